@@ -1,0 +1,232 @@
+"""Claims: what must hold of the outcomes of programs, and how it is judged.
+
+A claim names the programs it needs and a function that judges their outcomes. The functions most kinds need are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from quizproof import rules
+from quizproof.errors import DataPath
+from quizproof.model import Limits
+from quizproof.outcome import Outcome
+
+PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]
+Verdict: TypeAlias = Literal["proven", "refuted", "unstable", "unverified", "unproven"]
+
+VERDICTS: tuple[Verdict, ...] = ("refuted", "unstable", "unverified", "unproven", "proven")
+"""Worst first: the status of a question is the first of these among its claims."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A snippet in its place within a program."""
+
+    role: PartRole
+    source: str
+    at: DataPath
+    """Where the snippet stands, relative to its block."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """Parts that run one after the other in one namespace, in one process of their own."""
+
+    parts: tuple[Part, ...]
+    limits: Limits = field(default_factory=Limits)
+
+    def stdout(self, outcome: Outcome, *roles: PartRole) -> str:
+        """What the parts of these roles printed."""
+        pairs = zip(self.parts, outcome.parts, strict=False)
+        return "".join(result.stdout for part, result in pairs if part.role in roles)
+
+    def raised_in(self, outcome: Outcome) -> PartRole | None:
+        """The role of the part that raised; None when nothing was raised."""
+        return self.parts[outcome.raised.part].role if outcome.raised else None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What an outcome says of a claim."""
+
+    verdict: Verdict
+    code: str = ""
+    """The rule broken, unless proven or unproven."""
+    message: str = ""
+    help: str = ""
+    expected: str = ""
+    actual: str = ""
+    at: DataPath | None = None
+    """Where the trouble stands, when that is not where the claim stands."""
+    line: int | None = None
+    """Line in the file, when the trouble has one of its own."""
+    column: int = 1
+    end_column: int = 2
+
+
+PROVEN = Judgement("proven")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement that a reader is asked to believe."""
+
+    what: str
+    """In a word or two: "key", "distractor b", "check"."""
+    at: DataPath
+    """Where it stands, relative to its block."""
+    programs: tuple[Program, ...] = ()
+    judge: Callable[..., Judgement] = lambda *outcomes: PROVEN
+    """Called with one outcome per program, in order."""
+    unproven: str = ""
+    """The author's reason why nothing is run. Such a claim has no programs."""
+
+
+@dataclass(frozen=True)
+class Happens:
+    """The stated reason why code fails: it runs silently, or raises an exception whose message has a fragment."""
+
+    exception: str | None
+    fragment: str = ""
+
+    SILENTLY = "runs silently"
+
+    @classmethod
+    def parse(cls, text: str) -> Happens:
+        """Read `runs silently`, `TypeError` or `TypeError: fragment`. Raises ValueError for anything else."""
+        if text.strip() == cls.SILENTLY:
+            return cls(None)
+        name, _, fragment = text.partition(":")
+        if not name.strip().replace(".", "_").isidentifier():
+            raise ValueError("write `runs silently`, an exception such as `TypeError`, or `TypeError: a fragment`")
+        return cls(name.strip(), fragment.strip())
+
+    def __str__(self) -> str:
+        if self.exception is None:
+            return self.SILENTLY
+        return f"{self.exception}: …{self.fragment}…" if self.fragment else self.exception
+
+    def mismatch(self, program: Program, outcome: Outcome) -> str:
+        """What really happened, in words, where it is not what was stated; empty when it is."""
+        raised = outcome.raised
+        where = program.raised_in(outcome)
+        if self.exception is None:
+            noise = "".join(
+                result.stdout + result.stderr
+                for part, result in zip(program.parts, outcome.parts, strict=False)
+                if part.role in ("answer", "code")
+            )
+            if raised and where in ("answer", "code"):
+                return f"it raised {raised}"
+            return f"it printed {noise.strip()[:200]!r}" if noise.strip() else ""
+        if raised is None:
+            return "nothing was raised"
+        if raised.type != self.exception.rpartition(".")[2] or self.fragment not in raised.message:
+            return f"it raised {raised}"
+        return ""
+
+
+SLIPS = frozenset(["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"])
+"""Exceptions by which an option fails by accident more often than on purpose."""
+
+
+def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> Judgement | None:
+    """The judgement that any claim gets when its program came to no judgeable end; None when it did.
+
+    `syntax_ok`: the caller has its own judgement for code that does not compile.
+    """
+    part = program.parts[min(len(outcome.parts), len(program.parts)) - 1] if program.parts else None
+    at = part.at if part else None
+    match outcome.status:
+        case "missing":
+            return Judgement("unverified", rules.RUNTIME_MISSING, outcome.detail)
+        case "fault":
+            return Judgement("unverified", rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
+        case "limit":
+            message = f"the run was stopped: {outcome.detail}"
+            help_ = "Make the snippet smaller, or raise the limit under `limits:`."
+            return Judgement("refuted", rules.LIMIT_HIT, message, help_, actual=outcome.detail, at=at)
+        case "died":
+            message = f"the run ended without a result: {outcome.detail}"
+            help_ = "A snippet must come to its end or raise an exception."
+            return Judgement("refuted", rules.SNIPPET_DIED, message, help_, actual=outcome.detail, at=at)
+        case "syntax" if not syntax_ok:
+            return at_frame(outcome, Judgement("refuted", rules.CODE_SYNTAX, str(outcome.raised)))
+    if program.raised_in(outcome) == "setup":
+        message = f"the setup raised {outcome.raised}"
+        return at_frame(outcome, Judgement("refuted", rules.SETUP_FAILED, message))
+    return None
+
+
+def at_frame(outcome: Outcome, judgement: Judgement) -> Judgement:
+    """The judgement, pointing at the author's line that raised last."""
+    if not outcome.raised or not outcome.raised.frames:
+        return judgement
+    frame = outcome.raised.frames[-1]
+    changes = {"line": frame.line, "column": frame.column, "end_column": frame.end_column}
+    return Judgement(**{**judgement.__dict__, **changes})
+
+
+def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
+    """Judge a program whose check must pass with at least one assertion executed; `code` when it does not."""
+    blocked = obstacle(program, outcome)
+    if blocked:
+        return blocked
+    if outcome.raised:
+        raised = outcome.raised
+        if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
+            words = f"the check itself raised {raised}"
+            return at_frame(outcome, Judgement("refuted", rules.CHECK_CRASHED, words, expected=expected))
+        return Judgement("refuted", code, f"{message}: {raised}", expected=expected)
+    checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
+    if checks and not any(result.assertions for _, result in checks):
+        words = "the check executed no assertion that could fail"
+        return Judgement("refuted", rules.NO_ASSERTION, words, "Assert what the answer brings about.", at=checks[0][0].at)
+    return PROVEN
+
+
+def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: str, message: str) -> Judgement:
+    """Judge a program that must fail its check, for the stated reason where one is stated."""
+    blocked = obstacle(program, outcome, syntax_ok=True)
+    if blocked:
+        return blocked
+    raised = outcome.raised
+    expected = "the check fails"
+    if happens:
+        expected = str(happens) if happens.exception else "it runs silently, and then the check fails"
+    if raised is None:
+        return Judgement("refuted", code, message, "", expected, "every assertion passed")
+    if happens:
+        difference = happens.mismatch(program, outcome)
+        if difference:
+            help_ = "State what really happens under `happens:`, or mend the code."
+            words = f"`happens: {happens}` is not what happened: {difference}"
+            return Judgement("refuted", rules.WRONG_REASON, words, help_, expected)
+        if happens.exception:
+            return PROVEN
+    if raised.type in SLIPS and program.raised_in(outcome) != "check":
+        words = f"it failed by {raised}, which looks like a slip"
+        help_ = f"If that is what the option is about, add `happens: {raised.type}`."
+        return at_frame(outcome, Judgement("refuted", rules.UNSTATED_CRASH, words, help_, expected))
+    if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
+        words = f"the check itself raised {raised}"
+        help_ = f"Make the check assert, or add `happens: {raised.type}` if this is the point."
+        return at_frame(outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_, expected))
+    return PROVEN
+
+
+def fails_without(program: Program, outcome: Outcome) -> Judgement:
+    """Judge the program from which the answer was left out: its check must not pass. Any failure of the check will do."""
+    blocked = obstacle(program, outcome)
+    if blocked:
+        return blocked
+    if outcome.raised:
+        return PROVEN
+    message = "the check passes although the answer's code was left out"
+    help_ = "Assert something that only the answer brings about."
+    return Judgement(
+        "refuted", rules.PASSES_WITHOUT_ANSWER, message, help_, "the check fails", "every assertion passed"
+    )

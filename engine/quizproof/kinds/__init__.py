@@ -1,0 +1,23 @@
+"""The kinds of question. Each lives in one file; installed packages add more by the entry point `quizproof.kinds`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from quizproof.kinds.base import Question
+from quizproof.kinds.choice import Choice
+from quizproof.kinds.find_bug import FindBug
+from quizproof.kinds.number import NumberQuestion
+from quizproof.kinds.predict_output import PredictOutput
+
+
+@cache
+def kinds() -> dict[str, type[Question]]:
+    """All installed kinds by the name used in `kind:`; built-in names cannot be taken over."""
+    known = {entry.name: entry.load() for entry in entry_points(group="quizproof.kinds")}
+    known.update({kind.kind_name: kind for kind in (Choice, FindBug, NumberQuestion, PredictOutput)})
+    return known
+
+
+__all__ = ["Question", "kinds"]

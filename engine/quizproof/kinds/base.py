@@ -1,0 +1,171 @@
+"""The contract that a kind of question honours."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from quizproof import blocks
+from quizproof.claims import Claim, Happens, Part, Program
+from quizproof.model import Integer, Limits, Model, Prose, Scalar, Slug, Snippet
+from quizproof.outcome import Outcome
+from quizproof.source import written
+
+Runs: TypeAlias = Mapping[Program, Outcome]
+"""The outcomes of all programs of one question variant."""
+
+Parameters: TypeAlias = Mapping[str, Any]
+
+
+def _happens(value: object) -> object:
+    text = str(written(value))
+    Happens.parse(text)
+    return text
+
+
+HappensText = Annotated[str, BeforeValidator(_happens)]
+"""`runs silently`, `TypeError`, or `TypeError: a fragment`."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")]
+Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
+
+
+class Question(Model, ABC):
+    """A block that can be answered and marked. Subclasses set `kind` to a Literal and live in a file each."""
+
+    kind_name: ClassVar[str]
+    """The value of `kind:` in quiz files."""
+
+    kind: str
+    """What sort of question this is."""
+    id: Slug
+    """Unique in the bank; progress and links are kept under it."""
+    title: Prose = ""
+    """A short heading. Without it the question is headed by its number."""
+    prompt: Prose
+    """The stem: what is asked."""
+    params: dict[Name, Values] = {}
+    """Values to draw from, by name; `{{ name }}` stands for the drawn one. Every combination is a variant."""
+    variants: Annotated[Integer, Field(ge=1, le=256)] = 12
+    """How many variants to prove at most; a seeded sample is drawn when there are more combinations."""
+    limits: Limits | None = None
+    """What one run may use, where it differs from the quiz's."""
+    facts: dict[Name, Snippet] = {}
+    """Expressions evaluated after the right code ran, to be used in prose as `{{ name }}`."""
+    explanation: Prose = ""
+    """Why the key is right."""
+    steps: tuple[Prose, ...] = ()
+    """The worked solution, one step an item."""
+    quick_check: Prose = ""
+    """A one-line way to check it yourself."""
+    belief: Prose = ""
+    """What people commonly believe, where a run refuted it."""
+
+    @abstractmethod
+    def claims(self) -> Iterator[Claim]:
+        """All that this variant asks a reader to believe."""
+
+    @abstractmethod
+    def right_parts(self) -> tuple[Part, ...]:
+        """The code of the right answer, from setup on: what facts are evaluated after."""
+
+    @abstractmethod
+    def display(self, runs: Runs) -> blocks.Display:
+        """The question as it is shown and marked; prose still holds its expressions.
+
+        Called only when every program of the claims came to a judgeable end.
+        """
+
+    def names(self, runs: Runs) -> dict[str, Any]:
+        """What prose may use beside parameters and facts. Subclasses add to it."""
+        return {}
+
+    def may_not_parse(self) -> frozenset[tuple[str | int, ...]]:
+        """Paths of snippets that are meant not to compile."""
+        return frozenset()
+
+    def program(self, *parts: Part) -> Program:
+        """A program under this question's limits."""
+        return Program(parts, self.limits or Limits())
+
+    def facts_program(self) -> Program | None:
+        """The right code and every fact after it; None when there are no facts."""
+        if not self.facts:
+            return None
+        return self.program(
+            *self.right_parts(), *(Part("value", source, ("facts", name)) for name, source in self.facts.items())
+        )
+
+    def combinations(self) -> tuple[Parameters, ...]:
+        """The parameters of each variant to prove: all combinations, or a sample seeded by the id."""
+        names = list(self.params)
+        total = 1
+        for values in self.params.values():
+            total *= len(values)
+        if total <= self.variants:
+            chosen = list(itertools.product(*self.params.values()))
+        else:
+            draw = random.Random(self.id)
+            picks = sorted(draw.sample(range(min(total, 2**60)), self.variants))
+            chosen = [_combination(pick, list(self.params.values())) for pick in picks]
+        return tuple(dict(zip(names, values, strict=True)) for values in chosen)
+
+    def solution(self, *extra: blocks.Content) -> tuple[blocks.Content, ...]:
+        """The explanation and worked steps, and whatever the kind adds."""
+        content: list[blocks.Content] = []
+        if self.explanation:
+            content.append(blocks.Prose(self.explanation))
+        if self.steps:
+            steps = "\n".join(f"{i}. " + step.strip().replace("\n", "\n   ") for i, step in enumerate(self.steps, 1))
+            content.append(blocks.Prose(steps))
+        content.extend(extra)
+        if self.belief:
+            content.append(blocks.Prose(f"**Commonly believed:** {self.belief.strip()}"))
+        if self.quick_check:
+            content.append(blocks.Prose(f"**Quick check:** {self.quick_check.strip()}"))
+        return tuple(content)
+
+
+def _combination(index: int, axes: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The `index`-th element of the product of `axes`, without building the product."""
+    values = []
+    for axis in reversed(axes):
+        index, place = divmod(index, len(axis))
+        values.append(axis[place])
+    return tuple(reversed(values))
+
+
+def silence(text: str) -> str:
+    """How empty output is shown."""
+    return text if text.strip() else "(prints nothing)"
+
+
+def evidence(program: Program, outcome: Outcome, *, code: str = "") -> blocks.Evidence:
+    """What a run did, in one sentence and in full.
+
+    `code`: the program behind it, where the reader has not seen it.
+    """
+    return blocks.Evidence(
+        summary=_summary(program, outcome),
+        stdout=program.stdout(outcome, "code", "answer", "check"),
+        traceback=outcome.traceback("snippet.py"),
+        code=code,
+    )
+
+
+def _summary(program: Program, outcome: Outcome) -> str:
+    raised = outcome.raised
+    printed = bool(program.stdout(outcome, "code", "answer").strip())
+    checked = any(part.role == "check" for part in program.parts)
+    if raised is None:
+        return "Runs, and the check passes." if checked else ("Runs and prints." if printed else "Runs silently.")
+    where = program.raised_in(outcome)
+    if where != "check":
+        return f"Raises {raised.type}."
+    manner = "Runs and prints" if printed else "Runs without an error"
+    return f"{manner}, but the check fails."

@@ -1,0 +1,169 @@
+"""`number`: type a number; the key is the value of an expression."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from quizproof import blocks, rules
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
+from quizproof.compare import same_number
+from quizproof.kinds.base import Question, Runs, evidence
+from quizproof.model import Model, Number, Plain, Prose, Snippet, refuse
+from quizproof.outcome import Outcome
+
+
+class NumberMistake(Model):
+    """A wrong number that authors foresee, by value or by the expression that gives it."""
+
+    value: Number | None = None
+    """The number that this mistake leads to."""
+    expression: Snippet | None = None
+    """Python that gives it, evaluated after the question's code."""
+    mistake: Prose
+    """The misconception, as feedback."""
+
+    @model_validator(mode="after")
+    def _one(self) -> NumberMistake:
+        if (self.value is None) == (self.expression is None):
+            raise refuse(rules.CONTRADICTION, "a mistake needs exactly one of `value` and `expression`")
+        return self
+
+
+class NumberQuestion(Question):
+    """Work out a number. The response is right within `tolerance` of the value."""
+
+    kind_name: ClassVar[str] = "number"
+    kind: Literal["number"]
+    setup: Snippet | None = None
+    """Code that runs first and is not shown."""
+    code: Snippet | None = None
+    """Code that is shown, and runs after the setup."""
+    value: Snippet
+    """The expression whose value is the key."""
+    answer: Number | None = None
+    """The key, where an author has typed one; compared with the value."""
+    tolerance: Annotated[Number, Field(ge=0)] = 0
+    """How far a right response may be from the value, in the value's unit."""
+    unit: Plain | None = None
+    """Shown behind the input."""
+    mistakes: Annotated[tuple[NumberMistake, ...], Field(max_length=25)] = ()
+    """Wrong numbers with feedback of their own."""
+
+    def claims(self) -> Iterator[Claim]:
+        program = self._program()
+        yield Claim("key", ("answer",) if self.answer is not None else ("value",), (program,), self._judge_key)
+        for index, mistake in enumerate(self.mistakes):
+            field = "value" if mistake.value is not None else "expression"
+            judge = partial(self._judge_mistake, index)
+            yield Claim(f"mistake {index + 1}", ("mistakes", index, field), (program,), judge)
+
+    def right_parts(self) -> tuple[Part, ...]:
+        return tuple(part for part in self._program().parts if part.role != "value")
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        program = self._program()
+        outcome = runs[program]
+        value = self._values(outcome)[0]
+        return {"value": value, "answer": value, "stdout": program.stdout(outcome, "code").strip()}
+
+    def display(self, runs: Runs) -> blocks.Display:
+        program = self._program()
+        value, *wrong = self._values(runs[program])
+        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
+        if self.code is not None:
+            prompt.append(blocks.Code(self.code))
+        mistakes = tuple(
+            blocks.Mistake(decimal(number), mistake.mistake, _computed(mistake, number))
+            for number, mistake in zip(wrong, self.mistakes, strict=True)
+        )
+        answer = decimal(self.answer if self.answer is not None else value)
+        shown = blocks.NumberInput(value, self.tolerance, answer, self.unit or "", mistakes)
+        parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
+        told = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
+        words = f"Computed: {decimal(value)}{' ' + self.unit if self.unit else ''}."
+        told = blocks.Evidence(words, told.stdout, told.traceback, told.code)
+        return blocks.Display(tuple(prompt), shown, f"{answer} {self.unit or ''}".strip(), self.solution(), told)
+
+    def _program(self) -> Program:
+        parts = [Part("value", self.value, ("value",))]
+        for index, mistake in enumerate(self.mistakes):
+            if mistake.expression is not None:
+                parts.append(Part("value", mistake.expression, ("mistakes", index, "expression")))
+        if self.code is not None:
+            parts.insert(0, Part("code", self.code, ("code",)))
+        if self.setup is not None:
+            parts.insert(0, Part("setup", self.setup, ("setup",)))
+        return self.program(*parts)
+
+    def _values(self, outcome: Outcome) -> list[float]:
+        """The key's value, then that of each mistake."""
+        parts = self._program().parts
+        computed = {p.at: r.value for p, r in zip(parts, outcome.parts, strict=False) if p.role == "value"}
+        values = [computed[("value",)]]
+        for index, mistake in enumerate(self.mistakes):
+            typed = mistake.value
+            values.append(computed[("mistakes", index, "expression")] if typed is None else typed)
+        return values
+
+    def _blocked(self, outcome: Outcome) -> Judgement | None:
+        program = self._program()
+        blocked = obstacle(program, outcome)
+        if not blocked and outcome.raised:
+            part = program.parts[outcome.raised.part]
+            what = "the expression" if part.role == "value" else "the code"
+            code = rules.NOT_A_NUMBER if part.role == "value" else rules.CODE_CRASHED
+            blocked = at_frame(outcome, Judgement("refuted", code, f"{what} raised {outcome.raised}", at=part.at))
+        return blocked
+
+    def _judge_key(self, outcome: Outcome) -> Judgement:
+        blocked = self._blocked(outcome)
+        if blocked:
+            return blocked
+        value = self._values(outcome)[0]
+        if not _is_number(value):
+            words = f"the value is {value!r}, not one finite number"
+            return Judgement("refuted", rules.NOT_A_NUMBER, words, "Give an int, a float or a tensor of one element.")
+        if not float(value).is_integer() and not self.tolerance:
+            words = f"the value is {value!r}, which nobody types exactly"
+            return Judgement("refuted", rules.NOT_A_NUMBER, words, "Add a `tolerance:`, such as 0.01.")
+        if self.answer is not None and not same_number(self.answer, value, self.tolerance):
+            words = "the stated answer is not the value of the run"
+            return Judgement("refuted", rules.KEY_REFUTED, words, "", decimal(self.answer), decimal(value))
+        return PROVEN
+
+    def _judge_mistake(self, index: int, outcome: Outcome) -> Judgement:
+        blocked = self._blocked(outcome)
+        if blocked:
+            return blocked
+        values = self._values(outcome)
+        key, wrong = values[0], values[index + 1]
+        if not _is_number(wrong):
+            words = f"the value of this mistake is {wrong!r}, not one finite number"
+            return Judgement("refuted", rules.NOT_A_NUMBER, words)
+        if _is_number(key) and same_number(key, wrong, 2 * self.tolerance):
+            words = "this mistake gives a right answer" if same_number(key, wrong, self.tolerance) else (
+                "this mistake lies within twice the tolerance of the key"
+            )
+            gap = f"more than {decimal(2 * self.tolerance)} away from {decimal(key)}"
+            return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", gap, decimal(wrong))
+        return PROVEN
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def decimal(value: float) -> str:
+    """A number as a learner would write it: 2, 0.872, 1e-07."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+
+
+def _computed(mistake: NumberMistake, number: float) -> blocks.Evidence | None:
+    if mistake.expression is None:
+        return None
+    return blocks.Evidence(f"What this mistake computes: {decimal(number)}.", code=mistake.expression)

@@ -1,0 +1,182 @@
+"""`predict-output`: what does this program print, or which exception does it raise? Nobody types the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from quizproof import blocks, rules
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
+from quizproof.compare import fold, same_output
+from quizproof.kinds.base import Question, Runs, evidence, silence
+from quizproof.model import Model, Number, Plain, Prose, Snippet, Text, refuse
+from quizproof.outcome import Outcome
+
+
+class Distractor(Model):
+    """An answer that a mistake leads to: by running code, or typed."""
+
+    code: Snippet | None = None
+    """Run after the question's code; what it prints is this option."""
+    prints: Text | None = None
+    """The output that this mistake leads to."""
+    raises: Plain | None = None
+    """The exception that this mistake leads to."""
+    mistake: Prose = ""
+    """The misconception, as feedback."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Distractor:
+        if sum(x is not None for x in (self.code, self.prints, self.raises)) != 1:
+            raise refuse(rules.CONTRADICTION, "a distractor needs exactly one of `code`, `prints` and `raises`")
+        return self
+
+    @property
+    def field(self) -> str:
+        """The one key that was given."""
+        return "code" if self.code is not None else "prints" if self.prints is not None else "raises"
+
+
+class PredictOutput(Question):
+    """Say what a program does; the program is run to know it."""
+
+    kind_name: ClassVar[str] = "predict-output"
+    kind: Literal["predict-output"]
+    setup: Snippet | None = None
+    """Code that runs first and is shown as given; what it prints is not asked for."""
+    code: Snippet
+    """The program."""
+    asks: Literal["output", "exception"] = "output"
+    """Whether the answer is what it prints, or the exception it raises."""
+    answer: Text | None = None
+    """The key, where an author has typed one; compared with the run."""
+    tolerance: Annotated[Number, Field(ge=0)] | None = None
+    """How far numbers inside printed text may differ."""
+    distractors: Annotated[tuple[Distractor, ...], Field(max_length=25)] = ()
+    """Wrong answers. With any, the reader chooses; without, the reader types."""
+    input: Literal["choose", "type"] | None = None
+    """Let the reader type although there are distractors: they then serve as foreseen mistakes."""
+
+    def claims(self) -> Iterator[Claim]:
+        main = self._main()
+        yield Claim("key", ("answer",) if self.answer is not None else ("code",), (main,), self._judge_key)
+        for index, distractor in enumerate(self.distractors):
+            name = f"distractor {index + 1}"
+            at = ("distractors", index, distractor.field)
+            programs = (main, self._after(index)) if distractor.code is not None else (main,)
+            yield Claim(name, at, programs, partial(self._judge_distractor, index))
+
+    def right_parts(self) -> tuple[Part, ...]:
+        return self._main().parts
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        outcome = runs[self._main()]
+        raised = outcome.raised
+        return {
+            "stdout": fold(self._main().stdout(outcome, "code")),
+            "raised": raised.type if raised else "",
+            "message": raised.message if raised else "",
+            "answer": self._key(outcome),
+        }
+
+    def display(self, runs: Runs) -> blocks.Display:
+        main = self._main()
+        key = self._key(runs[main])
+        told = evidence(main, runs[main])
+        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
+        if self.setup is not None:
+            prompt.append(blocks.Code(self.setup, "Given"))
+        prompt.append(blocks.Code(self.code))
+        wrong = [(self._wrong(index, runs), d) for index, d in enumerate(self.distractors)]
+        shown: blocks.Input
+        if wrong and self.input != "type":
+            options = [blocks.Option("a", self._content(key, self.asks == "exception"), True, "", told)]
+            for letter, (text, d) in zip("bcdefghijklmnopqrstuvwxyz", wrong, strict=False):
+                content = self._content(text, d.raises is not None)
+                proof = _own_run(self._after(self.distractors.index(d)), runs, d) if d.code is not None else None
+                options.append(blocks.Option(letter, content, False, d.mistake, proof))
+            shown = blocks.Options(tuple(options))
+        else:
+            mistakes = tuple(blocks.Mistake(text, d.mistake) for text, d in wrong)
+            shown = blocks.TextInput(key, "\n" in key, mistakes)
+        return blocks.Display(tuple(prompt), shown, key, self.solution(), told)
+
+    def _content(self, text: str, exception: bool) -> blocks.Content:
+        return blocks.Prose(f"Raises `{text}`") if exception else blocks.Output(silence(text))
+
+    def _main(self) -> Program:
+        setup = (Part("setup", self.setup, ("setup",)),) if self.setup is not None else ()
+        return self.program(*setup, Part("code", self.code, ("code",)))
+
+    def _after(self, index: int) -> Program:
+        source = self.distractors[index].code
+        assert source is not None
+        return self.program(*self._main().parts, Part("answer", source, ("distractors", index, "code")))
+
+    def _key(self, outcome: Outcome) -> str:
+        if self.asks == "exception":
+            return outcome.raised.type if outcome.raised else ""
+        return fold(self._main().stdout(outcome, "code"))
+
+    def _wrong(self, index: int, runs: Runs) -> str:
+        """What a distractor shows."""
+        distractor = self.distractors[index]
+        if distractor.code is not None:
+            program = self._after(index)
+            return fold(program.stdout(runs[program], "answer"))
+        return fold(distractor.prints) if distractor.prints is not None else distractor.raises or ""
+
+    def _judge_key(self, outcome: Outcome) -> Judgement:
+        main = self._main()
+        blocked = obstacle(main, outcome)
+        if blocked:
+            return blocked
+        if self.asks == "exception" and outcome.raised is None:
+            words = "the program raises nothing, so there is no exception to predict"
+            return Judgement("refuted", rules.NO_OUTPUT, words, "Drop `asks: exception`, or mend the code.", at=("code",))
+        if self.asks == "output":
+            if outcome.raised:
+                words = f"the program raised {outcome.raised}"
+                help_ = "Add `asks: exception` if that is the answer."
+                return at_frame(outcome, Judgement("refuted", rules.CODE_CRASHED, words, help_))
+            if not self._key(outcome):
+                words = "the program prints nothing, so there is nothing to predict"
+                return Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.", at=("code",))
+        key = self._key(outcome)
+        if self.answer is not None and not same_output(self.answer, key, self.tolerance):
+            words = "the stated answer is not what the program does"
+            return Judgement("refuted", rules.KEY_REFUTED, words, "Drop `answer:`: it is derived.", fold(self.answer), key)
+        return PROVEN
+
+    def _judge_distractor(self, index: int, main: Outcome, after: Outcome | None = None) -> Judgement:
+        distractor = self.distractors[index]
+        if after is None:
+            blocked = obstacle(self._main(), main)
+            text = fold(distractor.prints or "") if distractor.prints is not None else distractor.raises or ""
+        else:
+            program = self._after(index)
+            blocked = obstacle(program, after)
+            if not blocked and after.raised:
+                words = f"the distractor's code raised {after.raised}"
+                blocked = at_frame(after, Judgement("refuted", rules.CODE_CRASHED, words, "It must print a wrong answer."))
+            text = fold(program.stdout(after, "answer"))
+            if not blocked and not text:
+                words = "the distractor's code prints nothing"
+                blocked = Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.")
+        if blocked:
+            return blocked
+        key = self._key(main)
+        comparable = (distractor.raises is not None) == (self.asks == "exception")
+        if comparable and same_output(text, key, self.tolerance):
+            words = "this wrong answer is the right one"
+            return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", "any other answer", key)
+        return PROVEN
+
+
+def _own_run(program: Program, runs: Runs, distractor: Distractor) -> blocks.Evidence:
+    """What a distractor's own code did, after the question's program."""
+    text = program.stdout(runs[program], "answer")
+    return blocks.Evidence("What this mistake computes:", stdout=text, code=distractor.code or "")

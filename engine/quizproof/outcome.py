@@ -1,0 +1,85 @@
+"""What came of one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Status: TypeAlias = Literal["finished", "raised", "syntax", "limit", "died", "missing", "fault"]
+"""finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. limit: stopped at a
+limit. died: the process ended without a result. missing: the framework is not installed. fault: lost by us."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a traceback, in the author's own file. Lines and columns count from 1."""
+
+    line: int
+    column: int
+    end_column: int
+    function: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that left a snippet."""
+
+    type: str
+    message: str
+    part: int
+    """Index of the part of the program in which it was raised."""
+    frames: tuple[Frame, ...] = ()
+    """Outermost first; frames inside libraries are left out."""
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """What one part of a program did."""
+
+    stdout: str = ""
+    stderr: str = ""
+    assertions: int = 0
+    """How many assertions that could fail were executed."""
+    value: Any = None
+    """The value of an expression part, as JSON data."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one isolated execution of a program."""
+
+    status: Status
+    parts: tuple[PartResult, ...] = ()
+    """Results of the parts that began, in order."""
+    raised: Raised | None = None
+    detail: str = ""
+    """In words: the limit ("20 seconds"), the signal ("SIGSEGV"), the missing module, the fault."""
+    seconds: float = 0.0
+    peak_mib: float = 0.0
+
+    @property
+    def judgeable(self) -> bool:
+        """Whether the snippet itself came to an end that says something about its claims."""
+        return self.status in ("finished", "raised")
+
+    def traceback(self, path: str) -> str:
+        """The exception as Python would print it, in the author's lines."""
+        if self.raised is None:
+            return ""
+        lines = ["Traceback (most recent call last):"] if self.raised.frames else []
+        for frame in self.raised.frames:
+            lines.append(f'  File "{path}", line {frame.line}, in {frame.function}')
+            text = frame.text.strip()
+            if text:
+                indent = len(frame.text) - len(frame.text.lstrip())
+                start = frame.column - 1 - indent
+                width = min(frame.end_column - frame.column, len(text) - start)
+                lines.append(f"    {text}")
+                if 0 <= start and 0 < width < len(text):
+                    lines.append(f"    {' ' * start}{'^' * width}")
+        lines.append(str(self.raised))
+        return "\n".join(lines)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from quizproof.errors import DataPath
+
 
 @dataclass(frozen=True)
 class Prose:
@@ -65,6 +67,8 @@ class Option:
     evidence: Evidence | None = None
     unproven: str = ""
     """The author's reason why no run settles this option; empty when a run did."""
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class Mistake:
     """The response as a learner would give it; for a number, its decimal text; for a line, its number."""
     feedback: str
     evidence: Evidence | None = None
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)

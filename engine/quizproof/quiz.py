@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from quizproof.errors import DataPath, Finding, Span
+from quizproof.errors import DataPath, Finding
 from quizproof.kinds import Question
 from quizproof.model import Integer, Limits, Model, Plain, Prose, Slug
 from quizproof.source import Document
@@ -63,14 +63,6 @@ class Quiz:
     def path(self) -> str:
         """The file, as it should be shown."""
         return self.document.path
-
-    def place(self, at: DataPath) -> Span:
-        """The first line of what stands at `at`."""
-        span = self.document.span(at)
-        if span.end_line == span.line:
-            return span
-        line = self.document.lines()[span.line - 1]
-        return Span(span.line, span.column, span.line, max(len(line.rstrip()) + 1, span.column + 1))
 
 
 @dataclass(frozen=True)

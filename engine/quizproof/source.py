@@ -105,18 +105,45 @@ class Document:
         """The text's lines without their ends."""
         return self.text.split("\n")
 
-    def code_start(self, path: DataPath, value: str) -> tuple[int, int]:
-        """Line (from 1) and column offset (from 0) at which the code `value` begins in the file."""
-        span = self.values[path]
-        style = self.styles[path]
+    def value(self, path: DataPath) -> Any:
+        """The data at `path`."""
+        data = self.data
+        for step in path:
+            data = data[step]
+        return data
+
+    def text_start(self, path: DataPath) -> tuple[int, int] | None:
+        """Line (from 1) and column offset (from 0) at which the text at `path` begins in the file.
+
+        None when its lines are not those of the file: folded blocks and quoted texts over several lines.
+        """
+        span, style = self.values[path], self.styles[path]
+        if style == ">" or (style != "|" and span.end_line > span.line):
+            return None
         if style != "|":
             return span.line, span.column - 1 + len(style)
         lines = self.lines()
-        for index, line in enumerate(value.split("\n")):
+        for index, line in enumerate(str(self.value(path)).split("\n")):
             if line.strip():
-                row = span.line + index
-                return span.line + 1, len(lines[row]) - len(line) if row < len(lines) else 0
+                return span.line + 1, len(lines[span.line + index]) - len(line)
         return span.line + 1, 0
+
+    def inside(self, path: DataPath, line: int, column: int) -> Span:
+        """The place `line` and `column` (both from 0) into the text at `path`; all of it when lines cannot be told."""
+        start = self.text_start(path)
+        if start is None:
+            return self.first_line(path)
+        row = start[0] + line
+        column += start[1] + 1
+        return Span(row, column, row, column + 2)
+
+    def first_line(self, path: DataPath, *, key: bool = False) -> Span:
+        """Where the value at `path` (or its key) stands, cut to its first line."""
+        span = self.span(path, key=key)
+        if span.end_line == span.line:
+            return span
+        width = len(self.lines()[span.line - 1].rstrip())
+        return Span(span.line, span.column, span.line, max(width + 1, span.column + 1))
 
 
 def parse(path: str, raw: bytes) -> Document:

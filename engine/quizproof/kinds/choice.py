@@ -233,6 +233,7 @@ class Choice(Question):
             feedback=option.why if option.key else option.mistake,
             evidence=told,
             unproven=option.unproven or "",
+            at=("options", index, option.sort),
         )
 
 

@@ -72,7 +72,7 @@ class FindBug(Question):
         lines = self.bug_lines()
         broken = self._program("code")
         source = self.code.rstrip("\n")
-        mistakes = tuple(blocks.Mistake(str(m.line), m.mistake) for m in self.mistakes)
+        mistakes = tuple(blocks.Mistake(str(m.line), m.mistake, at=("mistakes", i)) for i, m in enumerate(self.mistakes))
         shown = source.split("\n")[lines[0] - 1].strip()
         return blocks.Display(
             prompt=tuple(prompt),

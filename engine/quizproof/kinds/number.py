@@ -78,8 +78,8 @@ class NumberQuestion(Question):
         if self.code is not None:
             prompt.append(blocks.Code(self.code))
         mistakes = tuple(
-            blocks.Mistake(decimal(number), mistake.mistake, _computed(mistake, number))
-            for number, mistake in zip(wrong, self.mistakes, strict=True)
+            blocks.Mistake(decimal(number), mistake.mistake, _computed(mistake, number), ("mistakes", index))
+            for index, (number, mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
         )
         answer = decimal(self.answer if self.answer is not None else value)
         shown = blocks.NumberInput(value, self.tolerance, answer, self.unit or "", mistakes)

@@ -90,21 +90,26 @@ class PredictOutput(Question):
         if self.setup is not None:
             prompt.append(blocks.Code(self.setup, "Given"))
         prompt.append(blocks.Code(self.code))
-        wrong = [(self._wrong(index, runs), d) for index, d in enumerate(self.distractors)]
+        wrong = [
+            (self._wrong(index, runs), distractor, ("distractors", index, distractor.field))
+            for index, distractor in enumerate(self.distractors)
+        ]
         shown: blocks.Input
         if wrong and self.input != "type":
-            options = [blocks.Option("a", self._content(key, self.asks == "exception"), True, "", told)]
-            for letter, (text, d) in zip("bcdefghijklmnopqrstuvwxyz", wrong, strict=False):
-                content = self._content(text, d.raises is not None)
-                proof = _own_run(self._after(self.distractors.index(d)), runs, d) if d.code is not None else None
-                options.append(blocks.Option(letter, content, False, d.mistake, proof))
+            key_content = self._content(key, exception=self.asks == "exception")
+            options = [blocks.Option("a", key_content, True, "", told, at=("code",))]
+            for index, (text, distractor, at) in enumerate(wrong):
+                content = self._content(text, exception=distractor.raises is not None)
+                proof = self._own_run(index, runs) if distractor.code is not None else None
+                letter = "bcdefghijklmnopqrstuvwxyz"[index]
+                options.append(blocks.Option(letter, content, False, distractor.mistake, proof, at=at))
             shown = blocks.Options(tuple(options))
         else:
-            mistakes = tuple(blocks.Mistake(text, d.mistake) for text, d in wrong)
+            mistakes = tuple(blocks.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
             shown = blocks.TextInput(key, "\n" in key, mistakes)
         return blocks.Display(tuple(prompt), shown, key, self.solution(), told)
 
-    def _content(self, text: str, exception: bool) -> blocks.Content:
+    def _content(self, text: str, *, exception: bool) -> blocks.Content:
         return blocks.Prose(f"Raises `{text}`") if exception else blocks.Output(silence(text))
 
     def _main(self) -> Program:
@@ -128,6 +133,12 @@ class PredictOutput(Question):
             program = self._after(index)
             return fold(program.stdout(runs[program], "answer"))
         return fold(distractor.prints) if distractor.prints is not None else distractor.raises or ""
+
+    def _own_run(self, index: int, runs: Runs) -> blocks.Evidence:
+        """What a distractor's own code did, after the question's program."""
+        program = self._after(index)
+        text = program.stdout(runs[program], "answer")
+        return blocks.Evidence("What this mistake computes:", text, code=self.distractors[index].code or "")
 
     def _judge_key(self, outcome: Outcome) -> Judgement:
         main = self._main()
@@ -174,9 +185,3 @@ class PredictOutput(Question):
             words = "this wrong answer is the right one"
             return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", "any other answer", key)
         return PROVEN
-
-
-def _own_run(program: Program, runs: Runs, distractor: Distractor) -> blocks.Evidence:
-    """What a distractor's own code did, after the question's program."""
-    text = program.stdout(runs[program], "answer")
-    return blocks.Evidence("What this mistake computes:", stdout=text, code=distractor.code or "")

@@ -1,0 +1,29 @@
+"""What the assessment field advises against in a question, found by reading it: warnings, not refutations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from quizproof import rules
+from quizproof.blocks import Display, Options, Prose
+from quizproof.errors import DataPath
+
+_POSITIONAL = re.compile(r"\b(all|none|both|either|neither|any) of the (above|other)|\b(above|below)\b|\bboth [A-F] and [A-F]\b", re.I)
+_NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")
+
+
+def advise(display: Display) -> Iterator[tuple[str, DataPath, str]]:
+    """Rule, place relative to the block, and message of each thing to advise against."""
+    stem = display.prompt[0]
+    if isinstance(stem, Prose) and (found := _NEGATED.search(stem.text[:1].lower() + stem.text[1:])):
+        message = f"the stem turns on {found[2]!r}, which is easily overlooked; ask for what is so, or write it in capitals"
+        yield rules.NEGATED_STEM, ("prompt",), message
+    if not isinstance(display.input, Options):
+        return
+    for option in display.input.options:
+        if isinstance(option.content, Prose) and (found := _POSITIONAL.search(option.content.text)):
+            message = f"{found[0]!r} speaks of a place, but options are shown in any order"
+            yield rules.POSITIONAL_OPTION, option.at, message
+        if not option.correct and not option.feedback:
+            yield rules.NO_FEEDBACK, option.at, "this distractor does not say which mistake leads to it; add `mistake:`"

@@ -1,0 +1,356 @@
+"""Claims become runs, runs give outcomes, outcomes judge claims."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from quizproof import rules
+from quizproof.blocks import Code, Content, Display, LineInput, NumberInput, Options, Output, TextInput
+from quizproof.claims import Claim, Judgement, Program, at_frame, obstacle
+from quizproof.compare import same_number, same_output
+from quizproof.errors import DataPath, Finding, Span
+from quizproof.item_writing import advise
+from quizproof.kinds import Question
+from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, texts
+from quizproof.outcome import Outcome
+from quizproof.proof import JudgedClaim, QuestionProof, Report, VariantProof
+from quizproof.quiz import Bank, Item, Quiz
+from quizproof.runtimes.pool import SANDBOX, Job, Pool
+from quizproof.template import TemplateError, has_expression, render
+
+Progress: TypeAlias = Callable[[int, int, int], None]
+"""Called with the questions judged, the questions in all, and the runs done."""
+
+RunKey: TypeAlias = tuple[int, Program]
+
+
+def prove(bank: Bank, *, jobs: int | None = None, progress: Progress | None = None) -> Report:
+    """Run and judge every claim of a bank.
+
+    `jobs`: how many runs at once; as many as there are processors when None. What is wrong becomes findings, and what
+    cannot be run becomes `unverified`; no exception is raised for either.
+    """
+    started = time.monotonic()
+    plans: dict[int, _Plan] = {}
+    proofs: dict[int, QuestionProof] = {}
+    todo = [(quiz, item) for quiz in bank.quizzes for item in quiz.items]
+
+    def finish(index: int) -> None:
+        proofs[index] = plans.pop(index).judge(pool.versions)
+        if progress:
+            progress(len(proofs), len(todo), pool.runs)
+
+    def planned() -> Iterator[Job[RunKey]]:
+        for index, (quiz, item) in enumerate(todo):
+            plan = plans[index] = _Plan(quiz, item)
+            if not plan.waiting:
+                finish(index)
+            for program in list(plan.waiting):
+                yield Job((index, program), quiz.header.runtime, plan.wire(program), program.limits.model_dump())
+
+    with Pool[RunKey](jobs) as pool:
+        pool.start({quiz.header.runtime for quiz in bank.quizzes if quiz.items})
+        for (index, program), outcome in pool.run(planned()):
+            plan = plans[index]
+            plan.outcomes[program] = outcome
+            plan.waiting.discard(program)
+            if not plan.waiting:
+                finish(index)
+        ordered = tuple(proofs[index] for index in range(len(todo)))
+        return Report(
+            questions=ordered,
+            findings=(*bank.findings, *_gather(ordered)),
+            quizzes=bank.quizzes,
+            runtimes={name: dict(versions) for name, versions in sorted(pool.versions.items())},
+            sandbox=SANDBOX,
+            runs=pool.runs,
+            seconds=time.monotonic() - started,
+        )
+
+
+def _gather(proofs: tuple[QuestionProof, ...]) -> Iterator[Finding]:
+    """The findings of all questions, those about a missing runtime gathered into one for each quiz."""
+    for _, group in itertools.groupby(proofs, key=lambda proof: proof.quiz.id):
+        questions = list(group)
+        findings = [finding for proof in questions for finding in proof.findings]
+        missing = [finding for finding in findings if finding.code == rules.RUNTIME_MISSING]
+        if missing:
+            quiz = questions[0].quiz
+            count = len({finding.question for finding in missing})
+            noun = "question" if count == 1 else "questions"
+            message = f"{missing[0].message}; {count} {noun} could not be verified"
+            span = quiz.document.first_line(("runtime",))
+            help_ = f'Install it: pip install "quizproof[{quiz.header.runtime}]"'
+            yield Finding(rules.RUNTIME_MISSING, quiz.path, span, message, help_)
+        yield from (finding for finding in findings if finding.code != rules.RUNTIME_MISSING)
+
+
+@dataclass
+class _Variant:
+    """A question with its parameters filled in, and what it claims."""
+
+    params: Mapping[str, Any]
+    question: Question
+    claims: tuple[Claim, ...]
+
+
+@dataclass
+class _Plan:
+    """One question on its way from claims to proof."""
+
+    quiz: Quiz
+    item: Item
+    variants: list[_Variant] = field(default_factory=list)
+    waiting: set[Program] = field(default_factory=set)
+    outcomes: dict[Program, Outcome] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        question = self.item.question
+        limits = question.limits or self.quiz.header.limits or Limits()
+        for params in question.combinations():
+            try:
+                bound = _bind(question.model_copy(update={"limits": limits}), params)
+            except _Misplaced as error:
+                self._find(error.code, error.span(self), error.message)
+                self.variants.append(_Variant(params, question, ()))
+                continue
+            variant = _Variant(params, bound, tuple(bound.claims()))
+            self.variants.append(variant)
+            self.waiting.update(program for claim in variant.claims for program in claim.programs)
+            if facts := bound.facts_program():
+                self.waiting.add(facts)
+
+    def wire(self, program: Program) -> list[dict[str, Any]]:
+        """The program's parts as runtimes want them, each with its place in the author's file."""
+        parts = []
+        for part in program.parts:
+            line, column = self.quiz.document.text_start((*self.item.at, *part.at)) or (1, 0)
+            parts.append(
+                {"role": part.role, "source": part.source, "path": self.quiz.path, "line": line, "column": column}
+            )
+        return parts
+
+    def judge(self, versions: Mapping[str, Mapping[str, str]]) -> QuestionProof:
+        """Judge every claim; all outcomes are in."""
+        proofs = tuple(self._judge_variant(variant, versions) for variant in self.variants)
+        for variant in proofs[:1]:
+            if variant.display:
+                for code, at, message in advise(variant.display):
+                    self._find(code, self._place(at), message)
+        line = self.quiz.document.span(self.item.at).line
+        findings = tuple(sorted(self.findings, key=lambda finding: finding.span))
+        return QuestionProof(self.quiz, self.item.question, line, proofs, findings)
+
+    def _judge_variant(self, variant: _Variant, versions: Mapping[str, Mapping[str, str]]) -> VariantProof:
+        if not variant.claims:  # its expressions failed
+            line = self.quiz.document.span(self.item.at).line
+            return VariantProof(variant.params, (JudgedClaim("expressions", "refuted", line),), None)
+        judged = [self._judge_claim(claim, variant) for claim in variant.claims]
+        programs = {program for claim in variant.claims for program in claim.programs}
+        facts = variant.question.facts_program()
+        if not all(self.outcomes[program].judgeable for program in programs):
+            return VariantProof(variant.params, tuple(judged), None)
+        if any(claim.what in ("key", "fix") and claim.verdict == "refuted" for claim in judged):
+            return VariantProof(variant.params, tuple(judged), None)
+        names: dict[str, Any] = {}
+        if facts:
+            values, failure = self._facts(facts, variant)
+            if failure:
+                return VariantProof(variant.params, (*judged, failure), None)
+            names.update(values)
+        names |= variant.question.names(self.outcomes)
+        names |= {"versions": dict(versions.get(self.quiz.header.runtime, {})), **variant.params}
+        rendered, prose = self._render(variant, names)
+        judged.extend(prose)
+        if rendered is None:
+            return VariantProof(variant.params, tuple(judged), None)
+        display = rendered.display(self.outcomes)
+        judged.append(self._judge_difference(variant, display))
+        return VariantProof(variant.params, tuple(judged), display)
+
+    def _judge_claim(self, claim: Claim, variant: _Variant) -> JudgedClaim:
+        line = self._place(claim.at).line
+        if claim.unproven:
+            return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
+        outcomes = [self.outcomes[program] for program in claim.programs]
+        judgement = claim.judge(*outcomes)
+        if judgement.verdict != "proven":
+            self._report(claim, judgement, variant, outcomes[-1] if outcomes else None)
+        told = _evidence(claim.programs[-1], outcomes[-1]) if outcomes else {}
+        return JudgedClaim(claim.what, judgement.verdict, line, told)
+
+    def _report(self, claim: Claim, judgement: Judgement, variant: _Variant, outcome: Outcome | None) -> None:
+        span = self._place(judgement.at if judgement.at is not None else claim.at)
+        if judgement.line is not None:
+            span = self._clamp(judgement.line, judgement.column, judgement.end_column)
+        actual = judgement.actual or (outcome.traceback(self.quiz.path) if outcome else "")
+        message = f"{claim.what}: {judgement.message}" if judgement.code not in _SHARED else judgement.message
+        if variant.params:
+            message += f" (with {_words(variant.params)})"
+        self._find(judgement.code, span, message, judgement.help, judgement.expected, actual)
+
+    def _facts(self, program: Program, variant: _Variant) -> tuple[dict[str, Any], JudgedClaim | None]:
+        """The values of the facts; or the claim that failed, when they could not be evaluated."""
+        outcome = self.outcomes[program]
+        if outcome.status == "finished":
+            named = zip(program.parts, outcome.parts, strict=True)
+            return {str(part.at[-1]): result.value for part, result in named if part.role == "value"}, None
+        judgement = obstacle(program, outcome) or at_frame(
+            outcome, Judgement("refuted", rules.FACT_FAILED, f"a fact raised {outcome.raised}")
+        )
+        claim = Claim("facts", ("facts",))
+        self._report(claim, judgement, variant, outcome)
+        return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
+
+    def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Question | None, list[JudgedClaim]]:
+        """The question with its prose filled in, and a claim for each prose field that quotes the run."""
+        judged = []
+        failed = False
+        for at, text in texts(variant.question, PROSE):
+            if not has_expression(text):
+                continue
+            try:
+                render(text, names)
+                verdict: Any = "proven"
+            except TemplateError as error:
+                failed, verdict = True, "refuted"
+                code = rules.PROSE_REFUTED if error.refuted else rules.TEMPLATE
+                span = self.quiz.document.inside((*self.item.at, *at), error.line, error.column)
+                suffix = f" (with {_words(variant.params)})" if variant.params else ""
+                self._find(code, span, f"{error}{suffix}")
+            judged.append(JudgedClaim(f"prose {_dotted(at)}", verdict, self._place(at).line))
+        if failed:
+            return None, judged
+        return rewrite(variant.question, (PROSE,), lambda _, text: render(text, names)), judged
+
+    def _judge_difference(self, variant: _Variant, display: Display) -> JudgedClaim:
+        tolerance = getattr(variant.question, "tolerance", None)
+        clash = _clash(display, tolerance)
+        if clash is None:
+            return JudgedClaim("options differ", "proven", self._place(()).line)
+        message, at = clash
+        if variant.params:
+            message += f" (with {_words(variant.params)})"
+        span = self._place(at)
+        self._find(rules.OPTIONS_COINCIDE, span, message, "Change one of the two, or the parameters.")
+        return JudgedClaim("options differ", "refuted", span.line)
+
+    def _place(self, at: DataPath) -> Span:
+        return self.quiz.document.first_line((*self.item.at, *at))
+
+    def _clamp(self, line: int, column: int, end: int) -> Span:
+        """A place in code, kept within its line: with parameters filled in, the run's columns may lie beyond."""
+        lines = self.quiz.document.lines()
+        width = len(lines[line - 1]) if line <= len(lines) else 0
+        column = max(1, min(column, width))
+        return Span(line, column, line, max(column + 1, min(end, width + 1)))
+
+    def _find(
+        self, code: str, span: Span, message: str, help_: str = "", expected: str = "", actual: str = ""
+    ) -> None:
+        """Note a finding, once: other variants, and other claims that met the same obstacle, do not repeat it."""
+        finding = Finding(code, self.quiz.path, span, message, help_, self.item.question.id, expected, actual)
+        if not any((old.code, old.span) == (code, span) for old in self.findings):
+            self.findings.append(finding)
+
+
+_SHARED = frozenset(
+    [
+        rules.CHECK_CRASHED,
+        rules.CODE_CRASHED,
+        rules.CODE_SYNTAX,
+        rules.ENGINE_FAULT,
+        rules.LIMIT_HIT,
+        rules.NO_ASSERTION,
+        rules.RUNTIME_MISSING,
+        rules.SETUP_FAILED,
+        rules.SNIPPET_DIED,
+    ]
+)
+"""Findings whose place says all; naming one of the claims that met them would mislead."""
+
+
+class _Misplaced(Exception):
+    """An expression in code or literal text that cannot be evaluated."""
+
+    def __init__(self, at: DataPath, error: TemplateError) -> None:
+        super().__init__(at, error)
+        self.at = at
+        self.error = error
+        self.code = rules.TEMPLATE
+        self.message = str(error)
+
+    def span(self, plan: _Plan) -> Span:
+        return plan.quiz.document.inside((*plan.item.at, *self.at), self.error.line, self.error.column)
+
+
+def _bind(question: Question, params: Mapping[str, Any]) -> Question:
+    """The question with parameters filled into its code and literal texts."""
+    if not params:
+        return question
+
+    def fill(at: DataPath, text: str) -> str:
+        try:
+            return render(text, params)
+        except TemplateError as error:
+            raise _Misplaced(at, error) from None
+
+    return rewrite(question, (CODE, TEXT), fill)
+
+
+def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:
+    """What a run gave, for reports."""
+    told: dict[str, Any] = {}
+    stdout = program.stdout(outcome, "code", "answer", "check")
+    if stdout or not outcome.raised:
+        told["stdout"] = stdout
+    if outcome.raised:
+        told["raised"] = str(outcome.raised)
+    if outcome.detail:
+        told["detail"] = outcome.detail
+    values = [r.value for p, r in zip(program.parts, outcome.parts, strict=False) if p.role == "value"]
+    if values:
+        told["value"] = values[0] if len(values) == 1 else values
+    return told
+
+
+def _clash(display: Display, tolerance: float | None) -> tuple[str, DataPath] | None:
+    """The first two possible responses that are the same, in words, and the place of the second."""
+    match display.input:
+        case Options(options):
+            for one, other in itertools.combinations(options, 2):
+                if _same_content(one.content, other.content, tolerance):
+                    shown = _text(other.content).strip()
+                    return f"two options are the same: {shown[:80]!r}", other.at
+        case NumberInput(mistakes=mistakes):
+            for first, second in itertools.combinations(mistakes, 2):
+                if same_number(float(first.value), float(second.value), display.input.tolerance):
+                    return f"two mistakes are the same number: {second.value}", second.at
+        case TextInput(mistakes=mistakes) | LineInput(mistakes=mistakes):
+            for first, second in itertools.combinations(mistakes, 2):
+                if same_output(first.value, second.value, tolerance):
+                    return f"two mistakes are the same response: {second.value[:80]!r}", second.at
+    return None
+
+
+def _same_content(one: Content, other: Content, tolerance: float | None) -> bool:
+    if type(one) is not type(other):
+        return False
+    return same_output(_text(one), _text(other), tolerance if isinstance(one, Output) else None)
+
+
+def _text(content: Content) -> str:
+    return content.source if isinstance(content, Code) else content.text
+
+
+def _words(params: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in params.items())
+
+
+def _dotted(at: DataPath) -> str:
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in at)

@@ -1,0 +1,277 @@
+"""The forked process: runs one program and leaves its reply in shared memory.
+
+The reply goes through memory that was mapped before the fork, not through a descriptor: a snippet that closes or
+scribbles over every descriptor cannot lose or forge it by doing so.
+"""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+import json
+import linecache
+import math
+import mmap
+import os
+import resource
+import signal
+import struct
+import sys
+import types
+from typing import Any
+
+REPLY_SIZE = 1 << 20
+_HEADER = struct.Struct("!I")
+_MAX_MESSAGE = 4_000
+_MAX_VALUE = 200_000
+_MAX_FRAMES = 12
+_PR_SET_PDEATHSIG = 1
+_OUT_OF_MEMORY = ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough memory", "bad_alloc")
+_libc = ctypes.CDLL(None)
+
+
+class Counter:
+    """Counts the assertions that are executed."""
+
+    NAME = "__quizproof_asserted__"
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+
+class _CountAssertions(ast.NodeTransformer):
+    """Puts a call of the counter before every assertion that could fail."""
+
+    def visit_Assert(self, node: ast.Assert) -> Any:
+        return self._counted(node) if _can_fail(node.test) else node
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        call = node.value
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if name.startswith("assert"):
+                return self._counted(node)
+        return node
+
+    def _counted(self, node: ast.stmt) -> list[ast.stmt]:
+        call = ast.Call(ast.Name(Counter.NAME, ast.Load()), [], [])
+        counter = ast.copy_location(ast.Expr(call), node)
+        return [ast.fix_missing_locations(counter), node]
+
+
+def _can_fail(test: ast.expr) -> bool:
+    """Whether an assertion depends on anything: `assert True` and `assert 1 == 1` do not."""
+    return any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test))
+
+
+def run(request: dict[str, Any], reply: mmap.mmap, out: int, err: int, scratch: str, data_bytes: int) -> None:
+    """Run the program of `request` in this process, which never returns from here."""
+    code = 1
+    try:
+        _enter(out, err, scratch, request["limits"], data_bytes)
+        body = json.dumps(_execute(request["parts"])).encode()
+        reply[_HEADER.size : _HEADER.size + len(body)] = body
+        reply[: _HEADER.size] = _HEADER.pack(len(body))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def read_reply(reply: mmap.mmap) -> dict[str, Any] | None:
+    """What the child left behind; None when it ended before it could."""
+    (length,) = _HEADER.unpack(reply[: _HEADER.size])
+    if not 0 < length <= REPLY_SIZE - _HEADER.size:
+        return None
+    try:
+        data = json.loads(reply[_HEADER.size : _HEADER.size + length])
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _enter(out: int, err: int, scratch: str, limits: dict[str, Any], data_bytes: int) -> None:
+    """Become a clean process: own session, no inherited descriptors, own folder, limits."""
+    os.setsid()
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.closerange(3, 65536)
+    os.chdir(scratch)
+    os.environ["HOME"] = os.environ["TMPDIR"] = scratch
+    mib = 1 << 20
+    for what, amount in (
+        (resource.RLIMIT_DATA, data_bytes + limits["memory_mib"] * mib),
+        (resource.RLIMIT_CPU, math.ceil(2 * limits["seconds"])),
+        (resource.RLIMIT_FSIZE, limits["file_mib"] * mib),
+        (resource.RLIMIT_NOFILE, 1024),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(what, (amount, amount))
+
+
+def _execute(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    counter = Counter()
+    program: list[types.CodeType] = []
+    for index, part in enumerate(parts):
+        _show_source(part)
+        try:
+            program.append(_compile(part))
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    setattr(module, Counter.NAME, counter)
+    results: list[dict[str, Any]] = []
+    for index, (part, code) in enumerate(zip(parts, program, strict=True)):
+        before = counter.count
+        value, error = _run_part(code, module.__dict__)
+        out, err = _flush()
+        results.append({"out": out, "err": err, "assertions": counter.count - before, "value": value})
+        if error is not None:
+            status = "limit" if (limit := _limit(error)) else "raised"
+            raised = _describe(error, index, [p["path"] for p in parts])
+            return {"status": status, "detail": limit, "parts": results, "raised": raised}
+    return {"status": "finished", "parts": results}
+
+
+def _run_part(code: types.CodeType, names: dict[str, Any]) -> tuple[Any, BaseException | None]:
+    try:
+        value = eval(code, names)  # noqa: S307 - running authors' code is what this process is for
+        return (_plain(value) if value is not None else None), None
+    except BaseException as error:  # SystemExit and KeyboardInterrupt are outcomes too
+        return None, error
+
+
+def _compile(part: dict[str, Any]) -> types.CodeType:
+    """Compile so that every position is that of the author's file."""
+    mode = "eval" if part["role"] == "value" else "exec"
+    source = part["source"].strip() if mode == "eval" else part["source"]
+    try:
+        tree = ast.parse(source, part["path"], mode)
+    except SyntaxError as error:  # the compiler's own errors come after the shift and need none
+        error.lineno = (error.lineno or 1) + part["line"] - 1
+        error.offset = (error.offset or 1) + part["column"]
+        error.end_offset = (error.end_offset or 0) + part["column"]
+        raise
+    if part["role"] in ("setup", "check"):
+        tree = _CountAssertions().visit(tree)
+    for node in ast.walk(tree):
+        if hasattr(node, "col_offset"):
+            node.lineno += part["line"] - 1
+            node.col_offset += part["column"]
+            if node.end_lineno is not None:
+                node.end_lineno += part["line"] - 1
+                node.end_col_offset += part["column"]
+    return compile(tree, part["path"], mode, dont_inherit=True)
+
+
+def _show_source(part: dict[str, Any]) -> None:
+    """Let tracebacks, `inspect` and `tf.function` read the snippet under its file's name and lines."""
+    _, _, lines, _ = linecache.cache.get(part["path"], (0, None, [], ""))  # type: ignore[misc]
+    indent = " " * part["column"]
+    new = [indent + line + "\n" for line in part["source"].split("\n")]
+    first = part["line"] - 1
+    lines = [*lines, *["\n"] * (first + len(new) - len(lines))]
+    lines[first : first + len(new)] = new
+    linecache.cache[part["path"]] = (len(lines), None, lines, part["path"])
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON data. Tensors and arrays of one element become numbers."""
+    if isinstance(value, (bool, int, float, str)) or value is None:
+        return value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    for name in ("numpy", "item", "tolist"):
+        method = getattr(value, name, None)
+        if callable(method):
+            try:
+                return _plain(method())
+            except (TypeError, ValueError, RuntimeError):
+                continue
+    raise TypeError(f"a value of type {type(value).__name__} cannot be shown; turn it into a number or a text")
+
+
+def _flush() -> tuple[int, int]:
+    """Write out all buffered output; the sizes of standard output and error after it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # closed, replaced or over its limit: what was written before stays
+            continue
+    _libc.fflush(None)
+    sizes = []
+    for descriptor in (1, 2):
+        try:
+            sizes.append(os.fstat(descriptor).st_size)
+        except OSError:
+            sizes.append(-1)
+    return sizes[0], sizes[1]
+
+
+def _limit(error: BaseException) -> str:
+    """The name of the limit that an exception tells of; empty when it tells of none."""
+    name = type(error).__name__
+    if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
+        return "memory"
+    if isinstance(error, RuntimeError) and any(sign in _message(error) for sign in _OUT_OF_MEMORY):
+        return "memory"
+    return "file" if isinstance(error, OSError) and error.errno == 27 else ""
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except BaseException as inner:
+        text = f"(its text cannot be shown: {type(inner).__name__})"
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + " …"
+
+
+def _describe(error: BaseException, part: int, paths: list[str]) -> dict[str, Any]:
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename in paths:
+            positions = list(code.co_positions())[trace.tb_lasti // 2]
+            frames.append(_frame(code, trace.tb_lineno, positions))
+        trace = trace.tb_next
+    if len(frames) > _MAX_FRAMES:
+        frames = frames[:2] + frames[2 - _MAX_FRAMES :]
+    return {"type": type(error).__name__, "message": _message(error), "part": part, "frames": frames}
+
+
+def _frame(code: types.CodeType, line: int, positions: tuple[int | None, ...]) -> dict[str, Any]:
+    text = linecache.getline(code.co_filename, line).rstrip("\n")
+    start_line, end_line, start, end = positions
+    if start_line != line or start is None or end is None:
+        start, end = len(text) - len(text.lstrip()), len(text)
+    else:  # offsets are in UTF-8 bytes; people count characters
+        raw = text.encode()
+        end = len(raw) if end_line != line else end
+        start, end = len(raw[:start].decode("utf-8", "replace")), len(raw[:end].decode("utf-8", "replace"))
+    return {"line": line, "column": start + 1, "end_column": end + 1, "function": code.co_name, "text": text}
+
+
+def _syntax_error(error: BaseException, index: int, part: dict[str, Any]) -> dict[str, Any]:
+    line, column, end, message = part["line"], part["column"] + 1, 0, str(error)
+    if isinstance(error, SyntaxError):
+        line, column, end = error.lineno or line, error.offset or column, error.end_offset or 0
+        message = error.msg
+    end = max(column + 1, end)
+    text = linecache.getline(part["path"], line).rstrip("\n")
+    frame = {"line": line, "column": column, "end_column": end, "function": "<module>", "text": text}
+    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame]}

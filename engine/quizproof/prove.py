@@ -306,7 +306,8 @@ def _bind(question: Question, params: Mapping[str, Any]) -> Question:
 def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:
     """What a run gave, for reports."""
     told: dict[str, Any] = {}
-    stdout = program.stdout(outcome, "code", "answer", "check")
+    answered = any(part.role == "answer" for part in program.parts)
+    stdout = program.stdout(outcome, "answer" if answered else "code", "check")
     if stdout or not outcome.raised:
         told["stdout"] = stdout
     if outcome.raised:

@@ -80,7 +80,7 @@ def _evaluate(source: str, names: Mapping[str, Any]) -> str:
     except SecurityError as error:
         reason = "only `stated` can be called" if "callable" in str(error) else error
         raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None
-    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
+    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
         raise TemplateError(f"`{{{{ {source} }}}}`: {type(error).__name__}: {error}") from None
     if len(result) > _MAX_TEXT:
         raise TemplateError(f"`{{{{ {source} }}}}` gives more than {_MAX_TEXT:,} characters")

@@ -7,6 +7,7 @@ scribbles over every descriptor cannot lose or forge it by doing so.
 from __future__ import annotations
 
 import ast
+import builtins
 import ctypes
 import json
 import linecache
@@ -28,6 +29,8 @@ _MAX_FRAMES = 12
 _PR_SET_PDEATHSIG = 1
 _OUT_OF_MEMORY = ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough memory", "bad_alloc")
 _libc = ctypes.CDLL(None)
+_NEEDED = {module: vars(module).copy() for module in (builtins, json, json.encoder, linecache, os, struct, types)}
+"""What the reply is made with, to be put back after a snippet has patched it."""
 
 
 class Counter:
@@ -135,6 +138,8 @@ def _execute(parts: list[dict[str, Any]]) -> dict[str, Any]:
     for index, (part, code) in enumerate(zip(parts, program, strict=True)):
         before = counter.count
         value, error = _run_part(code, module.__dict__)
+        for needed, names in _NEEDED.items():
+            vars(needed).update(names)
         out, err = _flush()
         results.append({"out": out, "err": err, "assertions": counter.count - before, "value": value})
         if error is not None:
@@ -146,7 +151,7 @@ def _execute(parts: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _run_part(code: types.CodeType, names: dict[str, Any]) -> tuple[Any, BaseException | None]:
     try:
-        value = eval(code, names)  # noqa: S307 - running authors' code is what this process is for
+        value = eval(code, names)
         return (_plain(value) if value is not None else None), None
     except BaseException as error:  # SystemExit and KeyboardInterrupt are outcomes too
         return None, error

@@ -122,6 +122,11 @@ class Pool(Generic[Key]):
         if self._root is not None:
             shutil.rmtree(self._root, ignore_errors=True)
 
+    @property
+    def missing(self) -> dict[str, str]:
+        """Why runtimes that were started did not come up, by runtime."""
+        return {runtime: outcome.detail for runtime, outcome in self._missing.items()}
+
     def start(self, runtimes: Iterable[str]) -> None:
         """Begin to warm up runtimes, all at once; `run` starts what it needs by itself."""
         for runtime in runtimes:

@@ -46,6 +46,8 @@ def warm_up(runtime: str) -> dict[str, str]:
         _ = tf.keras.Sequential  # tf.keras is imported when first touched
         versions["tensorflow"] = str(tf.__version__)
         versions["keras"] = str(tf.keras.__version__)
+    elif runtime != "python":
+        raise ImportError(f"there is no runtime {runtime!r}")
     if "numpy" in sys.modules:
         versions["numpy"] = sys.modules["numpy"].__version__
     return versions

@@ -1,0 +1,35 @@
+# `make demo` and `make test` do all the set-up themselves, on a machine with Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SITE := site/public
+
+.PHONY: demo test check lint types bench clean
+
+# Remade when the dependencies change.
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "quizproof needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch,tensorflow,dev]'
+	touch $@
+
+demo: $(VENV)/installed  ## Prove the shipped bank and build the site.
+	@$(BIN)/quizproof build questions --site site/site.yaml --output $(SITE)
+
+test: $(VENV)/installed  ## Run the tests.
+	$(BIN)/python -m pytest -n auto
+
+check: lint types test  ## All that says "done": lint, types, tests, examples of the docs.
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed
+	$(BIN)/mypy
+
+bench: $(VENV)/installed  ## Whole-process times, as ratios.
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) $(SITE) build dist .mypy_cache .pytest_cache .ruff_cache

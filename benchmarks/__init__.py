@@ -1,0 +1,1 @@
+"""Whole-process comparisons, printed as ratios. `python -m benchmarks` runs them all."""

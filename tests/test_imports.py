@@ -1,0 +1,85 @@
+"""What importing costs, and which module may know which: contracts, held by running and reading the code."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"torch", "tensorflow", "keras", "numpy", "jinja2", "rich", "markdown_it", "pygments"}
+
+LAYERS = {
+    "quizproof": [
+        {"rules"},
+        {"errors"},
+        {"source", "compare", "template", "outcome", "blocks"},
+        {"model"},
+        {"claims", "marking"},
+        {"kinds"},
+        {"quiz", "item_writing"},
+        {"load", "proof"},
+        {"runtimes"},
+        {"prove"},
+    ],
+}
+"""Lowest first; a module imports only from layers below its own."""
+
+
+def imported(path: Path, package: str) -> set[str]:
+    """The modules of `package` that the file imports, by the first name after the package."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} if node.module != package else {f"{package}.{alias.name}" for alias in node.names}
+    return {name.split(".")[1] for name in names if name.startswith(f"{package}.")}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "engine/quizproof").rglob("*.py")), ids=lambda p: p.stem)
+def test_engine_imports_downwards(path: Path) -> None:
+    """Data flows one way: no module of the engine knows a layer above its own, and none knows a renderer."""
+    assert "quizproof_renderers" not in path.read_text(encoding="utf-8")
+    room = path.relative_to(ROOT / "engine/quizproof").parts[0].removesuffix(".py")
+    if room == "__init__":
+        return
+    layers = LAYERS["quizproof"]
+    level = next(index for index, layer in enumerate(layers) if room in layer)
+    below = set().union(*layers[:level]) | {room}
+    assert imported(path, "quizproof") - {"__version__"} <= below
+
+
+def test_runtimes_do_not_know_quiz_files() -> None:
+    """The runtimes and the loader do not know each other."""
+    for path in (ROOT / "engine/quizproof/runtimes").glob("*.py"):
+        assert imported(path, "quizproof") <= {"runtimes", "outcome"}
+    assert "runtimes" not in imported(ROOT / "engine/quizproof/load.py", "quizproof")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import quizproof", "import quizproof.load, quizproof.prove, quizproof.marking", "import quizproof_renderers.cli"],
+)
+def test_importing_brings_in_no_framework(statement: str) -> None:
+    """Neither a framework nor a renderer's library is imported before it is needed."""
+    script = f"import json, sys\n{statement}\nprint(json.dumps(sorted({{m.partition('.')[0] for m in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert HEAVY.isdisjoint(json.loads(done.stdout))
+
+
+def test_help_imports_nothing_but_click() -> None:
+    """`quizproof --help` imports no library beside click: neither pydantic nor yaml."""
+    script = (
+        "import sys\nfrom quizproof_renderers.cli import main\n"
+        "try: main(['--help'])\nfinally: print(sorted({m.partition('.')[0] for m in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "Usage: " in done.stdout
+    loaded = set(ast.literal_eval(done.stderr))
+    assert "click" in loaded
+    assert not loaded & (HEAVY | {"pydantic", "yaml"})

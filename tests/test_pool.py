@@ -1,0 +1,310 @@
+"""Real runs in real zygotes: what comes back, and that nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quizproof.outcome import Outcome
+from quizproof.runtimes.pool import Job, Pool
+
+LIMITS = {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32}
+
+
+def part(source: str, role: str = "code", line: int = 1, column: int = 0) -> dict[str, Any]:
+    return {"role": role, "source": source, "path": "bank/quiz.yaml", "line": line, "column": column}
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool[str]]:
+    with Pool[str](2) as shared:
+        yield shared
+
+
+def run(pool: Pool[str], *parts: dict[str, Any], runtime: str = "python", **limits: float) -> Outcome:
+    """The outcome of one program, after which the same pool still works."""
+    jobs = [Job("asked", runtime, list(parts), LIMITS | limits), Job("next", runtime, [part("print(1)")], LIMITS)]
+    outcomes = dict(pool.run(jobs))
+    assert outcomes["next"].status == "finished"
+    assert outcomes["next"].parts[0].stdout == "1\n"
+    return outcomes["asked"]
+
+
+def test_output_is_told_apart_by_part(pool: Pool[str]) -> None:
+    """Parts share names; what each prints on either stream is its own."""
+    outcome = run(
+        pool,
+        part("x = 'é'\nprint(x)"),
+        part("import sys\nprint(x * 2)\nprint('oops', file=sys.stderr)", line=9),
+        part("[len(x), x]", role="value", line=20),
+    )
+    assert outcome.status == "finished"
+    assert [(p.stdout, p.stderr, p.value) for p in outcome.parts] == [
+        ("é\n", "", None),
+        ("éé\n", "oops\n", None),
+        ("", "", [1, "é"]),
+    ]
+
+
+def test_output_written_below_python_is_kept_in_order(pool: Pool[str]) -> None:
+    """C code and child processes print too, and their output is not lost or moved to another part."""
+    outcome = run(
+        pool,
+        part("import ctypes, subprocess\nprint('a', flush=True)\nctypes.CDLL(None).puts(b'b')"),
+        part("subprocess.run(['/bin/echo', 'c'], check=True)\nprint('d')", line=5),
+    )
+    assert [p.stdout for p in outcome.parts] == ["a\nb\n", "c\nd\n"]
+
+
+def test_exception_points_into_the_authors_file(pool: Pool[str]) -> None:
+    """Frames carry the file's own lines and columns, counted in characters although Python counts bytes."""
+    source = "def f(x):\n    return 'é', x.nothing\n\nf(1)\n"
+    outcome = run(pool, part("y = 1\n", line=3, column=4), part(source, role="answer", line=12, column=6))
+    assert outcome.status == "raised"
+    assert outcome.raised is not None
+    assert (outcome.raised.type, outcome.raised.part) == ("AttributeError", 1)
+    assert outcome.traceback("bank/quiz.yaml").split("\n") == [
+        "Traceback (most recent call last):",
+        '  File "bank/quiz.yaml", line 15, in <module>',
+        "    f(1)",
+        '  File "bank/quiz.yaml", line 13, in f',
+        "    return 'é', x.nothing",
+        "                ^^^^^^^^^",
+        "AttributeError: 'int' object has no attribute 'nothing'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "message"),
+    [
+        ("x = 1\ny = = 2\n", 11, 9, "invalid syntax"),
+        ("x = 1\nreturn x\n", 11, 5, "'return' outside function"),
+        ("if x:\ny = 1\n", 11, 5, "expected an indented block after 'if' statement on line 1"),
+    ],
+)
+def test_syntax_errors_are_placed(pool: Pool[str], source: str, line: int, column: int, message: str) -> None:
+    """Errors of the parser and of the compiler both name the author's line and column; nothing was run."""
+    outcome = run(pool, part("print('never')"), part(source, line=10, column=4))
+    assert outcome.status == "syntax"
+    assert outcome.parts == ()
+    assert outcome.raised is not None
+    frame = outcome.raised.frames[0]
+    assert (outcome.raised.message, frame.line, frame.column) == (message, line, column)
+
+
+def test_assertions_are_counted_when_executed_and_not_constant(pool: Pool[str]) -> None:
+    """Constants and branches that are not taken do not count; calls of assert functions do."""
+    source = (
+        "x = 1\nassert True\nassert 1 == 1\nif x > 1:\n    assert x\n"
+        "def assert_one(v):\n    assert v == 1\nassert_one(x)\nassert x\n"
+    )
+    outcome = run(pool, part(source, role="check"))
+    assert outcome.parts[0].assertions == 3  # the call, the assertion inside it, and the last one
+
+
+def test_source_can_be_read_back(pool: Pool[str]) -> None:
+    """`inspect`, on which `tf.function` builds, finds the code of a snippet."""
+    source = "import inspect\ndef f(x):\n    return x\nprint(inspect.getsource(f))"
+    outcome = run(pool, part("a = 1\n", line=2, column=4), part(source, line=30, column=4))
+    assert outcome.parts[1].stdout == "    def f(x):\n        return x\n\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "detail"),
+    [
+        ("while True: pass", "it ran for more than 1 seconds"),
+        ("while True: print('x' * 999)", "it printed more than 64 KiB"),
+        ("x = [bytearray(1 << 20) for _ in range(9999)]", "it needed more than 256 MiB of memory"),
+        ("open('big', 'wb').write(bytes(9 << 20))", "it wrote a file of more than 4 MiB"),
+        ("import os\nwhile True: os.fork()", "it started more than 32 processes"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", "it ran for more than 1 seconds"),
+        (
+            "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+            "while True:\n  try:\n    while True: pass\n  except BaseException: pass",
+            "it ran for more than 1 seconds",
+        ),
+    ],
+    ids=["loop", "output", "memory", "file", "processes", "stopped", "stubborn"],
+)
+def test_limits(pool: Pool[str], source: str, detail: str) -> None:
+    """Each limit stops the run that reaches it, is named, and spares the next run."""
+    outcome = run(pool, part(source), seconds=1)
+    assert (outcome.status, outcome.detail) == ("limit", detail)
+
+
+@pytest.mark.parametrize(
+    ("source", "detail"),
+    [
+        ("import os; os._exit(0)", "it left with exit status 0 before its end"),
+        ("import ctypes; ctypes.string_at(0)", "it was killed by SIGSEGV"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "it was killed by SIGKILL"),
+        ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "it killed the interpreter that had started it"),
+    ],
+    ids=["exit", "segfault", "suicide", "patricide"],
+)
+def test_deaths(pool: Pool[str], source: str, detail: str) -> None:
+    """A process that ends without a result is a death with its cause, never an exception or a pass."""
+    outcome = run(pool, part(source))
+    assert (outcome.status, outcome.detail) == ("died", detail)
+
+
+def test_bystanders_of_a_killed_zygote_are_run_again() -> None:
+    """When one run kills its zygote, the runs beside it are repeated and come out right."""
+    killer = "import os, signal, time; time.sleep(0.2); os.kill(os.getppid(), signal.SIGKILL)"
+    slow = "import time; time.sleep(0.4); print('survived')"
+    with Pool[str](3) as pool:
+        sources = {"a": slow, "killer": killer, "b": slow}
+        outcomes = dict(pool.run(Job(k, "python", [part(s)], LIMITS) for k, s in sources.items()))
+    assert outcomes["killer"].status == "died"
+    assert [outcomes[k].parts[0].stdout for k in "ab"] == ["survived\n", "survived\n"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.closerange(0, 4096)",
+        "import os\nfor fd in range(3, 512):\n    try: os.write(fd, b'garbage' * 99)\n    except OSError: pass",
+        "import json, builtins, sys\njson.dumps = builtins.len = builtins.print = None\nsys.stdout = sys.stderr = None",
+        "class E(Exception):\n    def __str__(self): raise SystemExit\ntry: raise E\nexcept E: pass",
+    ],
+    ids=["close", "write", "patch", "str"],
+)
+def test_reply_survives_vandalism(pool: Pool[str], source: str) -> None:
+    """A snippet that ends normally is `finished`, whatever it did to descriptors and modules."""
+    assert run(pool, part(source)).status == "finished"
+
+
+def test_exception_whose_text_fails(pool: Pool[str]) -> None:
+    """An exception that cannot be turned into text is still reported by its type."""
+    outcome = run(pool, part("class E(Exception):\n    def __str__(self): raise ValueError\nraise E"))
+    assert outcome.raised is not None
+    assert str(outcome.raised) == "E: (its text cannot be shown: ValueError)"
+
+
+def test_every_run_is_a_clean_place(pool: Pool[str]) -> None:
+    """No module state, file, variable or environment of one run is seen by another."""
+    dirty = "import os, math\nmath.pi = 3\nopen('left', 'w').close()\nos.environ['LEFT'] = '1'\nx = 1"
+    assert run(pool, part(dirty)).status == "finished"
+    clean = "import os, math\nprint(math.pi == 3, os.listdir(), 'LEFT' in os.environ, 'x' in globals())"
+    assert run(pool, part(clean)).parts[0].stdout == "False [] False False\n"
+
+
+def test_environment_is_not_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets of the caller do not reach snippets; the home is the run's scratch folder."""
+    monkeypatch.setenv("MY_TOKEN", "secret")
+    source = "import os\nprint(os.environ.get('MY_TOKEN'), os.environ['HOME'] == os.getcwd())"
+    with Pool[str](1) as pool:
+        assert run(pool, part(source)).parts[0].stdout == "None True\n"
+
+
+def test_what_a_run_leaves_behind_is_killed(pool: Pool[str], tmp_path: Path) -> None:
+    """A daemon in a session of its own dies with the run that started it."""
+    mark = tmp_path / "pid"
+    source = (
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        f"        open({str(mark)!r}, 'w').write(str(os.getpid()))\n        time.sleep(600)\n    os._exit(0)\n"
+        f"while not os.path.exists({str(mark)!r}) or not open({str(mark)!r}).read(): time.sleep(0.01)"
+    )
+    assert run(pool, part(source)).status == "finished"
+    run(pool, part("pass"))
+    assert not Path(f"/proc/{mark.read_text()}/cwd").exists()
+
+
+def test_missing_framework_is_no_verdict() -> None:
+    """A runtime that cannot be imported turns its jobs away, and the other runtimes work."""
+    with Pool[str](2) as pool:
+        jobs = [Job("no", "nonesuch", [part("print(1)")], LIMITS), Job("yes", "python", [part("print(1)")], LIMITS)]
+        outcomes = dict(pool.run(jobs))
+        assert outcomes["no"].status == "missing"
+        assert "nonesuch" in outcomes["no"].detail
+        assert outcomes["yes"].status == "finished"
+        assert pool.runs == 1
+
+
+def test_leaving_the_pool_ends_everything() -> None:
+    """No process and no folder stays behind, also when the caller leaves in the middle of a run."""
+    before = set(Path(tempfile.gettempdir()).glob("quizproof-*"))
+    with pytest.raises(RuntimeError, match="enough"), Pool[str](2) as pool:
+        slow = Job("slow", "python", [part("import time; time.sleep(600)")], LIMITS | {"seconds": 900})
+        for key, _ in pool.run([slow, Job("quick", "python", [part("pass")], LIMITS)]):
+            assert key == "quick"
+            pids = [z.process.pid for z in pool._zygotes.values()]
+            raise RuntimeError("enough")
+    assert pids
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    assert set(Path(tempfile.gettempdir()).glob("quizproof-*")) <= before
+
+
+def test_killed_parent_leaves_nothing(tmp_path: Path) -> None:
+    """When the caller dies by SIGKILL, its zygotes and their runs end by themselves."""
+    mark = tmp_path / "pid"
+    source = f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    script = (
+        "from quizproof.runtimes.pool import Job, Pool\n"
+        f"job = Job('k', 'python', [{part(source)!r}], {LIMITS | {'seconds': 900}!r})\n"
+        "with Pool(1) as pool:\n    list(pool.run([job]))\n"
+    )
+    caller = subprocess.Popen([sys.executable, "-c", script])
+    while not (mark.exists() and mark.read_text()):
+        assert caller.poll() is None
+        os.sched_yield()
+    run_pid = int(mark.read_text())
+    zygote = int(Path(f"/proc/{run_pid}/stat").read_text().rpartition(")")[2].split()[1])
+    caller.send_signal(signal.SIGKILL)
+    caller.wait()
+    for pid in (zygote, run_pid):
+        while Path(f"/proc/{pid}/cwd").exists():  # ends, or the test suite's own time limit tells
+            os.sched_yield()
+
+
+@pytest.mark.parametrize(
+    ("runtime", "source", "detail"),
+    [
+        ("torch", "import torch\nx = [torch.ones(1 << 24) for _ in range(99)]", "memory"),
+        ("tensorflow", "import tensorflow as tf\nx = [tf.ones([1 << 24]) + i for i in range(99)]", "memory"),
+    ],
+)
+def test_frameworks_out_of_memory_is_a_limit(runtime: str, source: str, detail: str) -> None:
+    """torch raises RuntimeError and TensorFlow ResourceExhaustedError; both are the memory limit."""
+    with Pool[str](1) as pool:
+        outcome = run(pool, part(source), runtime=runtime, memory_mib=512)
+    assert (outcome.status, outcome.detail) == ("limit", f"it needed more than 512 MiB of {detail}")
+
+
+def test_torch_works_in_a_fork() -> None:
+    """Autograd, an optimizer, and a DataLoader with worker processes."""
+    source = (
+        "import torch\nfrom torch.utils.data import DataLoader, TensorDataset\n"
+        "torch.manual_seed(0)\nmodel = torch.nn.Linear(2, 1)\nbefore = model.weight.clone()\n"
+        "data = TensorDataset(torch.ones(8, 2), torch.zeros(8, 1))\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "for x, y in DataLoader(data, batch_size=4, num_workers=2):\n"
+        "    optimizer.zero_grad()\n    ((model(x) - y) ** 2).mean().backward()\n    optimizer.step()\n"
+        "print(bool((model.weight != before).all()))\n"
+    )
+    with Pool[str](1) as pool:
+        outcome = run(pool, part(source), runtime="torch", memory_mib=2048)
+        assert outcome.parts[0].stdout == "True\n", outcome
+        assert "torch" in pool.versions["torch"]
+
+
+def test_tensorflow_works_in_a_fork() -> None:
+    """`fit`, and a `tf.function` whose control flow autograph must read from the source."""
+    source = (
+        "import tensorflow as tf\ntf.keras.utils.set_random_seed(0)\n"
+        "@tf.function\ndef total(n):\n    s = 0\n    for i in tf.range(n):\n        if i % 2 == 0:\n            s += i\n"
+        "    return s\nprint(int(total(tf.constant(7))))\n"
+        "model = tf.keras.Sequential([tf.keras.layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
+        "model.fit(tf.ones([8, 2]), tf.zeros([8, 1]), verbose=0)\nprint(len(model.weights))\n"
+    )
+    with Pool[str](1) as pool:
+        outcome = run(pool, part(source, line=7, column=6), runtime="tensorflow", memory_mib=2048, seconds=60)
+    assert outcome.parts[0].stdout == "12\n2\n", outcome

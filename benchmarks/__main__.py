@@ -96,19 +96,21 @@ def one_run(runtime: str, repeat: int) -> None:
         file.write(source)
         file.flush()
         (fresh,) = alternating(max(3, repeat // 5), lambda: process(sys.executable, file.name))
-    row(f"one isolated {runtime} run", run, "empty fork of the same image", fork, "<= 1.5" if runtime == "torch" else "")
+    row(
+        f"one isolated {runtime} run", run, "empty fork of the same image", fork, "<= 1.5" if runtime == "torch" else ""
+    )
     row("", run, "python snippet.py", fresh, "<= 0.01" if runtime == "torch" else "<= 0.033")
 
 
 def start_up(repeat: int) -> None:
     """What a user waits for before anything happens."""
     python, tool = sys.executable, str(Path(sys.executable).parent / "quizproof")
-    help_, click = alternating(
-        repeat, lambda: process(tool, "--help"), lambda: process(python, "-c", "import click")
-    )
+    help_, click = alternating(repeat, lambda: process(tool, "--help"), lambda: process(python, "-c", "import click"))
     row("quizproof --help", help_, "import click", click, "<= 2")
     import_, bare = alternating(
-        repeat, lambda: process(python, "-c", "import quizproof.prove, quizproof.load"), lambda: process(python, "-c", "")
+        repeat,
+        lambda: process(python, "-c", "import quizproof.prove, quizproof.load"),
+        lambda: process(python, "-c", ""),
     )
     row("import of the whole engine", import_, "bare python", bare, "")
 

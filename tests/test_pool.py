@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -232,12 +233,12 @@ def test_missing_framework_is_no_verdict() -> None:
 def test_leaving_the_pool_ends_everything() -> None:
     """No process and no folder stays behind, also when the caller leaves in the middle of a run."""
     before = set(Path(tempfile.gettempdir()).glob("quizproof-*"))
-    with pytest.raises(RuntimeError, match="enough"), Pool[str](2) as pool:
+    with contextlib.suppress(KeyboardInterrupt), Pool[str](2) as pool:
         slow = Job("slow", "python", [part("import time; time.sleep(600)")], LIMITS | {"seconds": 900})
         for key, _ in pool.run([slow, Job("quick", "python", [part("pass")], LIMITS)]):
             assert key == "quick"
             pids = [z.process.pid for z in pool._zygotes.values()]
-            raise RuntimeError("enough")
+            raise KeyboardInterrupt
     assert pids
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
     assert set(Path(tempfile.gettempdir()).glob("quizproof-*")) <= before
@@ -273,7 +274,7 @@ def test_killed_parent_leaves_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_frameworks_out_of_memory_is_a_limit(runtime: str, source: str, detail: str) -> None:
-    """torch raises RuntimeError and TensorFlow ResourceExhaustedError; both are the memory limit."""
+    """PyTorch raises RuntimeError and TensorFlow ResourceExhaustedError; both are the memory limit."""
     with Pool[str](1) as pool:
         outcome = run(pool, part(source), runtime=runtime, memory_mib=512)
     assert (outcome.status, outcome.detail) == ("limit", f"it needed more than 512 MiB of {detail}")

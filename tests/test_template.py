@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,7 +96,5 @@ def test_stated_accepts_every_rounding(value: float, digits: int) -> None:
 @given(st.text(max_size=40))
 def test_only_template_errors_escape(text: str) -> None:
     """Whatever stands between the braces, the author gets a TemplateError or a text."""
-    try:
+    with contextlib.suppress(TemplateError):
         assert isinstance(render("{{" + text + "}}", {"a": 1}), str)
-    except TemplateError as error:
-        assert str(error)

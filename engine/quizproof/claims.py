@@ -170,6 +170,12 @@ def at_frame(outcome: Outcome, judgement: Judgement) -> Judgement:
     return Judgement(**{**judgement.__dict__, **changes})
 
 
+def failing(program: Program, outcome: Outcome, judgement: Judgement) -> Judgement:
+    """The judgement, pointing into the check when that is all there is: a proof that fails has no other culprit."""
+    alone = all(part.role in ("setup", "check") for part in program.parts)
+    return at_frame(outcome, judgement) if alone else judgement
+
+
 def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
     """Judge a program whose check must pass with at least one assertion executed; `code` when it does not."""
     blocked = obstacle(program, outcome)
@@ -180,11 +186,13 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
         if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
             words = f"the check itself raised {raised}"
             return at_frame(outcome, Judgement("refuted", rules.CHECK_CRASHED, words, expected=expected))
-        return Judgement("refuted", code, f"{message}: {raised}", expected=expected)
+        return failing(program, outcome, Judgement("refuted", code, f"{message}: {raised}", expected=expected))
     checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
     if checks and not any(result.assertions for _, result in checks):
         words = "the check executed no assertion that could fail"
-        return Judgement("refuted", rules.NO_ASSERTION, words, "Assert what the answer brings about.", at=checks[0][0].at)
+        return Judgement(
+            "refuted", rules.NO_ASSERTION, words, "Assert what the answer brings about.", at=checks[0][0].at
+        )
     return PROVEN
 
 
@@ -219,7 +227,7 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
 
 
 def fails_without(program: Program, outcome: Outcome) -> Judgement:
-    """Judge the program from which the answer was left out: its check must not pass. Any failure of the check will do."""
+    """Judge the program from which the answer was left out: its check must not pass; how it fails does not matter."""
     blocked = obstacle(program, outcome)
     if blocked:
         return blocked

@@ -9,7 +9,10 @@ from quizproof import rules
 from quizproof.blocks import Display, Options, Prose
 from quizproof.errors import DataPath
 
-_POSITIONAL = re.compile(r"\b(all|none|both|either|neither|any) of the (above|other)|\b(above|below)\b|\bboth [A-F] and [A-F]\b", re.I)
+_POSITIONAL = re.compile(
+    r"\b(all|none|both|either|neither|any) of the (above|other)|\b(above|below)\b|\bboth [A-F] and [A-F]\b",
+    re.IGNORECASE,
+)
 _NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")
 
 
@@ -17,7 +20,9 @@ def advise(display: Display) -> Iterator[tuple[str, DataPath, str]]:
     """Rule, place relative to the block, and message of each thing to advise against."""
     stem = display.prompt[0]
     if isinstance(stem, Prose) and (found := _NEGATED.search(stem.text[:1].lower() + stem.text[1:])):
-        message = f"the stem turns on {found[2]!r}, which is easily overlooked; ask for what is so, or write it in capitals"
+        message = (
+            f"the stem turns on {found[2]!r}, which is easily overlooked; ask for what is so, or write it in capitals"
+        )
         yield rules.NEGATED_STEM, ("prompt",), message
     if not isinstance(display.input, Options):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -86,10 +87,8 @@ def load_file(file: Path) -> tuple[Quiz | None, list[Finding]]:
 
 def shown_path(file: Path) -> str:
     """The path as people should see it: relative when it is below the working folder, always printable."""
-    try:
+    with contextlib.suppress(ValueError, OSError):
         file = file.absolute().relative_to(Path.cwd())
-    except (ValueError, OSError):
-        pass
     return os.fsencode(file).decode("utf-8", "replace")
 
 
@@ -104,7 +103,9 @@ class _Reader:
         data = self.document.data
         if not isinstance(data, dict):
             what = "a list" if isinstance(data, list) else "a single value"
-            self._find(rules.INVALID_VALUE, (), f"a quiz file is a mapping of keys, not {what}", "Start with `quiz: an-id`.")
+            self._find(
+                rules.INVALID_VALUE, (), f"a quiz file is a mapping of keys, not {what}", "Start with `quiz: an-id`."
+            )
             return None, self.findings
         header = self._validate(Header, {k: v for k, v in data.items() if k != "blocks"}, (), also=("blocks",))
         items = self._blocks(data)
@@ -151,9 +152,7 @@ class _Reader:
                 good = False
         return good
 
-    def _validate(
-        self, model: type[Any], data: dict[str, Any], at: DataPath, also: tuple[str, ...] = ()
-    ) -> Any | None:
+    def _validate(self, model: type[Any], data: dict[str, Any], at: DataPath, also: tuple[str, ...] = ()) -> Any | None:
         try:
             return model.model_validate(data)
         except ValidationError as error:

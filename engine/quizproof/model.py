@@ -39,7 +39,7 @@ PROSE = Role("prose")
 def refuse(code: str, message: str) -> PydanticCustomError:
     """The error a validator raises to report the rule `code`; the loader gives it a place."""
     # Doubled braces: pydantic formats the message as a template.
-    return PydanticCustomError(code, message.replace("{", "{{").replace("}", "}}"))  # type: ignore[arg-type]
+    return PydanticCustomError(code, message.replace("{", "{{").replace("}", "}}"))
 
 
 def _flag(value: object) -> object:

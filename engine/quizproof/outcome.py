@@ -79,7 +79,7 @@ class Outcome:
                 start = frame.column - 1 - indent
                 width = min(frame.end_column - frame.column, len(text) - start)
                 lines.append(f"    {text}")
-                if 0 <= start and 0 < width < len(text):
+                if start >= 0 and 0 < width < len(text):
                     lines.append(f"    {' ' * start}{'^' * width}")
         lines.append(str(self.raised))
         return "\n".join(lines)

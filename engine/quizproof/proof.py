@@ -32,7 +32,7 @@ class VariantProof:
     params: Mapping[str, Any]
     claims: tuple[JudgedClaim, ...]
     display: Display | None
-    """None when the variant could not be run to a judgeable end."""
+    """None when a claim was refuted, or could not be judged."""
 
 
 @dataclass(frozen=True)

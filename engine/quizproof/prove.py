@@ -151,14 +151,10 @@ class _Plan:
             line = self.quiz.document.span(self.item.at).line
             return VariantProof(variant.params, (JudgedClaim("expressions", "refuted", line),), None)
         judged = [self._judge_claim(claim, variant) for claim in variant.claims]
-        programs = {program for claim in variant.claims for program in claim.programs}
-        facts = variant.question.facts_program()
-        if not all(self.outcomes[program].judgeable for program in programs):
-            return VariantProof(variant.params, tuple(judged), None)
-        if any(claim.what in ("key", "fix") and claim.verdict == "refuted" for claim in judged):
+        if any(claim.verdict not in ("proven", "unproven") for claim in judged):
             return VariantProof(variant.params, tuple(judged), None)
         names: dict[str, Any] = {}
-        if facts:
+        if facts := variant.question.facts_program():
             values, failure = self._facts(facts, variant)
             if failure:
                 return VariantProof(variant.params, (*judged, failure), None)
@@ -250,9 +246,7 @@ class _Plan:
         column = max(1, min(column, width))
         return Span(line, column, line, max(column + 1, min(end, width + 1)))
 
-    def _find(
-        self, code: str, span: Span, message: str, help_: str = "", expected: str = "", actual: str = ""
-    ) -> None:
+    def _find(self, code: str, span: Span, message: str, help_: str = "", expected: str = "", actual: str = "") -> None:
         """Note a finding, once: other variants, and other claims that met the same obstacle, do not repeat it."""
         finding = Finding(code, self.quiz.path, span, message, help_, self.item.question.id, expected, actual)
         if not any((old.code, old.span) == (code, span) for old in self.findings):

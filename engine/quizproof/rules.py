@@ -158,7 +158,7 @@ BAD_ID = _rule(
     "QP117",
     "bad-id",
     "An id has characters that ids may not have.",
-    "Ids become file names and links: lower-case letters and digits, joined by single hyphens, at most 80 characters.",
+    "Ids become file names and links: lower-case letters and digits, joined by single hyphens, 80 at most.",
 )
 
 # QP2xx: proof.

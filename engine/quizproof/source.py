@@ -138,12 +138,15 @@ class Document:
         return Span(row, column, row, column + 2)
 
     def first_line(self, path: DataPath, *, key: bool = False) -> Span:
-        """Where the value at `path` (or its key) stands, cut to its first line."""
+        """Where the value at `path` (or its key) stands, cut to its first line: for a block, that of its text."""
         span = self.span(path, key=key)
         if span.end_line == span.line:
             return span
-        width = len(self.lines()[span.line - 1].rstrip())
-        return Span(span.line, span.column, span.line, max(width + 1, span.column + 1))
+        line, column = span.line, span.column
+        if not key and self.styles.get(path) == "|" and (start := self.text_start(path)):
+            line, column = start[0], start[1] + 1
+        width = len(self.lines()[line - 1].rstrip())
+        return Span(line, column, line, max(width + 1, column + 1))
 
 
 def parse(path: str, raw: bytes) -> Document:
@@ -223,8 +226,9 @@ class _Builder:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
             message = f"`{sign}{event.anchor}`: anchors and aliases are not allowed"
             self._refuse(rules.ALIAS, span, message, "Repeat the text, or put it in quotes if it is meant as text.")
-        if getattr(event, "tag", None) not in (None, "!"):
-            message = f"the tag `{event.tag}` is not allowed"
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            message = f"the tag `{tag}` is not allowed"
             self._refuse(rules.ALIAS, span, message, "Remove it, or put the text in quotes.")
         if len(path) > MAX_DEPTH:
             message = f"nested deeper than {MAX_DEPTH} levels"
@@ -270,7 +274,10 @@ class _Builder:
         return Span(line, column, line, column + 1)
 
     def _span(self, event: yaml.Event, last: yaml.Event | None = None) -> Span:
-        start, end = self._at(event.start_mark.index), self._at((last or event).end_mark.index)
+        first, final = event.start_mark, (last or event).end_mark
+        assert first is not None
+        assert final is not None
+        start, end = self._at(first.index), self._at(final.index)
         return Span(start.line, start.column, end.line, end.column)
 
     def _refuse(self, code: str, span: Span, message: str, help_: str) -> NoReturn:

@@ -78,7 +78,7 @@ class Question(Model, ABC):
     def display(self, runs: Runs) -> blocks.Display:
         """The question as it is shown and marked; prose still holds its expressions.
 
-        Called only when every program of the claims came to a judgeable end.
+        Called only when every claim is proven, or openly unproven.
         """
 
     def names(self, runs: Runs) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program, fails, fails_without, obstacle, passes
+from quizproof.claims import Claim, Happens, Judgement, Part, Program, at_frame, fails, fails_without, obstacle, passes
 from quizproof.compare import fold, same_output
 from quizproof.kinds.base import HappensText, Question, Runs, evidence
 from quizproof.model import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
@@ -201,7 +201,7 @@ class Choice(Question):
             return blocked
         if outcome.raised:
             words = f"the program raised {outcome.raised}"
-            return Judgement("refuted", rules.CODE_CRASHED, words, at=("code",))
+            return at_frame(outcome, Judgement("refuted", rules.CODE_CRASHED, words))
         assert option.prints is not None
         real = fold(program.stdout(outcome, "code"))
         same = same_output(option.prints, real, self.tolerance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated, ClassVar, Literal
 
@@ -72,7 +72,9 @@ class FindBug(Question):
         lines = self.bug_lines()
         broken = self._program("code")
         source = self.code.rstrip("\n")
-        mistakes = tuple(blocks.Mistake(str(m.line), m.mistake, at=("mistakes", i)) for i, m in enumerate(self.mistakes))
+        mistakes = tuple(
+            blocks.Mistake(str(m.line), m.mistake, at=("mistakes", i)) for i, m in enumerate(self.mistakes)
+        )
         shown = source.split("\n")[lines[0] - 1].strip()
         return blocks.Display(
             prompt=tuple(prompt),
@@ -98,7 +100,7 @@ class FindBug(Question):
     def _mended_lines(self) -> tuple[int, ...]:
         return tuple(n + 1 for tag, _, _, start, end in self._difference() if tag != "equal" for n in range(start, end))
 
-    def _difference(self) -> list[tuple[str, int, int, int, int]]:
+    def _difference(self) -> Sequence[tuple[str, int, int, int, int]]:
         matcher = difflib.SequenceMatcher(None, _lines(self.code), _lines(self.fix), autojunk=False)
         return matcher.get_opcodes()
 

@@ -146,8 +146,10 @@ class NumberQuestion(Question):
             words = f"the value of this mistake is {wrong!r}, not one finite number"
             return Judgement("refuted", rules.NOT_A_NUMBER, words)
         if _is_number(key) and same_number(key, wrong, 2 * self.tolerance):
-            words = "this mistake gives a right answer" if same_number(key, wrong, self.tolerance) else (
-                "this mistake lies within twice the tolerance of the key"
+            words = (
+                "this mistake gives a right answer"
+                if same_number(key, wrong, self.tolerance)
+                else ("this mistake lies within twice the tolerance of the key")
             )
             gap = f"more than {decimal(2 * self.tolerance)} away from {decimal(key)}"
             return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", gap, decimal(wrong))

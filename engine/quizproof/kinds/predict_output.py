@@ -147,7 +147,9 @@ class PredictOutput(Question):
             return blocked
         if self.asks == "exception" and outcome.raised is None:
             words = "the program raises nothing, so there is no exception to predict"
-            return Judgement("refuted", rules.NO_OUTPUT, words, "Drop `asks: exception`, or mend the code.", at=("code",))
+            return Judgement(
+                "refuted", rules.NO_OUTPUT, words, "Drop `asks: exception`, or mend the code.", at=("code",)
+            )
         if self.asks == "output":
             if outcome.raised:
                 words = f"the program raised {outcome.raised}"
@@ -159,7 +161,9 @@ class PredictOutput(Question):
         key = self._key(outcome)
         if self.answer is not None and not same_output(self.answer, key, self.tolerance):
             words = "the stated answer is not what the program does"
-            return Judgement("refuted", rules.KEY_REFUTED, words, "Drop `answer:`: it is derived.", fold(self.answer), key)
+            return Judgement(
+                "refuted", rules.KEY_REFUTED, words, "Drop `answer:`: it is derived.", fold(self.answer), key
+            )
         return PROVEN
 
     def _judge_distractor(self, index: int, main: Outcome, after: Outcome | None = None) -> Judgement:
@@ -172,7 +176,9 @@ class PredictOutput(Question):
             blocked = obstacle(program, after)
             if not blocked and after.raised:
                 words = f"the distractor's code raised {after.raised}"
-                blocked = at_frame(after, Judgement("refuted", rules.CODE_CRASHED, words, "It must print a wrong answer."))
+                blocked = at_frame(
+                    after, Judgement("refuted", rules.CODE_CRASHED, words, "It must print a wrong answer.")
+                )
             text = fold(program.stdout(after, "answer"))
             if not blocked and not text:
                 words = "the distractor's code prints nothing"

@@ -135,16 +135,16 @@ def _execute(parts: list[dict[str, Any]]) -> dict[str, Any]:
     sys.modules["__main__"] = module
     setattr(module, Counter.NAME, counter)
     results: list[dict[str, Any]] = []
-    for index, (part, code) in enumerate(zip(parts, program, strict=True)):
+    for index, code in enumerate(program):
         before = counter.count
-        value, error = _run_part(code, module.__dict__)
+        value, failure = _run_part(code, module.__dict__)
         for needed, names in _NEEDED.items():
             vars(needed).update(names)
         out, err = _flush()
         results.append({"out": out, "err": err, "assertions": counter.count - before, "value": value})
-        if error is not None:
-            status = "limit" if (limit := _limit(error)) else "raised"
-            raised = _describe(error, index, [p["path"] for p in parts])
+        if failure is not None:
+            status = "limit" if (limit := _limit(failure)) else "raised"
+            raised = _describe(failure, index, [p["path"] for p in parts])
             return {"status": status, "detail": limit, "parts": results, "raised": raised}
     return {"status": "finished", "parts": results}
 
@@ -153,8 +153,8 @@ def _run_part(code: types.CodeType, names: dict[str, Any]) -> tuple[Any, BaseExc
     try:
         value = eval(code, names)
         return (_plain(value) if value is not None else None), None
-    except BaseException as error:  # SystemExit and KeyboardInterrupt are outcomes too
-        return None, error
+    except BaseException as raised:  # SystemExit and KeyboardInterrupt are outcomes too
+        return None, raised
 
 
 def _compile(part: dict[str, Any]) -> types.CodeType:
@@ -162,7 +162,7 @@ def _compile(part: dict[str, Any]) -> types.CodeType:
     mode = "eval" if part["role"] == "value" else "exec"
     source = part["source"].strip() if mode == "eval" else part["source"]
     try:
-        tree = ast.parse(source, part["path"], mode)
+        tree: Any = ast.parse(source, part["path"], mode)
     except SyntaxError as error:  # the compiler's own errors come after the shift and need none
         error.lineno = (error.lineno or 1) + part["line"] - 1
         error.offset = (error.offset or 1) + part["column"]
@@ -170,6 +170,7 @@ def _compile(part: dict[str, Any]) -> types.CodeType:
         raise
     if part["role"] in ("setup", "check"):
         tree = _CountAssertions().visit(tree)
+    node: Any
     for node in ast.walk(tree):
         if hasattr(node, "col_offset"):
             node.lineno += part["line"] - 1
@@ -177,7 +178,8 @@ def _compile(part: dict[str, Any]) -> types.CodeType:
             if node.end_lineno is not None:
                 node.end_lineno += part["line"] - 1
                 node.end_col_offset += part["column"]
-    return compile(tree, part["path"], mode, dont_inherit=True)
+    code: types.CodeType = compile(tree, part["path"], mode, dont_inherit=True)
+    return code
 
 
 def _show_source(part: dict[str, Any]) -> None:

@@ -1,0 +1,234 @@
+"""The command line. Only this module prints, sets exit codes and catches what goes wrong.
+
+Each command imports what it needs when it runs: `quizproof --help` must not wait for anything but click.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quizproof.proof import Report
+    from quizproof.quiz import Bank
+
+USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
+DEFAULT_BANK = "questions"
+FORMATS = ("full", "concise", "json", "github")
+
+
+class Program(click.Group):
+    """The group of all commands; turns every exception into a sentence and an exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line, and exit."""
+        try:
+            return super().main(*args, **kwargs)
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted; nothing was changed.", err=True)
+            sys.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough. Python would complain at exit when it flushes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        except Exception as error:
+            from quizproof.errors import QuizproofError
+
+            if os.environ.get("QUIZPROOF_TRACEBACK"):
+                raise
+            if isinstance(error, QuizproofError):
+                fail(str(error))
+            name = type(error).__name__
+            click.echo(f"quizproof: internal error: {name}: {error}", err=True)
+            click.echo("This is a fault of quizproof. QUIZPROOF_TRACEBACK=1 shows where.", err=True)
+            sys.exit(UNVERIFIED)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command; Ctrl-C must reach `main`, which click would turn into "Aborted!"."""
+        return super().invoke(ctx)
+
+
+def fail(message: str) -> None:
+    """Say what is wrong with the call, and exit with 2."""
+    click.echo(f"quizproof: {message}", err=True)
+    sys.exit(USAGE)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        import quizproof
+
+        click.echo(f"quizproof {quizproof.__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 all proven, 1 findings, 2 bad usage, 3 could not verify.",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def main() -> None:
+    r"""Quizzes in which every key is proven, and every wrong option refuted, by a run.
+
+    \b
+    Examples:
+      quizproof check questions            prove every claim of a bank
+      quizproof build questions -o public  prove it, then render the site
+      quizproof take freezing-layers-pytorch-practice
+      quizproof explain QP201              what a finding means
+    """
+
+
+jobs_option = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs at once.  [default: number of processors]"
+)
+paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+@main.command()
+@paths_argument
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="How to report.  [default: full on a terminal, else concise]",
+)
+@click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+@jobs_option
+def check(
+    paths: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool, jobs: int | None
+) -> None:
+    r"""Prove every claim of a bank: run each snippet, judge each key and each wrong option.
+
+    PATHS are quiz files or folders of them; `questions` when none is given.
+
+    \b
+    Examples:
+      quizproof check
+      quizproof check questions/freezing-layers --jobs 4
+      quizproof check --format github                annotate a pull request
+      quizproof check --format json -o report.json
+    """
+    report = _prove(_load(paths), jobs)
+    _write(report, format_, output_file)
+    sys.exit(0 if exit_zero else report.exit_code)
+
+
+def _load(paths: Sequence[Path]) -> Bank:
+    from quizproof.load import load_bank
+
+    return load_bank(paths or (_default_bank(),))
+
+
+def _default_bank() -> Path:
+    bank = Path(DEFAULT_BANK)
+    if not bank.is_dir():
+        fail(f"there is no folder `{DEFAULT_BANK}` here; name the quiz files or folders to read")
+    return bank
+
+
+def _prove(bank: Bank, jobs: int | None) -> Report:
+    from quizproof.prove import prove
+    from quizproof_renderers.progress import progress
+
+    with progress(sys.stderr) as show:
+        return prove(bank, jobs=jobs, progress=show)
+
+
+def _write(report: Report, format_: str | None, output_file: Path | None) -> None:
+    from quizproof_renderers import reports
+
+    if format_ is None:
+        format_ = "full" if output_file is None and sys.stdout.isatty() else "concise"
+    if output_file is None:
+        reports.write(report, format_, sys.stdout)
+        return
+    try:
+        with output_file.open("w", encoding="utf-8") as stream:
+            reports.write(report, format_, stream)
+    except OSError as error:
+        fail(f"{output_file} cannot be written: {error.strerror}")
+
+
+@main.command()
+@click.argument("bank", nargs=-1, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
+@click.option("--title", default="quizproof", show_default=True, help="The site's title.")
+@click.option("--keep-going", is_flag=True, help="Render although not all is proven; such questions are shown as such.")
+@jobs_option
+def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, jobs: int | None) -> None:
+    r"""Prove a bank, then render it as a static site that opens from disk.
+
+    BANK is files or folders; `questions` when none is given. Nothing is written unless all is proven. A site that is
+    already in DIR is replaced as a whole; a folder with anything else in it is refused.
+
+    \b
+    Examples:
+      quizproof build questions -o public
+      quizproof build questions -o public --title "Deep learning, proven"
+    """
+    from quizproof_renderers.site import build_site, refuse_foreign
+
+    refuse_foreign(output)
+    report = _prove(_load(bank), jobs)
+    _write(report, None, None)
+    if report.exit_code and not keep_going:
+        click.echo(f"Not all is proven, so {output} was not written (--keep-going writes it all the same).", err=True)
+        sys.exit(report.exit_code)
+    result = build_site(report, output, title)
+    click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').absolute()}")
+    sys.exit(report.exit_code)
+
+
+@main.command()
+@click.argument("rule", required=False)
+def explain(rule: str | None) -> None:
+    r"""Explain what a finding means and how to mend it. RULE is a code or a name; without it, all are listed.
+
+    \b
+    Examples:
+      quizproof explain QP205
+      quizproof explain key-refuted
+      quizproof explain
+    """
+    from quizproof.rules import RULES
+
+    if rule is None:
+        for each in RULES.values():
+            click.echo(f"{each.code}  {each.name:<28} {each.summary}")
+        return
+    wanted = rule.strip().lower()
+    found = next((r for r in RULES.values() if wanted in (r.code.lower(), r.name)), None)
+    if found is None:
+        import difflib
+
+        close = difflib.get_close_matches(wanted, [r.name for r in RULES.values()] + [c.lower() for c in RULES], 1)
+        hint = f"; did you mean `{close[0].upper() if close[0].startswith('qp') else close[0]}`?" if close else ""
+        fail(f"there is no rule `{rule}`{hint} (`quizproof explain` lists them all)")
+    else:
+        click.echo(f"{found.code} {found.name} ({found.severity})\n\n{found.summary}\n\n{found.explanation}")
+
+
+@main.command()
+def doctor() -> None:
+    """Show what this machine can prove: runtimes and versions, limits, and how runs are isolated.
+
+    Exits with 3 when a runtime is missing.
+    """
+    from quizproof.runtimes.pool import Pool
+    from quizproof_renderers import health
+
+    with Pool[str]() as pool:
+        pool.start(health.RUNTIMES)
+        pool.wait()
+        health.write(pool, sys.stdout)
+        missing = set(health.RUNTIMES) - set(pool.versions)
+    sys.exit(UNVERIFIED if missing else 0)

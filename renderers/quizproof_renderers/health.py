@@ -1,0 +1,67 @@
+"""What `doctor` tells: which runtimes this machine has, what runs may use, and how they are isolated."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from typing import TextIO, get_args
+
+import yaml
+from rich.table import Table
+from rich.text import Text
+
+from quizproof.model import Limits
+from quizproof.quiz import RuntimeName
+from quizproof.runtimes.pool import SANDBOX, Job, Pool
+from quizproof_renderers.console import console_for
+from quizproof_renderers.text import visible
+
+RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
+_SAMPLES = 5
+_ISOLATION = {
+    "none": "every run is a process of its own with limits, killed as a group; files and network are not closed off",
+}
+
+
+def write(pool: Pool[str], stream: TextIO) -> None:
+    """Describe this machine. `pool` has been started, and waited for, with all of RUNTIMES."""
+    console = console_for(stream, width=100)
+    table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
+    for name in ("runtime", "", "versions", "one run"):
+        table.add_column(name)
+    times = _times(pool)
+    for runtime in RUNTIMES:
+        if runtime in pool.versions:
+            versions = ", ".join(f"{name} {version}" for name, version in pool.versions[runtime].items())
+            table.add_row(runtime, Text("ready", "green"), visible(versions), f"{times[runtime] * 1000:.1f} ms")
+        else:
+            reason = visible(pool.missing[runtime])
+            table.add_row(runtime, Text("missing", "red"), Text(f"{reason}; pip install 'quizproof[{runtime}]'"), "")
+    console.print(table)
+    console.print()
+    limits = Limits()
+    for name, words in (
+        ("sandbox", f"{SANDBOX}: {_ISOLATION[SANDBOX]}"),
+        (
+            "limits",
+            f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, "
+            f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)",
+        ),
+        ("at once", f"{pool.jobs} runs (--jobs)"),
+        ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
+        ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),
+    ):
+        console.print(Text.assemble((f"{name:<8} ", "bold"), words))
+
+
+def _times(pool: Pool[str]) -> dict[str, float]:
+    """The median time of an empty run, in seconds, by runtime."""
+    limits = Limits().model_dump()
+    part = {"role": "code", "source": "pass\n", "path": "doctor.py", "line": 1, "column": 0}
+    seconds: dict[str, list[float]] = {}
+    for runtime in pool.versions:
+        jobs = (Job(runtime, runtime, [part], limits) for _ in range(_SAMPLES))
+        for key, outcome in pool.run(jobs):
+            seconds.setdefault(key, []).append(outcome.seconds)
+    return {runtime: statistics.median(taken) for runtime, taken in seconds.items()}

@@ -1,0 +1,129 @@
+"""Excerpts: an author's own lines, with the place of a finding underlined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from quizproof.errors import Span
+from quizproof_renderers.text import visible
+
+CONTEXT = 2
+"""Lines shown before and after the place."""
+LONGEST = 8
+"""Lines of a place that are shown; of a longer one, the first and the last."""
+WIDEST = 20_000
+"""Characters of one line that are looked at."""
+TAB = "    "
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of an excerpt."""
+
+    number: int | None
+    """Its line number; None under a line, or where lines are left out."""
+    text: Text
+
+
+def excerpt(source: str, span: Span, *, width: int, style: str) -> list[Row]:
+    """The lines of `source` around `span`, which is underlined in `style`; nothing when it lies outside.
+
+    Lines are cut to `width` cells in such a way that the underlined part stays in sight.
+    """
+    lines = source.split("\n")
+    if not 1 <= span.line <= len(lines):
+        return []
+    last = min(max(span.line, span.end_line), len(lines))
+    before = range(max(1, span.line - CONTEXT), span.line)
+    after = range(last + 1, min(len(lines), last + CONTEXT) + 1)
+    # Empty lines at the edges tell nothing.
+    while before and not lines[before[0] - 1].strip():
+        before = before[1:]
+    while after and not lines[after[-1] - 1].strip():
+        after = after[:-1]
+    margin = "  " if last > span.line else ""
+    rows = [_plain(number, lines, margin, width) for number in before]
+    rows += _spread(lines, span, last, width, style) if margin else _single(lines, span, width, style)
+    rows += [_plain(number, lines, margin, width) for number in after]
+    return rows
+
+
+def _plain(number: int, lines: Sequence[str], margin: str, width: int, style: str = "") -> Row:
+    shown = _Line(lines[number - 1]).show(0, 0, width - len(margin)).text
+    return Row(number, Text.assemble((margin, style), shown) if shown else Text(margin.rstrip(), style))
+
+
+def _single(lines: Sequence[str], span: Span, width: int, style: str) -> Iterator[Row]:
+    """The one line of a place, and the carets under it."""
+    end = span.end_column if span.end_line == span.line else span.column + 1
+    view = _Line(lines[span.line - 1]).show(span.column - 1, end - 1, width)
+    yield Row(span.line, Text(view.text))
+    yield Row(None, Text.assemble(" " * view.start, ("^" * view.length, style)))
+
+
+def _spread(lines: Sequence[str], span: Span, last: int, width: int, style: str) -> Iterator[Row]:
+    """The lines of a place with a bar down their left side."""
+    numbers: list[int | None] = list(range(span.line, last + 1))
+    if len(numbers) > LONGEST:
+        numbers = [*numbers[: LONGEST // 2], None, *numbers[-LONGEST // 2 :]]
+    for number in numbers:
+        if number is None:
+            yield Row(None, Text("| …", style))
+        else:
+            yield _plain(number, lines, "/ " if number == span.line else "| ", width, style)
+    view = _Line(lines[last - 1]).show(span.end_column - 2, span.end_column - 1, width - 2)
+    yield Row(None, Text("|" + "_" * (view.start + 1) + "^", style))
+
+
+@dataclass(frozen=True)
+class _View:
+    """What is shown of a line, and where in it the underlined part lies, in cells."""
+
+    text: str
+    start: int
+    length: int
+
+
+class _Line:
+    """A source line, made safe to show, whose characters still know their columns."""
+
+    def __init__(self, text: str) -> None:
+        self._pieces = [TAB if char == "\t" else visible(char) for char in text[:WIDEST].rstrip()]
+
+    def show(self, start: int, end: int, width: int) -> _View:
+        """As much of the line as fits in `width` cells, with the characters from `start` to `end` in sight."""
+        length = len(self._pieces)
+        start = max(0, min(start, length))
+        end = max(start, min(end, length))
+        left, right = self._window(start, end, width)
+        head = "…" if left else ""
+        tail = "…" if right < length else ""
+        lead = cell_len(head) + self._cells(left, start)
+        return _View(
+            text=f"{head}{''.join(self._pieces[left:right])}{tail}",
+            start=lead,
+            length=max(1, self._cells(start, min(end, right))),
+        )
+
+    def _window(self, start: int, end: int, width: int) -> tuple[int, int]:
+        length = len(self._pieces)
+        if self._cells(0, length) <= width:
+            return 0, length
+        left = 0
+        if self._cells(0, end) > width - 1:
+            # A third of the room goes to what stands before.
+            left = start
+            while left > 0 and self._cells(left - 1, start) <= width // 3:
+                left -= 1
+        room = width - 1 - (1 if left else 0)
+        right = left
+        while right < length and self._cells(left, right + 1) <= room:
+            right += 1
+        return left, right
+
+    def _cells(self, start: int, end: int) -> int:
+        return cell_len("".join(self._pieces[start:end]))

@@ -1,0 +1,255 @@
+"""`full`: the report for people. Each finding with the author's lines, what was expected and what came, then a table."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from quizproof.claims import Verdict
+from quizproof.errors import Finding
+from quizproof.proof import Report
+from quizproof_renderers.reports import tally
+from quizproof_renderers.reports.excerpt import excerpt
+from quizproof_renderers.reports.tally import Tally
+from quizproof_renderers.text import clip, clip_lines, one_line, visible
+
+BLOCK_LINES = 30
+"""Lines of an output or a traceback that are shown."""
+LONGEST = 1000
+"""Characters of any one line that are shown."""
+COMPARED = 400
+"""Lines of an output that may be compared line by line; the time this takes grows with their square."""
+LISTED = 12
+"""Quizzes listed although all is proven in them; when there are more, they are summed up in one line."""
+
+GUTTER = "bold blue"
+SEVERITIES = {"error": "bold red", "warning": "bold yellow"}
+STYLES: dict[Verdict, str] = {
+    "proven": "green",
+    "refuted": "bold red",
+    "unstable": "bold yellow",
+    "unverified": "bold yellow",
+    "unproven": "cyan",
+}
+MARKS: dict[Verdict, str] = {"proven": "✓", "refuted": "✗", "unstable": "~", "unverified": "?", "unproven": "·"}
+ASCII_MARKS = MARKS | {"proven": "+", "refuted": "x", "unproven": "-"}
+"""For streams that cannot write the others."""
+
+ReadSource = Callable[[str], str | None]
+"""From a path as findings name it to the text of the file; None when there is none to be had."""
+
+
+def write(report: Report, console: Console, read: ReadSource | None = None) -> None:
+    """Write the whole report.
+
+    `read` gives the text of files that are not among the report's quizzes, because they could not be loaded; by
+    default it is read from the disk.
+    """
+    texts = {quiz.path: quiz.document.text for quiz in report.quizzes}
+    read = read or read_file
+    for finding in report.findings:
+        if finding.path not in texts:
+            texts[finding.path] = read(finding.path) or ""
+        for line in _finding(finding, texts[finding.path], console):
+            console.print(line, soft_wrap=True)
+    for line in (*_further(report), *_table(report, console), *_totals(report, console)):
+        console.print(line, soft_wrap=True)
+
+
+def read_file(path: str) -> str | None:
+    """A file's text with lines ended as in findings, whatever its bytes; None when it cannot be read."""
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig", "replace")
+    except OSError:
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _finding(finding: Finding, source: str, console: Console) -> Iterator[Text]:
+    """One finding: its headline, its place with the author's lines, and what is known about it."""
+    style = SEVERITIES[finding.severity]
+    digits = len(str(finding.span.end_line + 2))
+    rows = excerpt(source, finding.span, width=console.width - digits - 3, style=style)
+    numbers = [row.number for row in rows if row.number]
+    gutter = _Gutter(len(str(max(numbers, default=1))), console)
+
+    head, *more = clip_lines(visible(finding.message).strip().split("\n"), BLOCK_LINES)
+    headline = Text(f"{finding.severity}[{finding.code}] {finding.rule.name}", style)
+    headline.append(f": {clip(head, LONGEST)}", "bold")
+    yield from _wrapped(headline, console, console.width)
+    yield from gutter.place(finding)
+    if rows:
+        yield gutter.bar()
+        for row in rows:
+            yield gutter.line(row.text, row.number)
+    after_block = bool(rows)
+    for note in (gutter.note("note", "\n".join(more)), *_compared(finding, gutter), gutter.note("help", finding.help)):
+        if note.lines and after_block:
+            yield gutter.bar()
+        yield from note.lines
+        after_block = note.is_block if note.lines else after_block
+    yield Text()
+
+
+def _compared(finding: Finding, gutter: _Gutter) -> tuple[_Note, ...]:
+    """What was expected and what came instead: as a difference, where both are outputs of several lines."""
+    expected, actual = _lines(finding.expected), _lines(finding.actual)
+    if 1 < len(expected) <= COMPARED and 1 < len(actual) <= COMPARED and not _is_traceback(actual):
+        return (gutter.difference(expected, actual),)
+    # The shorter label is padded, so that two short values stand one below the other.
+    pad = "  " if len(expected) == len(actual) == 1 else ""
+    return gutter.note("expected", finding.expected), gutter.note("actual", finding.actual, pad)
+
+
+def _lines(text: str) -> list[str]:
+    return text.strip("\n").split("\n") if text.strip("\n") else []
+
+
+def _is_traceback(lines: list[str]) -> bool:
+    return lines[0].startswith("Traceback (most recent call last)")
+
+
+@dataclass(frozen=True)
+class _Note:
+    """A labelled text under a finding; without lines when there is nothing to say."""
+
+    lines: list[Text]
+    is_block: bool
+    """Whether it ends in quoted lines, after which an empty line does good."""
+
+
+class _Gutter:
+    """The left edge of a finding: line numbers, bars and the `=` of notes.
+
+    Every line that quotes foreign text begins with it, so that no output can pose as a line of the report, or as a
+    command to a CI service.
+    """
+
+    def __init__(self, digits: int, console: Console) -> None:
+        self.width = digits
+        self._console = console
+
+    def bar(self) -> Text:
+        """An empty line."""
+        return Text(f"{' ' * self.width} |", GUTTER)
+
+    def place(self, finding: Finding) -> Iterator[Text]:
+        """Where a finding stands. The path is never broken: terminals and editors make it a link."""
+        line = Text.assemble(" " * self.width, ("--> ", GUTTER), one_line(finding.place))
+        question = Text(f" (question {one_line(finding.question)})" if finding.question else "", "dim")
+        if line.cell_len + question.cell_len <= self._console.width:
+            yield line + question
+        else:
+            yield line
+            yield Text(" " * (self.width + 3)) + question
+
+    def line(self, text: Text, number: int | None = None) -> Text:
+        """A quoted line, with its number if it has one."""
+        label = f"{number or '':>{self.width}} |"
+        return Text.assemble((label, GUTTER), " ", text) if text.plain else Text(label, GUTTER)
+
+    def note(self, label: str, text: str, pad: str = "") -> _Note:
+        """A labelled text: on the label's own line when it is one line, as a quoted block when it is more."""
+        lines = _lines(text)
+        lead = Text.assemble((f"{' ' * self.width} = ", GUTTER), (f"{label}:", "bold"))
+        if len(lines) > 1:
+            return _Note([lead, *self._block(lines)], is_block=True)
+        if not lines:
+            return _Note([], is_block=False)
+        lead.append(f"{pad} ")
+        body = Text(clip(one_line(lines[0]), LONGEST))
+        parts = _wrapped(body, self._console, max(20, self._console.width - lead.cell_len))
+        rest = self.bar() + Text(" " * (lead.cell_len - self.width - 2))
+        return _Note([(rest if index else lead) + part for index, part in enumerate(parts)], is_block=False)
+
+    def difference(self, expected: list[str], actual: list[str]) -> _Note:
+        """Two outputs as one, in the manner of `diff -u`."""
+        legend = Text.assemble((f"{' ' * self.width} = ", GUTTER), ("difference: ", "bold"))
+        legend.append_text(Text.assemble(("- expected", "red"), ", ", ("+ actual", "green")))
+        lines = list(difflib.unified_diff(expected, actual, lineterm="", n=2))[3:]
+        # A hunk's numbers tell nothing; the first hunk needs no mark, the others follow a gap.
+        lines = ["  …" if line.startswith("@@") else f"{line[:1]} {line[1:]}" for line in lines]
+        block = self._block(lines or ["  they differ only in what no reader sees"], {"-": "red", "+": "green"})
+        return _Note([legend, *block], is_block=True)
+
+    def _block(self, lines: list[str], styles: dict[str, str] | None = None) -> Iterator[Text]:
+        room = max(20, self._console.width - self.width - 5)
+        for line in clip_lines(lines, BLOCK_LINES):
+            style = (styles or {}).get(line[:1], "")
+            shown = clip(visible(line).replace("\t", "    ").rstrip(), LONGEST)
+            for part in chop_cells(shown, room) if shown else [""]:
+                yield self.line(Text(f"  {part}" if part else "", style))
+
+
+def _further(report: Report) -> Iterator[Text]:
+    """Where to read more about the rules that were broken."""
+    codes = sorted({finding.code for finding in report.findings})
+    if codes:
+        also = f" (also {', '.join(codes[1:])})" if codes[1:] else ""
+        yield Text.assemble("Read more: ", (f"quizproof explain {codes[0]}", "bold"), also)
+        yield Text()
+
+
+def _table(report: Report, console: Console) -> Iterator[Text]:
+    """A line a quiz; those in which all is proven are summed up when they are many."""
+    rows = list(tally.tallies(report))
+    good = [row for row in rows if row.status == "proven"]
+    if len(good) > LISTED:
+        rows = [row for row in rows if row.status != "proven"]
+        questions, claims = sum(r.questions for r in good), sum(r.claims for r in good)
+        more = "more " if rows else ""
+        rows.append(Tally(f"{len(good):,} {more}quizzes", "", questions, claims, claims, "proven", "all proven"))
+    if not rows:
+        return
+    columns = [
+        ("questions", [f"{row.questions:,}" for row in rows]),
+        ("claims", [f"{row.proven:,}/{row.claims:,}" for row in rows]),
+        ("proven", [row.coverage if row.claims else "-" for row in rows]),
+    ]
+    widths = [max(map(len, (name, *cells))) for name, cells in columns]
+    figures = sum(width + 2 for width in widths)
+    titles = max(cell_len(row.title) for row in rows)
+    titles = max(4, min(titles, console.width - figures - 2))
+    heads = "".join(f"  {name:>{width}}" for (name, _), width in zip(columns, widths, strict=True))
+    yield Text(f"  {set_cell_size('quiz', titles)}{heads}", "dim")
+    for index, row in enumerate(rows):
+        title = row.title if cell_len(row.title) <= titles else f"{set_cell_size(row.title, titles - 1).rstrip()}…"
+        cells = "".join(f"  {cells[index]:>{width}}" for (_, cells), width in zip(columns, widths, strict=True))
+        line = Text.assemble(_mark(row.status, console), f" {set_cell_size(title, titles)}{cells}")
+        if row.notes and line.cell_len + 2 + len(row.notes) <= console.width:
+            line.append(f"  {row.notes}", STYLES[row.status])
+            yield line
+        else:
+            yield line
+            if row.notes:
+                yield Text(f"    {row.notes}", STYLES[row.status])
+    yield Text()
+
+
+def _totals(report: Report, console: Console) -> Iterator[Text]:
+    """The last line: the verdict in words, and how it was come by."""
+    status: Verdict = {0: "proven", 1: "refuted", 3: "unverified"}[report.exit_code]  # type: ignore[assignment]
+    words = "; ".join(part for part in (tally.counted(report), tally.verdicts(report)) if part)
+    line = Text.assemble(_mark(status, console), " ", (words, "bold"), f" {tally.circumstances(report)}")
+    for index, part in enumerate(_wrapped(line, console, console.width - 2)):
+        yield Text("  " if index else "") + part
+
+
+def _wrapped(text: Text, console: Console, width: int) -> Iterator[Text]:
+    """The text in lines of at most `width` cells, without the spaces at which it was broken."""
+    for line in text.wrap(console, width):
+        line.rstrip()
+        yield line
+
+
+def _mark(verdict: Verdict, console: Console) -> tuple[str, str]:
+    marks = ASCII_MARKS if console.options.ascii_only else MARKS
+    return marks[verdict], STYLES[verdict]
+
+

@@ -1,0 +1,344 @@
+"""Faces: how the self-test looks. One draws with colours and boxes, the other speaks to screen readers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TextIO, TypeAlias
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.segment import Segment
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from quizproof.blocks import Code, Content, Evidence, Output, Prose
+from quizproof_renderers.console import console_for
+from quizproof_renderers.terminal import prose
+from quizproof_renderers.text import clip, clip_lines, one_line, visible
+
+Standing: TypeAlias = Literal["right", "wrong", "skipped", "not reached"]
+"""How an answer stands."""
+
+WIDEST = 96
+"""Cells of a terminal that are used: longer lines are hard to read."""
+BLOCK_LINES = 40
+"""Lines of an output or a traceback that are shown."""
+LONGEST = 1000
+"""Characters of any one of these lines."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run did, as it is told after a question is answered."""
+
+    label: str
+    """Whose run: the option's letter, or nothing."""
+    right: bool | None
+    """Whether that was a right answer; None where there is no saying."""
+    chosen: bool
+    evidence: Evidence | None
+    feedback: str = ""
+    unproven: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question in the table at the end."""
+
+    number: int
+    name: str
+    standing: Standing
+    given: str
+    key: str
+
+
+class Face(ABC):
+    """Shows one thing after the other. All texts are made safe here, and here only."""
+
+    @abstractmethod
+    def quiz(self, title: str, facts: Sequence[str], intro: str) -> None:
+        """The head of a quiz. `intro` is Markdown."""
+
+    @abstractmethod
+    def question(self, number: int, total: int, title: str) -> None:
+        """The head of a question. `title` is Markdown, and may be empty."""
+
+    def prose(self, text: str) -> None:
+        """Some Markdown."""
+        self.content(Prose(text))
+
+    @abstractmethod
+    def content(self, content: Content) -> None:
+        """A part of a prompt or of a solution."""
+
+    @abstractmethod
+    def choice(self, letter: str, content: Content) -> None:
+        """An option to choose."""
+
+    @abstractmethod
+    def numbered(self, source: str) -> None:
+        """A program whose lines can be chosen."""
+
+    @abstractmethod
+    def ready(self) -> None:
+        """All of a question has been shown; an answer is asked for next."""
+
+    @abstractmethod
+    def say(self, text: str) -> None:
+        """A remark."""
+
+    @abstractmethod
+    def verdict(self, standing: Standing, text: str) -> None:
+        """How the answer stands, in a sentence."""
+
+    @abstractmethod
+    def heading(self, text: str) -> None:
+        """The head of a part of what is shown after an answer."""
+
+    @abstractmethod
+    def told(self, told: Told) -> None:
+        """What a run did."""
+
+    @abstractmethod
+    def table(self, rows: Sequence[Row]) -> None:
+        """All questions and how their answers stand."""
+
+
+def face_for(stream: TextIO, *, plain: bool) -> Face:
+    """The face for `stream`; `plain` is the one without colours, boxes and Markdown's marks."""
+    console = console_for(stream, width=WIDEST, off_terminal=80)
+    return PlainFace(stream) if plain else RichFace(console)
+
+
+def _block(text: str) -> list[str]:
+    """Foreign output, made safe and cut to what somebody might read."""
+    lines = visible(text).rstrip().split("\n")
+    return [clip(line.rstrip(), LONGEST) for line in clip_lines(lines, BLOCK_LINES)]
+
+
+class PlainFace(Face):
+    """Plain sentences, line after line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def _write(self, *lines: str) -> None:
+        self._stream.write("".join(f"{line}\n" for line in lines))
+
+    def quiz(self, title: str, facts: Sequence[str], intro: str) -> None:
+        self._write(f"Quiz: {one_line(title)}", *map(one_line, facts))
+        if intro:
+            self._write("", prose.plain(intro))
+
+    def question(self, number: int, total: int, title: str) -> None:
+        name = one_line(prose.plain(title))
+        self._write("", f"Question {number} of {total}{f': {name}' if name else ''}")
+
+    def content(self, content: Content) -> None:
+        match content:
+            case Prose(text):
+                self._write(prose.plain(text))
+            case Output(text):
+                self._write("Output:", *_block(text))
+            case Code(source, label, highlight):
+                self._write(f"{one_line(label) or 'Program'}:", *visible(source).rstrip().split("\n"))
+                if highlight:
+                    self._write(f"Changed: line {', '.join(map(str, highlight))}.")
+
+    def choice(self, letter: str, content: Content) -> None:
+        text = prose.plain(content.text) if isinstance(content, Prose) else None
+        lines = text.split("\n") if text is not None else _source(content)
+        self._write(f"{letter}: {lines[0]}" if len(lines) == 1 else f"{letter}:", *(lines if lines[1:] else ()))
+
+    def numbered(self, source: str) -> None:
+        self._write("Program:", *(f"{n}: {line}" for n, line in enumerate(visible(source).rstrip().split("\n"), 1)))
+
+    def ready(self) -> None:
+        pass
+
+    def say(self, text: str) -> None:
+        self._write(visible(text))
+
+    def verdict(self, standing: Standing, text: str) -> None:
+        self._write("", visible(text))
+
+    def heading(self, text: str) -> None:
+        self._write("", f"{one_line(text)}:")
+
+    def told(self, told: Told) -> None:
+        words = [f"{told.label}{', your answer' if told.chosen else ''}" if told.label else ""]
+        if told.right is not None:
+            words.append("right" if told.right else "wrong")
+        head = ", ".join(word for word in words if word)
+        summary = told.evidence.summary if told.evidence else f"Not proven: {told.unproven}" if told.unproven else ""
+        self._write(": ".join(part for part in (head, one_line(summary)) if part))
+        if told.feedback:
+            self._write(prose.plain(told.feedback))
+        for label, text in _parts(told.evidence):
+            self._write(f"{label}:", *_block(text))
+
+    def table(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            line = f"Question {row.number}, {one_line(row.name)}: {row.standing}."
+            if row.given:
+                line += f" Your answer: {_short(row.given)}."
+            if row.key:
+                line += f" The answer: {_short(row.key)}."
+            self._write(line)
+
+
+class RichFace(Face):
+    """Colours, boxes and syntax highlighting."""
+
+    _STYLES = {"right": "bold green", "wrong": "bold red", "skipped": "bold yellow", "not reached": "dim"}
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._marks = {"right": "✓", "wrong": "✗", "skipped": "-", "not reached": " "}
+        if console.options.ascii_only:
+            self._marks |= {"right": "+", "wrong": "x"}
+
+    def quiz(self, title: str, facts: Sequence[str], intro: str) -> None:
+        head = Group(Text(one_line(title), "bold"), *(Text(one_line(fact), "dim") for fact in facts))
+        self._console.print(Panel(head, border_style="blue", padding=(0, 1)))
+        if intro:
+            self._console.print(_indented(prose.Prose(intro)))
+
+    def question(self, number: int, total: int, title: str) -> None:
+        name = one_line(prose.plain(title))
+        text = Text.assemble((f"{number} of {total}", "bold blue"), (f"  {name}" if name else "", "bold"))
+        self._console.print()
+        self._console.print(Rule(text, align="left", style="blue"))
+        self._console.print()
+
+    def content(self, content: Content) -> None:
+        label = "Output" if isinstance(content, Output) else ""
+        if isinstance(content, Code):
+            label = one_line(content.label)
+        self._titled(label, self._shown(content))
+        self._console.print()
+
+    def choice(self, letter: str, content: Content) -> None:
+        self._console.print(_beside(Text(letter, "bold blue"), self._bare(content)))
+
+    def numbered(self, source: str) -> None:
+        self._console.print(_indented(prose.code(visible(source).rstrip(), numbers=True)))
+
+    def ready(self) -> None:
+        self._console.print()
+
+    def say(self, text: str) -> None:
+        self._console.print(_indented(Text(visible(text))))
+
+    def verdict(self, standing: Standing, text: str) -> None:
+        line = Text(f"{self._marks[standing]} {visible(text)}", self._STYLES[standing])
+        self._console.print()
+        self._console.print(_indented(line))
+
+    def heading(self, text: str) -> None:
+        self._console.print()
+        self._console.print(_indented(Text(one_line(text), "bold")))
+
+    def told(self, told: Told) -> None:
+        parts: list[RenderableType] = []
+        if told.evidence:
+            parts.append(Text(one_line(told.evidence.summary)))
+        elif told.unproven:
+            parts.append(Text.assemble(("Not proven: ", "cyan"), one_line(told.unproven)))
+        if told.feedback:
+            parts.append(prose.Prose(told.feedback))
+        for label, text in _parts(told.evidence):
+            shown = "\n".join(_block(text))
+            parts.append(_Quoted(prose.code(shown) if label == "Program" else Text(shown)))
+        if not told.label:
+            self._console.print(_indented(Group(*parts)))
+            return
+        standing: Standing = "right" if told.right else "wrong"
+        label = Text.assemble((told.label, "bold blue"), (f" {self._marks[standing]}", self._STYLES[standing]))
+        if told.chosen:
+            parts.insert(0, Text("Your answer", "bold"))
+        self._console.print(_beside(label, Group(*parts)))
+
+    def table(self, rows: Sequence[Row]) -> None:
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
+        for name, justify in (("", "right"), ("question", "left"), ("", "left"), ("yours", "left"), ("answer", "left")):
+            table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        for row in rows:
+            mark = Text(f"{self._marks[row.standing]} {row.standing}", self._STYLES[row.standing])
+            cells = [Text(one_line(row.name)), mark, Text(_short(row.given)), Text(_short(row.key))]
+            table.add_row(str(row.number), *cells)
+        self._console.print(_indented(table))
+
+    def _titled(self, label: str, shown: RenderableType) -> None:
+        if label:
+            self._console.print(_indented(Text(label, "dim")))
+        self._console.print(_indented(shown))
+
+    def _shown(self, content: Content) -> RenderableType:
+        """Content that stands by itself."""
+        match content:
+            case Prose(text):
+                return prose.Prose(text)
+            case Output(text):
+                return _Quoted(Text("\n".join(_block(text))))
+            case Code(source, _, highlight):
+                return _Quoted(prose.code(visible(source).rstrip(), highlight=highlight))
+
+    def _bare(self, content: Content) -> RenderableType:
+        """Content beside the letter of its option."""
+        match content:
+            case Prose(text):
+                return prose.Prose(text)
+            case Output(text):
+                return Text("\n".join(_block(text)))
+            case Code(source):
+                return prose.code(visible(source).rstrip())
+
+
+class _Quoted:
+    """Something with a bar down its left side."""
+
+    def __init__(self, inner: RenderableType) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        bar = Segment("| " if options.ascii_only else "│ ", Style(dim=True))
+        for line in console.render_lines(self._inner, options.update(width=options.max_width - 2), pad=False):
+            yield bar
+            yield from line
+            yield Segment.line()
+
+
+def _indented(shown: RenderableType) -> Padding:
+    return Padding(shown, (0, 0, 0, 2), expand=False)
+
+
+def _beside(label: Text, shown: RenderableType) -> Padding:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    grid.add_row(label, shown)
+    return _indented(grid)
+
+
+def _parts(evidence: Evidence | None) -> list[tuple[str, str]]:
+    """What a run left behind, each with its name."""
+    if not evidence:
+        return []
+    named = (("Program", evidence.code), ("Output", evidence.stdout), ("Error", evidence.traceback))
+    return [(label, text) for label, text in named if text.strip()]
+
+
+def _source(content: Content) -> list[str]:
+    return _block(content.source if isinstance(content, Code) else content.text)
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= 30 else f"{line[:29]}…"

@@ -1,0 +1,168 @@
+"""Prose: the Markdown of quizzes, for terminals and for screen readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import ClassVar
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
+from rich.syntax import Syntax
+
+from quizproof_renderers.terminal.tex import readable
+from quizproof_renderers.text import visible
+
+CODE_THEME = "ansi_dark"
+"""A theme of the terminal's own sixteen colours, so that it fits any background."""
+
+_MATH = re.compile(r"\$\$(?P<block>[^$]+)\$\$|\$(?P<inline>[^\s$](?:[^$]*[^\s$])?)\$(?!\d)")
+
+
+class Prose(Markdown):
+    """A renderable of quiz prose: rich's Markdown, with HTML shown as text, formulas, and no frames."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("", code_theme=CODE_THEME, hyperlinks=False)
+        self.parsed = parse(text)
+
+    class _Heading(Heading):
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            self.text.justify = "left"
+            self.text.stylize("bold")
+            yield self.text
+
+    class _CodeBlock(CodeBlock):
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            yield code(str(self.text).rstrip(), self.lexer_name)
+
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = Markdown.elements | {
+        "heading_open": _Heading,
+        "fence": _CodeBlock,
+        "code_block": _CodeBlock,
+    }
+
+
+def code(source: str, language: str = "python", *, numbers: bool = False, highlight: Sequence[int] = ()) -> Syntax:
+    """A renderable of code in the terminal's own colours. `source` must be safe to show."""
+    return Syntax(
+        source,
+        language,
+        theme=CODE_THEME,
+        background_color="default",
+        word_wrap=True,
+        line_numbers=numbers or bool(highlight),
+        highlight_lines=set(highlight),
+        tab_size=4,
+    )
+
+
+def parse(text: str) -> list[Token]:
+    """The tokens of some Markdown, everything that could act on a terminal made visible."""
+    return _parser().parse(visible(text))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # "html" is off, or rich would drop what looks like a tag, `<pad>` for instance.
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+    parser.inline.ruler.before("escape", "math", _math)
+    return parser
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    """The inline rule for `$formula$`; a price such as $5 or $10 is none."""
+    match = _MATH.match(state.src, state.pos)
+    if not match:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = readable(match["block"] or match["inline"])
+    state.pos = match.end()
+    return True
+
+
+def plain(text: str) -> str:
+    """Some Markdown without its marks, as it should be read aloud. Paragraphs are not wrapped."""
+    return "\n".join(_Plain(parse(text)).lines())
+
+
+class _Plain:
+    """Walks the tokens and says what they hold."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._lists: list[int | None] = []
+        """For each open list, the number of its next item, or None for bullets."""
+        self._marker = ""
+        self._heads: list[str] = []
+        self._cells: list[str] | None = None
+
+    def lines(self) -> Iterator[str]:
+        for token in self._tokens:
+            yield from self._line(token)
+
+    def _line(self, token: Token) -> Iterator[str]:
+        match token.type:
+            case "ordered_list_open":
+                self._lists.append(int(token.attrs.get("start", 1)))
+            case "bullet_list_open":
+                self._lists.append(None)
+            case "ordered_list_close" | "bullet_list_close":
+                self._lists.pop()
+            case "list_item_open":
+                self._open_item()
+            case "tr_open":
+                self._cells = []
+            case "tr_close":
+                yield from self._row()
+            case "inline":
+                yield from self._inline(token)
+            case "fence" | "code_block":
+                yield from (f"{self._indent()}{line}" for line in token.content.rstrip("\n").split("\n"))
+
+    def _open_item(self) -> None:
+        number = self._lists[-1]
+        self._marker = "- " if number is None else f"{number}. "
+        if number is not None:
+            self._lists[-1] = number + 1
+
+    def _indent(self) -> str:
+        """What stands before a line: an item's marker on its first line, and room for it on the others."""
+        marker, self._marker = self._marker, ""
+        return "   " * max(0, len(self._lists) - bool(marker)) + marker
+
+    def _inline(self, token: Token) -> Iterator[str]:
+        text = "".join(_words(token.children or []))
+        if self._cells is not None:
+            self._cells.append(text)
+        else:
+            yield from (f"{self._indent()}{line}" for line in text.split("\n"))
+
+    def _row(self) -> Iterator[str]:
+        """A table's row with each cell under its column's name; the names themselves are not said twice."""
+        cells, self._cells = self._cells or [], None
+        if not self._heads:
+            self._heads = cells
+            return
+        named = zip(self._heads, cells, strict=False)
+        yield "; ".join(f"{head}: {cell}" if head else cell for head, cell in named)
+
+
+def _words(tokens: Sequence[Token]) -> Iterator[str]:
+    href = ""
+    for token in tokens:
+        match token.type:
+            case "softbreak":
+                yield " "
+            case "hardbreak":
+                yield "\n"
+            case "link_open":
+                href = str(token.attrs.get("href", ""))
+            case "link_close":
+                yield f" ({href})" if href else ""
+            case _:
+                yield token.content

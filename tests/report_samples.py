@@ -1,0 +1,346 @@
+"""Reports made by hand, for tests of what shows them. No engine is run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from quizproof import blocks
+from quizproof.claims import Verdict
+from quizproof.errors import DataPath, Finding, Span
+from quizproof.kinds import Question
+from quizproof.kinds.choice import Choice, Option
+from quizproof.kinds.find_bug import FindBug
+from quizproof.kinds.number import NumberQuestion
+from quizproof.kinds.predict_output import PredictOutput
+from quizproof.proof import JudgedClaim, QuestionProof, Report, VariantProof
+from quizproof.quiz import Header, Quiz
+from quizproof.source import parse
+
+RUNTIMES = {"torch": {"python": "3.11.7", "torch": "2.13.0", "numpy": "2.4.6"}}
+
+FREEZING = """\
+quiz: freezing-layers
+title: Freezing layers in PyTorch
+topic: freezing-layers
+runtime: torch
+minutes: 8
+blocks:
+  - id: trainable-tensors
+    kind: predict-output
+    prompt: What does this program print?
+    code: |
+      import torch.nn as nn
+      model = nn.Sequential(nn.Linear(10, 5), nn.ReLU(), nn.Linear(5, 2))
+      for p in model[0].parameters():
+          p.requires_grad = False
+      print(sum(p.numel() for p in model.parameters() if p.requires_grad))
+    answer: 10
+    distractors:
+      - mistake: Counts the frozen layer too.
+        code: print(sum(p.numel() for p in model.parameters()))
+
+  - id: freeze-two-of-three
+    kind: choice
+    prompt: Which code freezes `layer1` and `layer2` only?
+    check: assert not model.layer1.weight.requires_grad
+    options:
+      - code: |
+          for layer in (model.layer1, model.layer2):
+              layer.requires_grad_(False)
+        key: true
+      - code: model.layer1.requires_grad = False
+        mistake: Sets an unused attribute on the module. Nothing is frozen, and nothing warns you.
+      - code: model.freeze_layers(["layer1", "layer2"])
+        happens: TypeError
+        mistake: There is no such method.
+"""
+
+METRICS = """\
+quiz: metrics
+title: "Confusion matrices: 混同行列"
+topic: metrics
+runtime: torch
+blocks:
+  - id: precision
+    kind: number
+    prompt: What is the precision?
+    value: 85 / 95
+    tolerance: 0.005
+"""
+
+
+def quiz(text: str = FREEZING, path: str = "questions/freezing.yaml", **header: Any) -> Quiz:
+    """A quiz whose document is real and whose items nobody looks at."""
+    document = parse(path, text.encode())
+    given = {k: v for k, v in document.data.items() if k != "blocks"} | header
+    return Quiz(Header.model_validate(given), (), document)
+
+
+def claims(*verdicts: Verdict, line: int = 10) -> tuple[JudgedClaim, ...]:
+    """A claim for each verdict: the key, then distractors."""
+    names = ["key", *(f"distractor {n}" for n in range(1, 100))]
+    return tuple(JudgedClaim(name, verdict, line) for name, verdict in zip(names, verdicts, strict=False))
+
+
+def proof(of: Quiz, question: Question, *variants: VariantProof, findings: tuple[Finding, ...] = ()) -> QuestionProof:
+    """A question's proof."""
+    return QuestionProof(of, question, 7, variants, findings)
+
+
+def finding(of: Quiz, at: DataPath, code: str, message: str, **fields: str) -> Finding:
+    """A finding at a place of a quiz's document."""
+    span = of.document.span(at)
+    if span.end_line > span.line:
+        span = Span(span.line, span.column, span.line, len(of.document.lines()[span.line - 1]) + 1)
+    question = str(of.document.data["blocks"][at[1]]["id"]) if len(at) > 1 else None
+    return Finding(code, of.path, span, message, question=question, **fields)
+
+
+PREDICT = PredictOutput(kind="predict-output", id="trainable-tensors", prompt="What does this program print?", code="pass")
+CHOICE = Choice(
+    kind="choice",
+    id="freeze-two-of-three",
+    prompt="Which code freezes two?",
+    check="assert True",
+    options=(Option(code="pass", key=True), Option(code="pass")),
+)
+NUMBER = NumberQuestion(kind="number", id="precision", prompt="What is the precision?", value="1")
+BUG = FindBug(kind="find-bug", id="wrong-line", prompt="Which line?", code="a", fix="b", check="c", happens="NameError")
+
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "questions/freezing.yaml", line 34, in <module>
+    model.freeze_layers(["layer1", "layer2"])
+    ^^^^^^^^^^^^^^^^^^^
+AttributeError: 'Sequential' object has no attribute 'freeze_layers'"""
+
+HOSTILE = "\x1b[31mred\x1b[0m\x07 \u202edesrever\u202c \r::error::gotcha [bold]markup[/bold] \x9b2J \udc80"
+"""What a snippet may print to fool a terminal, a reader or a CI service."""
+
+
+def report(
+    *questions: QuestionProof,
+    findings: tuple[Finding, ...] = (),
+    quizzes: tuple[Quiz, ...] = (),
+    **fields: Any,
+) -> Report:
+    """A report with a plain setting: torch, no sandbox, 1.9 s."""
+    known = quizzes or tuple({q.quiz.path: q.quiz for q in questions}.values())
+    setting = {"runtimes": RUNTIMES, "sandbox": "none", "runs": 31, "seconds": 1.9} | fields
+    return Report(questions=questions, findings=findings, quizzes=known, **setting)
+
+
+def proven() -> Report:
+    """Everything is proven."""
+    freezing, metrics = quiz(), quiz(METRICS, "questions/metrics.yaml")
+    return report(
+        proof(freezing, PREDICT, VariantProof({}, claims("proven", "proven"), predict_display())),
+        proof(freezing, CHOICE, VariantProof({}, claims(*["proven"] * 4), choice_display())),
+        proof(metrics, NUMBER, VariantProof({}, claims("proven"), number_display())),
+    )
+
+
+def refuted() -> Report:
+    """A false key, a wrong reason with a traceback, and a matter of style."""
+    freezing, metrics = quiz(), quiz(METRICS, "questions/metrics.yaml")
+    key = finding(
+        freezing,
+        ("blocks", 0, "answer"),
+        "QP201",
+        "the stated answer is not what the program does",
+        help="Drop `answer:`: it is derived.",
+        expected="10",
+        actual="12",
+    )
+    reason = finding(
+        freezing,
+        ("blocks", 1, "options", 2, "happens"),
+        "QP203",
+        "`happens: TypeError` is not what happened: it raised AttributeError: 'Sequential' object has no attribute "
+        "'freeze_layers'",
+        help="State what really happens under `happens:`, or mend the code.",
+        expected="TypeError",
+        actual=TRACEBACK,
+    )
+    style = finding(freezing, ("blocks", 1, "options", 1), "QP303", "this distractor has no `mistake:`")
+    return report(
+        proof(freezing, PREDICT, VariantProof({}, claims("refuted", "proven"), None), findings=(key,)),
+        proof(freezing, CHOICE, VariantProof({}, claims("proven", "unproven", "refuted", "proven"), None)),
+        proof(metrics, NUMBER, VariantProof({}, claims("proven"), number_display())),
+        findings=(key, reason, style),
+    )
+
+
+def multi_line() -> Report:
+    """Outputs of several lines that differ in one."""
+    freezing = quiz()
+    rows = [f"layer {n}: shape ({n}, {n + 1})" for n in range(1, 9)]
+    wrong = [*rows[:3], "layer 4: shape (5, 4)", *rows[4:]]
+    found = finding(
+        freezing,
+        ("blocks", 0, "code"),
+        "QP201",
+        "the stated answer is not what the program does",
+        expected="\n".join(wrong),
+        actual="\n".join(rows),
+    )
+    return report(
+        proof(freezing, PREDICT, VariantProof({}, claims("refuted"), None)), findings=(found,), runs=1, seconds=0.04
+    )
+
+
+def spread() -> Report:
+    """A finding that covers several lines, in a quiz whose framework is missing."""
+    freezing = quiz()
+    found = Finding(
+        "QP901",
+        freezing.path,
+        Span(27, 5, 35, 24),
+        "torch is not installed",
+        help='Install it with `pip install "quizproof[torch]"`.',
+        question="freeze-two-of-three",
+    )
+    return report(
+        proof(freezing, CHOICE, VariantProof({}, claims("unverified", "unverified"), None)),
+        findings=(found,),
+        runtimes={},
+        runs=0,
+        seconds=0.01,
+    )
+
+
+def unreadable(path: str = "questions/broken.yaml") -> Report:
+    """A file that could not be loaded, beside one that could."""
+    metrics = quiz(METRICS, "questions/metrics.yaml")
+    found = Finding(
+        "QP102", path, Span(3, 12, 3, 13), "mapping values are not allowed here", "A text with `: ` in it needs quotes."
+    )
+    return report(
+        proof(metrics, NUMBER, VariantProof({}, claims("proven"), number_display())), findings=(found,), runs=1
+    )
+
+
+def hostile() -> Report:
+    """Everything that comes from outside tries to do harm."""
+    text = METRICS.replace('"Confusion matrices: 混同行列"', '"[red]evil[/red] \\x1b]0;title\\x07"')
+    metrics = quiz(text, "questions/a,b:100%.yaml")
+    found = replace(
+        finding(metrics, ("blocks", 0, "value"), "QP213", f"the program raised ValueError: {HOSTILE}\nand more"),
+        help=HOSTILE,
+        expected="one\ntwo\t[bold]",
+        actual=f"one\n{HOSTILE}",
+    )
+    return report(
+        proof(metrics, NUMBER, VariantProof({}, claims("refuted"), None)),
+        findings=(found,),
+        runtimes={"python": {"python": "3.11.7"}},
+        sandbox="namespaces",
+        runs=1,
+    )
+
+
+def predict_display() -> blocks.Display:
+    """Choose an output."""
+    told = blocks.Evidence("Runs and prints.", stdout="12\n")
+    wrong = blocks.Evidence("What this mistake computes:", "67\n", code="print(sum(p.numel() for p in model.parameters()))")
+    return blocks.Display(
+        prompt=(
+            blocks.Prose("What does this program print?"),
+            blocks.Code(
+                "import torch.nn as nn\n"
+                "model = nn.Sequential(nn.Linear(10, 5), nn.ReLU(), nn.Linear(5, 2))\n"
+                "for p in model[0].parameters():\n"
+                "    p.requires_grad = False\n"
+                "print(sum(p.numel() for p in model.parameters() if p.requires_grad))\n"
+            ),
+        ),
+        input=blocks.Options(
+            (
+                blocks.Option("a", blocks.Output("12"), True, "", told),
+                blocks.Option("b", blocks.Output("67"), False, "Counts the frozen layer **too**.", wrong),
+                blocks.Option("c", blocks.Output("10"), False, "Forgets the bias.", unproven="A guess of mine."),
+            )
+        ),
+        answer="12",
+        solution=(blocks.Prose("Layer 2 has $5 \\times 2$ weights and 2 biases: 12 values are still trained."),),
+        evidence=told,
+    )
+
+
+def choice_display(*, multiple: bool = False) -> blocks.Display:
+    """Choose code."""
+    raised = blocks.Evidence("Raises AttributeError.", traceback=TRACEBACK.replace("questions/freezing.yaml", "snippet.py"))
+    return blocks.Display(
+        prompt=(
+            blocks.Prose("Which code freezes `layer1` and `layer2` *only*?"),
+            blocks.Code("model = Net()", "Given"),
+        ),
+        input=blocks.Options(
+            (
+                blocks.Option(
+                    "a",
+                    blocks.Code("for layer in (model.layer1, model.layer2):\n    layer.requires_grad_(False)\n"),
+                    True,
+                    "It reaches every parameter.",
+                    blocks.Evidence("Runs, and the check passes."),
+                ),
+                blocks.Option(
+                    "b",
+                    blocks.Code("model.layer1.requires_grad = False"),
+                    multiple,
+                    "Sets an unused attribute on the module.",
+                    blocks.Evidence("Runs without an error, but the check fails.", traceback="AssertionError"),
+                ),
+                blocks.Option("c", blocks.Code('model.freeze_layers(["layer1", "layer2"])'), False, "", raised),
+            ),
+            multiple,
+        ),
+        answer="for layer in (model.layer1, model.layer2):\n    layer.requires_grad_(False)",
+        solution=(blocks.Code("assert not model.layer1.weight.requires_grad", "The check that judged every option"),),
+    )
+
+
+def number_display() -> blocks.Display:
+    """Type a number."""
+    computed = blocks.Evidence("What this mistake computes: 0.85.", code="85 / 100")
+    return blocks.Display(
+        prompt=(blocks.Prose("What is the **precision**?\n\n| | + | - |\n|---|---|---|\n| + | 85 | 15 |\n| - | 10 | 90 |"),),
+        input=blocks.NumberInput(
+            85 / 95, 0.005, "0.894737", "", (blocks.Mistake("0.85", "That is the recall.", computed),)
+        ),
+        answer="0.894737",
+        solution=(blocks.Prose("$\\frac{TP}{TP + FP} = \\frac{85}{85 + 10}$"),),
+        evidence=blocks.Evidence("Computed: 0.894737.", code="print(85 / 95)"),
+    )
+
+
+def text_display(*, multiline: bool = False) -> blocks.Display:
+    """Type an output."""
+    accepted = "1\n2" if multiline else "True"
+    return blocks.Display(
+        prompt=(blocks.Prose("What does it print?"), blocks.Code("print(x)")),
+        input=blocks.TextInput(accepted, multiline, (blocks.Mistake("None", "It does print something."),)),
+        answer=accepted,
+        evidence=blocks.Evidence("Runs and prints.", stdout=accepted + "\n"),
+    )
+
+
+def line_display() -> blocks.Display:
+    """Pick a line."""
+    return blocks.Display(
+        prompt=(blocks.Prose("Which line is wrong?"),),
+        input=blocks.LineInput(
+            "total = 0\nfor x in range(3):\n    total = x\nprint(total)",
+            (3,),
+            (blocks.Mistake("2", "`range(3)` is what it should be."),),
+        ),
+        answer="line 3: total = x",
+        solution=(blocks.Code("total = 0\nfor x in range(3):\n    total += x\nprint(total)", "Mended", (3,)),),
+        evidence=blocks.Evidence("Runs without an error, but the check fails.", stdout="2\n", traceback="AssertionError"),
+    )
+
+
+def taken(display: blocks.Display | None, question: Question = CHOICE, *verdicts: Verdict, of: Quiz | None = None) -> QuestionProof:
+    """A proven question with one variant, shown as `display`."""
+    return proof(of or quiz(), question, VariantProof({}, claims(*(verdicts or ("proven",))), display))

@@ -97,7 +97,9 @@ def finding(of: Quiz, at: DataPath, code: str, message: str, **fields: str) -> F
     return Finding(code, of.path, span, message, question=question, **fields)
 
 
-PREDICT = PredictOutput(kind="predict-output", id="trainable-tensors", prompt="What does this program print?", code="pass")
+PREDICT = PredictOutput(
+    kind="predict-output", id="trainable-tensors", prompt="What does this program print?", code="pass"
+)
 CHOICE = Choice(
     kind="choice",
     id="freeze-two-of-three",
@@ -127,8 +129,8 @@ def report(
 ) -> Report:
     """A report with a plain setting: torch, no sandbox, 1.9 s."""
     known = quizzes or tuple({q.quiz.path: q.quiz for q in questions}.values())
-    setting = {"runtimes": RUNTIMES, "sandbox": "none", "runs": 31, "seconds": 1.9} | fields
-    return Report(questions=questions, findings=findings, quizzes=known, **setting)
+    setting: dict[str, Any] = {"runtimes": RUNTIMES, "sandbox": "none", "runs": 31, "seconds": 1.9}
+    return Report(questions=questions, findings=findings, quizzes=known, **(setting | fields))
 
 
 def proven() -> Report:
@@ -136,7 +138,7 @@ def proven() -> Report:
     freezing, metrics = quiz(), quiz(METRICS, "questions/metrics.yaml")
     return report(
         proof(freezing, PREDICT, VariantProof({}, claims("proven", "proven"), predict_display())),
-        proof(freezing, CHOICE, VariantProof({}, claims(*["proven"] * 4), choice_display())),
+        proof(freezing, CHOICE, VariantProof({}, claims("proven", "proven", "proven", "proven"), choice_display())),
         proof(metrics, NUMBER, VariantProof({}, claims("proven"), number_display())),
     )
 
@@ -243,7 +245,9 @@ def hostile() -> Report:
 def predict_display() -> blocks.Display:
     """Choose an output."""
     told = blocks.Evidence("Runs and prints.", stdout="12\n")
-    wrong = blocks.Evidence("What this mistake computes:", "67\n", code="print(sum(p.numel() for p in model.parameters()))")
+    wrong = blocks.Evidence(
+        "What this mistake computes:", "67\n", code="print(sum(p.numel() for p in model.parameters()))"
+    )
     return blocks.Display(
         prompt=(
             blocks.Prose("What does this program print?"),
@@ -270,7 +274,9 @@ def predict_display() -> blocks.Display:
 
 def choice_display(*, multiple: bool = False) -> blocks.Display:
     """Choose code."""
-    raised = blocks.Evidence("Raises AttributeError.", traceback=TRACEBACK.replace("questions/freezing.yaml", "snippet.py"))
+    raised = blocks.Evidence(
+        "Raises AttributeError.", traceback=TRACEBACK.replace("questions/freezing.yaml", "snippet.py")
+    )
     return blocks.Display(
         prompt=(
             blocks.Prose("Which code freezes `layer1` and `layer2` *only*?"),
@@ -305,7 +311,9 @@ def number_display() -> blocks.Display:
     """Type a number."""
     computed = blocks.Evidence("What this mistake computes: 0.85.", code="85 / 100")
     return blocks.Display(
-        prompt=(blocks.Prose("What is the **precision**?\n\n| | + | - |\n|---|---|---|\n| + | 85 | 15 |\n| - | 10 | 90 |"),),
+        prompt=(
+            blocks.Prose("What is the **precision**?\n\n| | + | - |\n|---|---|---|\n| + | 85 | 15 |\n| - | 10 | 90 |"),
+        ),
         input=blocks.NumberInput(
             85 / 95, 0.005, "0.894737", "", (blocks.Mistake("0.85", "That is the recall.", computed),)
         ),
@@ -337,10 +345,14 @@ def line_display() -> blocks.Display:
         ),
         answer="line 3: total = x",
         solution=(blocks.Code("total = 0\nfor x in range(3):\n    total += x\nprint(total)", "Mended", (3,)),),
-        evidence=blocks.Evidence("Runs without an error, but the check fails.", stdout="2\n", traceback="AssertionError"),
+        evidence=blocks.Evidence(
+            "Runs without an error, but the check fails.", stdout="2\n", traceback="AssertionError"
+        ),
     )
 
 
-def taken(display: blocks.Display | None, question: Question = CHOICE, *verdicts: Verdict, of: Quiz | None = None) -> QuestionProof:
+def taken(
+    display: blocks.Display | None, question: Question = CHOICE, *verdicts: Verdict, of: Quiz | None = None
+) -> QuestionProof:
     """A proven question with one variant, shown as `display`."""
     return proof(of or quiz(), question, VariantProof({}, claims(*(verdicts or ("proven",))), display))

@@ -138,8 +138,8 @@ NO_KEY = _rule(
 )
 CONTRADICTION = _rule(
     "QP115",
-    "contradictory-option",
-    "What an option says of itself does not fit together.",
+    "contradiction",
+    "What a question or an option says of itself does not fit together.",
     """
 A key is shown true by `proof:`, a distractor is shown false by `refute:`; a statement that no run can settle says
 why with `unproven:`. Exactly one of the three. All options of a question are of one sort: `code`, `text` or `prints`.

@@ -131,8 +131,14 @@ def _thousands(value: Any) -> str:
     return f"{int(value):,}"
 
 
+def _first_line(value: Any) -> str:
+    """A text up to its first line end: the messages of frameworks can run to pages."""
+    return str(value).partition("\n")[0]
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "abs": abs,
+    "first_line": _first_line,
     "fixed": _fixed,
     "float": float,
     "int": int,

@@ -7,9 +7,25 @@ import os
 from typing import TextIO
 
 from rich.console import Console
+from rich.theme import Theme
 
 UNBOUNDED = 2000
 """The width of what is no terminal: nothing is wrapped, and only absurd lines are cut."""
+
+
+_THEME = Theme(
+    {
+        "markdown.code": "bold cyan",
+        "markdown.link": "blue underline",
+        "markdown.link_url": "blue",
+        "markdown.item.bullet": "bold",
+        "markdown.item.number": "bold",
+        "markdown.block_quote": "italic",
+        "markdown.table.border": "dim",
+        "markdown.table.header": "bold",
+    }
+)
+"""rich's own styles give inline code a black background, whatever the terminal's is."""
 
 
 def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int = UNBOUNDED) -> Console:
@@ -21,7 +37,7 @@ def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int =
     if isinstance(stream, io.TextIOWrapper):
         # A character that the stream's encoding lacks is shown as an escape rather than ending the program.
         stream.reconfigure(errors="backslashreplace")
-    console = Console(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    console = Console(file=stream, markup=False, emoji=False, highlight=False, theme=_THEME)
     if not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit():
         console.width = off_terminal
     elif width is not None:

@@ -85,9 +85,9 @@ def code(source: str, highlight: Collection[int] = (), language: str = "python")
     return Markup(f'<pre class="code"><code>{body}</code></pre>')
 
 
-def output(text: str) -> Markup:
-    """What a program printed, in its box."""
-    return Markup('<pre class="output"><samp>{}</samp></pre>').format(visible(text).rstrip("\n"))
+def output(text: str, role: str = "output") -> Markup:
+    """What a program printed, in its box; `role` becomes the box's class: `output`, or `traceback`."""
+    return Markup('<pre class="{}"><samp>{}</samp></pre>').format(role, visible(text).rstrip("\n"))
 
 
 def safe_link(url: str) -> bool:

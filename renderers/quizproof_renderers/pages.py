@@ -53,6 +53,13 @@ NAMES = {
 }
 """Runtimes and libraries as their makers write them."""
 
+SANDBOXES = {
+    "namespaces": "Each run had a process, a file system and a network of its own",
+    "landlock": "Runs could not write outside their scratch folder",
+    "none": "Runs were limited, but not isolated",
+}
+"""The isolation of runs, as readers are told of it."""
+
 _RUNTIMES = ("python", "torch", "tensorflow")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VERDICTS = {
@@ -439,7 +446,7 @@ def environment() -> Environment:
         exact=_exact,
     )
     about = {mode: text for mode, (_, text) in MODES.items()}
-    env.globals.update(modes=about, mode_name=mode_name, runtime_name=runtime_name)
+    env.globals.update(modes=about, sandboxes=SANDBOXES, mode_name=mode_name, runtime_name=runtime_name)
     return env
 
 

@@ -46,7 +46,9 @@ class _Bar:
         self._progress = Progress(
             TextColumn("Proving"),
             BarColumn(bar_width=30),
-            TextColumn("{task.completed:,.0f} of {task.total:,.0f} questions, {task.fields[runs]:,} runs", markup=False),
+            TextColumn(
+                "{task.completed:,.0f} of {task.total:,.0f} questions, {task.fields[runs]:,} runs", markup=False
+            ),
             console=console_for(stream),
             auto_refresh=False,
             transient=True,

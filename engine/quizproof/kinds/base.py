@@ -168,4 +168,5 @@ def _summary(program: Program, outcome: Outcome) -> str:
     if where != "check":
         return f"Raises {raised.type}."
     manner = "Runs and prints" if printed else "Runs without an error"
-    return f"{manner}, but the check fails."
+    verdict = "fails" if raised.type == "AssertionError" else f"raises {raised.type}"
+    return f"{manner}, but the check {verdict}."

@@ -60,6 +60,13 @@ class PredictOutput(Question):
     input: Literal["choose", "type"] | None = None
     """Let the reader type although there are distractors: they then serve as foreseen mistakes."""
 
+    @model_validator(mode="after")
+    def _facts_can_run(self) -> PredictOutput:
+        if self.facts and self.asks == "exception":
+            message = "`facts` are evaluated after the program, which here ends in an exception; use `raised` and `message`"
+            raise refuse(rules.CONTRADICTION, message)
+        return self
+
     def claims(self) -> Iterator[Claim]:
         main = self._main()
         yield Claim("key", ("answer",) if self.answer is not None else ("code",), (main,), self._judge_key)

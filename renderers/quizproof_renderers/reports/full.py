@@ -1,4 +1,4 @@
-"""`full`: the report for people. Each finding with the author's lines, what was expected and what came, then a table."""
+"""`full`: the report for people. Each finding with the author's lines and what came of the run, then a table."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class _Gutter:
 
     def bar(self) -> Text:
         """An empty line."""
-        return Text(f"{' ' * self.width} |", GUTTER)
+        return Text.assemble((f"{' ' * self.width} |", GUTTER))
 
     def place(self, finding: Finding) -> Iterator[Text]:
         """Where a finding stands. The path is never broken: terminals and editors make it a link."""
@@ -251,5 +251,3 @@ def _wrapped(text: Text, console: Console, width: int) -> Iterator[Text]:
 def _mark(verdict: Verdict, console: Console) -> tuple[str, str]:
     marks = ASCII_MARKS if console.options.ascii_only else MARKS
     return marks[verdict], STYLES[verdict]
-
-

@@ -307,7 +307,7 @@
       const tale = one(`.told > [data-for="${id}"] .tale`, variant);
       option.classList.add("correct" in option.dataset ? "is-right" : "is-wrong");
       option.classList.toggle("is-chosen", chosen);
-      one(".yours", tale).textContent = chosen ? ", and your answer" : "";
+      one(".yours", tale).textContent = chosen ? " — your answer" : "";
       option.append(tale);
     }
   }

@@ -12,8 +12,6 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
-from rich.segment import Segment
-from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -69,25 +67,21 @@ class Face(ABC):
     def question(self, number: int, total: int, title: str) -> None:
         """The head of a question. `title` is Markdown, and may be empty."""
 
-    def prose(self, text: str) -> None:
-        """Some Markdown."""
-        self.content(Prose(text))
+    @abstractmethod
+    def contents(self, contents: Sequence[Content]) -> None:
+        """A prompt or a solution."""
 
     @abstractmethod
-    def content(self, content: Content) -> None:
-        """A part of a prompt or of a solution."""
-
-    @abstractmethod
-    def choice(self, letter: str, content: Content) -> None:
-        """An option to choose."""
+    def choices(self, choices: Sequence[tuple[str, Content]]) -> None:
+        """Options to choose from, each with its letter."""
 
     @abstractmethod
     def numbered(self, source: str) -> None:
         """A program whose lines can be chosen."""
 
     @abstractmethod
-    def ready(self) -> None:
-        """All of a question has been shown; an answer is asked for next."""
+    def gap(self) -> None:
+        """Some room."""
 
     @abstractmethod
     def say(self, text: str) -> None:
@@ -140,26 +134,30 @@ class PlainFace(Face):
         name = one_line(prose.plain(title))
         self._write("", f"Question {number} of {total}{f': {name}' if name else ''}")
 
-    def content(self, content: Content) -> None:
+    def contents(self, contents: Sequence[Content]) -> None:
+        for content in contents:
+            self._content(content)
+
+    def _content(self, content: Content) -> None:
         match content:
             case Prose(text):
                 self._write(prose.plain(text))
             case Output(text):
                 self._write("Output:", *_block(text))
             case Code(source, label, highlight):
-                self._write(f"{one_line(label) or 'Program'}:", *visible(source).rstrip().split("\n"))
+                self._write(f"{one_line(label) or 'Program'}:", *_source_lines(source))
                 if highlight:
                     self._write(f"Changed: line {', '.join(map(str, highlight))}.")
 
-    def choice(self, letter: str, content: Content) -> None:
-        text = prose.plain(content.text) if isinstance(content, Prose) else None
-        lines = text.split("\n") if text is not None else _source(content)
-        self._write(f"{letter}: {lines[0]}" if len(lines) == 1 else f"{letter}:", *(lines if lines[1:] else ()))
+    def choices(self, choices: Sequence[tuple[str, Content]]) -> None:
+        for letter, content in choices:
+            lines = prose.plain(content.text).split("\n") if isinstance(content, Prose) else _lines(content)
+            self._write(*([f"{letter}: {lines[0]}"] if len(lines) == 1 else [f"{letter}:", *lines]))
 
     def numbered(self, source: str) -> None:
-        self._write("Program:", *(f"{n}: {line}" for n, line in enumerate(visible(source).rstrip().split("\n"), 1)))
+        self._write("Program:", *(f"{n}: {line}" for n, line in enumerate(_source_lines(source), 1)))
 
-    def ready(self) -> None:
+    def gap(self) -> None:
         pass
 
     def say(self, text: str) -> None:
@@ -178,10 +176,10 @@ class PlainFace(Face):
         head = ", ".join(word for word in words if word)
         summary = told.evidence.summary if told.evidence else f"Not proven: {told.unproven}" if told.unproven else ""
         self._write(": ".join(part for part in (head, one_line(summary)) if part))
-        if told.feedback:
-            self._write(prose.plain(told.feedback))
         for label, text in _parts(told.evidence):
             self._write(f"{label}:", *_block(text))
+        if told.feedback:
+            self._write(prose.plain(told.feedback))
 
     def table(self, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -217,20 +215,31 @@ class RichFace(Face):
         self._console.print(Rule(text, align="left", style="blue"))
         self._console.print()
 
-    def content(self, content: Content) -> None:
-        label = "Output" if isinstance(content, Output) else ""
-        if isinstance(content, Code):
-            label = one_line(content.label)
-        self._titled(label, self._shown(content))
-        self._console.print()
+    def contents(self, contents: Sequence[Content]) -> None:
+        for index, content in enumerate(contents):
+            if index:
+                self.gap()
+            if isinstance(content, Prose):
+                self._console.print(_indented(prose.Prose(content.text)))
+                continue
+            label = content.label if isinstance(content, Code) else "Output"
+            if label:
+                self._console.print(_indented(Text(one_line(label), "dim")))
+            highlight = content.highlight if isinstance(content, Code) else ()
+            self._console.print(_indented(_Quoted(_texts(content), highlight=highlight)))
 
-    def choice(self, letter: str, content: Content) -> None:
-        self._console.print(_beside(Text(letter, "bold blue"), self._bare(content)))
+    def choices(self, choices: Sequence[tuple[str, Content]]) -> None:
+        shown = [(letter, prose.Prose(c.text) if isinstance(c, Prose) else _joined(_texts(c))) for letter, c in choices]
+        roomy = any(isinstance(text, Text) and "\n" in text.plain for _, text in shown)
+        for index, (letter, text) in enumerate(shown):
+            if index and roomy:
+                self.gap()
+            self._console.print(_beside(Text(letter, "bold blue"), text))
 
     def numbered(self, source: str) -> None:
-        self._console.print(_indented(prose.code(visible(source).rstrip(), numbers=True)))
+        self._console.print(_indented(_Quoted(_texts(Code(source)), numbers=True)))
 
-    def ready(self) -> None:
+    def gap(self) -> None:
         self._console.print()
 
     def say(self, text: str) -> None:
@@ -246,24 +255,20 @@ class RichFace(Face):
         self._console.print(_indented(Text(one_line(text), "bold")))
 
     def told(self, told: Told) -> None:
-        parts: list[RenderableType] = []
-        if told.evidence:
-            parts.append(Text(one_line(told.evidence.summary)))
-        elif told.unproven:
-            parts.append(Text.assemble(("Not proven: ", "cyan"), one_line(told.unproven)))
+        head = Text("Your answer. " if told.chosen else "", "bold")
+        head.append("Not proven: " if told.unproven else "", "not bold cyan")
+        head.append(one_line(told.evidence.summary if told.evidence else told.unproven), "not bold")
+        parts: list[RenderableType] = [head] if head.plain else []
+        for label, text in _parts(told.evidence):
+            parts.append(_Quoted(_texts(Code(text) if label == "Program" else Output(text))))
         if told.feedback:
             parts.append(prose.Prose(told.feedback))
-        for label, text in _parts(told.evidence):
-            shown = "\n".join(_block(text))
-            parts.append(_Quoted(prose.code(shown) if label == "Program" else Text(shown)))
-        if not told.label:
+        if told.label:
+            standing: Standing = "right" if told.right else "wrong"
+            edge = Text.assemble((told.label, "bold blue"), (f" {self._marks[standing]}", self._STYLES[standing]))
+            self._console.print(_beside(edge, Group(*parts)))
+        else:
             self._console.print(_indented(Group(*parts)))
-            return
-        standing: Standing = "right" if told.right else "wrong"
-        label = Text.assemble((told.label, "bold blue"), (f" {self._marks[standing]}", self._STYLES[standing]))
-        if told.chosen:
-            parts.insert(0, Text("Your answer", "bold"))
-        self._console.print(_beside(label, Group(*parts)))
 
     def table(self, rows: Sequence[Row]) -> None:
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
@@ -275,44 +280,28 @@ class RichFace(Face):
             table.add_row(str(row.number), *cells)
         self._console.print(_indented(table))
 
-    def _titled(self, label: str, shown: RenderableType) -> None:
-        if label:
-            self._console.print(_indented(Text(label, "dim")))
-        self._console.print(_indented(shown))
-
-    def _shown(self, content: Content) -> RenderableType:
-        """Content that stands by itself."""
-        match content:
-            case Prose(text):
-                return prose.Prose(text)
-            case Output(text):
-                return _Quoted(Text("\n".join(_block(text))))
-            case Code(source, _, highlight):
-                return _Quoted(prose.code(visible(source).rstrip(), highlight=highlight))
-
-    def _bare(self, content: Content) -> RenderableType:
-        """Content beside the letter of its option."""
-        match content:
-            case Prose(text):
-                return prose.Prose(text)
-            case Output(text):
-                return Text("\n".join(_block(text)))
-            case Code(source):
-                return prose.code(visible(source).rstrip())
-
 
 class _Quoted:
-    """Something with a bar down its left side."""
+    """Lines with a bar down their left side, and with numbers where they are needed."""
 
-    def __init__(self, inner: RenderableType) -> None:
-        self._inner = inner
+    def __init__(self, lines: Sequence[Text], *, numbers: bool = False, highlight: Sequence[int] = ()) -> None:
+        self._lines = lines
+        self._digits = len(str(len(lines))) if numbers or highlight else 0
+        self._highlight = frozenset(highlight)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        bar = Segment("| " if options.ascii_only else "│ ", Style(dim=True))
-        for line in console.render_lines(self._inner, options.update(width=options.max_width - 2), pad=False):
-            yield bar
-            yield from line
-            yield Segment.line()
+        bar, bold, broken = "|>:" if options.ascii_only else "│┃┆"
+        room = max(10, options.max_width - self._digits - 3)
+        for number, line in enumerate(self._lines, 1):
+            label = f"{number:>{self._digits}} " if self._digits else ""
+            edge = Text.assemble((f"{label}{bar} ", "dim"))
+            if number in self._highlight:
+                edge = Text.assemble((f"{label}{bold} ", "bold green"))
+            for part in line.wrap(console, room) if line.plain else [Text()]:
+                part.rstrip()
+                yield edge + part
+                # A line that is too long goes on below, by an edge that says so: in Python, lines mean something.
+                edge = Text.assemble((f"{' ' * len(label)}{broken}   ", "dim"))
 
 
 def _indented(shown: RenderableType) -> Padding:
@@ -335,8 +324,23 @@ def _parts(evidence: Evidence | None) -> list[tuple[str, str]]:
     return [(label, text) for label, text in named if text.strip()]
 
 
-def _source(content: Content) -> list[str]:
-    return _block(content.source if isinstance(content, Code) else content.text)
+def _source_lines(source: str) -> list[str]:
+    return visible(source).rstrip().split("\n")
+
+
+def _lines(content: Code | Output) -> list[str]:
+    return _source_lines(content.source) if isinstance(content, Code) else _block(content.text)
+
+
+def _texts(content: Code | Output) -> list[Text]:
+    """The lines of code, in colours, or of output."""
+    if isinstance(content, Code):
+        return list(prose.highlighted("\n".join(_source_lines(content.source))).split("\n", allow_blank=True))
+    return [Text(line) for line in _block(content.text)]
+
+
+def _joined(lines: Sequence[Text]) -> Text:
+    return Text("\n").join(lines)
 
 
 def _short(text: str) -> str:

@@ -91,8 +91,8 @@ class OptionsForm(Form):
         self.how = f"To answer, {self._choices}" + (", such as A,C." if shown.multiple else ".")
 
     def show(self, face: Face) -> None:
-        for letter, option in self._options.items():
-            face.choice(letter, option.content)
+        face.choices([(letter, option.content) for letter, option in self._options.items()])
+        face.gap()
 
     def ask(self, reader: Reader) -> str:
         letters = "/".join(self._options)
@@ -222,6 +222,7 @@ class LineForm(Form):
 
     def show(self, face: Face) -> None:
         face.numbered(self._shown.source)
+        face.gap()
 
     def ask(self, reader: Reader) -> str:
         return reader.line(f"  Line (1 to {self._count}): ")

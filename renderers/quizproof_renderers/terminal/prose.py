@@ -9,16 +9,36 @@ from typing import ClassVar
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
+from markdown_it.token import Token as MarkdownToken
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
-from rich.syntax import Syntax
+from rich.padding import Padding
+from rich.style import Style
+from rich.syntax import ANSISyntaxTheme, Syntax
+from rich.text import Text
 
 from quizproof_renderers.terminal.tex import readable
 from quizproof_renderers.text import visible
 
-CODE_THEME = "ansi_dark"
-"""A theme of the terminal's own sixteen colours, so that it fits any background."""
+_THEME = ANSISyntaxTheme(
+    {
+        Token: Style(),
+        Comment: Style(dim=True, italic=True),
+        Keyword: Style(color="magenta"),
+        Operator.Word: Style(color="magenta"),
+        Name.Builtin: Style(color="cyan"),
+        Name.Exception: Style(color="cyan"),
+        Name.Function: Style(color="blue"),
+        Name.Class: Style(color="blue"),
+        Name.Decorator: Style(color="blue"),
+        Name.Variable.Magic: Style(),
+        Name.Builtin.Pseudo: Style(),
+        String: Style(color="green"),
+        Number: Style(color="yellow"),
+    }
+)
+"""The terminal's own colours and none of their bright forms, so that code can be read on any background."""
 
 _MATH = re.compile(r"\$\$(?P<block>[^$]+)\$\$|\$(?P<inline>[^\s$](?:[^$]*[^\s$])?)\$(?!\d)")
 
@@ -27,7 +47,7 @@ class Prose(Markdown):
     """A renderable of quiz prose: rich's Markdown, with HTML shown as text, formulas, and no frames."""
 
     def __init__(self, text: str) -> None:
-        super().__init__("", code_theme=CODE_THEME, hyperlinks=False)
+        super().__init__("", hyperlinks=False)
         self.parsed = parse(text)
 
     class _Heading(Heading):
@@ -38,7 +58,7 @@ class Prose(Markdown):
 
     class _CodeBlock(CodeBlock):
         def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-            yield code(str(self.text).rstrip(), self.lexer_name)
+            yield Padding(highlighted(str(self.text).rstrip(), self.lexer_name), (0, 0, 0, 2))
 
     elements: ClassVar[dict[str, type[MarkdownElement]]] = Markdown.elements | {
         "heading_open": _Heading,
@@ -47,21 +67,15 @@ class Prose(Markdown):
     }
 
 
-def code(source: str, language: str = "python", *, numbers: bool = False, highlight: Sequence[int] = ()) -> Syntax:
-    """A renderable of code in the terminal's own colours. `source` must be safe to show."""
-    return Syntax(
-        source,
-        language,
-        theme=CODE_THEME,
-        background_color="default",
-        word_wrap=True,
-        line_numbers=numbers or bool(highlight),
-        highlight_lines=set(highlight),
-        tab_size=4,
-    )
+def highlighted(source: str, language: str = "python") -> Text:
+    """Code in colours, line for line. `source` must be safe to show."""
+    text = Syntax(source, language, theme=_THEME, tab_size=4).highlight(source)
+    text.expand_tabs(4)
+    text.rstrip()
+    return text
 
 
-def parse(text: str) -> list[Token]:
+def parse(text: str) -> list[MarkdownToken]:
     """The tokens of some Markdown, everything that could act on a terminal made visible."""
     return _parser().parse(visible(text))
 
@@ -93,7 +107,7 @@ def plain(text: str) -> str:
 class _Plain:
     """Walks the tokens and says what they hold."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[MarkdownToken]) -> None:
         self._tokens = tokens
         self._lists: list[int | None] = []
         """For each open list, the number of its next item, or None for bullets."""
@@ -105,7 +119,7 @@ class _Plain:
         for token in self._tokens:
             yield from self._line(token)
 
-    def _line(self, token: Token) -> Iterator[str]:
+    def _line(self, token: MarkdownToken) -> Iterator[str]:
         match token.type:
             case "ordered_list_open":
                 self._lists.append(int(token.attrs.get("start", 1)))
@@ -135,7 +149,7 @@ class _Plain:
         marker, self._marker = self._marker, ""
         return "   " * max(0, len(self._lists) - bool(marker)) + marker
 
-    def _inline(self, token: Token) -> Iterator[str]:
+    def _inline(self, token: MarkdownToken) -> Iterator[str]:
         text = "".join(_words(token.children or []))
         if self._cells is not None:
             self._cells.append(text)
@@ -152,7 +166,7 @@ class _Plain:
         yield "; ".join(f"{head}: {cell}" if head else cell for head, cell in named)
 
 
-def _words(tokens: Sequence[Token]) -> Iterator[str]:
+def _words(tokens: Sequence[MarkdownToken]) -> Iterator[str]:
     href = ""
     for token in tokens:
         match token.type:

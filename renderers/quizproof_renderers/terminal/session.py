@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TextIO, TypeAlias
 
-from quizproof.blocks import Display
+from quizproof.blocks import Display, Prose
 from quizproof.marking import MalformedResponse, Mark, Response, mark
 from quizproof.proof import QuestionProof
 from quizproof.quiz import Quiz
@@ -190,10 +190,9 @@ class _Session:
         """Put one question until it is answered or skipped."""
         face, form = self._face, put.form
         face.question(put.number, len(self._put), _title(put.proof))
-        for content in put.display.prompt:
-            face.content(content)
+        face.contents(put.display.prompt)
+        face.gap()
         form.show(face)
-        face.ready()
         while True:
             typed = form.ask(self._reader)
             match form.command(typed):
@@ -225,7 +224,7 @@ class _Session:
         else:
             face.verdict("wrong", f"Wrong. The answer is {key}.")
         if form.feedback(result):
-            face.prose(form.feedback(result))
+            face.contents([Prose(form.feedback(result))])
         told = form.told(response, result)
         if told:
             versions = self._runtimes.get(put.proof.quiz.header.runtime, {})
@@ -234,8 +233,7 @@ class _Session:
                 face.told(one)
         if put.display.solution:
             face.heading("Solution")
-            for content in put.display.solution:
-                face.content(content)
+            face.contents(put.display.solution)
 
     def _sum_up(self, result: Result) -> None:
         face = self._face
@@ -247,11 +245,7 @@ class _Session:
         face.say(_score(result))
         rows = []
         for put, answer in zip(self._put, [*result.answers, *[None] * result.total], strict=False):
-            answered = answer is not None and answer.mark is not None and answer.response is not None
-            given = put.form.given(answer.response) if answered else ""
-            key = put.form.key() if answered else ""
-            standing: Standing = answer.standing if answer else "not reached"
-            rows.append(Row(put.number, _name(put.proof), standing, given, key))
+            rows.append(_row(put, answer))
         face.table(rows)
         again = [a.question.question.id for a in result.answers if a.standing != "right"]
         if again:
@@ -273,15 +267,21 @@ def _title(proof: QuestionProof) -> str:
     return "" if "{{" in proof.question.title else proof.question.title
 
 
-def _name(proof: QuestionProof) -> str:
-    return proof.question.id
+def _row(put: _Put, answer: Answer | None) -> Row:
+    """A question's row in the table at the end. The key is told only to those who have answered."""
+    name = put.proof.question.id
+    if answer is None:
+        return Row(put.number, name, "not reached", "", "")
+    if answer.response is None:
+        return Row(put.number, name, answer.standing, "", "")
+    return Row(put.number, name, answer.standing, put.form.given(answer.response), put.form.key())
 
 
 def _score(result: Result) -> str:
     """The score in words: of the questions that were put, and how many were not."""
     put = len(result.answers)
-    points = f"{result.score:g}"
-    words = [f"{points} of {put} right ({percent(int(result.score * 100), put * 100)})" if put else "No question answered"]
+    share = percent(int(result.score * 100), put * 100)
+    words = [f"{result.score:g} of {put} right ({share})" if put else "no question was answered"]
     skipped = sum(answer.standing == "skipped" for answer in result.answers)
     if skipped:
         words.append(f"{skipped} skipped")

@@ -21,10 +21,10 @@ _SYMBOLS = {
     "left": "", "right": "", "big": "", "Big": "", "displaystyle": "", "limits": "",
 }  # fmt: skip
 _SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "\\": "; "}
-_WRAPPERS = frozenset(
-    ["text", "textbf", "textit", "texttt", "mathrm", "mathbf", "mathit", "mathsf", "mathtt", "mathcal", "mathbb"]
-    + ["operatorname", "boldsymbol", "hat", "bar", "tilde", "vec"]
-)
+_WRAPPERS = frozenset([
+    "text", "textbf", "textit", "texttt", "mathrm", "mathbf", "mathit", "mathsf", "mathtt", "mathcal", "mathbb",
+    "operatorname", "boldsymbol", "hat", "bar", "tilde", "vec",
+])  # fmt: skip
 _SUPERSCRIPT = str.maketrans("0123456789+-=()nixT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣᵀ")
 _SUBSCRIPT = str.maketrans("0123456789+-=()aeijklmnoprstux", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜᵤₓ")
 
@@ -39,7 +39,7 @@ class _Reader:
     """Reads tokens and never fails: a missing brace ends where the formula does."""
 
     def __init__(self, tex: str) -> None:
-        self._tokens = _TOKEN.findall(tex)
+        self._tokens: list[str] = _TOKEN.findall(tex)
         self._next = 0
         self._depth = 0
 

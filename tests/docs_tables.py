@@ -1,0 +1,170 @@
+"""Writes the generated tables of docs/reference.md: `python tests/docs_tables.py`. A test holds them to be current.
+
+A table stands between `<!-- table: NAME -->` and `<!-- end -->`. Keys and their meaning come from the models'
+docstrings, rules from `quizproof.rules`.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterator
+from typing import Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
+from docs_pages import DOCS
+from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
+
+from quizproof.kinds import Question, kinds
+from quizproof.kinds.choice import Option
+from quizproof.kinds.find_bug import LineMistake
+from quizproof.kinds.number import NumberMistake
+from quizproof.kinds.predict_output import Distractor
+from quizproof.model import Limits, Role
+from quizproof.quiz import Header
+from quizproof.rules import RULES
+
+REFERENCE = DOCS / "reference.md"
+_TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.S)
+
+PARTS: dict[str, type[BaseModel]] = {
+    "header": Header,
+    "limits": Limits,
+    "option": Option,
+    "distractor": Distractor,
+    "number-mistake": NumberMistake,
+    "line-mistake": LineMistake,
+}
+"""Models that are not kinds, by the names of their tables."""
+
+_ROLES = {"code": "code", "text": "text", "prose": "Markdown"}
+_VALIDATORS = {
+    "_slug": "[id](#ids)",
+    "_flag": "`true` or `false`",
+    "_integer": "whole number",
+    "_number": "number",
+    "_scalar": "number, text, `true` or `false`",
+    "_happens": "[happens](#happens)",
+    "written": "text",
+}
+_LINKS: dict[type[BaseModel], str] = {
+    Limits: "[limits](#limits)",
+    Option: "[option](#options-of-a-choice)",
+    Distractor: "[distractor](#distractors-of-a-predict-output)",
+    NumberMistake: "[mistake](#mistakes-of-a-number)",
+    LineMistake: "[mistake](#mistakes-of-a-find-bug)",
+}
+
+
+def current(text: str) -> str:
+    """The page with every table as it should be."""
+    return _TABLE.sub(lambda match: f"{match[1]}{table(match[2])}{match[4]}", text)
+
+
+def table(name: str) -> str:
+    """One table as Markdown: a model's keys, or the rules."""
+    if name == "rules":
+        head = ("code", "name", "severity", "what it says")
+        rows = [(rule.code, f"`{rule.name}`", rule.severity, rule.summary) for rule in RULES.values()]
+        return _markdown(head, rows)
+    if name == "question":
+        return _keys(Question)
+    if name in PARTS:
+        return _keys(PARTS[name])
+    return _keys(kinds()[name], without=frozenset(Question.model_fields))
+
+
+def known_keys() -> set[str]:
+    """Every key that some mapping of a quiz file may have."""
+    models = [*PARTS.values(), *kinds().values()]
+    return {"blocks"} | {name for model in models for name in model.model_fields}
+
+
+def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:
+    rows = []
+    for name, info in model.model_fields.items():
+        if name not in without:
+            meaning = " ".join((info.description or "").split())
+            assert meaning, f"{model.__name__}.{name} has no docstring"
+            rows.append((f"`{name}`", sort(info), _default(info), meaning))
+    return _markdown(("key", "value", "default", "meaning"), rows)
+
+
+def _markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+def _default(info: FieldInfo) -> str:
+    if info.is_required():
+        return "**required**"
+    value = info.default
+    if value is None or value in ("", (), {}):
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def sort(info: FieldInfo) -> str:
+    """What an author may write for a field, in words."""
+    return _described(info.annotation, info.metadata)
+
+
+def _described(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> str:
+    if hasattr(annotation, "__metadata__"):
+        return _described(annotation.__origin__, (*annotation.__metadata__, *metadata))
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        (inner,) = (argument for argument in arguments if argument is not type(None))
+        return _described(inner, metadata)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if origin is tuple:
+        return f"list of {_described(arguments[0])}{_range(metadata, 'of')}"
+    if origin is dict:
+        return f"mapping of names to {_described(arguments[1])}"
+    if annotation in _LINKS:
+        return _LINKS[annotation]
+    return _scalar(metadata) + _range(metadata, "is")
+
+
+def _scalar(metadata: list[Any] | tuple[Any, ...]) -> str:
+    words = [_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)]  # type: ignore[union-attr]
+    roles = [_ROLES[m.name] for m in metadata if isinstance(m, Role)]
+    return (roles or words or ["text"])[0]
+
+
+def _range(metadata: list[Any] | tuple[Any, ...], form: Literal["of", "is"]) -> str:
+    """The bounds among a field's metadata: ", 1 to 600"."""
+    low, high, above = "", "", ""
+    for item in metadata:
+        for constraint in item if isinstance(item, FieldInfo) else [item]:
+            match constraint:
+                case Ge(ge):
+                    low = str(ge)
+                case Gt(gt):
+                    above = str(gt)
+                case Le(le):
+                    high = str(le)
+                case MinLen(length) if form == "of":
+                    low = str(length)
+                case MaxLen(length) if form == "of":
+                    high = str(length)
+                case Len(shortest, longest) if form == "of":
+                    low, high = str(shortest), str(longest)
+    if low and high:
+        return f", {low} to {high}"
+    if above and high:
+        return f", above {above} and at most {high}"
+    if low:
+        return f", at least {low}"
+    return f", at most {high}" if high else ""
+
+
+def main() -> None:
+    """Bring the page up to date."""
+    REFERENCE.write_text(current(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

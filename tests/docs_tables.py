@@ -44,7 +44,6 @@ _VALIDATORS = {
     "_flag": "`true` or `false`",
     "_integer": "whole number",
     "_number": "number",
-    "_scalar": "number, text, `true` or `false`",
     "_happens": "[happens](#happens)",
     "written": "text",
 }
@@ -87,7 +86,8 @@ def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:
         if name not in without:
             meaning = " ".join((info.description or "").split())
             assert meaning, f"{model.__name__}.{name} has no docstring"
-            rows.append((f"`{name}`", sort(info), _default(info), meaning))
+            words = _either([f"`{each}`" for each in sorted(kinds())]) if name == "kind" else sort(info)
+            rows.append((f"`{name}`", words, _default(info), meaning))
     return _markdown(("key", "value", "default", "meaning"), rows)
 
 
@@ -118,14 +118,22 @@ def _described(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> s
         (inner,) = (argument for argument in arguments if argument is not type(None))
         return _described(inner, metadata)
     if origin is Literal:
-        return " or ".join(f"`{value}`" for value in arguments)
+        return _either([f"`{value}`" for value in arguments])
     if origin is tuple:
         return f"list of {_described(arguments[0])}{_range(metadata, 'of')}"
     if origin is dict:
-        return f"mapping of names to {_described(arguments[1])}"
+        return f"mapping of names to {'lists of values' if get_origin(_bare(arguments[1])) is tuple else 'code'}"
     if annotation in _LINKS:
         return _LINKS[annotation]
     return _scalar(metadata) + _range(metadata, "is")
+
+
+def _bare(annotation: Any) -> Any:
+    return getattr(annotation, "__origin__", annotation) if hasattr(annotation, "__metadata__") else annotation
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join((", ".join(words[:-1]), words[-1])) if words[1:] else words[0]
 
 
 def _scalar(metadata: list[Any] | tuple[Any, ...]) -> str:
@@ -138,7 +146,7 @@ def _range(metadata: list[Any] | tuple[Any, ...], form: Literal["of", "is"]) -> 
     """The bounds among a field's metadata: ", 1 to 600"."""
     low, high, above = "", "", ""
     for item in metadata:
-        for constraint in item if isinstance(item, FieldInfo) else [item]:
+        for constraint in item.metadata if isinstance(item, FieldInfo) else [item]:
             match constraint:
                 case Ge(ge):
                     low = str(ge)

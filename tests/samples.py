@@ -37,7 +37,7 @@ RUNTIMES = {
 
 HOSTILE = (
     "<script>alert('pwned')</script><img src=x onerror=alert(1)><style>body{display:none}</style>"
-    "</code></pre></textarea></template></details>\" onmouseover=\"alert(2)\" style=\"color:red\" "
+    '</code></pre></textarea></template></details>" onmouseover="alert(2)" style="color:red" '
     "[link](javascript:alert(3)) ![pixel](https://evil.example/p.png) {{ 7 * 7 }} {% raw %} \x1b[31m \u202e &amp;"
 )
 """What a stranger's quiz file or a snippet's output may hold."""
@@ -303,7 +303,9 @@ def bank() -> Report:
     other = quiz("autograd-basics", "When a gradient appears", "autograd", minutes=5)
     return report(
         question(practice, "freeze-two-of-three", choice(), title="Freeze two of three", judged=claims(5)),
-        question(practice, "trainable-values", outputs(10, 5), outputs(20, 8), outputs(10, 8), title="Count what trains"),
+        question(
+            practice, "trainable-values", outputs(10, 5), outputs(20, 8), outputs(10, 8), title="Count what trains"
+        ),
         question(practice, "what-freezing-does", several(), judged=claims(3, "unproven")),
         question(practice, "wrong-line", line(), title="Find the bug in `param.grad`", judged=claims(4)),
         question(practice, "type-one-line", text()),
@@ -316,7 +318,9 @@ def bank() -> Report:
             judged=claims(2, "refuted"),
             findings=(finding(keras, "this wrong option passes the check"),),
         ),
-        question(keras, "not-run", None, judged=claims(0, "unverified"), findings=(finding(keras, "Keras is missing"),)),
+        question(
+            keras, "not-run", None, judged=claims(0, "unverified"), findings=(finding(keras, "Keras is missing"),)
+        ),
         question(keras, "still-fine", outputs(3, 4)),
         question(trace, "stage", text()),
         question(other, "first-gradient", text()),

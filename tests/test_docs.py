@@ -165,3 +165,166 @@ def test_sessions(page: Path, tmp_path: Path) -> None:
             expected, actual = scrubbed(expected), scrubbed(actual)
             shown = "\n".join(unified_diff(expected.splitlines(), actual.splitlines(), "page", "run", lineterm=""))
             assert matches(expected, actual), f"{fence.id}: $ {command}\n{shown}\n--- the run printed:\n{actual}"
+
+
+# ---- the reference
+
+
+def test_generated_tables_are_current() -> None:
+    """The tables of keys and rules are those of the program. If not: `python tests/docs_tables.py`."""
+    text = REFERENCE.read_text(encoding="utf-8")
+    assert text == docs_tables.current(text)
+    made = set(re.findall(r"<!-- table: ([\w-]+) -->", text))
+    assert made == {"question", "rules", *docs_tables.PARTS, *kinds()}
+
+
+def rows(heading: str, page: Path = REFERENCE) -> list[list[str]]:
+    """The rows of the first table below a heading, or of all tables that follow it, without their heads."""
+    section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", page.read_text(encoding="utf-8"), re.M | re.S)
+    assert section, heading
+    lines = [line for line in section[1].splitlines() if line.startswith("|")]
+    cells = [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    rules = [index for index, row in enumerate(cells) if set(row[0]) == {"-"}]
+    return [row for index, row in enumerate(cells) if index not in rules and index + 1 not in rules]
+
+
+def code(cell: str) -> list[str]:
+    """What stands between backticks."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_yaml_scalars_are_read_as_the_reference_says() -> None:
+    """Booleans, numbers and texts, in every spelling that the table gives."""
+    sorts = {"true": PlainBool(1), "false": PlainBool(0), "nothing": None}
+    for written, meaning in rows("YAML"):
+        for text in code(written):
+            value = parse("x", f"key: {text}\n".encode()).data["key"]
+            if meaning in sorts:
+                assert value == sorts[meaning]
+                assert type(value) is type(sorts[meaning])
+            else:
+                expected = {"whole number": PlainInt, "number": PlainFloat, "text": str}[meaning]
+                assert type(value) is expected, text
+    assert resolve("1.50").text == "1.50"
+
+
+def test_expressions_give_what_the_reference_says() -> None:
+    """Every filter is listed, and every row of both tables holds."""
+    used = set()
+    for expression, result in rows("Filters") + rows("`stated`"):
+        source = code(expression)[0]
+        used |= set(re.findall(r"\| (\w+)", source))
+        if result == "refuted":
+            with pytest.raises(TemplateError) as caught:
+                render(source, {})
+            assert caught.value.refuted
+        else:
+            assert render(source, {}) == code(result)[0]
+    assert used == set(FILTERS)
+
+
+def test_typed_numbers_are_read_as_the_reference_says() -> None:
+    """Decimal forms, thousands, fractions; and what is asked for again."""
+    table = [row for row in rows("Responses and marks") if len(row) == 2]
+    assert table
+    for typed, value in table:
+        if value == "asked again":
+            with pytest.raises(MalformedResponse):
+                parse_number(code(typed)[0])
+        else:
+            assert parse_number(code(typed)[0]) == float(value)
+
+
+def test_verdicts_are_listed_worst_first() -> None:
+    """The reference has all verdicts in their order, and the author's guide has all of them."""
+    assert tuple(code(row[0])[0] for row in rows("Verdicts")) == VERDICTS
+    guide = rows("How a question is judged", DOCS / "authors.md")
+    assert {code(row[0])[0] for row in guide if len(row) == 2} == set(VERDICTS)
+
+
+SIMPLEST = {
+    "`choice`": """
+kind: choice
+options:
+  - {text: a, key: true, proof: "assert abs(1)"}
+  - {text: b, mistake: m, refute: "assert abs(1)"}
+""",
+    "`choice` with `code` or `prints`": """
+kind: choice
+code: print(1)
+options:
+  - {prints: 1, key: true}
+  - {prints: 2, mistake: m}
+""",
+    "`predict-output`": "kind: predict-output\ncode: print(1)",
+    "`number`": "kind: number\nvalue: 1",
+    "`find-bug`": "kind: find-bug\ncode: a = 1\nfix: a = 2\ncheck: assert a == 2\nhappens: runs silently",
+}
+"""A question of each row of the reference's table of names."""
+
+
+def test_names_in_expressions_are_those_of_the_reference(prove_text: ProveText) -> None:
+    """The names that the engine knows, which it tells when one is unknown, are those of the table, kind by kind."""
+    table = {row[0]: row[1] for row in rows("Names in expressions")}
+    assert set(table) == set(SIMPLEST)
+    for kind, question in SIMPLEST.items():
+        text = "id: a\nprompt: P\nexplanation: '{{ nonsense }}'\n" + question.strip()
+        (finding,) = prove_text("- " + text.replace("\n", "\n  ")).findings
+        known = re.search(r"known names: ([^)]*)", finding.message)
+        assert known, finding.message
+        expected = {name for name in code(table[kind]) if name.isidentifier()} | {"versions"}
+        if kind == "`choice` with `code` or `prints`":
+            expected |= {"options"}
+        assert set(known[1].split(", ")) == expected
+
+
+def test_json_keys_are_those_of_the_reference(prove_text: ProveText) -> None:
+    """Every key of the JSON report is in the table, and no other."""
+    report = prove_text("- {id: a, kind: number, prompt: P, value: 1, answer: 2}")
+    data = json_report.as_data(report)
+    keys = [*data, *(f"summary.{key}" for key in data["summary"])]
+    keys += [f"questions[].{key}" for key in data["questions"][0]]
+    keys += [f"questions[].claims[].{key}" for key in data["questions"][0]["claims"][0]]
+    keys += [f"findings[].{key}" for key in data["findings"][0]]
+    assert [code(row[0])[0] for row in rows("The JSON report")] == keys
+
+
+def test_commands_and_formats_are_those_of_the_reference() -> None:
+    """Every command, and every format of `check`, is in its table."""
+    table = [code(row[0])[0] for row in rows("Commands")]
+    assert {line.split()[1] for line in table if line.startswith("quizproof ")} == set(cli.main.commands)
+    assert [line for line in table if not line.startswith("quizproof ")] == list(cli.FORMATS)
+
+
+# ---- pages and files
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Links between the pages name a file that is there, and a heading that is in it."""
+    for link in links(page):
+        if not re.match(r"[a-z]+:", link):
+            target, _, anchor = link.partition("#")
+            file = (page.parent / target).resolve() if target else page
+            assert file.exists(), link
+            assert not anchor or anchor in anchors(file), link
+
+
+def test_workflow_is_safe_and_works(tmp_path: Path) -> None:
+    """The example workflow asks for no rights, pins its actions, and its quizproof commands do what the page says."""
+    text = (DOCS / "examples/quizproof.yml").read_text(encoding="utf-8")
+    data: Any = yaml.load(text, yaml.BaseLoader)
+    assert set(data["on"]) == {"push", "pull_request"}
+    assert data["permissions"] == {"contents": "read"}
+    assert "secrets" not in text
+    (job,) = data["jobs"].values()
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
+    assert job["steps"][0]["with"] == {"persist-credentials": "false"}
+    (tmp_path / "questions").mkdir()
+    example = next(e for e in examples() if e.fence.option("name") == "questions/rounding.yaml")
+    (tmp_path / "questions/rounding.yaml").write_text(example.text, encoding="utf-8")
+    for step in job["steps"]:
+        if step.get("run", "").startswith("quizproof "):
+            shown, status = on_terminal(step["run"], tmp_path, "", 0)
+            assert status == 0, shown
+    assert json.loads((tmp_path / "quizproof-report.json").read_text(encoding="utf-8"))["summary"]["refuted"] == 0

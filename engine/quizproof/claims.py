@@ -107,7 +107,7 @@ class Happens:
     def __str__(self) -> str:
         if self.exception is None:
             return self.SILENTLY
-        return f"{self.exception}: …{self.fragment}…" if self.fragment else self.exception
+        return f"{self.exception}: {self.fragment}" if self.fragment else self.exception
 
     def mismatch(self, program: Program, outcome: Outcome) -> str:
         """What really happened, in words, where it is not what was stated; empty when it is."""
@@ -124,6 +124,8 @@ class Happens:
             return f"it printed {noise.strip()[:200]!r}" if noise.strip() else ""
         if raised is None:
             return "nothing was raised"
+        if where == "check" and raised.type == "AssertionError":  # the check's word, not what the code does
+            return "nothing was raised, and then the check failed"
         if raised.type != self.exception.rpartition(".")[2] or self.fragment not in raised.message:
             return f"it raised {raised}"
         return ""
@@ -138,8 +140,8 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
 
     `syntax_ok`: the caller has its own judgement for code that does not compile.
     """
-    part = program.parts[min(len(outcome.parts), len(program.parts)) - 1] if program.parts else None
-    at = part.at if part else None
+    reached = max(len(outcome.parts), 1) - 1
+    at = program.parts[reached].at if reached < len(program.parts) else None
     match outcome.status:
         case "missing":
             return Judgement("unverified", rules.RUNTIME_MISSING, outcome.detail)
@@ -148,7 +150,7 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
         case "limit":
             message = f"the run was stopped: {outcome.detail}"
             help_ = "Make the snippet smaller, or raise the limit under `limits:`."
-            return Judgement("refuted", rules.LIMIT_HIT, message, help_, actual=outcome.detail, at=at)
+            return at_frame(outcome, Judgement("refuted", rules.LIMIT_HIT, message, help_, actual=outcome.detail, at=at))
         case "died":
             message = f"the run ended without a result: {outcome.detail}"
             help_ = "A snippet must come to its end or raise an exception."
@@ -171,9 +173,9 @@ def at_frame(outcome: Outcome, judgement: Judgement) -> Judgement:
 
 
 def failing(program: Program, outcome: Outcome, judgement: Judgement) -> Judgement:
-    """The judgement, pointing into the check when that is all there is: a proof that fails has no other culprit."""
+    """The judgement, pointing at what raised: into the check only where there is no other culprit, as in a proof."""
     alone = all(part.role in ("setup", "check") for part in program.parts)
-    return at_frame(outcome, judgement) if alone else judgement
+    return at_frame(outcome, judgement) if alone or program.raised_in(outcome) != "check" else judgement
 
 
 def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
@@ -184,21 +186,33 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
     if outcome.raised:
         raised = outcome.raised
         if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
-            words = f"the check itself raised {raised}"
+            words = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
             return at_frame(outcome, Judgement("refuted", rules.CHECK_CRASHED, words, expected=expected))
         return failing(program, outcome, Judgement("refuted", code, f"{message}: {raised}", expected=expected))
     checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
     if checks and not any(result.assertions for _, result in checks):
-        words = "the check executed no assertion that could fail"
-        return Judgement(
-            "refuted", rules.NO_ASSERTION, words, "Assert what the answer brings about.", at=checks[0][0].at
-        )
+        part = checks[0][0]
+        noun = _noun(part)
+        words = f"the {noun} executed no assertion that could fail"
+        return Judgement("refuted", rules.NO_ASSERTION, words, _TO_ASSERT[noun], at=part.at)
     return PROVEN
+
+
+def _noun(check: Part) -> str:
+    """What the author knows a check as."""
+    return {"proof": "proof", "refute": "refutation"}.get(str(check.at[-1]), "check")
+
+
+_TO_ASSERT = {
+    "check": "Assert what the answer brings about.",
+    "proof": "Assert what makes the statement true.",
+    "refutation": "Assert what shows that the statement is false.",
+}
 
 
 def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: str, message: str) -> Judgement:
     """Judge a program that must fail its check, for the stated reason where one is stated."""
-    blocked = obstacle(program, outcome, syntax_ok=True)
+    blocked = obstacle(program, outcome, syntax_ok=program.raised_in(outcome) in ("answer", "code"))
     if blocked:
         return blocked
     raised = outcome.raised

@@ -6,7 +6,7 @@ import math
 import re
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
 
 
 def fold(text: str) -> str:
@@ -22,10 +22,28 @@ def same_output(one: str, other: str, tolerance: float | None = None) -> bool:
     one, other = fold(one), fold(other)
     if one == other or tolerance is None:
         return one == other
-    if _NUMBER.sub("#", one).split() != _NUMBER.sub("#", other).split():
+    # NUL stands for a number: any sign that people print could be taken for one.
+    if _NUMBER.sub("\0", one).split() != _NUMBER.sub("\0", other).split():
         return False
-    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
-    return all(same_number(float(a), float(b), tolerance) for a, b in pairs)
+    ours, theirs = _NUMBER.findall(one), _NUMBER.findall(other)
+    if len(ours) != len(theirs):
+        return False
+    return all(same_number(float(a), float(b), tolerance) for a, b in zip(ours, theirs, strict=True))
+
+
+def difference(stated: str, real: str) -> str:
+    """How the real output differs from the stated one, in a few words."""
+    ours, theirs = fold(stated).split("\n"), fold(real).split("\n")
+    if len(ours) == len(theirs) == 1:
+        return quoted(theirs[0])
+    line = next((n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))
+    return f"line {line + 1} is {quoted(theirs[line])}" if line < len(theirs) else f"it ends after line {len(theirs)}"
+
+
+def quoted(value: object, most: int = 80) -> str:
+    """A value as Python writes it, cut when it is long."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]} …"
 
 
 def same_number(one: float, other: float, tolerance: float) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from quizproof import rules
 from quizproof.blocks import Code, Content, Display, LineInput, NumberInput, Options, Output, TextInput
 from quizproof.claims import Claim, Judgement, Program, at_frame, obstacle
-from quizproof.compare import same_number, same_output
+from quizproof.compare import fold, quoted, same_number, same_output
 from quizproof.errors import DataPath, Finding, Span
 from quizproof.item_writing import advise
 from quizproof.kinds import Question
@@ -196,9 +196,12 @@ class _Plan:
         if outcome.status == "finished":
             named = zip(program.parts, outcome.parts, strict=True)
             return {str(part.at[-1]): result.value for part, result in named if part.role == "value"}, None
-        judgement = obstacle(program, outcome) or at_frame(
-            outcome, Judgement("refuted", rules.FACT_FAILED, f"a fact raised {outcome.raised}")
-        )
+        judgement = obstacle(program, outcome)
+        if judgement is None:
+            assert outcome.raised is not None
+            at = program.parts[outcome.raised.part].at
+            words = f"a fact raised {outcome.raised}"
+            judgement = at_frame(outcome, Judgement("refuted", rules.FACT_FAILED, words, at=at))
         claim = Claim("facts", ("facts",))
         self._report(claim, judgement, variant, outcome)
         return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
@@ -229,7 +232,8 @@ class _Plan:
         clash = _clash(display, tolerance)
         if clash is None:
             return JudgedClaim("options differ", "proven", self._place(()).line)
-        message, at = clash
+        message, first, at = clash
+        message += f", as on line {self._place(first).line}"
         if variant.params:
             message += f" (with {_words(variant.params)})"
         span = self._place(at)
@@ -314,23 +318,32 @@ def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:
     return told
 
 
-def _clash(display: Display, tolerance: float | None) -> tuple[str, DataPath] | None:
-    """The first two possible responses that are the same, in words, and the place of the second."""
+def _clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, DataPath] | None:
+    """The first two possible responses that are the same: in words, and the places of both."""
     match display.input:
         case Options(options):
             for one, other in itertools.combinations(options, 2):
                 if _same_content(one.content, other.content, tolerance):
-                    shown = _text(other.content).strip()
-                    return f"two options are the same: {shown[:80]!r}", other.at
+                    words = _the_same("options", _text(one.content).strip(), _text(other.content).strip())
+                    return words, one.at, other.at
         case NumberInput(mistakes=mistakes):
             for first, second in itertools.combinations(mistakes, 2):
                 if same_number(float(first.value), float(second.value), display.input.tolerance):
-                    return f"two mistakes are the same number: {second.value}", second.at
+                    words = f"two mistakes are the same number: {second.value}"
+                    if first.value != second.value:
+                        words = f"two mistakes lie within the tolerance of each other: {first.value} and {second.value}"
+                    return words, first.at, second.at
         case TextInput(mistakes=mistakes) | LineInput(mistakes=mistakes):
             for first, second in itertools.combinations(mistakes, 2):
                 if same_output(first.value, second.value, tolerance):
-                    return f"two mistakes are the same response: {second.value[:80]!r}", second.at
+                    return _the_same("mistakes", first.value, second.value), first.at, second.at
     return None
+
+
+def _the_same(what: str, one: str, other: str) -> str:
+    if fold(one) == fold(other):
+        return f"two {what} are the same: {quoted(other)}"
+    return f"two {what} are the same within the tolerance: {quoted(one)} and {quoted(other)}"
 
 
 def _same_content(one: Content, other: Content, tolerance: float | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -29,9 +29,13 @@ class Program(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line, and exit."""
         try:
-            return super().main(*args, **kwargs)
-        except KeyboardInterrupt:
-            click.echo("\nInterrupted; nothing was changed.", err=True)
+            # Left to itself, click would answer Ctrl-C with "Aborted!" and 1.
+            sys.exit(super().main(*args, **(kwargs | {"standalone_mode": False})))
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:  # click has ended the line already
+            click.echo("Interrupted; nothing was changed.", err=True)
             sys.exit(INTERRUPTED)
         except BrokenPipeError:
             # Whoever read our output has seen enough. Python would complain at exit when it flushes.
@@ -49,12 +53,8 @@ class Program(click.Group):
             click.echo("This is a fault of quizproof. QUIZPROOF_TRACEBACK=1 shows where.", err=True)
             sys.exit(UNVERIFIED)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the chosen command; Ctrl-C must reach `main`, which click would turn into "Aborted!"."""
-        return super().invoke(ctx)
 
-
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """Say what is wrong with the call, and exit with 2."""
     click.echo(f"quizproof: {message}", err=True)
     sys.exit(USAGE)
@@ -186,6 +186,60 @@ def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, jo
     result = build_site(report, output, title)
     click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').absolute()}")
     sys.exit(report.exit_code)
+
+
+@main.command()
+@click.argument("name", metavar="[QUIZ|ID]", required=False)
+@click.option("--bank", multiple=True, type=click.Path(path_type=Path), help="Files or folders.  [default: questions]")
+@click.option("--seed", type=int, help="Draw variants and shuffle options by this number; the same gives the same test.")
+@click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
+@jobs_option
+def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, jobs: int | None) -> None:
+    r"""Take a self-test in the terminal: a quiz, or one question.
+
+    What you are asked is proven first. Afterwards you see what every option's own run really did. Answers are read from
+    the keyboard, or line by line from a pipe. Without QUIZ, the quizzes of the bank are listed.
+
+    \b
+    Examples:
+      quizproof take freezing-layers-pytorch-practice
+      quizproof take torch-grad-false --plain
+      printf 'b\n' | quizproof take torch-grad-false --seed 1
+    """
+    import secrets
+
+    from quizproof_renderers.terminal import session
+
+    chosen = _choose(_load(bank), name)
+    report = _prove(chosen, jobs)
+    seed = secrets.randbelow(10_000) if seed is None else seed
+    result = session.run(report.questions, runtimes=report.runtimes, seed=seed, plain=plain)
+    sys.exit(result.exit_code)
+
+
+def _choose(bank: Bank, name: str | None) -> Bank:
+    """The part of the bank that was asked for: a quiz or one question. Exits when that is not clear."""
+    from dataclasses import replace
+
+    if name is None and len(bank.quizzes) == 1:
+        return bank
+    if name is None:
+        click.echo("Which quiz? `quizproof take QUIZ`, with one of:\n", err=True)
+        for quiz in bank.quizzes:
+            click.echo(f"  {quiz.id:<40} {quiz.header.title} ({len(quiz.items)} questions)", err=True)
+        sys.exit(USAGE)
+    for quiz in bank.quizzes:
+        if name == quiz.id:
+            return replace(bank, quizzes=(quiz,))
+        for item in quiz.items:
+            if name == item.question.id:
+                header = quiz.header.model_copy(update={"intro": "", "minutes": None})  # they speak of the whole quiz
+                return replace(bank, quizzes=(replace(quiz, header=header, items=(item,)),))
+    import difflib
+
+    names = [quiz.id for quiz in bank.quizzes] + [i.question.id for quiz in bank.quizzes for i in quiz.items]
+    close = difflib.get_close_matches(name, names, 1)
+    fail(f"there is no quiz or question `{name}`" + (f"; did you mean `{close[0]}`?" if close else ""))
 
 
 @main.command()

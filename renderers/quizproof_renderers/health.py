@@ -36,18 +36,16 @@ def write(pool: Pool[str], stream: TextIO) -> None:
             versions = ", ".join(f"{name} {version}" for name, version in pool.versions[runtime].items())
             table.add_row(runtime, Text("ready", "green"), visible(versions), f"{times[runtime] * 1000:.1f} ms")
         else:
-            reason = visible(pool.missing[runtime])
-            table.add_row(runtime, Text("missing", "red"), Text(f"{reason}; pip install 'quizproof[{runtime}]'"), "")
+            table.add_row(runtime, Text("missing", "red"), "", "")
     console.print(table)
+    for runtime, reason in pool.missing.items():
+        console.print(Text(f"{visible(reason)}; pip install 'quizproof[{runtime}]'"))
     console.print()
     limits = Limits()
+    files = f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)"
     for name, words in (
         ("sandbox", f"{SANDBOX}: {_ISOLATION[SANDBOX]}"),
-        (
-            "limits",
-            f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, "
-            f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)",
-        ),
+        ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
         ("at once", f"{pool.jobs} runs (--jobs)"),
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
         ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),

@@ -15,6 +15,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 
+from quizproof_renderers import formula
+from quizproof_renderers.lexer import CoarsePythonLexer
 from quizproof_renderers.text import visible
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ _CLASSES: dict[_TokenType, str] = {
 
 _SCHEME = re.compile(r"([^:/?#]*):")
 _SAFE_SCHEMES = ("http", "https", "mailto")
+_RAISED = re.compile(r"((?:Traceback \(most recent call last\):\n)?(?:[ ].*\n)*)(.*)", re.DOTALL)
+_FORMULA = re.compile(r"(\$\$?)(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\1(?!\d)")
 _HEADING_SHIFT = 2
 """Headings in prose come below the page's title and the question's."""
 
@@ -57,7 +61,7 @@ def inline(text: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def code_lines(source: str, language: str = "python") -> tuple[Markup, ...]:
-    """The highlighted lines of a program, exactly as many as `source.split("\\n")` has."""
+    """The highlighted lines of a program, as many as it has line breaks and one more."""
     text = visible(source)
     lexer = _lexer(language)
     if lexer is None:
@@ -85,9 +89,16 @@ def code(source: str, highlight: Collection[int] = (), language: str = "python")
     return Markup(f'<pre class="code"><code>{body}</code></pre>')
 
 
-def output(text: str, role: str = "output") -> Markup:
-    """What a program printed, in its box; `role` becomes the box's class: `output`, or `traceback`."""
-    return Markup('<pre class="{}"><samp>{}</samp></pre>').format(role, visible(text).rstrip("\n"))
+def output(text: str) -> Markup:
+    """What a program printed, in its box."""
+    return Markup('<pre class="output"><samp>{}</samp></pre>').format(visible(text).rstrip("\n"))
+
+
+def traceback(text: str) -> Markup:
+    """A traceback in its box, its last lines, which name the exception, set apart: they are long, and may wrap."""
+    frames, raised = _RAISED.match(visible(text).strip("\n")).groups()  # type: ignore[union-attr]
+    box = '<pre class="traceback"><samp>{}<span class="raised">{}</span></samp></pre>'
+    return Markup(box).format(frames, raised)
 
 
 def safe_link(url: str) -> bool:
@@ -109,6 +120,8 @@ def _spans(pieces: list[tuple[str, str]]) -> Markup:
 
 @cache
 def _lexer(language: str) -> Lexer | None:
+    if language in ("python", "py"):
+        return CoarsePythonLexer(stripnl=False)
     try:
         return get_lexer_by_name(language, stripnl=False) if language else None
     except ClassNotFound:
@@ -144,11 +157,8 @@ def _math(state: StateInline, silent: bool) -> bool:
     return True
 
 
-_FORMULA = re.compile(r"(\$\$?)(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\1(?!\d)")
-
-
 def _render_math(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return f'<em class="math">{escape(tokens[index].content)}</em>'
+    return f'<em class="math">{escape(formula.plain(tokens[index].content))}</em>'
 
 
 def _render_fence(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -174,7 +184,13 @@ def _render_cell(self: RendererHTML, tokens: Sequence[Token], index: int, option
     token = tokens[index]
     # Markdown-it aligns cells by a style attribute, which the pages' security policy forbids.
     right = "right" in str(token.attrs.get("style", ""))
-    return f'<{token.tag} class="number">' if right else f"<{token.tag}>"
+    # A header without a text heads nothing.
+    tag = token.tag if tokens[index + 1].content else "td"
+    return f'<{tag} class="number">' if right else f"<{tag}>"
+
+
+def _render_cell_end(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return f"</{tokens[index].tag if tokens[index - 1].content else 'td'}>\n"
 
 
 _RULES = {
@@ -188,4 +204,6 @@ _RULES = {
     "table_close": _render_table,
     "th_open": _render_cell,
     "td_open": _render_cell,
+    "th_close": _render_cell_end,
+    "td_close": _render_cell_end,
 }

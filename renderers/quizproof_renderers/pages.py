@@ -1,4 +1,4 @@
-"""The pages' view of a report, and the Jinja2 environment that sets it. Dispatches on display blocks, never on kinds."""
+"""The pages' view of a report, and the templates' environment. Dispatches on display blocks, never on kinds."""
 
 from __future__ import annotations
 
@@ -375,7 +375,7 @@ def site_of(report: Report, title: str) -> Site:
 
 
 def lettered(shown: Options, salt: str) -> tuple[Lettered, ...]:
-    """The options under their letters, in an order that depends on `salt` alone, so that a key's place tells nothing."""
+    """The options under their letters, in an order that depends on `salt` alone: a key's place tells nothing."""
     order = sorted(shown.options, key=lambda o: hashlib.sha256(f"{salt}/{o.id}".encode()).digest())
     return tuple(Lettered(letter, option) for letter, option in zip(_LETTERS, order, strict=False))
 
@@ -440,6 +440,7 @@ def environment() -> Environment:
         code=markup.code,
         code_lines=markup.code_lines,
         output=markup.output,
+        traceback=markup.traceback,
         content=content,
         form=form,
         plural=plural,

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from quizproof_renderers.console import console_for
 
-Report: TypeAlias = Callable[[int, int, int], None]
+Callback: TypeAlias = Callable[[int, int, int], None]
 """Called with the questions done, all questions, and the runs carried out so far."""
 
 PATIENCE = 0.3
@@ -21,7 +21,7 @@ INTERVAL = 0.1
 
 
 @contextmanager
-def progress(stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> Iterator[Report]:
+def progress(stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> Iterator[Callback]:
     """Give a callback that shows progress on `stream`; it does nothing when that is no terminal.
 
     What was drawn is gone afterwards, also when the work ends with an exception.

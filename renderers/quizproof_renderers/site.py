@@ -18,13 +18,12 @@ MARKER = ".quizproof-site"
 """The file that says that a folder was made by us and may be replaced."""
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
 """The content-security policy of every page.
 
-Chromium takes 'self' in a page from `file://` to mean any `file://` address (measured with 156; a browser test holds
-it), so one policy serves for reading from a disk and from a server. `frame-ancestors` has no effect in a `meta` element.
+In a page from `file://`, Chromium takes 'self' to mean any `file://` address (measured with 156, and held by a browser
+test), so one policy serves for reading from a disk and from a server. `frame-ancestors` has no effect in a `meta`.
 """
 
 
@@ -44,7 +43,7 @@ def build_site(report: Report, out: Path, title: str = "quizproof") -> BuildResu
     the same bytes. Raises UsageError when `out` is not ours to replace or two quizzes want the same page.
     """
     out = out.resolve()
-    _refuse_foreign(out)
+    refuse_foreign(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -59,7 +58,7 @@ def build_site(report: Report, out: Path, title: str = "quizproof") -> BuildResu
     return BuildResult(out, count, size)
 
 
-def _refuse_foreign(out: Path) -> None:
+def refuse_foreign(out: Path) -> None:
     if not out.exists():
         return
     if not out.is_dir():

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
 from quizproof.claims import Claim, Happens, Judgement, Part, Program, at_frame, fails, fails_without, obstacle, passes
-from quizproof.compare import fold, same_output
+from quizproof.compare import difference, fold, same_output
 from quizproof.kinds.base import HappensText, Question, Runs, evidence
 from quizproof.model import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
 from quizproof.outcome import Outcome
@@ -208,7 +208,7 @@ class Choice(Question):
         if same == option.key:
             return Judgement("proven")
         if option.key:
-            message = "the key is not what the program prints"
+            message = f"the key is not what the program prints: {difference(option.prints, real)}"
             return Judgement("refuted", rules.KEY_REFUTED, message, "", fold(option.prints), real)
         message = "this wrong option is exactly what the program prints"
         return Judgement("refuted", rules.DISTRACTOR_HOLDS, message, "", "any other output", real)

@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
-from quizproof.compare import same_number
+from quizproof.compare import quoted, same_number
+from quizproof.errors import DataPath
 from quizproof.kinds.base import Question, Runs, evidence
 from quizproof.model import Model, Number, Plain, Prose, Snippet, refuse
 from quizproof.outcome import Outcome
@@ -107,43 +108,47 @@ class NumberQuestion(Question):
         values = [computed[("value",)]]
         for index, mistake in enumerate(self.mistakes):
             typed = mistake.value
-            values.append(computed[("mistakes", index, "expression")] if typed is None else typed)
+            values.append(computed.get(("mistakes", index, "expression")) if typed is None else typed)
         return values
 
-    def _blocked(self, outcome: Outcome) -> Judgement | None:
+    def _blocked(self, outcome: Outcome, at: DataPath) -> Judgement | None:
+        """Why the expression at `at` was not reached; None when it was, even if a later one failed."""
         program = self._program()
         blocked = obstacle(program, outcome)
         if not blocked and outcome.raised:
             part = program.parts[outcome.raised.part]
+            if outcome.raised.part > [p.at for p in program.parts].index(at):
+                return None
             what = "the expression" if part.role == "value" else "the code"
             code = rules.NOT_A_NUMBER if part.role == "value" else rules.CODE_CRASHED
             blocked = at_frame(outcome, Judgement("refuted", code, f"{what} raised {outcome.raised}", at=part.at))
         return blocked
 
     def _judge_key(self, outcome: Outcome) -> Judgement:
-        blocked = self._blocked(outcome)
+        blocked = self._blocked(outcome, ("value",))
         if blocked:
             return blocked
         value = self._values(outcome)[0]
         if not _is_number(value):
-            words = f"the value is {value!r}, not one finite number"
+            words = f"the value is {quoted(value)}, not one finite number"
             return Judgement("refuted", rules.NOT_A_NUMBER, words, "Give an int, a float or a tensor of one element.")
         if not float(value).is_integer() and not self.tolerance:
             words = f"the value is {value!r}, which nobody types exactly"
             return Judgement("refuted", rules.NOT_A_NUMBER, words, "Add a `tolerance:`, such as 0.01.")
         if self.answer is not None and not same_number(self.answer, value, self.tolerance):
-            words = "the stated answer is not the value of the run"
+            words = f"the stated answer is not the value, which is {decimal(value)}"
             return Judgement("refuted", rules.KEY_REFUTED, words, "", decimal(self.answer), decimal(value))
         return PROVEN
 
     def _judge_mistake(self, index: int, outcome: Outcome) -> Judgement:
-        blocked = self._blocked(outcome)
+        typed = self.mistakes[index].expression is None
+        blocked = self._blocked(outcome, ("value",) if typed else ("mistakes", index, "expression"))
         if blocked:
             return blocked
         values = self._values(outcome)
         key, wrong = values[0], values[index + 1]
         if not _is_number(wrong):
-            words = f"the value of this mistake is {wrong!r}, not one finite number"
+            words = f"the value of this mistake is {quoted(wrong)}, not one finite number"
             return Judgement("refuted", rules.NOT_A_NUMBER, words)
         if _is_number(key) and same_number(key, wrong, 2 * self.tolerance):
             words = (
@@ -157,7 +162,11 @@ class NumberQuestion(Question):
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether `value` is one finite number, and no larger than a float can be."""
+    try:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def decimal(value: float) -> str:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
-from quizproof.compare import fold, same_output
+from quizproof.compare import difference, fold, same_output
 from quizproof.kinds.base import Question, Runs, evidence, silence
 from quizproof.model import Model, Number, Plain, Prose, Snippet, Text, refuse
 from quizproof.outcome import Outcome
@@ -167,7 +167,8 @@ class PredictOutput(Question):
                 return Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.", at=("code",))
         key = self._key(outcome)
         if self.answer is not None and not same_output(self.answer, key, self.tolerance):
-            words = "the stated answer is not what the program does"
+            what = "raises" if self.asks == "exception" else "prints"
+            words = f"the stated answer is not what the program {what}: {difference(self.answer, key)}"
             return Judgement(
                 "refuted", rules.KEY_REFUTED, words, "Drop `answer:`: it is derived.", fold(self.answer), key
             )

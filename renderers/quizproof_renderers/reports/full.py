@@ -58,7 +58,7 @@ def write(report: Report, console: Console, read: ReadSource | None = None) -> N
             texts[finding.path] = read(finding.path) or ""
         for line in _finding(finding, texts[finding.path], console):
             console.print(line, soft_wrap=True)
-    for line in (*_further(report), *_table(report, console), *_totals(report, console)):
+    for line in (*_further(report, console), *_table(report, console), *_totals(report, console)):
         console.print(line, soft_wrap=True)
 
 
@@ -80,8 +80,8 @@ def _finding(finding: Finding, source: str, console: Console) -> Iterator[Text]:
     gutter = _Gutter(len(str(max(numbers, default=1))), console)
 
     head, *more = clip_lines(visible(finding.message).strip().split("\n"), BLOCK_LINES)
-    headline = Text(f"{finding.severity}[{finding.code}] {finding.rule.name}", style)
-    headline.append(f": {clip(head, LONGEST)}", "bold")
+    name = f"{finding.severity}[{finding.code}] {finding.rule.name}"
+    headline = Text.assemble((name, style), (f": {clip(head, LONGEST)}", "bold"))
     yield from _wrapped(headline, console, console.width)
     yield from gutter.place(finding)
     if rows:
@@ -184,15 +184,16 @@ class _Gutter:
             style = (styles or {}).get(line[:1], "")
             shown = clip(visible(line).replace("\t", "    ").rstrip(), LONGEST)
             for part in chop_cells(shown, room) if shown else [""]:
-                yield self.line(Text(f"  {part}" if part else "", style))
+                yield self.line(Text(f"  {part}".rstrip(), style))
 
 
-def _further(report: Report) -> Iterator[Text]:
+def _further(report: Report, console: Console) -> Iterator[Text]:
     """Where to read more about the rules that were broken."""
     codes = sorted({finding.code for finding in report.findings})
     if codes:
         also = f" (also {', '.join(codes[1:])})" if codes[1:] else ""
-        yield Text.assemble("Read more: ", (f"quizproof explain {codes[0]}", "bold"), also)
+        line = Text.assemble("Read more: ", (f"quizproof explain {codes[0]}", "bold"), also)
+        yield from _wrapped(line, console, console.width)
         yield Text()
 
 

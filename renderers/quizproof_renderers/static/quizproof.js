@@ -220,10 +220,9 @@
         // The whole row is a target, but selecting text or scrolling code in it is not an answer.
         option.addEventListener("click", (event) => {
           const busy = event.target.closest("a, input, label, summary, .tale");
-          if (!busy && !form.firstElementChild.disabled && getSelection().isCollapsed) one("input", option).click();
+          if (!busy && getSelection().isCollapsed) one("input", option).click();
         });
       }
-      letScroll(shown);
     }
 
     function again() {
@@ -247,7 +246,7 @@
         return;
       }
       complain(form, "");
-      form.firstElementChild.disabled = true;
+      for (const field of all("input, textarea", form)) field.disabled = true;
       one(".check", form).hidden = true;
       one(".again", form).hidden = false;
       shown.classList.add("answered", mark.right ? "was-right" : "was-wrong");
@@ -256,7 +255,7 @@
       markLines(form, response);
       tellResult(mark, way.say(form, response));
       if (mark.mistake) mark.mistake.classList.add("is-given");
-      letScroll(shown);
+      letScroll();
       report(id, { variant: Number(shown.dataset.variant), response, right: mark.right });
       if (aloud) {
         const result = one(".result", shown);
@@ -345,9 +344,10 @@
   }
 
   /** Boxes that are wider than the page can be scrolled by keyboard too. */
-  function letScroll(from) {
-    for (const box of all("pre, .table", from)) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  function letScroll() {
+    for (const box of all("pre, .table, .listing")) {
+      if (box.scrollWidth > box.clientWidth && !one("input:enabled", box)) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
     }
   }
 
@@ -369,6 +369,7 @@
       }
       const given = ticks.map((tick) => answers.get(tick.dataset.tick)).filter(Boolean);
       one(".tally", nav).textContent = tally(given).replace(" answered", ` of ${ticks.length} answered`);
+      one("[data-do=restart]", nav).hidden = !given.length;
     }
 
     for (const section of all("[data-question]")) {
@@ -482,6 +483,9 @@
     if (nav) quizPage(nav);
     if (panel) indexPage(panel);
     showAllProgress();
+    letScroll();
+    addEventListener("resize", letScroll);
+    addEventListener("toggle", letScroll, true);
     // Coming back by the browser's history shows a page from memory: its counts may be old.
     addEventListener("pageshow", (event) => event.persisted && showAllProgress());
   });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from typing import Literal, TextIO, TypeAlias
 
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -42,7 +43,28 @@ class Told:
     chosen: bool
     evidence: Evidence | None
     feedback: str = ""
+    """Markdown."""
     unproven: str = ""
+
+    @property
+    def summary(self) -> str:
+        """What happened, in a sentence; why nothing was run, where nothing was."""
+        return self.evidence.summary if self.evidence else self.unproven
+
+    @property
+    def introduces(self) -> bool:
+        """Whether the summary leads over to what the run left behind, so that nothing may come between them."""
+        return self.summary.endswith(":")
+
+    def parts(self) -> list[tuple[str, Code | Output]]:
+        """What the run left behind, each with its name. Its program is told where it concerns the learner."""
+        if not self.evidence:
+            return []
+        parts: list[tuple[str, Code | Output]] = []
+        if self.evidence.code.strip() and (self.chosen or self.right is not False):
+            parts.append(("Program", Code(self.evidence.code)))
+        named = (("Output", self.evidence.stdout), ("Error", self.evidence.traceback))
+        return parts + [(label, Output(text)) for label, text in named if text.strip()]
 
 
 @dataclass(frozen=True)
@@ -174,12 +196,13 @@ class PlainFace(Face):
         if told.right is not None:
             words.append("right" if told.right else "wrong")
         head = ", ".join(word for word in words if word)
-        summary = told.evidence.summary if told.evidence else f"Not proven: {told.unproven}" if told.unproven else ""
+        summary = f"Not proven: {told.unproven}" if told.unproven else told.summary
         self._write(": ".join(part for part in (head, one_line(summary)) if part))
-        for label, text in _parts(told.evidence):
-            self._write(f"{label}:", *_block(text))
-        if told.feedback:
-            self._write(prose.plain(told.feedback))
+        sections = [
+            [prose.plain(told.feedback)] if told.feedback else [],
+            [line for label, content in told.parts() for line in (f"{label}:", *_lines(content))],
+        ]
+        self._write(*itertools.chain(*(reversed(sections) if told.introduces else sections)))
 
     def table(self, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -257,12 +280,13 @@ class RichFace(Face):
     def told(self, told: Told) -> None:
         head = Text("Your answer. " if told.chosen else "", "bold")
         head.append("Not proven: " if told.unproven else "", "not bold cyan")
-        head.append(one_line(told.evidence.summary if told.evidence else told.unproven), "not bold")
+        head.append(one_line(told.summary), "not bold")
         parts: list[RenderableType] = [head] if head.plain else []
-        for label, text in _parts(told.evidence):
-            parts.append(_Quoted(_texts(Code(text) if label == "Program" else Output(text))))
-        if told.feedback:
-            parts.append(prose.Prose(told.feedback))
+        sections: list[list[RenderableType]] = [
+            [prose.Prose(told.feedback)] if told.feedback else [],
+            [_Quoted(_texts(content)) for _, content in told.parts()],
+        ]
+        parts += itertools.chain(*(reversed(sections) if told.introduces else sections))
         if told.label:
             standing: Standing = "right" if told.right else "wrong"
             edge = Text.assemble((told.label, "bold blue"), (f" {self._marks[standing]}", self._STYLES[standing]))
@@ -304,24 +328,45 @@ class _Quoted:
                 edge = Text.assemble((f"{' ' * len(label)}{broken}   ", "dim"))
 
 
-def _indented(shown: RenderableType) -> Padding:
-    return Padding(shown, (0, 0, 0, 2), expand=False)
+class _Edged:
+    """Something behind a left edge, without the spaces with which rich fills lines, and empty lines at its ends."""
+
+    def __init__(self, first: Text, inner: RenderableType) -> None:
+        self._first = first
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = self._first.cell_len
+        inner = options.update(width=max(10, options.max_width - width))
+        lines = [_trimmed(line) for line in console.render_lines(self._inner, inner, pad=False)]
+        while lines and not lines[0]:
+            lines.pop(0)
+        while lines and not lines[-1]:
+            lines.pop()
+        for index, line in enumerate(lines):
+            if not index:
+                yield from self._first.render(console)
+            elif line:
+                yield Segment(" " * width)
+            yield from line
+            yield Segment.line()
 
 
-def _beside(label: Text, shown: RenderableType) -> Padding:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column()
-    grid.add_row(label, shown)
-    return _indented(grid)
+def _trimmed(line: list[Segment]) -> list[Segment]:
+    while line and not line[-1].text.strip(" "):
+        line = line[:-1]
+    if line:
+        text, style, control = line[-1]
+        line = [*line[:-1], Segment(text.rstrip(" "), style, control)]
+    return line
 
 
-def _parts(evidence: Evidence | None) -> list[tuple[str, str]]:
-    """What a run left behind, each with its name."""
-    if not evidence:
-        return []
-    named = (("Program", evidence.code), ("Output", evidence.stdout), ("Error", evidence.traceback))
-    return [(label, text) for label, text in named if text.strip()]
+def _indented(shown: RenderableType) -> _Edged:
+    return _Edged(Text("  "), shown)
+
+
+def _beside(label: Text, shown: RenderableType) -> _Edged:
+    return _Edged(Text.assemble("  ", label, "  "), shown)
 
 
 def _source_lines(source: str) -> list[str]:

@@ -48,6 +48,10 @@ class Reader(ABC):
             lines.append(line)
         return "\n".join(lines)
 
+    def end_line(self) -> None:
+        """End the line on which a prompt waited in vain."""
+        self._write("\n")
+
     def _write(self, text: str) -> None:
         self._output.write(text)
         self._output.flush()
@@ -95,7 +99,6 @@ class Pipe(Reader):
         self._write(prompt)
         line = self._source.readline()
         if not line:
-            self._write("\n" if prompt else "")
             raise EOFError
         line = line.rstrip("\r\n")
         self._write(f"{visible(line)}\n")

@@ -144,8 +144,10 @@ class _Session:
             ending = "quit"
         except EOFError:
             ending = "end of input"
+            self._reader.end_line()
         except KeyboardInterrupt:
             ending = "interrupted"
+            self._reader.end_line()
         result = Result(tuple(self._answers), self._left_out, len(self._put), ending)
         self._sum_up(result)
         return result
@@ -249,6 +251,7 @@ class _Session:
         face.table(rows)
         again = [a.question.question.id for a in result.answers if a.standing != "right"]
         if again:
+            face.gap()
             face.say(f"To review: {', '.join(again)}.")
 
 

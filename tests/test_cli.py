@@ -1,0 +1,269 @@
+"""The command line as a user meets it: whole processes, their output, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+GOOD = """\
+quiz: good
+title: Good
+topic: samples
+runtime: {runtime}
+blocks:
+  - id: sum
+    kind: predict-output
+    prompt: What is printed?
+    code: print(1 + 1)
+    distractors:
+      - prints: 11
+        mistake: Joins the digits.
+"""
+BAD = GOOD.replace("quiz: good", "quiz: bad").replace("id: sum", "id: lie").replace("prints: 11", "prints: 2")
+
+
+def quizproof(
+    *arguments: str | Path, cwd: Path, stdin: str = "", python: str | Path = sys.executable, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, without a terminal."""
+    command = [python, "-c", "from quizproof_renderers.cli import main; main()", *arguments]
+    environment = os.environ | {"COLUMNS": "100"} | environ
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=300,
+    )
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    """A folder with a bank of one proven question."""
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    (folder / "good.yaml").write_text(GOOD.format(runtime="python"))
+    return tmp_path
+
+
+@pytest.fixture
+def lying(bank: Path) -> Path:
+    """The same, and beside it a question whose distractor is right."""
+    (bank / "questions" / "bad.yaml").write_text(BAD.format(runtime="python"))
+    return bank
+
+
+def test_all_proven_is_exit_code_0(bank: Path) -> None:
+    """`check` without arguments proves `questions`, and says so in one line when it is not on a terminal."""
+    done = quizproof("check", cwd=bank)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("3 claims proven in ")
+    assert "1 run, sandbox: none, Python 3." in done.stdout
+
+
+def test_findings_are_exit_code_1(lying: Path) -> None:
+    """A finding is a line with its place; the good question beside it is still judged."""
+    done = quizproof("check", cwd=lying)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0] == (
+        "questions/bad.yaml:11:17: QP202 [distractor-holds] distractor 1: this wrong answer is the right one"
+    )
+    assert lines[1].startswith("1 error; 4 claims proven, 1 refuted in ")
+    assert quizproof("check", "--exit-zero", cwd=lying).returncode == 0
+
+
+def test_json_is_one_object_and_nothing_else(lying: Path) -> None:
+    """Standard output of `--format json` is a JSON object with the counts, the questions and the findings."""
+    done = quizproof("check", "--format", "json", cwd=lying)
+    report = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, report["version"]) == (1, "", 1)
+    assert {q["id"]: q["status"] for q in report["questions"]} == {"lie": "refuted", "sum": "proven"}
+    assert [f["code"] for f in report["findings"]] == ["QP202"]
+    assert report["summary"]["proven"] == 4
+
+
+def test_report_can_go_to_a_file(lying: Path) -> None:
+    """With `-o`, the report is in the file and standard output is empty; a folder that is not there is an error."""
+    done = quizproof("check", "--format", "json", "-o", "report.json", cwd=lying)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert json.loads((lying / "report.json").read_text())["summary"]["refuted"] == 1
+    lost = quizproof("check", "-o", "nowhere/report.txt", cwd=lying)
+    assert (lost.returncode, lost.stderr) == (
+        2,
+        "quizproof: nowhere/report.txt cannot be written: No such file or directory\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "nowhere"], "quizproof: nowhere does not exist"),
+        (["check", "empty"], "quizproof: no quiz files (*.yaml, *.yml) found in empty"),
+        (["check", "/dev/null"], "quizproof: /dev/null is neither a file nor a folder"),
+        (["check", "--format", "xml"], "'xml' is not one of"),
+        (["check", "--jobs", "0"], "0 is not in the range x>=1"),
+        (["chek"], "No such command 'chek'"),
+        (["explain", "QP999"], "quizproof: there is no rule `QP999`"),
+        (["explain", "key-refutd"], "did you mean `key-refuted`?"),
+        (["take", "good-one"], "quizproof: there is no quiz or question `good-one`; did you mean `good`?"),
+        (["build", "questions", "-o", "questions"], "questions holds files that quizproof did not write"),
+    ],
+)
+def test_bad_usage_is_exit_code_2(bank: Path, arguments: list[str], message: str) -> None:
+    """Every wrong call is answered with what is wrong, on standard error, and never a traceback."""
+    (bank / "empty").mkdir()
+    done = quizproof(*arguments, cwd=bank)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_no_bank_here(tmp_path: Path) -> None:
+    """Without arguments and without a `questions` folder, the user is told what to name."""
+    done = quizproof("check", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "quizproof: there is no folder `questions` here; name the quiz files or folders to read\n",
+    )
+
+
+@pytest.fixture(scope="module")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real interpreter with everything that the tests have but frameworks."""
+    folder = tmp_path_factory.mktemp("bare")
+    packages = folder / "packages"
+    packages.mkdir()
+    for entry in Path(pytest.__file__).parent.parent.iterdir():
+        if not entry.name.startswith(("torch", "tensorflow", "keras", "numpy")):
+            (packages / entry.name).symlink_to(entry)
+    venv.create(folder / "venv", with_pip=False)
+    (site,) = (folder / "venv").glob("lib/python*/site-packages")
+    places = [packages, ROOT / "engine", ROOT / "renderers"]
+    (site / "bare.pth").write_text("".join(f"{place}\n" for place in places))
+    return folder / "venv" / "bin" / "python"
+
+
+def test_missing_framework_is_exit_code_3(bank: Path, bare_python: Path) -> None:
+    """Without torch its questions are unverified and say how to get it; the others are judged."""
+    torch = GOOD.replace("quiz: good", "quiz: torch").replace("id: sum", "id: torch-sum").format(runtime="torch")
+    (bank / "questions" / "torch.yaml").write_text(torch)
+    done = quizproof("check", "--format", "json", cwd=bank, python=bare_python)
+    report = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert {q["id"]: q["status"] for q in report["questions"]} == {"sum": "proven", "torch-sum": "unverified"}
+    (finding,) = report["findings"]
+    assert (finding["code"], finding["path"], finding["line"]) == ("QP901", "questions/torch.yaml", 4)
+    assert finding["message"] == (
+        "the torch runtime is not available: No module named 'torch'; 1 question could not be verified"
+    )
+    assert finding["help"] == 'Install it: pip install "quizproof[torch]"'
+
+
+def test_findings_win_over_missing_frameworks(bank: Path, bare_python: Path) -> None:
+    """Both a false key and an unverified question: the exit code is 1."""
+    (bank / "questions" / "torch.yaml").write_text(BAD.replace("quiz: bad", "quiz: t").format(runtime="torch"))
+    assert quizproof("check", cwd=bank, python=bare_python).returncode == 3
+    (bank / "questions" / "bad.yaml").write_text(
+        BAD.replace("id: lie", "id: lie-too").format(runtime="python"),
+    )
+    assert quizproof("check", cwd=bank, python=bare_python).returncode == 1
+
+
+def test_doctor(tmp_path: Path, bare_python: Path) -> None:
+    """All runtimes with their versions and 0; what is missing, how to get it, and 3."""
+    whole = quizproof("doctor", cwd=tmp_path)
+    assert whole.returncode == 0
+    assert [line.split()[:2] for line in whole.stdout.splitlines()[1:4]] == [
+        ["python", "ready"],
+        ["torch", "ready"],
+        ["tensorflow", "ready"],
+    ]
+    assert "sandbox  none" in whole.stdout
+    bare = quizproof("doctor", cwd=tmp_path, python=bare_python)
+    assert bare.returncode == 3
+    assert "No module named 'torch'; pip install 'quizproof[torch]'" in bare.stdout
+
+
+def test_explain() -> None:
+    """A rule by code in any case or by name, and the list of all."""
+    by_code = quizproof("explain", "qp201", cwd=ROOT)
+    assert by_code.stdout.startswith("QP201 key-refuted (error)\n\nThe key does not hold")
+    assert by_code.stdout == quizproof("explain", "key-refuted", cwd=ROOT).stdout
+    listed = quizproof("explain", cwd=ROOT).stdout.splitlines()
+    assert all(line.startswith("QP") for line in listed)
+    assert any(line.startswith("QP902  engine-fault ") for line in listed)
+
+
+@pytest.mark.parametrize("command", ["", "check", "build", "take", "explain", "doctor"])
+def test_help_has_examples(command: str) -> None:
+    """Every command explains itself; all that take arguments show examples."""
+    done = quizproof(*command.split(), "--help", cwd=ROOT)
+    assert done.returncode == 0
+    assert "Examples:" in done.stdout or command == "doctor"
+
+
+def test_build_writes_a_site(bank: Path) -> None:
+    """The site of a proven bank is written, and written again in its place."""
+    for _ in range(2):
+        done = quizproof("build", "-o", "public", cwd=bank)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1].endswith(f"Open {bank}/public/index.html")
+        assert "What is printed?" in (bank / "public/samples/good.html").read_text()
+
+
+def test_build_writes_nothing_unless_all_is_proven(lying: Path) -> None:
+    """A false key stops the build and leaves an earlier site as it was; `--keep-going` builds, and still exits 1."""
+    assert quizproof("build", "questions/good.yaml", "-o", "public", cwd=lying).returncode == 0
+    before = sorted((lying / "public").rglob("*"))
+    done = quizproof("build", "-o", "public", cwd=lying)
+    assert done.returncode == 1
+    assert "public was not written" in done.stderr
+    assert sorted((lying / "public").rglob("*")) == before
+    assert quizproof("build", "-o", "public", "--keep-going", cwd=lying).returncode == 1
+    assert (lying / "public/samples/bad.html").exists()
+
+
+def test_take_on_a_pipe(bank: Path) -> None:
+    """Answers come line by line; the same seed puts the same test."""
+    both = [quizproof("take", "sum", "--seed", "7", "--plain", cwd=bank, stdin=f"{key}\n") for key in "ab"]
+    assert [done.returncode for done in both] == [0, 0]
+    assert sum("Score: 1 of 1" in done.stdout for done in both) == 1
+    listed = quizproof("take", "--bank", "questions", cwd=bank)
+    assert listed.returncode == 0  # the only quiz needs no name; no answers came, so it ends early
+
+
+def test_interrupt_leaves_nothing(bank: Path) -> None:
+    """Ctrl-C in the middle of a run: exit code 130, one sentence, no traceback, no process left."""
+    mark = bank / "pid"
+    code = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    text = GOOD.format(runtime="python").replace("print(1 + 1)", f"|\n      {code}") + "    limits: {seconds: 900}\n"
+    (bank / "questions" / "good.yaml").write_text(text)
+    command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", "check"]
+    process = subprocess.Popen(command, cwd=bank, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (mark.exists() and mark.read_text()):
+        assert process.poll() is None, process.communicate()
+        os.sched_yield()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "\nInterrupted; nothing was changed.\n")
+    assert not Path(f"/proc/{mark.read_text()}").exists()
+
+
+def test_closed_pipe_is_no_error(bank: Path) -> None:
+    """`quizproof explain | head -1` ends quietly."""
+    command = f"{sys.executable} -c 'from quizproof_renderers.cli import main; main()' explain | head -n 1"
+    done = subprocess.run(command, shell=True, cwd=bank, capture_output=True, text=True)
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")

@@ -150,7 +150,8 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
         case "limit":
             message = f"the run was stopped: {outcome.detail}"
             help_ = "Make the snippet smaller, or raise the limit under `limits:`."
-            return at_frame(outcome, Judgement("refuted", rules.LIMIT_HIT, message, help_, actual=outcome.detail, at=at))
+            judgement = Judgement("refuted", rules.LIMIT_HIT, message, help_, actual=outcome.detail, at=at)
+            return at_frame(outcome, judgement)
         case "died":
             message = f"the run ended without a result: {outcome.detail}"
             help_ = "A snippet must come to its end or raise an exception."

@@ -106,6 +106,8 @@ class Zygote:
         finally:
             for pid in self.runs:
                 _kill(pid)
+            for pid in self.runs:  # whoever waits for us may rely on their being gone
+                os.waitpid(pid, 0)
             shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _receive(self) -> bool:

@@ -206,6 +206,7 @@
       shown.replaceWith(fresh);
       shown = fresh;
       listen();
+      letScroll();
     }
 
     function listen() {

@@ -4,17 +4,20 @@ The words after the three backticks say what a block is, and so how it is held t
 
     yaml quiz [name=FILE] [refuted=CODE,...]   a whole quiz file
     yaml question [runtime=R] [refuted=...]    an item of `blocks:`; the rest of its quiz is put around it
+    yaml plugin                                the same, of a kind that the page itself defines
     yaml fragment                              a part of either; it must parse, and its keys must exist
     yaml copy=PATH, python copy=PATH           the file docs/PATH
     text finding                               exactly the findings of the yaml block before it
-    console [typed=A,B,...]                    commands after `$ `, and what they print on a terminal
-    sh                                         commands that a test cannot run, such as an installation
+    console                                    commands after `$ `, and what they print on a terminal
+    sh, text requirements, toml                what a test cannot run, such as an installation
 
-Quizzes with a `name` are written to the folder in which the page's console blocks run.
+Quizzes with a `name` are written to the folder in which the page's console blocks run. `refuted` names the codes of
+the findings where a console block shows their messages.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import textwrap
@@ -24,8 +27,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
+DOCS = Path(__file__).parent.parent / "docs"
 PAGES = tuple(sorted(DOCS.glob("*.md")))
 
 
@@ -41,9 +43,9 @@ class Fence:
     options: tuple[tuple[str, str], ...]
     text: str
 
-    def option(self, name: str, default: str = "") -> str:
-        """The value of `name=value` among the words after the backticks."""
-        return dict(self.options).get(name, default)
+    def option(self, name: str) -> str:
+        """What stands after `name=` among the words; empty when it does not."""
+        return dict(self.options).get(name, "")
 
     @property
     def sort(self) -> str:
@@ -72,11 +74,11 @@ def fences(page: Path) -> tuple[Fence, ...]:
 
 @dataclass(frozen=True)
 class Example:
-    """A quiz or question that a page shows, as a whole file, and what the engine must find in it."""
+    """A quiz or question that a page shows, and what the engine must find in it."""
 
     fence: Fence
     expected: tuple[str, ...]
-    """`QP202 [distractor-holds] message`, in the order of the report; only the codes where the block names codes."""
+    """`QP202 [distractor-holds] message`, in the order of the report; codes alone where the block names them."""
 
     @property
     def codes_only(self) -> bool:
@@ -85,26 +87,20 @@ class Example:
 
     @property
     def text(self) -> str:
-        """The quiz file."""
+        """The whole quiz file."""
         if "quiz" in self.fence.words:
             return self.fence.text
-        item = self.fence.text if self.fence.text.startswith("- ") else "- " + textwrap.indent(self.fence.text, "  ")[2:]
-        header = {"quiz": "example", "title": "Example", "topic": "example", "runtime": self.runtime}
-        return "".join(f"{key}: {value}\n" for key, value in header.items()) + "blocks:\n" + textwrap.indent(item, "  ")
-
-    @property
-    def runtime(self) -> str:
-        """The runtime of a question's example."""
-        return self.fence.option("runtime", "python")
+        runtime = self.fence.option("runtime") or "python"
+        header = f"quiz: example\ntitle: Example\ntopic: example\nruntime: {runtime}\nblocks:\n"
+        return header + textwrap.indent(self.fence.text, "  ")
 
 
-def examples() -> tuple[Example, ...]:
-    """Every quiz and question on every page."""
+def examples(*sorts: str) -> tuple[Example, ...]:
+    """The blocks of these sorts on all pages, each with the findings that the page shows below it."""
     found = []
     for page in PAGES:
-        blocks = fences(page)
-        for fence, following in zip(blocks, (*blocks[1:], None), strict=True):
-            if fence.sort in ("yaml quiz", "yaml question"):
+        for fence, following in itertools.pairwise((*fences(page), None)):
+            if fence and fence.sort in sorts:
                 expected = tuple(code for code in fence.option("refuted").split(",") if code)
                 if following and following.sort == "text finding":
                     expected = tuple(following.text.splitlines())
@@ -115,21 +111,17 @@ def examples() -> tuple[Example, ...]:
 def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     names: set[str] = set()
-    tokens = MarkdownIt().parse(page.read_text(encoding="utf-8"))
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in itertools.pairwise(MarkdownIt().parse(page.read_text(encoding="utf-8"))):
         if token.type == "heading_open":
             plain = "".join(child.content for child in inline.children or ())
             name = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
-            count = sum(known == name or re.fullmatch(rf"{re.escape(name)}-\d+", known) is not None for known in names)
-            names.add(f"{name}-{count}" if count else name)
+            again = sum(re.fullmatch(rf"{re.escape(name)}(-\d+)?", known) is not None for known in names)
+            names.add(f"{name}-{again}" if again else name)
     return names
 
 
 def links(page: Path) -> list[str]:
     """The targets of all links of a page."""
-    found = []
-    for token in MarkdownIt().enable("table").parse(page.read_text(encoding="utf-8")):
-        for child in token.children or ():
-            if child.type in ("link_open", "image"):
-                found.append(str(child.attrGet("href") or child.attrGet("src")))
-    return found
+    tokens = MarkdownIt().enable("table").parse(page.read_text(encoding="utf-8"))
+    inline = [child for token in tokens for child in token.children or () if child.type in ("link_open", "image")]
+    return [str(child.attrGet("href") or child.attrGet("src")) for child in inline]

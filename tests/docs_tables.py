@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator
 from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
-from docs_pages import DOCS
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from docs_pages import DOCS
 from quizproof.kinds import Question, kinds
 from quizproof.kinds.choice import Option
 from quizproof.kinds.find_bug import LineMistake
@@ -26,7 +25,7 @@ from quizproof.quiz import Header
 from quizproof.rules import RULES
 
 REFERENCE = DOCS / "reference.md"
-_TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.S)
+_TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 PARTS: dict[str, type[BaseModel]] = {
     "header": Header,
@@ -72,6 +71,11 @@ def table(name: str) -> str:
     if name in PARTS:
         return _keys(PARTS[name])
     return _keys(kinds()[name], without=frozenset(Question.model_fields))
+
+
+def names(text: str) -> list[str]:
+    """The names of the tables that a page has."""
+    return [match[2] for match in _TABLE.finditer(text)]
 
 
 def known_keys() -> set[str]:

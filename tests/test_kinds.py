@@ -202,7 +202,7 @@ LIES = [
         "no attribute 'append'",
         "QP203",
         19,
-        "distractor c: `happens: AttributeError: …no attribute 'append'…` is not what happened: "
+        "distractor c: `happens: AttributeError: no attribute 'append'` is not what happened: "
         "it raised AttributeError: 'list' object has no attribute 'add'",
     ),
     ("choice-code", "items == [1, 2, 3]", "len(items) > 1", "QP205", 12, "the check passes although"),
@@ -239,7 +239,7 @@ LIES = [
         "items.append(2, 3)",
         "QP208",
         15,
-        "the check itself raised TypeError",
+        "the proof itself raised TypeError",
     ),
     (
         "choice-statements",
@@ -249,7 +249,7 @@ LIES = [
         16,
         "key a: the statement's proof does not pass",
     ),
-    ("choice-statements", "hash(items)", "hash(())", "QP208", 24, "the check itself raised NameError"),
+    ("choice-statements", "hash(items)", "hash(())", "QP208", 24, "the refutation itself raised NameError"),
     (
         "choice-statements",
         "assert failed",
@@ -264,7 +264,7 @@ LIES = [
         "len(items)",
         "QP204",
         15,
-        "the check executed no assertion",
+        "the proof executed no assertion",
     ),
     (
         "choice-statements",
@@ -340,7 +340,7 @@ LIES = [
         'prints: "[5, 5]"',
         "QP206",
         16,
-        "two options are the same: '[5, 5]' (with n=5)",
+        "two options are the same: '[5, 5]', as on line 14 (with n=5)",
     ),
     ("predict-exception", "[][0]", "[0][0]", "QP214", 11, "key: the program raises nothing"),
     (
@@ -385,7 +385,7 @@ LIES = [
         "mistake 2: this mistake lies within twice the tolerance",
     ),
     ("number", "value: 0.5", "value: 0.893", "QP202", 17, "mistake 2: this mistake gives a right answer"),
-    ("number", "value: 0.5", "value: 0.852", "QP206", 17, "two mistakes are the same number: 0.852"),
+    ("number", "value: 0.5", "value: 0.852", "QP206", 17, "two mistakes lie within the tolerance of each other: 0.85 and 0.852, as on line 15"),
     ("number", "'0.895'", "'0.90'", "QP218", 21, "the text states 0.90, but the run gave 0.894737"),
     ("number", "recall: tp / (tp + fn)", "recall: tp / zero", "QP220", 20, "a fact raised NameError"),
     (

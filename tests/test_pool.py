@@ -88,7 +88,7 @@ def test_exception_points_into_the_authors_file(pool: Pool[str]) -> None:
     [
         ("x = 1\ny = = 2\n", 11, 9, "invalid syntax"),
         ("x = 1\nreturn x\n", 11, 5, "'return' outside function"),
-        ("if x:\ny = 1\n", 11, 5, "expected an indented block after 'if' statement on line 1"),
+        ("if x:\ny = 1\n", 11, 5, "expected an indented block after 'if' statement on line 10"),
     ],
 )
 def test_syntax_errors_are_placed(pool: Pool[str], source: str, line: int, column: int, message: str) -> None:

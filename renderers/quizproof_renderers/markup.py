@@ -41,7 +41,7 @@ _CLASSES: dict[_TokenType, str] = {
 
 _SCHEME = re.compile(r"([^:/?#]*):")
 _SAFE_SCHEMES = ("http", "https", "mailto")
-_RAISED = re.compile(r"((?:Traceback \(most recent call last\):\n)?(?:[ ].*\n)*)(.*)", re.DOTALL)
+_RAISED = re.compile(r"((?:Traceback \(most recent call last\):\n)?(?: [^\n]*\n)*)(.*)", re.DOTALL)
 _FORMULA = re.compile(r"(\$\$?)(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\1(?!\d)")
 _HEADING_SHIFT = 2
 """Headings in prose come below the page's title and the question's."""

@@ -24,10 +24,19 @@ from typing import Any
 REPLY_SIZE = 1 << 20
 _HEADER = struct.Struct("!I")
 _MAX_MESSAGE = 4_000
-_MAX_VALUE = 200_000
+_MAX_NAME = 200
+_MAX_VALUES = 200_000
+_MAX_DEPTH = 32
 _MAX_FRAMES = 12
 _PR_SET_PDEATHSIG = 1
-_OUT_OF_MEMORY = ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough memory", "bad_alloc")
+_OUT_OF_MEMORY = (
+    "DefaultCPUAllocator: can't allocate memory",
+    "DefaultCPUAllocator: not enough memory",
+    "bad_alloc",
+    "can't start new thread",
+)
+_CPU_GRACE = 5
+"""Seconds of processor time between the signal that names the limit and the one that cannot be ignored."""
 _libc = ctypes.CDLL(None)
 _NEEDED = {module: vars(module).copy() for module in (builtins, json, json.encoder, linecache, os, struct, types)}
 """What the reply is made with, to be put back after a snippet has patched it."""
@@ -75,16 +84,22 @@ def run(request: dict[str, Any], reply: mmap.mmap, out: int, err: int, scratch: 
     code = 1
     try:
         _enter(out, err, scratch, request["limits"], data_bytes)
-        body = json.dumps(_execute(request["parts"])).encode()
-        reply[_HEADER.size : _HEADER.size + len(body)] = body
-        reply[: _HEADER.size] = _HEADER.pack(len(body))
+        _leave(reply, _execute(request["parts"], reply))
         code = 0
     finally:
         os._exit(code)
 
 
+def _leave(reply: mmap.mmap, data: dict[str, Any]) -> None:
+    """Put `data` where the zygote finds it, in place of what was there."""
+    body = json.dumps(data).encode()
+    reply[: _HEADER.size] = _HEADER.pack(0)
+    reply[_HEADER.size : _HEADER.size + len(body)] = body
+    reply[: _HEADER.size] = _HEADER.pack(len(body))
+
+
 def read_reply(reply: mmap.mmap) -> dict[str, Any] | None:
-    """What the child left behind; None when it ended before it could."""
+    """What the child left behind, with the status "running" when it ended within a part; None when it left nothing."""
     (length,) = _HEADER.unpack(reply[: _HEADER.size])
     if not 0 < length <= REPLY_SIZE - _HEADER.size:
         return None
@@ -92,7 +107,15 @@ def read_reply(reply: mmap.mmap) -> dict[str, Any] | None:
         data = json.loads(reply[_HEADER.size : _HEADER.size + length])
     except ValueError:
         return None
-    return data if isinstance(data, dict) else None
+    return data if _sound(data) else None
+
+
+def _sound(data: Any) -> bool:
+    """Whether a reply has the form that it was given here: the snippet can reach that memory, too."""
+    if not isinstance(data, dict) or not isinstance(data.get("status"), str) or not isinstance(data.get("parts"), list):
+        return False
+    sizes = ("out", "err", "assertions")
+    return all(isinstance(part, dict) and all(type(part.get(n)) is int for n in sizes) for part in data["parts"])
 
 
 def _enter(out: int, err: int, scratch: str, limits: dict[str, Any], data_bytes: int) -> None:
@@ -117,13 +140,16 @@ def _enter(out: int, err: int, scratch: str, limits: dict[str, Any], data_bytes:
         (resource.RLIMIT_NOFILE, 1024),
         (resource.RLIMIT_CORE, 0),
     ):
+        most = amount + _CPU_GRACE if what == resource.RLIMIT_CPU else amount
         _, hard = resource.getrlimit(what)
-        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
-        resource.setrlimit(what, (amount, amount))
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (min(amount, most), most))
 
 
-def _execute(parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _execute(parts: list[dict[str, Any]], reply: mmap.mmap) -> dict[str, Any]:
     counter = Counter()
+    room = _MAX_VALUES
+    process = os.getpid()
     program: list[types.CodeType] = []
     for index, part in enumerate(parts):
         _show_source(part)
@@ -136,11 +162,13 @@ def _execute(parts: list[dict[str, Any]]) -> dict[str, Any]:
     setattr(module, Counter.NAME, counter)
     results: list[dict[str, Any]] = []
     for index, code in enumerate(program):
+        _leave(reply, {"status": "running", "parts": results})
         before = counter.count
-        value, failure = _run_part(code, module.__dict__)
-        for needed, names in _NEEDED.items():
-            vars(needed).update(names)
+        value, failure = _run_part(code, module.__dict__, room)
         out, err = _flush()
+        if os.getpid() != process:
+            os._exit(0)  # the snippet forked; only the process that we started goes on
+        room -= len(json.dumps(value))
         results.append({"out": out, "err": err, "assertions": counter.count - before, "value": value})
         if failure is not None:
             status = "limit" if (limit := _limit(failure)) else "raised"
@@ -149,10 +177,18 @@ def _execute(parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {"status": "finished", "parts": results}
 
 
-def _run_part(code: types.CodeType, names: dict[str, Any]) -> tuple[Any, BaseException | None]:
+def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
+    """Run one part; its value, which takes at most `room` characters as JSON, and what it raised."""
     try:
-        value = eval(code, names)
-        return (_plain(value) if value is not None else None), None
+        try:
+            value = eval(code, names)
+        finally:
+            for needed, contents in _NEEDED.items():
+                needed.__dict__.update(contents)
+        value = _plain(value)
+        if len(json.dumps(value)) > room:
+            raise ValueError(f"the values that are shown take more than {_MAX_VALUES:,} characters")
+        return value, None
     except BaseException as raised:  # SystemExit and KeyboardInterrupt are outcomes too
         return None, raised
 
@@ -160,24 +196,26 @@ def _run_part(code: types.CodeType, names: dict[str, Any]) -> tuple[Any, BaseExc
 def _compile(part: dict[str, Any]) -> types.CodeType:
     """Compile so that every position is that of the author's file."""
     mode = "eval" if part["role"] == "value" else "exec"
-    source = part["source"].strip() if mode == "eval" else part["source"]
+    source, line, column = part["source"], part["line"], part["column"]
+    if mode == "eval":  # an expression must not begin with space
+        source = source.lstrip()
+        space = part["source"][: len(part["source"]) - len(source)]
+        line, column = line + space.count("\n"), column + len(space.rpartition("\n")[2])
     try:
-        tree: Any = ast.parse(source, part["path"], mode)
+        # Empty lines before it, not numbers added afterwards: messages name lines, too.
+        tree: Any = ast.parse("\n" * (line - 1) + source, part["path"], mode)
     except SyntaxError as error:  # the compiler's own errors come after the shift and need none
-        error.lineno = (error.lineno or 1) + part["line"] - 1
-        error.offset = (error.offset or 1) + part["column"]
-        error.end_offset = (error.end_offset or 0) + part["column"]
+        error.offset = (error.offset or 1) + column
+        error.end_offset = (error.end_offset or 0) + column
         raise
     if part["role"] in ("setup", "check"):
         tree = _CountAssertions().visit(tree)
     node: Any
     for node in ast.walk(tree):
         if hasattr(node, "col_offset"):
-            node.lineno += part["line"] - 1
-            node.col_offset += part["column"]
-            if node.end_lineno is not None:
-                node.end_lineno += part["line"] - 1
-                node.end_col_offset += part["column"]
+            node.col_offset += column
+            if node.end_col_offset is not None:
+                node.end_col_offset += column
     code: types.CodeType = compile(tree, part["path"], mode, dont_inherit=True)
     return code
 
@@ -185,27 +223,30 @@ def _compile(part: dict[str, Any]) -> types.CodeType:
 def _show_source(part: dict[str, Any]) -> None:
     """Let tracebacks, `inspect` and `tf.function` read the snippet under its file's name and lines."""
     _, _, lines, _ = linecache.cache.get(part["path"], (0, None, [], ""))  # type: ignore[misc]
-    indent = " " * part["column"]
-    new = [indent + line + "\n" for line in part["source"].split("\n")]
-    first = part["line"] - 1
+    new = part["source"].split("\n")
+    first, column = part["line"] - 1, part["column"]
     lines = [*lines, *["\n"] * (first + len(new) - len(lines))]
-    lines[first : first + len(new)] = new
+    for number, text in enumerate(new, first):  # another snippet may stand on the same line
+        old = lines[number].rstrip("\n")
+        lines[number] = old[:column].ljust(column) + text + old[column + len(text) :] + "\n"
     linecache.cache[part["path"]] = (len(lines), None, lines, part["path"])
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, depth: int = 0) -> Any:
     """`value` as JSON data. Tensors and arrays of one element become numbers."""
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"a value nested deeper than {_MAX_DEPTH} levels cannot be shown")
     if isinstance(value, (bool, int, float, str)) or value is None:
         return value
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item, depth + 1) for item in value]
     for name in ("numpy", "item", "tolist"):
         method = getattr(value, name, None)
         if callable(method):
             try:
-                return _plain(method())
+                return _plain(method(), depth + 1)
             except (TypeError, ValueError, RuntimeError):
                 continue
     raise TypeError(f"a value of type {type(value).__name__} cannot be shown; turn it into a number or a text")
@@ -213,10 +254,10 @@ def _plain(value: Any) -> Any:
 
 def _flush() -> tuple[int, int]:
     """Write out all buffered output; the sizes of standard output and error after it."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         try:
-            stream.flush()
-        except Exception:  # closed, replaced or over its limit: what was written before stays
+            stream.flush()  # type: ignore[union-attr]
+        except BaseException:  # closed, replaced or over its limit: what was written before stays
             continue
     _libc.fflush(None)
     sizes = []
@@ -243,13 +284,13 @@ def _message(error: BaseException) -> str:
         text = str(error)
     except BaseException as inner:
         text = f"(its text cannot be shown: {type(inner).__name__})"
-    text = text.encode("utf-8", "backslashreplace").decode()
+    text = str.encode(text, "utf-8", "backslashreplace").decode()  # it may be of a class that overrides `encode`
     return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + " …"
 
 
 def _describe(error: BaseException, part: int, paths: list[str]) -> dict[str, Any]:
     frames = []
-    trace = error.__traceback__
+    trace = BaseException.__dict__["__traceback__"].__get__(error)  # its class may override it
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename in paths:
@@ -258,7 +299,7 @@ def _describe(error: BaseException, part: int, paths: list[str]) -> dict[str, An
         trace = trace.tb_next
     if len(frames) > _MAX_FRAMES:
         frames = frames[:2] + frames[2 - _MAX_FRAMES :]
-    return {"type": type(error).__name__, "message": _message(error), "part": part, "frames": frames}
+    return {"type": type(error).__name__[:_MAX_NAME], "message": _message(error), "part": part, "frames": frames}
 
 
 def _frame(code: types.CodeType, line: int, positions: tuple[int | None, ...]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import shutil
@@ -117,6 +118,7 @@ class Pool(Generic[Key]):
             except subprocess.TimeoutExpired:
                 zygote.process.kill()
                 zygote.process.wait()
+                _kill_strays(zygote.scratch)
         self._zygotes.clear()
         self._selector.close()
         if self._root is not None:
@@ -222,7 +224,7 @@ class Pool(Generic[Key]):
             else:
                 job, _ = zygote.running.pop(message["id"])
                 self.runs += 1
-                yield job.key, _outcome(message, job.limits)
+                yield job.key, _understood(message, job)
         if not data:
             yield from self._bury(zygote)
 
@@ -232,6 +234,8 @@ class Pool(Generic[Key]):
         zygote.control.close()
         code = zygote.process.wait()
         del self._zygotes[zygote.runtime]
+        if zygote.ready:  # then it had no time to end what its runs had started
+            _kill_strays(zygote.scratch)
         shutil.rmtree(zygote.scratch, ignore_errors=True)
         if zygote.runtime in self._missing:
             return
@@ -279,6 +283,34 @@ class Pool(Generic[Key]):
 
 def _missing(runtime: str, reason: str) -> str:
     return f"the {runtime} runtime is not available: {reason}"
+
+
+def _kill_strays(scratch: Path) -> None:
+    """Kill what a zygote's runs left behind when it could not do so itself: known by the environment it gave them."""
+    mark = f"TMPDIR={scratch}".encode()
+    found = True
+    while found:  # until no more are born
+        found = False
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (process / "environ").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
+                    found = True
+
+
+def _understood(message: dict[str, Any], job: Job[Any]) -> Outcome:
+    """The outcome that a zygote tells of; a death when the snippet has tampered with it."""
+    try:
+        outcome = _outcome(message, job.limits)
+        began, raised, total = len(outcome.parts), outcome.raised, len(job.parts)
+        sound = began <= total and (raised is None or 0 <= raised.part < total)
+        if outcome.status == "finished":
+            sound = sound and began == total
+        elif outcome.status not in ("limit", "died"):
+            sound = sound and raised is not None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        sound = False
+    return outcome if sound else Outcome("died", detail="it tampered with the interpreter's reply")
 
 
 def _outcome(message: dict[str, Any], limits: Mapping[str, Any]) -> Outcome:

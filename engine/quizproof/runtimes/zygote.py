@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import importlib
 import mmap
 import os
 import platform
@@ -19,6 +20,8 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,8 +31,16 @@ from quizproof.runtimes.wire import pack, unpack
 
 _TICK = 0.05
 _PR_SET_CHILD_SUBREAPER = 36
+_ON_DEMAND = {
+    "python": {"numpy": "numpy", "sklearn": "sklearn.metrics"},
+    "torch": {"numpy": "numpy", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
+    "tensorflow": {"sklearn": "sklearn.metrics"},
+}
+"""What to import as soon as a snippet has this word in it, so that it is paid for once and not by every run: optimizers
+of torch, for instance, import some 800 modules at their first step."""
 _SUSPICIOUS_GROWTH = 100
 """Only when so many more tasks exist on the machine are a run's own counted, for that reads all of /proc."""
+_MOST_GENERATIONS = 256
 
 
 def warm_up(runtime: str) -> dict[str, str]:
@@ -75,7 +86,8 @@ class _Run:
 class Zygote:
     """Serves one socket until its other end closes."""
 
-    def __init__(self, control: socket.socket, scratch: str) -> None:
+    def __init__(self, runtime: str, control: socket.socket, scratch: str) -> None:
+        self.on_demand = dict(_ON_DEMAND[runtime])
         self.control = control
         self.scratch = scratch
         self.runs: dict[int, _Run] = {}
@@ -104,11 +116,16 @@ class Zygote:
                 self._reap()
                 self._watch()
         finally:
-            for pid in self.runs:
-                _kill(pid)
-            for pid in self.runs:  # whoever waits for us may rely on their being gone
-                os.waitpid(pid, 0)
+            self._end_children()
             shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _end_children(self) -> None:
+        """Kill the runs and all that they started: whoever waits for us may rely on their being gone."""
+        with contextlib.suppress(ChildProcessError):
+            while True:  # each death may leave us the children of the dead
+                for pid in _children():
+                    _kill(pid)
+                os.waitpid(-1, 0)
 
     def _receive(self) -> bool:
         data = self.control.recv(1 << 16)
@@ -117,7 +134,17 @@ class Zygote:
             self._fork(request)
         return bool(data)
 
+    def _import_on_demand(self, request: dict[str, Any]) -> None:
+        for word, module in list(self.on_demand.items()):
+            if any(word in part["source"] for part in request["parts"]):
+                del self.on_demand[word]
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(module)
+                gc.freeze()
+                self.data_bytes = _data_bytes()
+
     def _fork(self, request: dict[str, Any]) -> None:
+        self._import_on_demand(request)
         scratch = f"{self.scratch}/{request['id']}"
         os.mkdir(scratch, 0o700)
         reply = mmap.mmap(-1, child.REPLY_SIZE)
@@ -147,10 +174,9 @@ class Zygote:
 
     def _kill_orphans(self) -> None:
         """Kill what a finished run left behind: as its subreaper we inherit it, whatever session it fled to."""
-        with contextlib.suppress(OSError):
-            for pid in map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()):
-                if pid not in self.runs:
-                    _kill(pid)
+        for pid in _children():
+            if pid not in self.runs:
+                _kill(pid)
 
     def _watch(self) -> None:
         """Kill runs that are over their time, and those that fill the machine with processes."""
@@ -160,35 +186,37 @@ class Zygote:
                 run.stopped = "time"
                 _kill(pid)
         if self.runs and _tasks() - self.tasks > _SUSPICIOUS_GROWTH:
-            counts = _tasks_by_session()
+            counts = _tasks_by_run(self.runs)
             for pid, run in self.runs.items():
-                if counts.get(pid, 0) > run.limits["processes"] and not run.stopped:
+                if counts[pid] > run.limits["processes"] and not run.stopped:
                     run.stopped = "processes"
                     _kill(pid)
 
 
 def _outcome(run: _Run, status: int, usage: resource.struct_rusage) -> dict[str, Any]:
-    reply = child.read_reply(run.reply)
+    reply = child.read_reply(run.reply) or {"status": "running", "parts": []}
     most = run.limits["output_kib"] * 1024
     written = max(os.fstat(run.out).st_size, os.fstat(run.err).st_size)
     outcome: dict[str, Any] = {
         "id": run.id,
         "seconds": round(time.monotonic() - run.started, 6),
         "peak_mib": round(usage.ru_maxrss / 1024, 1),
-        "parts": [],
-        **(reply or {}),
+        **{name: reply[name] for name in ("status", "detail", "parts", "raised") if name in reply},
     }
+    parts = outcome["parts"]
+    if reply["status"] == "running":  # it ended within the part that comes after these
+        parts.append({"out": -1, "err": -1, "assertions": 0, "value": None})
     if written > most:
         outcome |= {"status": "limit", "detail": "output"}
+        del parts[1 + sum(max(part["out"], part["err"]) <= most for part in parts[:-1]) :]  # those after the guilty one
     elif run.stopped:
         outcome |= {"status": "limit", "detail": run.stopped}
-    elif reply is None:
+    elif reply["status"] == "running":
         code = os.waitstatus_to_exitcode(status)
         if -code in (signal.SIGXCPU, signal.SIGXFSZ):
             outcome |= {"status": "limit", "detail": "cpu" if -code == signal.SIGXCPU else "file"}
         else:
             outcome |= {"status": "died", "detail": _death(code)}
-    parts = outcome["parts"]
     for name, descriptor in (("out", run.out), ("err", run.err)):
         text = os.pread(descriptor, most, 0)
         start = 0
@@ -196,8 +224,6 @@ def _outcome(run: _Run, status: int, usage: resource.struct_rusage) -> dict[str,
             end = part[name] if part[name] >= start else len(text)  # the snippet closed or cut its output
             part[name] = text[start:end].decode("utf-8", "backslashreplace")
             start = end
-        if not parts:
-            outcome[name] = text[:4096].decode("utf-8", "backslashreplace")
     return outcome
 
 
@@ -240,13 +266,28 @@ def _tasks() -> int:
     return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
 
 
-def _tasks_by_session() -> dict[int, int]:
-    counts: dict[int, int] = {}
+def _children() -> list[int]:
+    """The processes whose parent we are, by birth or because theirs died."""
+    with contextlib.suppress(OSError):
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    return []
+
+
+def _tasks_by_run(runs: Container[int]) -> Counter[int]:
+    """How many processes and threads descend from each run, or belong to its session after their parents died."""
+    found: dict[int, tuple[int, int, int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = stat.read_text().rpartition(")")[2].split()
-            session, threads = int(fields[3]), int(fields[17])
-            counts[session] = counts.get(session, 0) + threads
+            found[int(stat.parent.name)] = int(fields[1]), int(fields[3]), int(fields[17])
+    counts: Counter[int] = Counter()
+    for pid, (_, session, threads) in found.items():
+        ancestor = pid
+        for _ in range(_MOST_GENERATIONS):
+            if ancestor in runs or ancestor not in found:
+                break
+            ancestor = found[ancestor][0]
+        counts[ancestor if ancestor in runs else session] += threads
     return counts
 
 
@@ -265,7 +306,7 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     control.sendall(pack({"ready": versions}))
-    Zygote(control, scratch).serve()
+    Zygote(runtime, control, scratch).serve()
 
 
 if __name__ == "__main__":

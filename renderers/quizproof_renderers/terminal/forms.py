@@ -14,6 +14,7 @@ from quizproof.compare import fold
 from quizproof.marking import MalformedResponse, Mark, Response
 from quizproof_renderers.terminal.faces import Face, Told
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.text import one_line
 
 Command: TypeAlias = Literal["help", "skip", "quit"]
 
@@ -155,7 +156,7 @@ class NumberForm(Form):
         pass
 
     def ask(self, reader: Reader) -> str:
-        unit = f" in {self._shown.unit}" if self._shown.unit else ""
+        unit = f" in {one_line(self._shown.unit)}" if self._shown.unit else ""
         return reader.line(f"  Your answer{unit}: ")
 
     def read(self, text: str) -> Response:

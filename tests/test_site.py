@@ -1,0 +1,520 @@
+"""The static site as files: structure, escaping, links, determinism, and how it takes its place."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+import samples
+from quizproof.blocks import Content, Display, Evidence, Input, Mistake, NumberInput, Option, Options, Output, Prose
+from quizproof.errors import UsageError
+from quizproof_renderers import pages
+from quizproof_renderers import site as site_module
+from quizproof_renderers.site import MARKER, POLICY, build_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PRACTICE = "freezing-layers/freezing-layers-pytorch-practice.html"
+KERAS = "freezing-layers/freezing-layers-keras-practice.html"
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+SVG_LEAF = {"path", "circle"}
+
+
+class Page(HTMLParser):
+    """One parsed page. Fails on tags that do not nest."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+        assert self.open == [], self.path
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), (self.path, tag, names)
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in SVG_LEAF | VOID, (self.path, tag)
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, (self.path, self.getpos(), tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of every element of that name."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def ids(self) -> list[str]:
+        """Every id, in order."""
+        return [str(attributes["id"]) for _, attributes in self.elements if "id" in attributes]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample bank's site."""
+    return build_site(samples.bank(), tmp_path_factory.mktemp("site") / "site", "A <sample> bank").out
+
+
+@pytest.fixture(scope="module")
+def site(built: Path) -> dict[str, Page]:
+    """Its pages by path."""
+    return {str(path.relative_to(built)): Page(path) for path in sorted(built.rglob("*.html"))}
+
+
+def test_files(built: Path) -> None:
+    files = sorted(str(path.relative_to(built)) for path in built.rglob("*") if path.is_file())
+    assert [re.sub(r"\.[0-9a-f]{10}\.", ".HASH.", file) for file in files] == [
+        ".quizproof-site",
+        "assets/quizproof.HASH.css",
+        "assets/quizproof.HASH.js",
+        "autograd/autograd-basics.html",
+        "autograd/index.html",
+        KERAS,
+        "freezing-layers/freezing-layers-pytorch-metrics.html",
+        PRACTICE,
+        "freezing-layers/index.html",
+        "freezing-layers/shapes-keras-trace.html",
+        "index.html",
+    ]
+
+
+def test_result_counts_what_was_written(tmp_path: Path) -> None:
+    result = build_site(samples.bank(), tmp_path / "site")
+    written = [path for path in result.out.rglob("*") if path.is_file()]
+    assert result.files == len(written)
+    assert result.bytes == sum(path.stat().st_size for path in written)
+
+
+def test_ids_are_unique_and_references_resolve(site: dict[str, Page]) -> None:
+    for page in site.values():
+        assert len(page.ids) == len(set(page.ids)), page.path
+        for _, attributes in page.elements:
+            for name in ("for", "aria-labelledby", "aria-describedby"):
+                for target in str(attributes.get(name) or "").split():
+                    assert target in page.ids, (page.path, name, target)
+
+
+def test_links_resolve(built: Path, site: dict[str, Page]) -> None:
+    for page in site.values():
+        for tag, attributes in page.elements:
+            target = attributes.get("href") or attributes.get("src")
+            if not target or target.startswith("data:"):
+                continue
+            url = urlsplit(target)
+            assert not url.scheme, (page.path, tag, target)
+            assert not url.netloc, (page.path, tag, target)
+            file = (page.path.parent / unquote(url.path)).resolve() if url.path else page.path
+            assert file.is_file(), (page.path, target)
+            assert file.is_relative_to(built)
+            if url.fragment:
+                other = site[str(file.relative_to(built))]
+                assert url.fragment in other.ids, (page.path, target)
+
+
+def test_nothing_inline_and_nothing_foreign(built: Path, site: dict[str, Page]) -> None:
+    for page in site.values():
+        assert not page.all("style")
+        assert [set(script) for script in page.all("script")] == [{"src"}]
+        for tag, attributes in page.elements:
+            assert not any(name == "style" or name.startswith("on") for name in attributes), (page.path, tag)
+        html = page.path.read_text(encoding="utf-8")
+        assert set(re.findall(r"\w+://[\w.]+", html)) <= {"http://www.w3.org"}
+    for asset in (built / "assets").iterdir():
+        assert "://" not in asset.read_text(encoding="utf-8"), asset
+        assert "@import" not in asset.read_text(encoding="utf-8")
+
+
+def test_every_page_has_the_policy_and_the_landmarks(site: dict[str, Page]) -> None:
+    for page in site.values():
+        policies = [m["content"] for m in page.all("meta") if m.get("http-equiv") == "Content-Security-Policy"]
+        assert policies == [POLICY]
+        assert page.all("html") == [{"lang": "en"}]
+        assert len(page.all("main")) == len(page.all("h1")) == 1
+        assert "Skip to the content" in page.text
+
+
+def test_headings_do_not_skip_a_level(site: dict[str, Page]) -> None:
+    for page in site.values():
+        levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (page.path, levels)
+
+
+def test_every_page_states_proof_coverage_and_versions(site: dict[str, Page]) -> None:
+    for page in site.values():
+        assert re.search(r"Proof coverage.*\d+ %: [\d,]+ of [\d,]+ statements? proven", page.text, re.DOTALL), page.path
+    assert "PyTorch 2.13.0, Python 3.11.7" in site[PRACTICE].text
+    assert "TensorFlow 2.21.0, Keras 3.15.1, Python 3.11.7" in site[KERAS].text
+    for versions in ("PyTorch 2.13.0, Python 3.11.7", "TensorFlow 2.21.0, Keras 3.15.1, Python 3.11.7"):
+        assert versions in site["index.html"].text
+
+
+def test_coverage_is_rounded_down() -> None:
+    assert pages.Coverage(samples.claims(999, "refuted")).percent == 99
+    assert pages.Coverage(samples.claims(7)).percent == 100
+    assert pages.Coverage(()).percent == 100
+    assert pages.Coverage(samples.claims(29, "unproven", "refuted", "unverified")).words == (
+        "29 of 32 statements proven, 1 unproven, 2 refuted or not verified"
+    )
+
+
+def test_index_tells_what_there_is(site: dict[str, Page]) -> None:
+    text = " ".join(site["index.html"].text.split())
+    assert "A <sample> bank" in text
+    assert "2 topics, 5 quizzes, 12 questions, about 45 minutes" in text
+    assert "Freezing layers 11 questions · 40 min · 92 % proven Practice PyTorch 6 questions · 10 min" in text
+
+
+def test_topic_page_offers_modes_frameworks_and_minutes(site: dict[str, Page]) -> None:
+    page = site["freezing-layers/index.html"]
+    values = [(radio["name"], radio["value"]) for radio in page.all("input")]
+    assert values == [
+        *(("runtime", value) for value in ("all", "torch", "tensorflow")),
+        *(("mode", value) for value in ("all", "practice", "metrics", "trace")),
+    ]
+    assert "TensorFlow · about 12 min" in page.text
+
+
+def test_style_sheet_knows_every_mode_and_framework_of_the_topic_page() -> None:
+    header = samples.quiz().header
+    css = (Path(site_module.__file__).parent / "static" / "quizproof.css").read_text(encoding="utf-8")
+    for field in ("mode", "runtime"):
+        for value in get_args(type(header).model_fields[field].annotation):
+            assert f'[name="{field}"][value="{value}"]:checked' in css
+            assert value in (pages.MODES if field == "mode" else pages.NAMES)
+
+
+def test_quiz_page_switches_to_other_modes_and_frameworks(site: dict[str, Page]) -> None:
+    links = [a["href"] for a in site[PRACTICE].all("a")]
+    for file in ("freezing-layers-pytorch-metrics.html", "shapes-keras-trace.html", "freezing-layers-keras-practice.html"):
+        assert file in links
+    assert "Next: Freezing layers in Keras" in site[PRACTICE].text
+
+
+def test_every_block_of_the_closed_set_is_dispatched() -> None:
+    """A block that the engine adds must be added here too, or mypy and this test say so."""
+    assert {pages.form(display().input) for display in (samples.choice, samples.number, samples.text, samples.line)} == {
+        "options",
+        "number",
+        "text",
+        "line",
+    }
+    assert len(get_args(Input)) == 4
+    assert len(get_args(Content)) == 3
+
+
+def test_not_proven_is_said_and_not_asked(site: dict[str, Page]) -> None:
+    page = site[KERAS]
+    assert [s["data-question"] for s in page.all("section") if "data-question" in s] == ["still-fine"]
+    assert len(page.all("form")) == 1
+    assert page.text.count("This question cannot be answered here") == 2
+    assert "this wrong option passes the check" in page.text
+    assert "Keras is missing" in page.text
+    assert "What does this print?" in page.text  # the prompt of the question that has no display
+
+
+@pytest.mark.parametrize("verdict", ["refuted", "unstable", "unverified"])
+def test_no_marking_unless_all_is_proven_or_openly_unproven(tmp_path: Path, verdict: str) -> None:
+    judged = (*samples.claims(3), replace(samples.claims(1)[0], verdict=verdict))  # type: ignore[arg-type]
+    quiz = samples.quiz()
+    report = samples.report(samples.question(quiz, "one", samples.choice(), judged=judged))
+    page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
+    assert not page.all("form")
+    assert "Not proven" in page.text
+
+
+def test_unproven_option_carries_its_authors_reason(site: dict[str, Page]) -> None:
+    assert "A matter of taste; no run can settle it." in site[PRACTICE].text
+    assert "3 of 4 statements proven, 1 unproven" in site[PRACTICE].text
+
+
+def test_at_most_four_variants_are_on_a_page(tmp_path: Path) -> None:
+    displays = [samples.outputs(a, 5) for a in range(3, 12)]
+    report = samples.report(samples.question(samples.quiz(), "one", *displays))
+    page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
+    assert len(page.all("template")) == 3
+    assert "Version 4 of 4" in page.text
+
+
+def test_place_of_the_key_tells_nothing() -> None:
+    """The engine hands over options in the author's order, where some kinds put the key first."""
+    places = [0, 0, 0]
+    for number in range(600):
+        options = samples.outputs(10, 5).input
+        assert isinstance(options, Options)
+        order = pages.lettered(options, f"quiz/question-{number}/0")
+        assert [letter for letter, _ in order] == ["A", "B", "C"]
+        places[next(index for index, (_, option) in enumerate(order) if option.correct)] += 1
+    assert all(150 < count < 250 for count in places), places
+    assert pages.lettered(options, "a") == pages.lettered(options, "a")
+
+
+def test_marking_data_is_exact(tmp_path: Path) -> None:
+    """The script reads attributes back as the very number and text that the engine compares with."""
+    shown = NumberInput(0.1 + 0.2, 1e-9, "0.3", "m²", (Mistake("1e-07", "No."),))
+    quiz = samples.quiz()
+    accepted = 'a "b" <c>\n  d & e\u2028'
+    text = samples.TextInput(accepted, multiline=True)
+    report = samples.report(
+        samples.question(quiz, "one", samples.display(shown)), samples.question(quiz, "two", samples.display(text))
+    )
+    page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
+    number, typed = page.all("form")
+    assert number["data-value"] == "0.30000000000000004"
+    assert number["data-tolerance"] == "1e-09"
+    assert number["data-unit"] == "m²"
+    assert typed["data-accepted"] == accepted
+    assert [li["data-value"] for li in page.all("li") if "data-value" in li] == ["1e-07"]
+
+
+def hostile() -> Display:
+    """Hostile text in every field that a block has."""
+    run = Evidence(samples.HOSTILE, samples.HOSTILE, samples.HOSTILE, samples.HOSTILE)
+    options = tuple(
+        Option(id_, content, id_ == "a", samples.HOSTILE, run, samples.HOSTILE if id_ == "c" else "")
+        for id_, content in (
+            ("a", Prose(samples.HOSTILE)),
+            ("b", samples.Code(samples.HOSTILE, samples.HOSTILE)),
+            ("c", Output(samples.HOSTILE)),
+        )
+    )
+    prompt = (Prose(samples.HOSTILE), samples.Code(samples.HOSTILE, samples.HOSTILE, (1,)), Output(samples.HOSTILE))
+    return Display(prompt, Options(options), samples.HOSTILE, prompt, run)
+
+
+def hostile_report() -> samples.Report:
+    """Hostile text wherever an author or a program may put some."""
+    h = samples.HOSTILE
+    quiz = samples.quiz("hostile", h, intro=h)
+    mistakes = (Mistake(h, h, Evidence(h, h, h, h)),)
+    questions = [
+        samples.question(quiz, "options", hostile(), hostile(), title=h),
+        samples.question(quiz, "text", samples.display(samples.TextInput(h, mistakes=mistakes), answer=h), title=h),
+        samples.question(quiz, "line", samples.display(samples.LineInput(h + "\n" + h, (1,)), answer=h)),
+        samples.question(quiz, "number", samples.display(NumberInput(1.0, 0.0, h, h), answer=h)),
+        samples.question(quiz, "refuted", hostile(), judged=samples.claims(0, "refuted"), findings=(samples.finding(quiz, h),)),
+    ]
+    return replace(samples.report(*questions), runtimes={"torch": {"torch": h, h: h}}, sandbox=h)
+
+
+def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
+    out = build_site(hostile_report(), tmp_path / "site", samples.HOSTILE).out
+    for path in out.rglob("*.html"):
+        page = Page(path)  # which asserts that tags still nest
+        assert len(page.all("script")) == 1
+        assert not page.all("img")
+        assert not page.all("style")
+        for tag, attributes in page.elements:
+            assert not any(name == "style" or name.startswith("on") for name in attributes), (path, tag)
+            assert not str(attributes.get("href") or "").startswith("javascript"), path
+        assert "<script>alert('pwned')</script>" in page.text
+        assert "{{ 7 * 7 }}" in page.text
+        assert "\x1b" not in path.read_text(encoding="utf-8")
+
+
+def test_lone_surrogates_do_not_stop_a_build(tmp_path: Path) -> None:
+    broken = samples.display(samples.TextInput("\udc80"), Output("\ud800 x"))
+    page = build_site(samples.report(samples.question(samples.quiz(), "one", broken)), tmp_path / "site").out
+    assert "\\ud800 x" in (page / "samples" / "sample.html").read_text(encoding="utf-8")
+
+
+def test_same_report_same_bytes(tmp_path: Path) -> None:
+    one = build_site(samples.bank(), tmp_path / "one").out
+    other = build_site(replace(samples.bank(), seconds=99.0, runs=5), tmp_path / "other").out
+    files = {path.relative_to(one): path.read_bytes() for path in one.rglob("*") if path.is_file()}
+    assert files == {path.relative_to(other): path.read_bytes() for path in other.rglob("*") if path.is_file()}
+
+
+def test_empty_bank_gives_an_index(tmp_path: Path) -> None:
+    page = Page(build_site(samples.report(), tmp_path / "site").out / "index.html")
+    assert "There is no quiz yet." in page.text
+
+
+def test_quiz_whose_runtime_was_not_started(tmp_path: Path) -> None:
+    quiz = samples.quiz(runtime="python")
+    report = samples.report(samples.question(quiz, "one", None, judged=samples.claims(0, "unverified")))
+    page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
+    assert "Python, which was not run" in page.text
+
+
+def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path) -> None:
+    quiz = samples.quiz()
+    makers: list[Callable[[], Display]] = [
+        samples.choice,
+        lambda: samples.outputs(10, 5),
+        samples.several,
+        samples.number,
+        samples.line,
+    ]
+    # Every question has four variants, and no two are alike, so that compression does not flatter.
+    questions = [
+        samples.question(quiz, f"q{n}", *(_unlike(makers[n % 5](), 100 * n + v) for v in range(4))) for n in range(10)
+    ]
+    out = build_site(samples.report(*questions), tmp_path / "site").out
+    files = [out / "samples" / "sample.html", *(out / "assets").iterdir()]
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 60_000
+
+
+def _unlike(display: Display, number: int) -> Display:
+    words = " ".join(f"{(number + 7) * (i + 3) ** 2:x}" for i in range(40))
+    return replace(display, prompt=(*display.prompt, Prose(words)), solution=(*display.solution, Prose(words[::-1])))
+
+
+def test_foreign_folder_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    out.mkdir()
+    (out / "thesis.tex").write_text("years of work")
+    with pytest.raises(UsageError, match="holds files that quizproof did not write"):
+        build_site(samples.bank(), out)
+    assert [path.name for path in tmp_path.rglob("*")] == ["site", "thesis.tex"]
+
+
+def test_file_in_the_way_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("")
+    with pytest.raises(UsageError, match="is a file; name a folder for the site"):
+        build_site(samples.bank(), tmp_path / "site")
+
+
+def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="the site cannot be written"):
+        build_site(samples.bank(), tmp_path / "file" / "site")
+
+
+def test_empty_folder_and_our_own_are_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    out.mkdir()
+    build_site(samples.bank(), out)
+    (out / "freezing-layers" / "left-over.html").write_text("from an older bank")
+    build_site(samples.bank(), out)
+    assert not (out / "freezing-layers" / "left-over.html").exists()
+    assert (out / MARKER).is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_site_is_readable_for_others(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    assert build_site(samples.bank(), tmp_path / "site").out.stat().st_mode == plain.stat().st_mode
+
+
+def test_symbolic_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    build_site(samples.bank(), tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "index.html").is_file()
+
+
+class Interrupted(BaseException):
+    """Stands for KeyboardInterrupt, which would end the test run if it got out."""
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_interrupted_while_writing_leaves_the_old_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = build_site(samples.bank(), tmp_path / "site").out
+    before = _tree(tmp_path)
+    real = Path.write_bytes
+
+    def interrupt(path: Path, data: bytes) -> int:
+        if path.name == "index.html":
+            raise Interrupted
+        return real(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", interrupt)
+    with pytest.raises(Interrupted):
+        build_site(samples.report(), out)
+    assert _tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("fails_at", [1, 2])
+def test_interrupted_while_swapping_leaves_the_old_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+) -> None:
+    out = build_site(samples.bank(), tmp_path / "site").out
+    before = _tree(tmp_path)
+    real, calls = Path.rename, 0
+
+    def interrupt(path: Path, target: Path) -> Path:
+        nonlocal calls
+        calls += 1
+        if calls == fails_at:
+            raise Interrupted
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupt)
+    with pytest.raises(Interrupted):
+        build_site(samples.report(), out)
+    assert _tree(tmp_path) == before
+
+
+def test_two_quizzes_of_one_page_are_refused(tmp_path: Path) -> None:
+    one, other = samples.quiz(), samples.quiz()
+    other = replace(other, document=replace(other.document, path="questions/samples/copy.yaml"))
+    report = samples.report(samples.question(one, "one", samples.text()), quizzes=(one, other))
+    message = "questions/samples/copy.yaml: the quiz `sample` would overwrite the page of questions/samples/sample.yaml"
+    with pytest.raises(UsageError, match=message):
+        build_site(report, tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_quiz_called_index_is_refused(tmp_path: Path) -> None:
+    report = samples.report(samples.question(samples.quiz("index"), "one", samples.text()))
+    with pytest.raises(UsageError, match="would overwrite the page of its topic, samples/index.html"):
+        build_site(report, tmp_path / "site")
+
+
+def _palettes() -> dict[str, dict[str, str]]:
+    css = (Path(site_module.__file__).parent / "static" / "quizproof.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
+    light, dark = ({k: v.strip() for k, v in re.findall(r"--([\w-]+):\s*(#\w{6});", block)} for block in blocks)
+    return {"light": light, "dark": light | dark}
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("inks", "grounds"),
+    [
+        ("ink soft link right wrong doubt", "paper leaf squares"),
+        ("ink right", "right-leaf"),
+        ("ink wrong", "wrong-leaf"),
+        ("ink doubt", "doubt-leaf"),
+        ("k s m c b d", "paper leaf squares right-leaf wrong-leaf"),
+        ("on-ink", "link right wrong"),
+        ("paper", "ink"),
+    ],
+)
+def test_contrast_meets_aa(theme: str, inks: str, grounds: str) -> None:
+    palette = _palettes()[theme]
+    for ink in inks.split():
+        for ground in grounds.split():
+            light, dark = sorted((_luminance(palette[ink]), _luminance(palette[ground])), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (theme, ink, ground)

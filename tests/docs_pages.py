@@ -1,8 +1,8 @@
-"""The pages under docs/, read for their tests: fenced blocks, and the quizzes and sessions that stand in them.
+"""The README and the pages under docs/, read for their tests: fenced blocks, examples, links.
 
 The words after the three backticks say what a block is, and so how it is held to the truth:
 
-    yaml quiz [name=FILE] [refuted=CODE,...]   a whole quiz file
+    yaml quiz [name=FILE] [refuted=CODE,...]   a whole quiz file; with `sandbox=LEVEL`, one about this level
     yaml question [runtime=R] [refuted=...]    an item of `blocks:`; the rest of its quiz is put around it
     yaml plugin                                the same, of a kind that the page itself defines
     yaml fragment                              a part of either; it must parse, and its keys must exist
@@ -27,8 +27,9 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-DOCS = Path(__file__).parent.parent / "docs"
-PAGES = tuple(sorted(DOCS.glob("*.md")))
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
 
 
 @dataclass(frozen=True)

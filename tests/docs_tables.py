@@ -1,4 +1,4 @@
-"""Writes the generated tables of docs/reference.md: `python tests/docs_tables.py`. A test holds them to be current.
+"""Makes the generated tables of docs/reference.md. `python tests/docs_update.py` writes them.
 
 A table stands between `<!-- table: NAME -->` and `<!-- end -->`. Keys and their meaning come from the models'
 docstrings, rules from `quizproof.rules`.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import types
+from collections.abc import Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from docs_pages import DOCS
 from quizproof.kinds import Question, kinds
 from quizproof.kinds.choice import Option
 from quizproof.kinds.find_bug import LineMistake
@@ -24,7 +24,6 @@ from quizproof.model import Limits, Role
 from quizproof.quiz import Header
 from quizproof.rules import RULES
 
-REFERENCE = DOCS / "reference.md"
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 PARTS: dict[str, type[BaseModel]] = {
@@ -37,7 +36,7 @@ PARTS: dict[str, type[BaseModel]] = {
 }
 """Models that are not kinds, by the names of their tables."""
 
-_ROLES = {"code": "code", "text": "text", "prose": "Markdown"}
+_ROLES = {"code": "code", "text": "output", "prose": "Markdown"}
 _VALIDATORS = {
     "_slug": "[id](#ids)",
     "_flag": "`true` or `false`",
@@ -95,7 +94,7 @@ def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:
     return _markdown(("key", "value", "default", "meaning"), rows)
 
 
-def _markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _markdown(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
@@ -141,7 +140,7 @@ def _either(words: list[str]) -> str:
 
 
 def _scalar(metadata: list[Any] | tuple[Any, ...]) -> str:
-    words = [_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)]  # type: ignore[union-attr]
+    words = [_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)]
     roles = [_ROLES[m.name] for m in metadata if isinstance(m, Role)]
     return (roles or words or ["text"])[0]
 
@@ -171,12 +170,3 @@ def _range(metadata: list[Any] | tuple[Any, ...], form: Literal["of", "is"]) -> 
     if low:
         return f", at least {low}"
     return f", at most {high}" if high else ""
-
-
-def main() -> None:
-    """Bring the page up to date."""
-    REFERENCE.write_text(current(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-import termios
 import tomllib
-from collections.abc import Iterator
 from difflib import unified_diff
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -21,17 +16,16 @@ import yaml
 import docs_tables
 import quizproof.kinds
 from docs_pages import DOCS, PAGES, Example, Fence, anchors, examples, fences, links
+from docs_runs import on_terminal, play, prove_examples, scrubbed, told
 from quizproof.claims import VERDICTS
 from quizproof.kinds import kinds
-from quizproof.load import load_file
 from quizproof.marking import MalformedResponse, parse_number
-from quizproof.prove import prove
-from quizproof.quiz import Bank
 from quizproof.rules import RULES
 from quizproof.source import PlainBool, PlainFloat, PlainInt, parse
 from quizproof.template import FILTERS, TemplateError, render
 from quizproof_renderers import cli
 from quizproof_renderers.reports import json_report
+from test_imports import LAYERS
 
 if TYPE_CHECKING:
     from conftest import ProveText
@@ -48,38 +42,22 @@ UNTESTED = {"sh", "text requirements"}
 
 
 @pytest.fixture(scope="session")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
-    """What the engine finds in each example, by the example's id. All are proven at once, to start runtimes once."""
-    folder = tmp_path_factory.mktemp("examples")
-    quizzes = []
-    findings: dict[str, list[Finding]] = {}
-    owners = {}
-    for number, example in enumerate(EXAMPLES):
-        file = folder / f"{number}.yaml"
-        file.write_text(example.text, encoding="utf-8")
-        quiz, wrong = load_file(file)
-        findings[example.fence.id] = list(wrong)
-        owners[str(file)] = example.fence.id
-        if quiz is not None:
-            quizzes.append(quiz)
-    for finding in prove(Bank(tuple(quizzes), ())).findings:
-        findings[owners[finding.path]].append(finding)
-    return findings
+def found() -> tuple[dict[str, list[Finding]], str]:
+    """What the engine finds in each example, and the sandbox level of the runs."""
+    return prove_examples(EXAMPLES)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.fence.id)
-def test_example_is_proven_or_refuted_as_shown(example: Example, found: dict[str, list[Finding]]) -> None:
+def test_example_is_proven_or_refuted_as_shown(example: Example, found: tuple[dict[str, list[Finding]], str]) -> None:
     """An example gives exactly the findings that the page shows below it: none, unless it shows some."""
-    findings = found[example.fence.id]
+    level = example.fence.option("sandbox")
+    if level and level != found[1]:
+        pytest.skip(f"it speaks of the sandbox level {level}, and runs here have {found[1]}")
+    findings = found[0][example.fence.id]
     if example.codes_only:
         assert [finding.code for finding in findings] == list(example.expected)
     else:
         assert told(findings) == list(example.expected)
-
-
-def told(findings: list[Finding]) -> list[str]:
-    """Findings as the pages show them."""
-    return [f"{f.code} [{f.rule.name}] {f.message}" for f in findings]
 
 
 @pytest.mark.parametrize("fence", FENCES, ids=lambda fence: fence.id)
@@ -111,89 +89,20 @@ def test_example_kind_works(monkeypatch: pytest.MonkeyPatch, prove_text: ProveTe
         kinds.cache_clear()
 
 
-# ---- sessions
-
-_SCRUB = [
-    (re.compile(r"\x1b\[[0-9;?]*[A-Za-z]"), ""),
-    (re.compile(r"\bin [\d,.]+ s\b"), "in # s"),
-    (re.compile(r"\b[\d,.]+ kB\b"), "# kB"),
-    (re.compile(r"(?<=Open )/\S*/(?=public/)"), "/#/"),
-    (re.compile(r"\b(Python|torch|tensorflow|keras|numpy) \d[\w.+]*"), r"\1 #"),
-    (re.compile(r"\bsandbox: \w+"), "sandbox: #"),
-    (re.compile(r" +(?=│?(?:\n|$))"), ""),
-]
-
-
-def scrubbed(text: str) -> str:
-    """The text without colours, times, sizes, versions, folders and trailing space."""
-    for pattern, replacement in _SCRUB:
-        text = pattern.sub(replacement, text)
-    return text
-
-
-def commands(fence: Fence) -> Iterator[tuple[str, str]]:
-    """The commands of a console block, each with what the page says it prints."""
-    before, *parts = re.split(r"^\$ (.*)\n", fence.text, flags=re.MULTILINE)
-    assert not before, "a console block begins with a command"
-    yield from zip(parts[::2], parts[1::2], strict=True)
-
-
-def on_terminal(command: str, folder: Path, status: int = 0) -> tuple[str, int]:
-    """What a shell command prints on a terminal of 100 columns, and its exit status. `status` is `$?` before it."""
-    ours, theirs = os.openpty()
-    termios.tcsetwinsize(theirs, (50, 100))
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    with subprocess.Popen(
-        ["bash", "-c", f"(exit {status}); {command}"],
-        cwd=folder,
-        env={"PATH": path, "HOME": str(folder), "TERM": "xterm", "LANG": "C.UTF-8", "PYTHONWARNINGS": "error"},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        while data := _read(ours):
-            shown += data
-        os.close(ours)
-    return shown.decode().replace("\r\n", "\n"), process.returncode
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 1 << 16)
-    except OSError:  # so Linux says that the last writer has gone
-        return b""
-
-
-def matches(expected: str, actual: str) -> bool:
-    """Whether the output is what the page shows, where a line `...` stands for any lines."""
-    pieces = ["(?:.*\n)*?" if line.strip() == "..." else re.escape(line + "\n") for line in expected.splitlines()]
-    return re.fullmatch("".join(pieces), actual) is not None
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_sessions(page: Path, tmp_path: Path) -> None:
-    """Every command that a page shows is run in a folder with the page's named files, and prints what is shown."""
-    status = 0
-    for fence in fences(page):
-        if name := fence.option("name"):
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).write_text(fence.text, encoding="utf-8")
-        if fence.sort == "console":
-            for command, shown in commands(fence):
-                printed, status = on_terminal(command, tmp_path, status)
-                expected, actual = scrubbed(shown), scrubbed(printed)
-                difference = "\n".join(unified_diff(expected.splitlines(), actual.splitlines(), "page", "run"))
-                assert matches(expected, actual), f"{fence.id}: $ {command}\n{difference}\n\nIt printed:\n{printed}"
+    """Every command that a page shows prints what is shown. If not, see tests/docs_update.py."""
+    for played in play(page, tmp_path):
+        texts = scrubbed(played.shown).splitlines(), scrubbed(played.printed).splitlines()
+        difference = "\n".join(unified_diff(*texts, "page", "run", lineterm=""))
+        assert played.agrees, f"{played.fence.id}: $ {played.command}\n{difference}\n\nIt printed:\n{played.printed}"
 
 
 # ---- the reference
 
 
 def test_generated_tables_are_current() -> None:
-    """The tables of keys and rules are those of the program. If not: `python tests/docs_tables.py`."""
+    """The tables of keys and rules are those of the program. If not: `python tests/docs_update.py`."""
     text = REFERENCE.read_text(encoding="utf-8")
     assert text == docs_tables.current(text)
     assert set(docs_tables.names(text)) == {"question", "rules", *docs_tables.PARTS, *kinds()}
@@ -203,7 +112,7 @@ def test_rules_that_pages_name_exist() -> None:
     """A page speaks of no rule that is not there, and gives it its right name in a heading."""
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
-        assert set(re.findall(r"\bQP\d{3}\b", text)) - {"QP999"} <= set(RULES)
+        assert set(re.findall(r"\bQP\d{3}\b", text)) <= set(RULES)
         for rule, name in re.findall(r"^#+ (QP\d{3}) (\S+)$", text, re.MULTILINE):
             assert RULES[rule].name == name
 
@@ -211,7 +120,7 @@ def test_rules_that_pages_name_exist() -> None:
 def rows(heading: str, page: Path = REFERENCE) -> list[list[str]]:
     """The rows of all tables between a heading and the next one, without the tables' heads."""
     _, _, section = page.read_text(encoding="utf-8").partition(f"# {heading}\n")
-    lines = [line for line in re.split(r"^#+ ", section, maxsplit=1, flags=re.MULTILINE)[0].splitlines()]
+    lines = re.split(r"^#+ ", section, maxsplit=1, flags=re.MULTILINE)[0].splitlines()
     cells = [[c.strip().replace("\\|", "|") for c in re.split(r"(?<!\\)\|", ln)[1:-1]] for ln in lines if ln[:1] == "|"]
     rules = {index for index, row in enumerate(cells) if set(row[0]) == {"-"}}
     return [row for index, row in enumerate(cells) if not {index, index + 1} & rules]
@@ -268,39 +177,24 @@ def test_verdicts_are_complete() -> None:
 
 
 SIMPLEST = {
-    "`choice`": """
-kind: choice
-options:
-  - {text: a, key: true, proof: "assert abs(1)"}
-  - {text: b, mistake: m, refute: "assert abs(1)"}
-""",
-    "`choice` with `code` or `prints`": """
-kind: choice
-code: print(1)
-options:
-  - {prints: 1, key: true}
-  - {prints: 2, mistake: m}
-""",
-    "`predict-output`": "kind: predict-output\ncode: print(1)",
-    "`number`": "kind: number\nvalue: 1",
-    "`find-bug`": "kind: find-bug\ncode: a = 1\nfix: a = 2\ncheck: assert a == 2\nhappens: runs silently",
+    "choice": "code: print(1)\noptions:\n  - {prints: 1, key: true}\n  - {prints: 2, mistake: m}",
+    "predict-output": "code: print(1)",
+    "number": "value: 1",
+    "find-bug": "code: a = 1\nfix: a = 2\ncheck: assert a == 2\nhappens: runs silently",
 }
-"""A question for each row of the reference's table of names."""
+"""The least that a question of each kind has."""
 
 
 def test_names_in_expressions_are_those_of_the_reference(prove_text: ProveText) -> None:
     """The names that the engine knows, which it tells when one is unknown, are those of the table, kind by kind."""
-    table = {
-        kind: {name for name in code(names) if name.isidentifier()} for kind, names in rows("Names in expressions")
-    }
-    assert set(table) == set(SIMPLEST)
-    table["`choice` with `code` or `prints`"] |= table["`choice`"]
-    for kind, question in SIMPLEST.items():
-        text = f"id: a\nprompt: P\nexplanation: '{{{{ nonsense }}}}'\n{question.strip()}"
+    table = {code(row[0])[0]: row[1] for row in rows("Names in expressions")}
+    assert set(table) == set(SIMPLEST) == set(kinds())
+    for kind, keys in SIMPLEST.items():
+        text = f"id: a\nkind: {kind}\nprompt: P\nexplanation: '{{{{ nonsense }}}}'\n{keys}"
         (finding,) = prove_text("- " + text.replace("\n", "\n  ")).findings
         known = re.search(r"known names: ([^)]*)", finding.message)
         assert known, finding.message
-        assert set(known[1].split(", ")) == table[kind] | {"versions"}
+        assert set(known[1].split(", ")) == {name for name in code(table[kind]) if name.isidentifier()} | {"versions"}
 
 
 def test_json_keys_are_those_of_the_reference(prove_text: ProveText) -> None:
@@ -332,6 +226,16 @@ def test_links_lead_somewhere(page: Path) -> None:
             file = (page.parent / target).resolve() if target else page
             assert file.exists(), link
             assert not anchor or anchor in anchors(file), link
+
+
+def test_layers_are_those_of_the_engine() -> None:
+    """The design page lists the engine's modules in the order that a test holds them to."""
+    table = [code(row[0]) for row in rows("Rooms", DOCS / "design.md")]
+    levels = {module: level for level, modules in enumerate(LAYERS["quizproof"]) for module in modules}
+    listed = [[name.strip("/") for name in row] for row in table if row[0].strip("/") in levels]
+    assert {name for row in listed for name in row} == set(levels)
+    lowest, highest = ([select(levels[name] for name in row) for row in listed] for select in (min, max))
+    assert all(above <= below for above, below in zip(highest, lowest[1:], strict=False))
 
 
 def test_workflow_is_safe_and_works(tmp_path: Path) -> None:

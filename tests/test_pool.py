@@ -230,9 +230,9 @@ def test_missing_framework_is_no_verdict() -> None:
         assert pool.runs == 1
 
 
-def test_leaving_the_pool_ends_everything() -> None:
+def test_leaving_the_pool_ends_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No process and no folder stays behind, also when the caller leaves in the middle of a run."""
-    before = set(Path(tempfile.gettempdir()).glob("quizproof-*"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with contextlib.suppress(KeyboardInterrupt), Pool[str](2) as pool:
         slow = Job("slow", "python", [part("import time; time.sleep(600)")], LIMITS | {"seconds": 900})
         for key, _ in pool.run([slow, Job("quick", "python", [part("pass")], LIMITS)]):
@@ -241,7 +241,7 @@ def test_leaving_the_pool_ends_everything() -> None:
             raise KeyboardInterrupt
     assert pids
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
-    assert set(Path(tempfile.gettempdir()).glob("quizproof-*")) <= before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_killed_parent_leaves_nothing(tmp_path: Path) -> None:

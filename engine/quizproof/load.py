@@ -177,13 +177,15 @@ class _Reader:
             self._find(rules.UNKNOWN_KEY, path, message, key=True)
         elif kind in rules.RULES:
             self._find(kind, path, detail["msg"])
-        elif kind == "too_short":
-            few, least = detail["ctx"]["actual_length"], detail["ctx"]["min_length"]
-            self._find(rules.INVALID_VALUE, path, f"`{last}` needs at least {least} items, and has {few}")
+        elif kind in ("too_short", "too_long"):
+            word, bound = ("least", "min_length") if kind == "too_short" else ("most", "max_length")
+            most, count = detail["ctx"][bound], detail["ctx"]["actual_length"]
+            items = "item" if most == 1 else "items"
+            self._find(rules.INVALID_VALUE, path, f"`{last}` takes at {word} {most} {items}, and has {count}")
         else:
             subject = path[-1] if path else last
             where = f"`{subject}`" if isinstance(subject, str) else f"item {subject + 1}"
-            reason = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+            reason = _REASONS.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
             self._find(rules.INVALID_VALUE, path, f"{where}: {reason[:1].lower()}{reason[1:]}")
 
     def _find(self, code: str, path: DataPath, message: str, help_: str = "", *, key: bool = False) -> None:
@@ -191,8 +193,19 @@ class _Reader:
         question = None
         if path[:1] == ("blocks",) and len(path) > 1:
             block = self.document.data["blocks"][path[1]]
-            question = str(written(block.get("id"))) if isinstance(block, dict) and "id" in block else None
+            name = written(block.get("id")) if isinstance(block, dict) else None
+            question = name if isinstance(name, str) else None
         self.findings.append(Finding(code, self.document.path, span, message, help_, question))
+
+
+_REASONS = {
+    "dict_type": "write keys with values below it",
+    "model_type": "write keys with values below it",
+    "string_too_short": "write a text that is not empty",
+    "string_type": "write a text",
+    "tuple_type": "write a list",
+}
+"""What pydantic says in the terms of Python, in the terms of YAML."""
 
 
 def _has_inner(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:

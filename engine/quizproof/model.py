@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -56,7 +58,10 @@ def _integer(value: object) -> object:
 
 def _number(value: object) -> object:
     if isinstance(value, (int, float)) and not isinstance(value, (PlainBool, bool)):
-        return int(value) if isinstance(value, int) else float(value)
+        with contextlib.suppress(OverflowError):
+            if math.isfinite(value):
+                return float(value)
+        raise ValueError("write a finite number")
     raise ValueError("write a number")
 
 
@@ -85,15 +90,24 @@ Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["stri
 
 
 def _slug(value: object) -> object:
-    text = str(written(value))
-    if not _SLUG.fullmatch(text) or len(text) > 80:
-        raise refuse(rules.BAD_ID, f"`{text[:100]}` is not an id: use lower-case letters, digits and single hyphens")
+    text = written(value)
+    if not isinstance(text, str):
+        raise ValueError("write a text")
+    if not text:
+        raise refuse(rules.BAD_ID, "an id cannot be empty")
+    if len(text) > _LONGEST_SLUG:
+        raise refuse(rules.BAD_ID, f"an id has at most {_LONGEST_SLUG} characters; this one has {len(text)}")
+    if not _SLUG.fullmatch(text):
+        raise refuse(rules.BAD_ID, f"`{text}` is not an id: use lower-case letters, digits and single hyphens")
     return text
 
 
+_LONGEST_SLUG = 80
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Slug = Annotated[
-    str, BeforeValidator(_slug), WithJsonSchema({"type": "string", "pattern": f"^{_SLUG.pattern}$", "maxLength": 80})
+    str,
+    BeforeValidator(_slug),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SLUG.pattern}$", "maxLength": _LONGEST_SLUG}),
 ]
 
 

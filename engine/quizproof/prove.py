@@ -19,7 +19,7 @@ from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, texts
 from quizproof.outcome import Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, Report, VariantProof
 from quizproof.quiz import Bank, Item, Quiz
-from quizproof.runtimes.pool import SANDBOX, Job, Pool
+from quizproof.runtimes.pool import Job, Pool
 from quizproof.template import TemplateError, has_expression, render
 
 Progress: TypeAlias = Callable[[int, int, int], None]
@@ -66,7 +66,7 @@ def prove(bank: Bank, *, jobs: int | None = None, progress: Progress | None = No
             findings=(*bank.findings, *_gather(ordered)),
             quizzes=bank.quizzes,
             runtimes={name: dict(versions) for name, versions in sorted(pool.versions.items())},
-            sandbox=SANDBOX,
+            sandbox=pool.level,
             runs=pool.runs,
             seconds=time.monotonic() - started,
         )

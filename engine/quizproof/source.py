@@ -24,6 +24,10 @@ _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fals
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
+_UNCLOSED = "found unexpected end of stream"
+_NO_CHARACTER = "an escape in a quoted text stands for no Unicode character"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 # The parser written in C is about seven times faster; the other gives the same events.
 _Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
 
@@ -191,13 +195,17 @@ class _Builder:
             data = self._documents()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if error.problem == _UNCLOSED and error.context_mark:  # the file's end tells nothing
+                mark = error.context_mark
             span = self._at(mark.index) if mark else Span(1, 1, 1, 1)
             words = ", ".join(w for w in (error.context, error.problem) if w)
-            self._refuse(rules.YAML_SYNTAX, span, words, _syntax_help(self.text, span))
+            self._refuse(rules.YAML_SYNTAX, span, words, _syntax_help(self.text, span, words))
         except yaml.reader.ReaderError as error:
             index = next((i for i, c in enumerate(self.text) if ord(c) == error.character), 0)
             message = f"character U+{error.character:04X} is not allowed in YAML"
             self._refuse(rules.YAML_SYNTAX, self._at(index), message, "Remove it, or write it as an escape.")
+        except (ValueError, OverflowError):  # of the slower parser, from `chr`; it does not say where
+            self._refuse(rules.YAML_SYNTAX, Span(1, 1, 1, 1), _NO_CHARACTER, "Look for `\\u` and `\\U` in quotes.")
         if data is None:
             self._refuse(rules.EMPTY, Span(1, 1, 1, 1), "the file holds no quiz", "Start with `quiz: an-id`.")
         return Document(self.path, self.text, data, self.keys, self.values, self.styles)
@@ -228,7 +236,7 @@ class _Builder:
             self._refuse(rules.ALIAS, span, message, "Repeat the text, or put it in quotes if it is meant as text.")
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
-            message = f"the tag `{tag}` is not allowed"
+            message = f"the tag `{str(tag).replace('tag:yaml.org,2002:', '!!')}` is not allowed"
             self._refuse(rules.ALIAS, span, message, "Remove it, or put the text in quotes.")
         if len(path) > MAX_DEPTH:
             message = f"nested deeper than {MAX_DEPTH} levels"
@@ -236,7 +244,8 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             self.values[path] = span
             self.styles[path] = event.style or ""
-            return resolve(event.value) if event.implicit[0] and not event.style else event.value
+            text = self._text(event, span)
+            return resolve(text) if event.implicit[0] and not event.style else text
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path, event)
         return self._mapping(path, event)
@@ -252,10 +261,12 @@ class _Builder:
         items: dict[str, Any] = {}
         while not isinstance(step := self._next(), yaml.MappingEndEvent):
             span = self._span(step)
+            if isinstance(step, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                help_ = "A text that begins with a brace or a bracket, such as `{{ a }}`, needs quotes."
+                self._refuse(rules.YAML_SYNTAX, span, "a key must be a plain word", help_)
             if not isinstance(step, yaml.ScalarEvent) or step.anchor or step.tag:
-                self._node(step, path)  # refuses anchors and tags with their own message
-                self._refuse(rules.YAML_SYNTAX, span, "a key must be a plain word", "Write `key: value`.")
-            key = step.value
+                self._node(step, path)  # refuses it with its own message
+            key = self._text(step, span)
             if key in items:
                 first = self.keys[(*path, key)]
                 message = f"`{key}` was already given on line {first.line}"
@@ -265,6 +276,13 @@ class _Builder:
             items[key] = self._node(self._next(), (*path, key))
         self.values[path] = self._span(event, step)
         return items
+
+    def _text(self, event: yaml.ScalarEvent, span: Span) -> str:
+        """The text of a scalar. Only the slower parser lets half a surrogate pair through."""
+        text: str = event.value
+        if not text.isascii() and _SURROGATE.search(text):
+            self._refuse(rules.YAML_SYNTAX, span, _NO_CHARACTER, "Write the character itself.")
+        return text
 
     def _at(self, index: int) -> Span:
         """The place of the character at `index`. Counted by us: YAML 1.1 also breaks lines at U+2028."""
@@ -284,10 +302,16 @@ class _Builder:
         raise SourceError(Finding(code, self.path, span, message, help_))
 
 
-def _syntax_help(text: str, span: Span) -> str:
+def _syntax_help(text: str, span: Span, words: str) -> str:
     line = text.split("\n")[span.line - 1] if span.line <= text.count("\n") + 1 else ""
     if "\t" in line[: span.column]:
         return "YAML is indented with spaces, never with tabs."
+    if _UNCLOSED in words:
+        return "The quote or bracket that begins here is never closed."
+    if "an alias" in words or "an anchor" in words:
+        return "A text that begins with `*` or `&` needs quotes."
+    if "cannot start any token" in words:
+        return f"A text that begins with {line[span.column - 1 : span.column]!r} needs quotes."
     if line.count(": ") > 1:
         return "A text with `: ` in it needs quotes."
     return "Check the indentation and the quotes here and on the line before."

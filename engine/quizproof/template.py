@@ -69,18 +69,23 @@ def _evaluate(source: str, names: Mapping[str, Any]) -> str:
     from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 
     environment = _environment()
+    if not source:
+        raise TemplateError("there is no expression between `{{` and `}}`")
     try:
         value = environment.compile_expression(source, undefined_to_none=False)(**names, stated=stated)
         result = show(value)
     except TemplateSyntaxError as error:
-        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}") from None
+        words = "this is not one expression" if "chunk after" in str(error.message) else error.message
+        raise TemplateError(f"`{{{{ {source} }}}}`: {words}") from None
     except UndefinedError as error:
         known = ", ".join(sorted(names)) or "none"
         raise TemplateError(f"`{{{{ {source} }}}}`: {error.message} (known names: {known})") from None
     except SecurityError as error:
         reason = "only `stated` can be called" if "callable" in str(error) else error
         raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None
-    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+    except (RecursionError, MemoryError, SyntaxError):  # jinja2 turns it into Python, which nests only so deep
+        raise TemplateError("this expression is nested too deeply") from None
+    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise TemplateError(f"`{{{{ {source} }}}}`: {type(error).__name__}: {error}") from None
     if len(result) > _MAX_TEXT:
         raise TemplateError(f"`{{{{ {source} }}}}` gives more than {_MAX_TEXT:,} characters")
@@ -131,6 +136,11 @@ def _thousands(value: Any) -> str:
     return f"{int(value):,}"
 
 
+def _round(value: Any, digits: int = 0) -> Any:
+    """A number rounded to a count of decimals; a whole one without."""
+    return round(value, max(-30, min(int(digits), 30))) if digits else round(value)
+
+
 def _first_line(value: Any) -> str:
     """A text up to its first line end: the messages of frameworks can run to pages."""
     return str(value).partition("\n")[0]
@@ -147,7 +157,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "max": max,
     "min": min,
     "percent": _percent,
-    "round": round,
+    "round": _round,
     "sum": sum,
     "thousands": _thousands,
     "upper": lambda value: str(value).upper(),
@@ -162,7 +172,7 @@ def _environment() -> SandboxedEnvironment:
     from jinja2.sandbox import SandboxedEnvironment
 
     class Expressions(SandboxedEnvironment):
-        intercepted_binops = frozenset(["*", "**"])
+        intercepted_binops = frozenset(["*", "**", "%"])  # those that make much of little
 
         def is_safe_callable(self, obj: Any) -> bool:
             return obj is stated

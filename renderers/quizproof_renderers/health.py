@@ -13,7 +13,7 @@ from rich.text import Text
 
 from quizproof.model import Limits
 from quizproof.quiz import RuntimeName
-from quizproof.runtimes.pool import SANDBOX, Job, Pool
+from quizproof.runtimes.pool import Job, Pool
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible
 
@@ -44,7 +44,7 @@ def write(pool: Pool[str], stream: TextIO) -> None:
     limits = Limits()
     files = f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)"
     for name, words in (
-        ("sandbox", f"{SANDBOX}: {_ISOLATION[SANDBOX]}"),
+        ("sandbox", f"{pool.level}: {_ISOLATION[pool.level]}"),
         ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
         ("at once", f"{pool.jobs} runs (--jobs)"),
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, TypeAlias
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from quizproof import blocks
 from quizproof.claims import Claim, Happens, Part, Program
@@ -31,7 +32,16 @@ def _happens(value: object) -> object:
 HappensText = Annotated[str, BeforeValidator(_happens)]
 """`runs silently`, `TypeError`, or `TypeError: a fragment`."""
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")]
+
+
+def _name(value: object) -> object:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError("a name has lower-case letters, digits and underscores, and begins with no digit")
+    return value
+
+
+_NAME = re.compile("[a-z_][a-z0-9_]*")
+Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
 
 

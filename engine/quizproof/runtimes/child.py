@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import ctypes
+import errno
 import json
 import linecache
 import math
@@ -19,6 +20,7 @@ import signal
 import struct
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 REPLY_SIZE = 1 << 20
@@ -79,11 +81,16 @@ def _can_fail(test: ast.expr) -> bool:
     return any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test))
 
 
-def run(request: dict[str, Any], reply: mmap.mmap, out: int, err: int, scratch: str, data_bytes: int) -> None:
-    """Run the program of `request` in this process, which never returns from here."""
+def run(
+    request: dict[str, Any], reply: mmap.mmap, out: int, err: int, data_bytes: int, close_off: Callable[[], None]
+) -> None:
+    """Run the program of `request` in this process, which never returns from here.
+
+    `close_off` enters the sandbox and the scratch folder; `data_bytes` is the size of the data segment at birth.
+    """
     code = 1
     try:
-        _enter(out, err, scratch, request["limits"], data_bytes)
+        _enter(out, err, request["limits"], data_bytes, close_off)
         _leave(reply, _execute(request["parts"], reply))
         code = 0
     finally:
@@ -118,7 +125,7 @@ def _sound(data: Any) -> bool:
     return all(isinstance(part, dict) and all(type(part.get(n)) is int for n in sizes) for part in data["parts"])
 
 
-def _enter(out: int, err: int, scratch: str, limits: dict[str, Any], data_bytes: int) -> None:
+def _enter(out: int, err: int, limits: dict[str, Any], data_bytes: int, close_off: Callable[[], None]) -> None:
     """Become a clean process: own session, no inherited descriptors, own folder, limits."""
     os.setsid()
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -129,9 +136,8 @@ def _enter(out: int, err: int, scratch: str, limits: dict[str, Any], data_bytes:
     os.dup2(null, 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
+    close_off()
     os.closerange(3, 65536)
-    os.chdir(scratch)
-    os.environ["HOME"] = os.environ["TMPDIR"] = scratch
     mib = 1 << 20
     for what, amount in (
         (resource.RLIMIT_DATA, data_bytes + limits["memory_mib"] * mib),
@@ -276,7 +282,7 @@ def _limit(error: BaseException) -> str:
         return "memory"
     if isinstance(error, RuntimeError) and any(sign in _message(error) for sign in _OUT_OF_MEMORY):
         return "memory"
-    return "file" if isinstance(error, OSError) and error.errno == 27 else ""
+    return "file" if isinstance(error, OSError) and error.errno in (errno.EFBIG, errno.ENOSPC) else ""
 
 
 def _message(error: BaseException) -> str:

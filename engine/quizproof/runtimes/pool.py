@@ -20,10 +20,8 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from quizproof.outcome import Frame, Outcome, PartResult, Raised
+from quizproof.runtimes.sandbox import SCRATCH, Level, strongest
 from quizproof.runtimes.wire import pack, unpack
-
-SANDBOX = "none"
-"""The isolation of every run: limits and process-group kill only. Stronger levels take their place here."""
 
 _START_SECONDS = 120
 _GRACE_SECONDS = 20
@@ -88,9 +86,14 @@ class _Zygote(Generic[Key]):
 class Pool(Generic[Key]):
     """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process."""
 
-    def __init__(self, jobs: int | None = None) -> None:
-        """`jobs`: how many runs at once; as many as there are processors when None."""
+    def __init__(self, jobs: int | None = None, level: Level | None = "none") -> None:
+        """`jobs`: how many runs at once; as many as there are processors when None.
+
+        `level`: how runs are closed off; as strongly as the machine allows when None. A level that it does not allow
+        makes the runtimes fail to start.
+        """
         self.jobs = jobs or len(os.sched_getaffinity(0))
+        self.level: Level = level or strongest()
         self.versions: dict[str, dict[str, str]] = {}
         """Versions by runtime, of those that came up."""
         self.runs = 0
@@ -261,8 +264,10 @@ class Pool(Generic[Key]):
         scratch.mkdir()
         ours, theirs = socket.socketpair()
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        environment = {**kept, **_SET_VARIABLES, "HOME": str(scratch), "TMPDIR": str(scratch)}
-        arguments = [sys.executable, "-sP", "-m", f"{__package__}.zygote", runtime, str(theirs.fileno()), str(scratch)]
+        home = SCRATCH if self.level == "namespaces" else str(scratch)
+        environment = {**kept, **_SET_VARIABLES, "HOME": home, "TMPDIR": home}
+        asked = [runtime, str(theirs.fileno()), str(scratch), self.level]
+        arguments = [sys.executable, "-sP", "-m", f"{__package__}.zygote", *asked]
         with theirs, log.open("wb") as stderr:
             process = subprocess.Popen(
                 arguments,

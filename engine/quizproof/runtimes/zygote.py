@@ -1,7 +1,7 @@
 """The warm process of a runtime: imports its framework once, then forks a fresh child for every run.
 
 It stays single-threaded and never runs an operation of the framework, so that its forks are sound. It is started as
-`python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH` and ends when the socket closes.
+`python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL` and ends when the socket closes.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from quizproof.runtimes import child
+from quizproof.runtimes import child, sandbox
 from quizproof.runtimes.wire import pack, unpack
 
 _TICK = 0.05
@@ -64,6 +64,74 @@ def warm_up(runtime: str) -> dict[str, str]:
     return versions
 
 
+class _Cell:
+    """Where a run lives, and how it is closed off there. As it stands: a folder of its own, and nothing more."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def prepare(self, run: int) -> str:
+        """In the zygote, before the fork: the scratch folder of a run."""
+        scratch = f"{self.root}/{run}"
+        os.mkdir(scratch, 0o700)
+        return scratch
+
+    def fork(self) -> int:
+        """Fork as `os.fork` does."""
+        return os.fork()
+
+    def enter(self, scratch: str, limits: dict[str, Any]) -> None:
+        """In the child: close it off, and go to the scratch folder."""
+        os.environ["HOME"] = os.environ["TMPDIR"] = scratch
+        os.chdir(scratch)
+
+    def clear(self, scratch: str) -> None:
+        """In the zygote, when the run has ended."""
+        try:
+            os.rmdir(scratch)
+        except OSError:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+class _LandlockCell(_Cell):
+    """The kernel refuses what lies outside the interpreter and the scratch folder."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__(root)
+        self.landlock = sandbox.Landlock(sandbox.readable())
+
+    def enter(self, scratch: str, limits: dict[str, Any]) -> None:
+        super().enter(scratch, limits)
+        self.landlock.enter(scratch)
+
+
+class _NamespaceCell(_Cell):
+    """Nothing but the interpreter is there to be seen, and scratch is memory that goes away with the run."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__(root)
+        self.home = sandbox.open_pid_namespace()
+
+    def prepare(self, run: int) -> str:
+        return sandbox.SCRATCH
+
+    def fork(self) -> int:
+        return sandbox.fork_into_pid_namespace(self.home)
+
+    def enter(self, scratch: str, limits: dict[str, Any]) -> None:
+        sandbox.enter_run_namespaces(_FILES_AT_MOST * limits["file_mib"])
+        super().enter(scratch, limits)
+
+    def clear(self, scratch: str) -> None:
+        pass
+
+
+_FILES_AT_MOST = 4
+"""The scratch folder's size, in files of the greatest size."""
+
+_CELLS: dict[sandbox.Level, type[_Cell]] = {"namespaces": _NamespaceCell, "landlock": _LandlockCell, "none": _Cell}
+
+
 @dataclass
 class _Run:
     """A child that has not been reaped yet."""
@@ -86,9 +154,10 @@ class _Run:
 class Zygote:
     """Serves one socket until its other end closes."""
 
-    def __init__(self, runtime: str, control: socket.socket, scratch: str) -> None:
+    def __init__(self, runtime: str, control: socket.socket, scratch: str, level: sandbox.Level) -> None:
         self.on_demand = dict(_ON_DEMAND[runtime])
         self.control = control
+        self.cell = _CELLS[level](scratch)
         self.scratch = scratch
         self.runs: dict[int, _Run] = {}
         self.data_bytes = _data_bytes()
@@ -145,15 +214,14 @@ class Zygote:
 
     def _fork(self, request: dict[str, Any]) -> None:
         self._import_on_demand(request)
-        scratch = f"{self.scratch}/{request['id']}"
-        os.mkdir(scratch, 0o700)
+        scratch = self.cell.prepare(request["id"])
         reply = mmap.mmap(-1, child.REPLY_SIZE)
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
         started = time.monotonic()
-        pid = os.fork()
+        pid = self.cell.fork()
         if pid == 0:
             gc.enable()
-            child.run(request, reply, out, err, scratch, self.data_bytes)
+            child.run(request, reply, out, err, self.data_bytes, lambda: self.cell.enter(scratch, request["limits"]))
         self.runs[pid] = _Run(request["id"], request["limits"], reply, out, err, scratch, started)
 
     def _reap(self) -> None:
@@ -170,6 +238,7 @@ class Zygote:
                     os.killpg(pid, signal.SIGKILL)  # its group outlives it when it left something behind
                 self.control.sendall(pack(_outcome(run, status, usage)))
                 _discard(run)
+                self.cell.clear(run.scratch)
             self._kill_orphans()
 
     def _kill_orphans(self) -> None:
@@ -213,8 +282,12 @@ def _outcome(run: _Run, status: int, usage: resource.struct_rusage) -> dict[str,
         outcome |= {"status": "limit", "detail": run.stopped}
     elif reply["status"] == "running":
         code = os.waitstatus_to_exitcode(status)
-        if -code in (signal.SIGXCPU, signal.SIGXFSZ):
-            outcome |= {"status": "limit", "detail": "cpu" if -code == signal.SIGXCPU else "file"}
+        busy = usage.ru_utime + usage.ru_stime
+        # PID 1 of a namespace does not get SIGXCPU; the kernel kills it a moment later.
+        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and busy >= 2 * run.limits["seconds"]):
+            outcome |= {"status": "limit", "detail": "cpu"}
+        elif -code == signal.SIGXFSZ:
+            outcome |= {"status": "limit", "detail": "file"}
         else:
             outcome |= {"status": "died", "detail": _death(code)}
     for name, descriptor in (("out", run.out), ("err", run.err)):
@@ -240,10 +313,6 @@ def _discard(run: _Run) -> None:
     run.reply.close()
     os.close(run.out)
     os.close(run.err)
-    try:
-        os.rmdir(run.scratch)
-    except OSError:
-        shutil.rmtree(run.scratch, ignore_errors=True)
 
 
 def _kill(pid: int) -> None:
@@ -293,8 +362,10 @@ def _tasks_by_run(runs: Container[int]) -> Counter[int]:
 
 def main() -> None:
     """Warm up, say so, serve."""
-    runtime, descriptor, scratch = sys.argv[1:]
+    runtime, descriptor, scratch, level = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if level == "namespaces":
+        sandbox.enter_namespaces()
     control = socket.socket(fileno=int(descriptor))
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     try:
@@ -306,7 +377,7 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     control.sendall(pack({"ready": versions}))
-    Zygote(runtime, control, scratch).serve()
+    Zygote(runtime, control, scratch, cast(sandbox.Level, level)).serve()
 
 
 if __name__ == "__main__":

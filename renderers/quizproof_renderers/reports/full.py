@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -183,8 +183,8 @@ class _Gutter:
         for line in clip_lines(lines, BLOCK_LINES):
             style = (styles or {}).get(line[:1], "")
             shown = clip(visible(line).replace("\t", "    ").rstrip(), LONGEST)
-            for part in chop_cells(shown, room) if shown else [""]:
-                yield self.line(Text(f"  {part}".rstrip(), style))
+            for part in _wrapped(Text(shown), self._console, room):
+                yield self.line(Text(f"  {part.plain}".rstrip(), style))
 
 
 def _further(report: Report, console: Console) -> Iterator[Text]:

@@ -233,7 +233,10 @@
       one("h2", section).focus({ preventScroll: true });
     }
 
-    /** Mark a response and show what came of it. Without `aloud`, as when a page is opened again, nothing moves. */
+    /**
+     * Mark a response and show what came of it; false when it cannot be marked. Without `aloud`, as when a page is
+     * opened again, nothing is said or moved.
+     */
     function answer(response, aloud) {
       const form = one("form", shown);
       const way = FORMS[form.dataset.form];
@@ -244,7 +247,7 @@
       } catch (error) {
         if (!(error instanceof Malformed)) throw error;
         if (aloud) complain(form, error.message);
-        return;
+        return false;
       }
       complain(form, "");
       for (const field of all("input, textarea", form)) field.disabled = true;
@@ -263,13 +266,14 @@
         result.focus({ preventScroll: true });
         result.scrollIntoView({ block: "nearest" });
       }
+      return true;
     }
 
     function tellResult(mark, said) {
       const result = one(".result", shown);
       const word = document.createElement("strong");
       word.textContent = mark.right ? "Right." : "Not right.";
-      result.replaceChildren(word, said ? ` You answered ${said}.` : "");
+      result.replaceChildren(word, said ? ` You answered ${said}. ` : " ");
       const feedback = mark.mistake && one(".feedback", mark.mistake);
       if (feedback) result.append(...feedback.cloneNode(true).children);
     }
@@ -284,9 +288,7 @@
       if (Array.isArray(response) !== (form.dataset.form === "options")) return false;
       const way = FORMS[form.dataset.form];
       way.fill(form, response);
-      if (String(way.read(form)) !== String(response)) return false;
-      answer(response, false);
-      return true;
+      return String(way.read(form)) === String(response) && answer(response, false);
     };
   }
 

@@ -284,7 +284,7 @@ class RichFace(Face):
         parts: list[RenderableType] = [head] if head.plain else []
         sections: list[list[RenderableType]] = [
             [prose.Prose(told.feedback)] if told.feedback else [],
-            [_Quoted(_texts(content)) for _, content in told.parts()],
+            _quoted_parts(told),
         ]
         parts += itertools.chain(*(reversed(sections) if told.introduces else sections))
         if told.label:
@@ -343,6 +343,9 @@ class _Edged:
             lines.pop(0)
         while lines and not lines[-1]:
             lines.pop()
+        if isinstance(self._inner, prose.Prose):
+            # rich sets tables and lists off by an empty line more than other paragraphs.
+            lines = [line for line, before in zip(lines, [lines[:1], *lines], strict=False) if line or before]
         for index, line in enumerate(lines):
             if not index:
                 yield from self._first.render(console)
@@ -367,6 +370,17 @@ def _indented(shown: RenderableType) -> _Edged:
 
 def _beside(label: Text, shown: RenderableType) -> _Edged:
     return _Edged(Text.assemble("  ", label, "  "), shown)
+
+
+def _quoted_parts(told: Told) -> list[RenderableType]:
+    """What a run left behind. The names are needed only where an output stands above an error."""
+    parts: list[RenderableType] = []
+    outputs = sum(isinstance(content, Output) for _, content in told.parts())
+    for label, content in told.parts():
+        if outputs > 1 and isinstance(content, Output):
+            parts.append(Text(label, "dim"))
+        parts.append(_Quoted(_texts(content)))
+    return parts
 
 
 def _source_lines(source: str) -> list[str]:

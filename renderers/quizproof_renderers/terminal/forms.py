@@ -114,10 +114,10 @@ class OptionsForm(Form):
         return [self._options[letter].id for letter in dict.fromkeys(letters)]
 
     def given(self, response: Response) -> str:
-        return ", ".join(letter for letter, option in self._options.items() if option.id in _ids(response))
+        return _listed([letter for letter, option in self._options.items() if option.id in _ids(response)], "and")
 
     def key(self) -> str:
-        return ", ".join(letter for letter, option in self._options.items() if option.correct)
+        return _listed([letter for letter, option in self._options.items() if option.correct], "and")
 
     def feedback(self, mark: Mark) -> str:
         return ""  # stands with the option, among those of the others
@@ -251,8 +251,8 @@ def _ids(response: Response) -> Sequence[str]:
     return [response] if isinstance(response, str) else response if isinstance(response, Sequence) else []
 
 
-def _listed(words: list[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+def _listed(words: list[str], link: str = "or") -> str:
+    return f" {link} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _new_to_reader(option: Option) -> Evidence | None:

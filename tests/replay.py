@@ -1,0 +1,135 @@
+"""Answer a built site through its pages, in a real browser, as a learner would."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from quizproof.blocks import Display, LineInput, NumberInput, Options, TextInput
+from quizproof.marking import MalformedResponse, mark
+
+Response: TypeAlias = str | list[str]
+"""What the page stores: option ids, or text."""
+
+ANSWER = """
+([id, variant, response]) => {
+  const section = document.querySelector(`[data-question="${id}"]`);
+  const shown = () => section.querySelector(".variant");
+  const again = () => shown().querySelector(".again");
+  // Variants come round one after the other.
+  for (let tries = 0; !again().hidden || Number(shown().dataset.variant) !== variant; tries += 1) {
+    if (tries > 8) return ["lost", ""];
+    again().click();
+  }
+  const form = shown().querySelector("form");
+  const fields = form.querySelectorAll("input, textarea");
+  if (["options", "line"].includes(form.dataset.form)) {
+    for (const input of fields) input.checked = [response].flat().includes(input.value);
+  } else {
+    fields[0].value = response;
+  }
+  form.requestSubmit();
+  const complaint = form.querySelector(".complaint").textContent;
+  if (complaint) return ["malformed", complaint];
+  const verdict = shown().classList.contains("was-right") ? "right" : "wrong";
+  return [verdict, shown().querySelector(".result").textContent];
+}
+"""
+
+
+def answer(page: Page, question: str, response: Response, variant: int = 0) -> tuple[str, str]:
+    """Give a response on an open quiz page: "right", "wrong" or "malformed", and what the page said of it."""
+    verdict, said = page.evaluate(ANSWER, [question, variant, response])
+    return verdict, said
+
+
+def expected(display: Display, response: Response) -> str:
+    """What the engine's own marking says of a response, in the same three words."""
+    try:
+        return "right" if mark(display.input, response).correct else "wrong"
+    except MalformedResponse:
+        return "malformed"
+
+
+def responses(display: Display) -> Iterator[Response]:
+    """The key, every distractor and foreseen mistake, and some that nobody foresaw."""
+    shown = display.input
+    match shown:
+        case Options():
+            ids = [option.id for option in shown.options]
+            yield [option.id for option in shown.options if option.correct]
+            yield from ([id_] for id_ in ids)
+            yield []
+            if shown.multiple:
+                yield ids
+        case NumberInput():
+            yield repr(shown.value)
+            yield from (mistake.value for mistake in shown.mistakes)
+            yield from (repr(shown.value + sign * step * shown.tolerance) for sign in (-1, 1) for step in (0.99, 1.01))
+            yield from ("-123456.75", "about ten", "")
+        case TextInput():
+            yield shown.accepted
+            yield shown.accepted + "  \n\n"
+            yield from (mistake.value for mistake in shown.mistakes)
+            yield from ("something else", "  ")
+        case LineInput():
+            yield from (str(line) for line in range(1, len(shown.source.split("\n")) + 1))
+
+
+@dataclass
+class Watch:
+    """What a page did that it must not do."""
+
+    console: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        """Listen to a page. A violation of the security policy comes as a message on the console."""
+
+        def message(said: ConsoleMessage) -> None:
+            self.console.append(said.text)
+
+        def request(asked: Request) -> None:
+            if not asked.url.startswith(("file://", "data:", "blob:")):
+                self.foreign.append(asked.url)
+
+        page.on("console", message)
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+        page.on("request", request)
+
+    def check(self) -> None:
+        """Assert that nothing happened."""
+        assert not self.console, "\n".join(self.console)
+        assert not self.foreign, self.foreign
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's own chromium. Raises FileNotFoundError when there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        raise FileNotFoundError("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, *, init: str = "", **context: Any) -> Iterator[Page]:
+    """A page in a context of its own, in which `init` runs first; what it must not do is checked at the end."""
+    watch = Watch()
+    with browser.new_context(reduced_motion="reduce", **context) as own:
+        own.on("page", watch.follow)
+        # It runs in the blank page before too, which may keep nothing.
+        own.add_init_script(f"if (location.protocol === 'file:') {{ {init} }}")
+        page = own.new_page()
+        page.goto(path.as_uri())
+        yield page
+        watch.check()

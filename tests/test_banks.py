@@ -1,0 +1,272 @@
+"""One bad bank a fault: what is found, where, in which words, and that nothing else suffers.
+
+A folder of `tests/banks` holds a bank with one fault, and `expected.txt`: all that `quizproof check` must find, the
+exit code, and the status of every question. Where a sandbox changes what a snippet can do, `expected-LEVEL.txt` tells.
+Each bank has a good question too, which must be proven whatever happens beside it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from quizproof.errors import Finding
+from quizproof.load import load_bank
+from quizproof.proof import Report
+from quizproof.prove import prove
+from quizproof.quiz import Bank
+from quizproof.runtimes import pool
+from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+
+HERE = Path(__file__).parent
+BANKS = HERE / "banks"
+
+FRAMEWORKS = ("torch", "tensorflow")
+"""Slow to start: the banks of one are proven in one go."""
+
+NAMES = sorted(folder.name for folder in BANKS.iterdir() if folder.is_dir())
+QUICK = [name for name in NAMES if not name.startswith(FRAMEWORKS)]
+HOSTILE = [name for name in QUICK if name.startswith("run-")]
+"""What these do to the machine depends on the sandbox, so they are tried under each."""
+
+GOOD = """\
+quiz: {name}
+title: A good quiz
+topic: faults
+blocks:
+  - id: good
+    kind: number
+    prompt: What is 6 times 7?
+    value: 6 * 7
+"""
+
+MADE: dict[str, bytes] = {
+    "file-binary": b"\x7fELF\x02\x01\x01\x00\x00\x00",
+    "file-byte-order-mark-and-crlf": b"\xef\xbb\xbf" + GOOD.format(name="from-windows").replace("\n", "\r\n").encode(),
+    "file-huge": b"# " + b"x" * 5_000_000,
+    "file-not-utf8": "quiz: latin\ntitle: Größe\n".encode("latin-1"),
+    "yaml-deep-nesting": b"quiz: deep\ntitle: " + b"[" * 100_000,
+    "yaml-deep-nesting-in-keys": b"quiz: deep\ntitle: " + b"{" * 100_000,
+}
+"""Files that are not kept: unfit for version control, or too large."""
+
+MOST_SHOWN = 300
+"""Characters of a message that are compared; frameworks may write pages."""
+
+
+# What is expected
+
+
+def expected(name: str, level: Level) -> str:
+    """The transcript that a bank must give."""
+    folder = BANKS / name
+    special = folder / f"expected-{level}.txt"
+    file = special if special.exists() else folder / "expected.txt"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def transcript(report: Report) -> str:
+    """All that matters of a report, a line each: findings, exit code, and the questions' statuses."""
+    lines = [line for finding in report.findings for line in told(finding)]
+    lines.append(f"exit {report.exit_code}")
+    lines += [f"{proof.status} {proof.question.id}" for proof in report.questions]
+    return "\n".join(lines) + "\n"
+
+
+def told(finding: Finding) -> Iterator[str]:
+    """A finding with all of its place, and its help below it."""
+    span = finding.span
+    end = f"{span.end_line}:{span.end_column}" if span.end_line != span.line else str(span.end_column)
+    question = f" [{clip(finding.question)}]" if finding.question is not None else ""
+    where = f"{Path(finding.path).name}:{span.line}:{span.column}-{end}"
+    yield f"{where} {finding.code}{question} {clip(finding.message)}"
+    if finding.help:
+        yield f"    {clip(finding.help)}"
+
+
+def clip(text: str) -> str:
+    """A text on one line, without control characters, and not too long."""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda match: f"\\x{ord(match[0]):02x}", text)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} … ({len(text)} characters)"
+
+
+def hold(name: str, level: Level, actual: str) -> None:
+    """Compare with what is expected. What differs is saved under `tests/actual/banks`, to look at and to accept."""
+    __tracebackhide__ = True
+    if actual != expected(name, level):
+        saved = HERE / "actual" / "banks" / name / "expected.txt"
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        saved.write_text(actual, encoding="utf-8")
+    assert actual == expected(name, level)
+
+
+def copied(name: str, to: Path) -> Path:
+    """A copy of a bank's files, with those that are made here."""
+    folder = to / name
+    folder.mkdir()
+    for file in BANKS.joinpath(name).glob("*.yaml"):
+        shutil.copy(file, folder)
+    if name in MADE:
+        (folder / "made.yaml").write_bytes(MADE[name])
+    return folder
+
+
+# What is left behind
+
+
+@pytest.fixture
+def tidy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing may be left behind: no process, however it fled, and no folder for temporary files."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    become_subreaper()
+    before = descendants()
+    yield
+    assert list(scratch.iterdir()) == []
+    patience = time.monotonic() + 20
+    while left := descendants() - before:  # the kernel may still be at work on those that were killed
+        assert time.monotonic() < patience, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in left]
+        os.sched_yield()
+
+
+def become_subreaper() -> None:
+    """Let processes whose parents die become children of this one, instead of the machine's first."""
+    pr_set_child_subreaper = 36
+    assert ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1) == 0
+
+
+def descendants() -> set[int]:
+    """All living processes below this one."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:  # it ended meanwhile
+            continue
+        if state not in "ZX":
+            parents[int(stat.parent.name)] = int(parent)
+    found = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {os.getpid()}
+
+
+# The tests
+
+
+def check(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    """Prove a bank as if one stood in its folder."""
+    monkeypatch.chdir(copied(name, tmp_path))
+    return prove(load_bank(["."]), jobs=2)
+
+
+def good_questions(report: Report) -> Iterable[str]:
+    return (proof.status for proof in report.questions if proof.question.id == "good")
+
+
+@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.usefixtures("tidy")
+def test_fault(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fault is found at its place and told in its words; the good question is proven; nothing is left behind."""
+    report = check(name, tmp_path, monkeypatch)
+    hold(name, report.sandbox, transcript(report))  # type: ignore[arg-type]
+    assert list(good_questions(report)) == ["proven"]
+
+
+@pytest.mark.parametrize("level", LEVELS[1:])
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.usefixtures("tidy")
+def test_hostile_run_under_weaker_sandbox(
+    name: str, level: Level, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the kernel offers less, a hostile run still harms nobody but itself."""
+    if why := obstacle(level):
+        pytest.skip(why)
+    monkeypatch.setattr(pool, "strongest", lambda: level)
+    report = check(name, tmp_path, monkeypatch)
+    assert report.sandbox == level
+    hold(name, level, transcript(report))
+    assert list(good_questions(report)) == ["proven"]
+
+
+@pytest.mark.parametrize("runtime", FRAMEWORKS)
+@pytest.mark.usefixtures("tidy")
+def test_faults_with_frameworks(runtime: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for PyTorch and TensorFlow, whose banks stand in one run beside each other."""
+    names = [name for name in NAMES if name.startswith(runtime)]
+    monkeypatch.chdir(tmp_path)
+    banks = {name: load_bank([copied(name, tmp_path)]) for name in names}
+    report = prove(Bank(tuple(quiz for bank in banks.values() for quiz in bank.quizzes), ()), jobs=2)
+    for name in names:
+        own = [proof for proof in report.questions if Path(proof.quiz.path).parent.name == name]
+        findings = [finding for finding in report.findings if Path(finding.path).parent.name == name]
+        part = replace(report, questions=tuple(own), findings=tuple(findings))
+        hold(name, report.sandbox, transcript(part))  # type: ignore[arg-type]
+        assert list(good_questions(part)) == ["proven"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "block-ids-as-paths",
+        "facts-fail",
+        "file-byte-order-mark-and-crlf",
+        "file-not-utf8",
+        "html-in-every-text",
+        "run-closes-descriptors",
+        "run-endless-stderr",
+        "run-exception-with-odd-name",
+        "run-kills-its-parent-and-leaves-a-daemon",
+        "run-prints-escapes",
+        "run-prints-surrogates",
+        "run-segfault",
+        "yaml-alias-bomb",
+    ],
+)
+@pytest.mark.usefixtures("tidy")
+def test_fault_at_the_command_line(name: str, tmp_path: Path) -> None:
+    """A real process says the same in plain characters, on the right stream, without a traceback of ours, and ends."""
+    folder = copied(name, tmp_path)
+    results = [quizproof("check", ".", "--format", form, cwd=folder) for form in ("concise", "json", "full")]
+    level = json.loads(results[1].stdout)["sandbox"]
+    lines = expected(name, level).splitlines()
+    exit_code = next(line for line in lines if line.startswith("exit "))
+    for result in results:
+        assert f"exit {result.returncode}" == exit_code
+        assert result.stderr == ""
+        assert not re.search(r"[^\n -~\u00a0-\ud7ff\ue000-\U0010ffff]", result.stdout), "control characters"
+        assert "internal error" not in result.stdout
+    concise, report, _ = results
+    places = [match[0] for line in lines if (match := re.match(r"[\w.]+:\d+:\d+", line))]
+    assert [re.match(r"[\w.]+:\d+:\d+", line)[0] for line in concise.stdout.splitlines()[:-1]] == places  # type: ignore[index]
+    found = json.loads(report.stdout)["findings"]
+    assert [f"{f['path']}:{f['line']}:{f['column']}" for f in found] == places
+
+
+def quizproof(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, without a terminal."""
+    command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", *arguments]
+    return subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+def test_every_bank_says_what_it_expects() -> None:
+    """No bank is without its expectation, and no expectation without its bank."""
+    assert len(NAMES) >= 50
+    for name in NAMES:
+        assert expected(name, "none"), name
+        assert name in MADE or list(BANKS.joinpath(name).glob("*.yaml")), name
+    assert set(MADE) <= set(NAMES)

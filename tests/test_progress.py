@@ -1,0 +1,101 @@
+"""Progress: on a terminal only, and gone afterwards."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import select
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import pytest
+
+from quizproof_renderers.progress import progress
+
+
+@pytest.fixture(autouse=True)
+def _ordinary_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COLUMNS", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@contextmanager
+def real_terminal() -> Iterator[tuple[TextIO, int]]:
+    """A stream on a pseudo-terminal, and the other side of it."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as stream:
+        yield stream, master
+    os.close(master)
+
+
+def received(master: int) -> str:
+    """What has been written to the terminal so far."""
+    text = b""
+    while select.select([master], [], [], 0)[0]:
+        text += os.read(master, 65536)
+    return text.decode()
+
+
+def test_progress_is_drawn_and_taken_away() -> None:
+    clock = Clock()
+    threads = threading.active_count()
+    with real_terminal() as (stream, master):
+        with progress(stream, clock=clock) as show:
+            show(0, 5, 0)
+            assert received(master) == ""  # work that is soon done needs none
+            clock.now += 0.5
+            show(2, 5, 1234)
+            drawn = received(master)
+            assert "2 of 5 questions, 1,234 runs" in drawn
+            show(3, 5, 1235)
+            assert received(master) == ""  # not more often than eyes can follow
+            clock.now += 0.5
+            show(4, 5, 1236)
+            assert "4 of 5 questions, 1,236 runs" in received(master)
+            assert threading.active_count() == threads  # the prover forks
+        assert received(master).endswith("\x1b[2K")  # the line is erased
+
+
+def test_progress_goes_away_when_work_fails() -> None:
+    clock = Clock()
+
+    def work(stream: TextIO) -> None:
+        with progress(stream, clock=clock) as show:
+            clock.now += 1
+            show(1, 2, 1)
+            raise RuntimeError("work")
+
+    with real_terminal() as (stream, master):
+        with pytest.raises(RuntimeError, match="work"):
+            work(stream)
+        assert "\x1b[?25h" in received(master)  # the cursor is back
+
+
+def test_quick_work_draws_nothing() -> None:
+    with real_terminal() as (stream, master):
+        with progress(stream, clock=Clock()) as show:
+            show(5, 5, 5)
+        assert received(master) == ""
+
+
+def test_no_terminal_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    clock = Clock()
+    stream = io.StringIO()
+    with progress(stream, clock=clock) as show:
+        clock.now += 1
+        show(1, 2, 3)
+    assert stream.getvalue() == ""

@@ -36,8 +36,8 @@ def prove_examples(examples: tuple[Example, ...]) -> tuple[dict[str, list[Findin
             file.write_text(example.text, encoding="utf-8")
             quiz, wrong = load_file(file)
             findings[example.fence.id] = list(wrong)
-            owners[str(file)] = example.fence.id
             if quiz is not None:
+                owners[quiz.path] = example.fence.id
                 quizzes.append(quiz)
         report = prove(Bank(tuple(quizzes), ()))
     for finding in report.findings:

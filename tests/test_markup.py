@@ -130,7 +130,9 @@ def test_formulas_as_plain_characters(tex: str, text: str) -> None:
     assert formula.plain(tex) == text
 
 
-@pytest.mark.parametrize("source", ["", "\n", "a", "a\n", "\n\na\n\n", "'''x\n\ny'''\n", "x = 1  # \x0c\r\u2028", "'open"])
+@pytest.mark.parametrize(
+    "source", ["", "\n", "a", "a\n", "\n\na\n\n", "'''x\n\ny'''\n", "x = 1  # \x0c\r\u2028", "'open"]
+)
 @pytest.mark.parametrize("language", ["python", "pycon", "no-such-language", ""])
 def test_code_lines_are_those_of_the_source(source: str, language: str) -> None:
     lines = markup.code_lines(source, language)
@@ -147,7 +149,9 @@ def test_code_is_coloured_by_classes_and_its_lines_can_be_marked() -> None:
 
 
 def test_fence_is_highlighted_in_its_language() -> None:
-    assert markup.prose("```python\nNone\n```") == '<pre class="code"><code><span class="k">None</span>\n</code></pre>\n'
+    assert (
+        markup.prose("```python\nNone\n```") == '<pre class="code"><code><span class="k">None</span>\n</code></pre>\n'
+    )
     assert markup.prose("```\nNone\n```") == '<pre class="code"><code>None\n</code></pre>\n'
     assert '<span class="k">' in markup.prose("```bash\nif true; then\n```")
 
@@ -159,7 +163,10 @@ def test_traceback_sets_the_exception_apart() -> None:
         "  File &#34;snippet.py&#34;, line 1, in &lt;module&gt;\n    f()\n"
         '<span class="raised">ValueError: a\nb</span></samp></pre>'
     )
-    assert markup.traceback("KeyError: 1") == '<pre class="traceback"><samp><span class="raised">KeyError: 1</span></samp></pre>'
+    assert (
+        markup.traceback("KeyError: 1")
+        == '<pre class="traceback"><samp><span class="raised">KeyError: 1</span></samp></pre>'
+    )
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
@@ -179,7 +186,8 @@ def _kinds(lexer: Lexer, source: str) -> list[_TokenType | None]:
     """For each character, which of the four kinds it belongs to."""
     found: list[_TokenType | None] = []
     for token, text in lexer.get_tokens(source):
-        kind = next((kind for kind in (Comment, Keyword, Number, String) if token in kind), None)
-        kind = Keyword if token in Operator.Word else kind
+        above = token.split()
+        kind = next((kind for kind in (Comment, Keyword, Number, String) if kind in above), None)
+        kind = Keyword if Operator.Word in above else kind
         found.extend(kind if character.strip() else None for character in text)
     return found

@@ -78,6 +78,13 @@ def test_github_appends_to_the_step_summary(tmp_path: Path) -> None:
     assert stream.getvalue() == written(samples.refuted(), "github") + written(samples.hostile(), "github")
 
 
+def test_github_takes_no_end_before_its_start() -> None:
+    found = Finding("QP201", "a.yaml", Span(2, 9, 2, 3), "message")
+    assert github.command(found).startswith(
+        "::error title=quizproof (QP201),file=a.yaml,line=2,col=9,endLine=2,endColumn=9::"
+    )
+
+
 def test_github_step_summary_stays_short() -> None:
     report = samples.refuted()
     rows = github.step_summary(replace(report, findings=report.findings * 100)).splitlines()
@@ -258,6 +265,13 @@ def test_a_file_that_could_not_be_loaded_is_quoted_from_the_disk(tmp_path: Path)
     path.write_bytes(b"quiz: x\r\n\r\ntitle: a: b\xff\r\n")
     lines = written(samples.unreadable(str(path)), "full").split("\n")
     assert lines[1:6] == [f" --> {path}:3:12", "  |", "1 | quiz: x", "2 |", "3 | title: a: b\ufffd"]
+
+
+def test_a_traceback_is_not_compared_with_an_output() -> None:
+    report = samples.multi_line()
+    found = replace(report.findings[0], expected="1\n2", actual=samples.TRACEBACK)
+    text = written(replace(report, findings=(found,)), "full")
+    assert "   = expected:\n   |   1\n   |   2\n   |\n   = actual:\n   |   Traceback (most recent call last):\n" in text
 
 
 def test_long_outputs_are_cut() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quizproof.errors import Finding
 from quizproof.proof import Report
-from quizproof_renderers.reports import tally
+from quizproof_renderers import tally
 from quizproof_renderers.text import clip, one_line
 
 LONGEST = 400

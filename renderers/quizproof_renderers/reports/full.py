@@ -14,9 +14,9 @@ from rich.text import Text
 from quizproof.claims import Verdict
 from quizproof.errors import Finding
 from quizproof.proof import Report
-from quizproof_renderers.reports import tally
+from quizproof_renderers import tally
 from quizproof_renderers.reports.excerpt import excerpt
-from quizproof_renderers.reports.tally import Tally
+from quizproof_renderers.tally import Tally
 from quizproof_renderers.text import clip, clip_lines, one_line, visible
 
 BLOCK_LINES = 30

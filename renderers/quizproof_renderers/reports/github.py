@@ -9,7 +9,8 @@ from typing import TextIO
 
 from quizproof.errors import Finding
 from quizproof.proof import Report
-from quizproof_renderers.reports import concise, tally
+from quizproof_renderers import tally
+from quizproof_renderers.reports import concise
 from quizproof_renderers.text import clip, clip_lines, one_line, plural, visible
 
 ROWS = 200

@@ -348,8 +348,10 @@
 
   /** Boxes that are wider than the page can be scrolled by keyboard too. */
   function letScroll() {
-    for (const box of all("pre, .table, .listing")) {
-      if (box.scrollWidth > box.clientWidth && !one("input:enabled", box)) box.tabIndex = 0;
+    const wide = (box) => box.scrollWidth > box.clientWidth && !one("input:enabled", box);
+    // All are measured before any is changed, so the page is laid out once.
+    for (const [box, scrolls] of all("pre, .table, .listing").map((box) => [box, wide(box)])) {
+      if (scrolls) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
   }
@@ -368,7 +370,7 @@
         const state = given ? (given.right ? "right" : "wrong") : "";
         tick.classList.toggle("is-right", state === "right");
         tick.classList.toggle("is-wrong", state === "wrong");
-        one(".state", tick).textContent = state ? `: ${state}` : "";
+        one(".state", tick).textContent = state ? ` ${state}` : "";
       }
       const given = ticks.map((tick) => answers.get(tick.dataset.tick)).filter(Boolean);
       one(".tally", nav).textContent = tally(given).replace(" answered", ` of ${ticks.length} answered`);

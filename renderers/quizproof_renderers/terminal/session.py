@@ -12,7 +12,7 @@ from quizproof.blocks import Display, Prose
 from quizproof.marking import MalformedResponse, Mark, Response, mark
 from quizproof.proof import QuestionProof
 from quizproof.quiz import Quiz
-from quizproof_renderers.reports.tally import all_versions, percent
+from quizproof_renderers.tally import all_versions, percent
 from quizproof_renderers.terminal.faces import Face, Row, Standing, face_for
 from quizproof_renderers.terminal.forms import Form, form_for
 from quizproof_renderers.terminal.reader import Reader, reader_for

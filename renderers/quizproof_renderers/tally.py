@@ -1,4 +1,4 @@
-"""Tallies: the counts that several reports put into words."""
+"""Tallies: the counts that reports and the self-test put into words."""
 
 from __future__ import annotations
 

@@ -10,7 +10,9 @@ from quizproof.blocks import Display, Options, Prose
 from quizproof.errors import DataPath
 
 _POSITIONAL = re.compile(
-    r"\b(all|none|both|either|neither|any) of the (above|other)|\b(above|below)\b|\bboth [A-F] and [A-F]\b",
+    r"\b(all|none|both|either|neither|any) of (the (above|other)|these|them)\b"
+    r"|\b(option|answer|choice|statement)s? (above|below)\b|\bthe (above|following) (option|answer|choice|statement)s?\b"
+    r"|\bboth [A-F] and [A-F]\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")

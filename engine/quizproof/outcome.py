@@ -66,13 +66,17 @@ class Outcome:
         """Whether the snippet itself came to an end that says something about its claims."""
         return self.status in ("finished", "raised")
 
-    def traceback(self, path: str) -> str:
-        """The exception as Python would print it, in the author's lines."""
+    def traceback(self, path: str = "") -> str:
+        """The exception as Python would print it, in the author's lines.
+
+        Without a `path` it names neither file nor line numbers, which mean nothing to a learner.
+        """
         if self.raised is None:
             return ""
         lines = ["Traceback (most recent call last):"] if self.raised.frames else []
         for frame in self.raised.frames:
-            lines.append(f'  File "{path}", line {frame.line}, in {frame.function}')
+            place = f'File "{path}", line {frame.line}, in ' if path else "in "
+            lines.append(f"  {place}{frame.function}")
             text = frame.text.strip()
             if text:
                 indent = len(frame.text) - len(frame.text.lstrip())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
@@ -75,7 +75,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def main() -> None:
-    r"""Quizzes in which every key is proven, and every wrong option refuted, by a run.
+    """Quizzes in which every key is proven, and every wrong option refuted, by a run.
 
     \b
     Examples:
@@ -106,7 +106,7 @@ paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Pat
 def check(
     paths: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool, jobs: int | None
 ) -> None:
-    r"""Prove every claim of a bank: run each snippet, judge each key and each wrong option.
+    """Prove every claim of a bank: run each snippet, judge each key and each wrong option.
 
     PATHS are quiz files or folders of them; `questions` when none is given.
 
@@ -146,14 +146,14 @@ def _prove(bank: Bank, jobs: int | None) -> Report:
 def _write(report: Report, format_: str | None, output_file: Path | None) -> None:
     from quizproof_renderers import reports
 
-    if format_ is None:
-        format_ = "full" if output_file is None and sys.stdout.isatty() else "concise"
+    on_terminal = output_file is None and sys.stdout.isatty()
+    chosen = cast("reports.Format", format_ or ("full" if on_terminal else "concise"))
     if output_file is None:
-        reports.write(report, format_, sys.stdout)
+        reports.write(report, chosen, sys.stdout)
         return
     try:
         with output_file.open("w", encoding="utf-8") as stream:
-            reports.write(report, format_, stream)
+            reports.write(report, chosen, stream)
     except OSError as error:
         fail(f"{output_file} cannot be written: {error.strerror}")
 
@@ -165,7 +165,7 @@ def _write(report: Report, format_: str | None, output_file: Path | None) -> Non
 @click.option("--keep-going", is_flag=True, help="Render although not all is proven; such questions are shown as such.")
 @jobs_option
 def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, jobs: int | None) -> None:
-    r"""Prove a bank, then render it as a static site that opens from disk.
+    """Prove a bank, then render it as a static site that opens from disk.
 
     BANK is files or folders; `questions` when none is given. Nothing is written unless all is proven. A site that is
     already in DIR is replaced as a whole; a folder with anything else in it is refused.
@@ -195,7 +195,7 @@ def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, jo
 @click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
 @jobs_option
 def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, jobs: int | None) -> None:
-    r"""Take a self-test in the terminal: a quiz, or one question.
+    """Take a self-test in the terminal: a quiz, or one question.
 
     What you are asked is proven first. Afterwards you see what every option's own run really did. Answers are read from
     the keyboard, or line by line from a pipe. Without QUIZ, the quizzes of the bank are listed.
@@ -210,10 +210,15 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
 
     from quizproof_renderers.terminal import session
 
-    chosen = _choose(_load(bank), name)
-    report = _prove(chosen, jobs)
+    whole = _load(bank)
+    if whole.findings:
+        count = "1 finding" if len(whole.findings) == 1 else f"{len(whole.findings)} findings"
+        click.echo(f"quizproof: {count} in the bank's files; `quizproof check` shows them", err=True)
+    report = _prove(_choose(whole, name), jobs)
     seed = secrets.randbelow(10_000) if seed is None else seed
     result = session.run(report.questions, runtimes=report.runtimes, seed=seed, plain=plain)
+    if result.left_out:
+        click.echo("quizproof: `quizproof check` says why questions were left out", err=True)
     sys.exit(result.exit_code)
 
 
@@ -226,7 +231,9 @@ def _choose(bank: Bank, name: str | None) -> Bank:
     if name is None:
         click.echo("Which quiz? `quizproof take QUIZ`, with one of:\n", err=True)
         for quiz in bank.quizzes:
-            click.echo(f"  {quiz.id:<40} {quiz.header.title} ({len(quiz.items)} questions)", err=True)
+            count = len(quiz.items)
+            noun = "question" if count == 1 else "questions"
+            click.echo(f"  {quiz.id:<40} {quiz.header.title} ({count} {noun})", err=True)
         sys.exit(USAGE)
     for quiz in bank.quizzes:
         if name == quiz.id:
@@ -245,7 +252,7 @@ def _choose(bank: Bank, name: str | None) -> Bank:
 @main.command()
 @click.argument("rule", required=False)
 def explain(rule: str | None) -> None:
-    r"""Explain what a finding means and how to mend it. RULE is a code or a name; without it, all are listed.
+    """Explain what a finding means and how to mend it. RULE is a code or a name; without it, all are listed.
 
     \b
     Examples:
@@ -264,8 +271,8 @@ def explain(rule: str | None) -> None:
     if found is None:
         import difflib
 
-        close = difflib.get_close_matches(wanted, [r.name for r in RULES.values()] + [c.lower() for c in RULES], 1)
-        hint = f"; did you mean `{close[0].upper() if close[0].startswith('qp') else close[0]}`?" if close else ""
+        close = difflib.get_close_matches(wanted, [r.name for r in RULES.values()], 1)
+        hint = f"; did you mean `{close[0]}`?" if close else ""
         fail(f"there is no rule `{rule}`{hint} (`quizproof explain` lists them all)")
     else:
         click.echo(f"{found.code} {found.name} ({found.severity})\n\n{found.summary}\n\n{found.explanation}")

@@ -7,13 +7,13 @@ import random
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from quizproof import blocks
+from quizproof import blocks, rules
 from quizproof.claims import Claim, Happens, Part, Program
-from quizproof.model import Integer, Limits, Model, Prose, Scalar, Slug, Snippet
+from quizproof.model import Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
 from quizproof.outcome import Outcome
 from quizproof.source import written
 
@@ -43,6 +43,10 @@ def _name(value: object) -> object:
 _NAME = re.compile("[a-z_][a-z0-9_]*")
 Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
+
+
+EVIDENCE_NAMES = frozenset(["answer", "line", "message", "options", "raised", "stated", "stdout", "value", "versions"])
+"""What prose may use beside parameters and facts, over all kinds."""
 
 
 class Question(Model, ABC):
@@ -76,6 +80,17 @@ class Question(Model, ABC):
     belief: Prose = ""
     """What people commonly believe, where a run refuted it."""
 
+    @model_validator(mode="after")
+    def _names_are_distinct(self) -> Self:
+        for name in self.facts:
+            if name in EVIDENCE_NAMES or name in self.params:
+                taken = "a parameter" if name in self.params else "evidence"
+                raise refuse(rules.CONTRADICTION, f"the fact `{name}` has the name of {taken}; choose another")
+        for name in self.params:
+            if name in EVIDENCE_NAMES:
+                raise refuse(rules.CONTRADICTION, f"the parameter `{name}` has the name of evidence; choose another")
+        return self
+
     @abstractmethod
     def claims(self) -> Iterator[Claim]:
         """All that this variant asks a reader to believe."""
@@ -94,10 +109,6 @@ class Question(Model, ABC):
     def names(self, runs: Runs) -> dict[str, Any]:
         """What prose may use beside parameters and facts. Subclasses add to it."""
         return {}
-
-    def may_not_parse(self) -> frozenset[tuple[str | int, ...]]:
-        """Paths of snippets that are meant not to compile."""
-        return frozenset()
 
     def program(self, *parts: Part) -> Program:
         """A program under this question's limits."""
@@ -163,7 +174,7 @@ def evidence(program: Program, outcome: Outcome, *, code: str = "") -> blocks.Ev
     return blocks.Evidence(
         summary=_summary(program, outcome),
         stdout=program.stdout(outcome, "code", "answer", "check"),
-        traceback=outcome.traceback("snippet.py"),
+        traceback=outcome.traceback(),
         code=code,
     )
 

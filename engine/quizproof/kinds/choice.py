@@ -121,13 +121,6 @@ class Choice(Question):
             return self._setup()
         return tuple(part for part in self._program(index).parts if part.role != "check")
 
-    def may_not_parse(self) -> frozenset[tuple[str | int, ...]]:
-        return frozenset(
-            ("options", index, "code")
-            for index, option in enumerate(self.options)
-            if option.happens and (Happens.parse(option.happens).exception or "").endswith("Error")
-        )
-
     def names(self, runs: Runs) -> dict[str, object]:
         shown: dict[str, object] = {}
         told = []
@@ -145,7 +138,7 @@ class Choice(Question):
                 }
             )
             if option.key:
-                shown["stdout"] = told[-1]["stdout"]
+                shown.setdefault("stdout", told[-1]["stdout"])
         shown["options"] = told
         return shown
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from hypothesis import settings
 
 from quizproof.load import load_bank
 from quizproof.prove import prove
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from quizproof.proof import Report
+
+settings.register_profile("quizproof", deadline=None)  # tests assert on results, never on time
+settings.load_profile("quizproof")
 
 ProveText: TypeAlias = Callable[..., "Report"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.template import Disagreement, TemplateError, render, stated
+from quizproof.template import FILTERS, Disagreement, TemplateError, render, stated
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_render(text: str, result: str) -> None:
         ("{{ a\n}}", "`{{` is not closed by `}}` on the same line", 0, 0),
         ("{{ a + }}", "`{{ a + }}`: unexpected 'end of template'", 0, 0),
         ("{{ a / 0 }}", "`{{ a / 0 }}`: ZeroDivisionError: division by zero", 0, 0),
-        ("{{ a | evil }}", "`{{ a | evil }}`: No filter named 'evil'.", 0, 0),
+        ("{{ a | evil }}", f"`{{{{ a | evil }}}}`: No filter named 'evil'. Known: {', '.join(FILTERS)}.", 0, 0),
         ("{{ a.__class__ }}", "`{{ a.__class__ }}`: access to attribute '__class__' of 'int' object is unsafe.", 0, 0),
         ("{{ 'x'.center(9) }}", "`{{ 'x'.center(9) }}`: only `stated` can be called", 0, 0),
         ("{{ range(9) }}", "`{{ range(9) }}`: only `stated` can be called", 0, 0),

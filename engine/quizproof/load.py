@@ -177,7 +177,7 @@ class _Reader:
             self._find(rules.UNKNOWN_KEY, path, message, key=True)
         elif kind in rules.RULES:
             self._find(kind, path, detail["msg"])
-        elif kind in ("too_short", "too_long"):
+        elif kind in ("too_short", "too_long") and not isinstance(detail["input"], str):
             word, bound = ("least", "min_length") if kind == "too_short" else ("most", "max_length")
             most, count = detail["ctx"][bound], detail["ctx"]["actual_length"]
             items = "item" if most == 1 else "items"
@@ -203,6 +203,7 @@ _REASONS = {
     "model_type": "write keys with values below it",
     "string_too_short": "write a text that is not empty",
     "string_type": "write a text",
+    "too_short": "write a text that is not empty",
     "tuple_type": "write a list",
 }
 """What pydantic says in the terms of Python, in the terms of YAML."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from quizproof.blocks import Input, LineInput, Mistake, NumberInput, Options, TextInput
+from quizproof.blocks import Evidence, Input, LineInput, Mistake, NumberInput, Options, TextInput
 from quizproof.compare import fold, same_number
 from quizproof.errors import QuizproofError
 
@@ -31,6 +31,8 @@ class Mark:
     """0 to 1."""
     feedback: str = ""
     """Markdown about the response that was given; empty when there is nothing particular to say."""
+    evidence: Evidence | None = None
+    """What the foreseen mistake behind the response really does, where a run tells."""
 
     @property
     def correct(self) -> bool:
@@ -94,16 +96,16 @@ def _mark_number(shown: NumberInput, response: str) -> Mark:
     value = parse_number(response, shown.unit)
     if same_number(value, shown.value, shown.tolerance):
         return Mark(1.0)
-    for mistake in shown.mistakes:
-        if same_number(value, float(mistake.value), shown.tolerance):
-            return Mark(0.0, mistake.feedback)
-    return Mark(0.0)
+    return _mistaken(m for m in shown.mistakes if same_number(value, float(m.value), shown.tolerance))
 
 
 def _mark_text(shown: TextInput, response: str) -> Mark:
     if not response.strip():
         raise MalformedResponse("type what the program prints")
-    return _compared(fold(response), fold(shown.accepted), shown.mistakes)
+    typed = fold(response)
+    if typed == fold(shown.accepted):
+        return Mark(1.0)
+    return _mistaken(m for m in shown.mistakes if fold(m.value) == typed)
 
 
 def _mark_line(shown: LineInput, response: Response) -> Mark:
@@ -113,10 +115,10 @@ def _mark_line(shown: LineInput, response: Response) -> Mark:
         raise MalformedResponse(f"give the number of a line, 1 to {count}")
     if int(text) in shown.correct:
         return Mark(1.0)
-    return _compared(str(int(text)), "", shown.mistakes)
+    return _mistaken(m for m in shown.mistakes if int(m.value) == int(text))
 
 
-def _compared(response: str, accepted: str, mistakes: tuple[Mistake, ...]) -> Mark:
-    if response == accepted:
-        return Mark(1.0)
-    return Mark(0.0, next((m.feedback for m in mistakes if m.value == response), ""))
+def _mistaken(made: Iterator[Mistake]) -> Mark:
+    """The mark of a wrong response, with the feedback of the first foreseen mistake that it is."""
+    mistake = next(made, None)
+    return Mark(0.0, mistake.feedback, mistake.evidence) if mistake else Mark(0.0)

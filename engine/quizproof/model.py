@@ -89,6 +89,17 @@ Number = Annotated[float, BeforeValidator(_number)]
 Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 
+def _fixed(value: object) -> object:
+    text = str(written(value))
+    if "{{" in text:
+        raise refuse(rules.TEMPLATE, "`{{ expressions }}` have no meaning here: this text is the same in every variant")
+    return text
+
+
+Fixed = Annotated[str, BeforeValidator(_fixed)]
+"""Markdown without expressions."""
+
+
 def _slug(value: object) -> object:
     text = written(value)
     if not isinstance(text, str):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from quizproof import rules
-from quizproof.blocks import Code, Content, Display, LineInput, NumberInput, Options, Output, TextInput
+from quizproof.blocks import Code, Content, Display, Input, LineInput, NumberInput, Options, Output, TextInput
 from quizproof.claims import Claim, Judgement, Program, at_frame, obstacle
 from quizproof.compare import fold, quoted, same_number, same_output
 from quizproof.errors import DataPath, Finding, Span
@@ -320,24 +320,28 @@ def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:
 
 def _clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, DataPath] | None:
     """The first two possible responses that are the same: in words, and the places of both."""
-    match display.input:
-        case Options(options):
-            for one, other in itertools.combinations(options, 2):
-                if _same_content(one.content, other.content, tolerance):
-                    words = _the_same("options", _text(one.content).strip(), _text(other.content).strip())
-                    return words, one.at, other.at
-        case NumberInput(mistakes=mistakes):
-            for first, second in itertools.combinations(mistakes, 2):
-                if same_number(float(first.value), float(second.value), display.input.tolerance):
-                    words = f"two mistakes are the same number: {second.value}"
-                    if first.value != second.value:
-                        words = f"two mistakes lie within the tolerance of each other: {first.value} and {second.value}"
-                    return words, first.at, second.at
-        case TextInput(mistakes=mistakes) | LineInput(mistakes=mistakes):
-            for first, second in itertools.combinations(mistakes, 2):
-                if same_output(first.value, second.value, tolerance):
-                    return _the_same("mistakes", first.value, second.value), first.at, second.at
+    shown = display.input
+    responses: tuple[Any, ...] = shown.options if isinstance(shown, Options) else shown.mistakes
+    for one, other in itertools.combinations(responses, 2):
+        if words := _coincidence(shown, one, other, tolerance):
+            return words, one.at, other.at
     return None
+
+
+def _coincidence(shown: Input, one: Any, other: Any, tolerance: float | None) -> str:
+    """In which way two options or mistakes are the same; empty when they are not."""
+    match shown:
+        case Options() if _same_content(one.content, other.content, tolerance):
+            return _the_same("options", _text(one.content).strip(), _text(other.content).strip())
+        case NumberInput() if same_number(float(one.value), float(other.value), shown.tolerance):
+            if one.value == other.value:
+                return f"two mistakes are the same number: {other.value}"
+            return f"two mistakes lie within the tolerance of each other: {one.value} and {other.value}"
+        case TextInput() if same_output(one.value, other.value, tolerance):
+            return _the_same("mistakes", one.value, other.value)
+        case LineInput() if one.value == other.value:
+            return f"two mistakes name line {other.value}"
+    return ""
 
 
 def _the_same(what: str, one: str, other: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from quizproof.errors import DataPath, Finding
 from quizproof.kinds import Question
-from quizproof.model import Integer, Limits, Model, Plain, Prose, Slug
+from quizproof.model import Fixed, Integer, Limits, Model, Plain, Slug
 from quizproof.source import Document
 
 RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
@@ -31,7 +31,7 @@ class Header(Model):
     """Which interpreter runs the snippets."""
     minutes: Annotated[Integer, Field(ge=1, le=600)] | None = None
     """About how long it takes."""
-    intro: Prose = ""
+    intro: Fixed = ""
     """What the reader should know before the first question."""
     limits: Limits | None = None
     """What one run of any question may use."""

@@ -312,6 +312,8 @@ def _syntax_help(text: str, span: Span, words: str) -> str:
         return "A text that begins with `*` or `&` needs quotes."
     if "cannot start any token" in words:
         return f"A text that begins with {line[span.column - 1 : span.column]!r} needs quotes."
+    if "a flow " in words:
+        return "Is a comma missing, or is a bracket or brace not closed?"
     if line.count(": ") > 1:
         return "A text with `: ` in it needs quotes."
     return "Check the indentation and the quotes here and on the line before."

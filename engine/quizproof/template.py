@@ -75,11 +75,13 @@ def _evaluate(source: str, names: Mapping[str, Any]) -> str:
         value = environment.compile_expression(source, undefined_to_none=False)(**names, stated=stated)
         result = show(value)
     except TemplateSyntaxError as error:
-        words = "this is not one expression" if "chunk after" in str(error.message) else error.message
+        words = "this is not one expression" if "chunk after" in str(error.message) else str(error.message)
+        if words.startswith("No filter"):
+            words += f" Known: {', '.join(FILTERS)}."
         raise TemplateError(f"`{{{{ {source} }}}}`: {words}") from None
     except UndefinedError as error:
-        known = ", ".join(sorted(names)) or "none"
-        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message} (known names: {known})") from None
+        known = f" (known names: {', '.join(sorted(names)) or 'none'})" if "is undefined" in str(error.message) else ""
+        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}{known}") from None
     except SecurityError as error:
         reason = "only `stated` can be called" if "callable" in str(error) else error
         raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None

@@ -49,14 +49,16 @@ class Program(click.Group):
             if isinstance(error, QuizproofError):
                 fail(str(error))
             name = type(error).__name__
-            click.echo(f"quizproof: internal error: {name}: {error}", err=True)
+            click.echo(f"quizproof: internal error: {name}: {str(error)!r}", err=True)
             click.echo("This is a fault of quizproof. QUIZPROOF_TRACEBACK=1 shows where.", err=True)
             sys.exit(UNVERIFIED)
 
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong with the call, and exit with 2."""
-    click.echo(f"quizproof: {message}", err=True)
+    from quizproof_renderers.text import visible
+
+    click.echo(f"quizproof: {visible(message)}", err=True)
     sys.exit(USAGE)
 
 
@@ -228,12 +230,14 @@ def _choose(bank: Bank, name: str | None) -> Bank:
 
     if name is None and len(bank.quizzes) == 1:
         return bank
+    from quizproof_renderers.text import one_line
+
     if name is None:
         click.echo("Which quiz? `quizproof take QUIZ`, with one of:\n", err=True)
         for quiz in bank.quizzes:
             count = len(quiz.items)
             noun = "question" if count == 1 else "questions"
-            click.echo(f"  {quiz.id:<40} {quiz.header.title} ({count} {noun})", err=True)
+            click.echo(f"  {quiz.id:<40} {one_line(quiz.header.title)} ({count} {noun})", err=True)
         sys.exit(USAGE)
     for quiz in bank.quizzes:
         if name == quiz.id:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import blocks, rules
 from quizproof.claims import Claim, Happens, Part, Program
-from quizproof.model import Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
+from quizproof.model import Fixed, Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
 from quizproof.outcome import Outcome
 from quizproof.source import written
 
@@ -59,7 +59,7 @@ class Question(Model, ABC):
     """What sort of question this is."""
     id: Slug
     """Unique in the bank; progress and links are kept under it."""
-    title: Prose = ""
+    title: Fixed = ""
     """A short heading. Without it the question is headed by its number."""
     prompt: Prose
     """The stem: what is asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, ClassVar, Literal
 
@@ -219,6 +220,8 @@ class Choice(Question):
         if option.unproven is None:
             program = self._program(index)
             told = evidence(program, runs[program], code=option.proof or option.refute or "")
+            if option.text is not None:
+                told = replace(told, summary=f"A run shows that this is {'true' if option.key else 'false'}.")
         return blocks.Option(
             id=LETTERS[index],
             content=content,

@@ -78,6 +78,8 @@ class _Zygote(Generic[Key]):
     scratch: Path
     log: Path
     ready: bool = False
+    stuck: bool = False
+    """Whether we killed it because it did not answer."""
     incoming: bytearray = field(default_factory=bytearray)
     outgoing: bytearray = field(default_factory=bytearray)
     running: dict[int, tuple[Job[Key], float]] = field(default_factory=dict)
@@ -203,6 +205,7 @@ class Pool(Generic[Key]):
         for zygote in list(self._zygotes.values()):
             stuck = any(now > latest for _, latest in zygote.running.values())
             if stuck or (not zygote.ready and now > zygote.patience):
+                zygote.stuck = True
                 zygote.process.kill()  # its socket closes, and the next turn sees to the rest
 
     def _write(self, zygote: _Zygote[Key]) -> None:
@@ -254,7 +257,8 @@ class Pool(Generic[Key]):
         for job, _ in zygote.running.values():
             if job.deaths and alone:
                 self.runs += 1
-                yield job.key, Outcome("died", detail="it killed the interpreter that had started it")
+                what = "stopped" if zygote.stuck else "killed"
+                yield job.key, Outcome("died", detail=f"it {what} the interpreter that had started it")
             else:
                 job.deaths += 1
                 self._queues.setdefault(zygote.runtime, deque()).appendleft(job)

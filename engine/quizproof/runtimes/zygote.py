@@ -150,6 +150,11 @@ class _Run:
     def __post_init__(self) -> None:
         self.deadline = self.started + self.limits["seconds"]
 
+    @property
+    def printed(self) -> int:
+        """Bytes on standard output or standard error, whichever has more."""
+        return max(os.fstat(self.out).st_size, os.fstat(self.err).st_size)
+
 
 class Zygote:
     """Serves one socket until its other end closes."""
@@ -248,11 +253,11 @@ class Zygote:
                 _kill(pid)
 
     def _watch(self) -> None:
-        """Kill runs that are over their time, and those that fill the machine with processes."""
+        """Kill runs that are over their time or print too much, and those that fill the machine with processes."""
         now = time.monotonic()
         for pid, run in self.runs.items():
-            if now >= run.deadline and not run.stopped:
-                run.stopped = "time"
+            if not run.stopped and (run.printed > run.limits["output_kib"] * 1024 or now >= run.deadline):
+                run.stopped = "time" if now >= run.deadline else "output"
                 _kill(pid)
         if self.runs and _tasks() - self.tasks > _SUSPICIOUS_GROWTH:
             counts = _tasks_by_run(self.runs)
@@ -265,7 +270,6 @@ class Zygote:
 def _outcome(run: _Run, status: int, usage: resource.struct_rusage) -> dict[str, Any]:
     reply = child.read_reply(run.reply) or {"status": "running", "parts": []}
     most = run.limits["output_kib"] * 1024
-    written = max(os.fstat(run.out).st_size, os.fstat(run.err).st_size)
     outcome: dict[str, Any] = {
         "id": run.id,
         "seconds": round(time.monotonic() - run.started, 6),
@@ -275,8 +279,8 @@ def _outcome(run: _Run, status: int, usage: resource.struct_rusage) -> dict[str,
     parts = outcome["parts"]
     if reply["status"] == "running":  # it ended within the part that comes after these
         parts.append({"out": -1, "err": -1, "assertions": 0, "value": None})
-    if written > most:
-        outcome |= {"status": "limit", "detail": "output"}
+    if run.printed > most:
+        outcome |= {"status": "limit", "detail": "output", "raised": None}
         del parts[1 + sum(max(part["out"], part["err"]) <= most for part in parts[:-1]) :]  # those after the guilty one
     elif run.stopped:
         outcome |= {"status": "limit", "detail": run.stopped}

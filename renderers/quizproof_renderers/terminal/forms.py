@@ -169,7 +169,7 @@ class NumberForm(Form):
         return f"{self._shown.display} {self._shown.unit}".strip()
 
     def told(self, response: Response, mark: Mark) -> list[Told]:
-        return _mistaken(self._shown.mistakes, mark, self._evidence)
+        return _mistaken(mark, self._evidence)
 
 
 class TextForm(Form):
@@ -209,7 +209,7 @@ class TextForm(Form):
         return self._shown.accepted
 
     def told(self, response: Response, mark: Mark) -> list[Told]:
-        return _mistaken(self._shown.mistakes, mark, self._evidence)
+        return _mistaken(mark, self._evidence)
 
 
 class LineForm(Form):
@@ -238,7 +238,7 @@ class LineForm(Form):
         return f"line {' or '.join(map(str, self._shown.correct))}"
 
     def told(self, response: Response, mark: Mark) -> list[Told]:
-        return _mistaken(self._shown.mistakes, mark, self._evidence)
+        return _mistaken(mark, self._evidence)
 
 
 def _something(text: str) -> str:
@@ -263,7 +263,6 @@ def _new_to_reader(option: Option) -> Evidence | None:
     return told
 
 
-def _mistaken(mistakes: tuple[Mistake, ...], mark: Mark, evidence: Evidence | None) -> list[Told]:
+def _mistaken(mark: Mark, evidence: Evidence | None) -> list[Told]:
     """The run behind the mistake that was made, then the question's own."""
-    made = next((m.evidence for m in mistakes if mark.feedback and m.feedback == mark.feedback), None)
-    return [Told("", None, False, run) for run in (made, evidence) if run]
+    return [Told("", None, False, run) for run in (mark.evidence, evidence) if run]

@@ -191,7 +191,7 @@ class _Session:
     def _ask(self, put: _Put) -> Answer:
         """Put one question until it is answered or skipped."""
         face, form = self._face, put.form
-        face.question(put.number, len(self._put), _title(put.proof))
+        face.question(put.number, len(self._put), put.proof.question.title)
         face.contents(put.display.prompt)
         face.gap()
         form.show(face)
@@ -263,11 +263,6 @@ def _prepared(number: int, proof: QuestionProof, seed: int) -> _Put:
     draw = random.Random(f"{seed}/{proof.question.id}")
     params, display = draw.choice(_shown_variants(proof))
     return _Put(number, proof, params, display, form_for(display, draw))
-
-
-def _title(proof: QuestionProof) -> str:
-    """The question's heading; none when it holds expressions, for only a variant's display has them evaluated."""
-    return "" if "{{" in proof.question.title else proof.question.title
 
 
 def _row(put: _Put, answer: Answer | None) -> Row:

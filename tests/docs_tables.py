@@ -39,6 +39,7 @@ PARTS: dict[str, type[BaseModel]] = {
 _ROLES = {"code": "code", "text": "output", "prose": "Markdown"}
 _VALIDATORS = {
     "_slug": "[id](#ids)",
+    "_fixed": "Markdown, no expressions",
     "_flag": "`true` or `false`",
     "_integer": "whole number",
     "_number": "number",

@@ -143,7 +143,7 @@ def test_code_lines_are_those_of_the_source(source: str, language: str) -> None:
 def test_code_is_coloured_by_classes_and_its_lines_can_be_marked() -> None:
     assert markup.code("def f():\n    return 'x' # <b>\n", (2,)) == (
         '<pre class="code"><code><span class="k">def</span> <span class="d">f</span>():\n'
-        '<mark>    <span class="k">return</span> <span class="s">&#39;x&#39;</span> '
+        '<mark>    <span class="k">return</span> <span class="s">&#x27;x&#x27;</span> '
         '<span class="c"># &lt;b&gt;</span>\n</mark></code></pre>'
     )
 

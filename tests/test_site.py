@@ -37,7 +37,8 @@ from quizproof_renderers.site import MARKER, POLICY, build_site
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from quizproof.proof import Report
+    from quizproof.claims import Verdict
+    from quizproof.proof import QuestionProof, Report, VariantProof
 
 PRACTICE = "freezing-layers/freezing-layers-pytorch-practice.html"
 KERAS = "freezing-layers/freezing-layers-keras-practice.html"
@@ -264,6 +265,38 @@ def test_no_marking_unless_all_is_proven_or_openly_unproven(tmp_path: Path, verd
     assert "Not proven" in page.text
 
 
+def test_seal_of_a_question_says_how_much_of_it_is_proven(site: dict[str, Page], tmp_path: Path) -> None:
+    assert "Partly proven" in site[PRACTICE].text
+    report = samples.report(
+        samples.question(samples.quiz(), "one", samples.several(), judged=samples.claims(0, "unproven"))
+    )
+    page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
+    assert "Unproven 0 of 1 statement proven, 1 unproven" in " ".join(page.text.split())
+    assert len(page.all("form")) == 1
+
+
+def test_long_output_is_cut_in_the_middle(tmp_path: Path) -> None:
+    printed = "".join(f"line {n}\n" for n in range(100_000))
+    display = replace(samples.text(), evidence=Evidence("Runs and prints.", printed, printed))
+    out = build_site(samples.report(samples.question(samples.quiz(), "one", display)), tmp_path / "site").out
+    text = (out / "samples" / "sample.html").read_text(encoding="utf-8")
+    assert len(text) < 20_000
+    assert "line 0\n" in text
+    assert "line 99999" in text
+    assert "99,961 more lines" in text
+
+
+def test_run_that_all_options_share_is_shown_once(tmp_path: Path) -> None:
+    display = samples.outputs(10, 5)
+    assert isinstance(display.input, Options)
+    silent = Options(tuple(replace(option, evidence=None) for option in display.input.options))
+    same = Options(tuple(replace(option, evidence=display.evidence) for option in display.input.options))
+    for shown, runs in ((display.input, 3), (silent, 1), (same, 1)):
+        question = samples.question(samples.quiz(), "one", replace(display, input=shown))
+        out = build_site(samples.report(question), tmp_path / "site").out
+        assert (out / "samples" / "sample.html").read_text(encoding="utf-8").count('class="run"') == runs
+
+
 def test_unproven_option_carries_its_authors_reason(site: dict[str, Page]) -> None:
     assert "A matter of taste; no run can settle it." in site[PRACTICE].text
     assert "3 of 4 statements proven, 1 unproven" in site[PRACTICE].text
@@ -326,11 +359,12 @@ def hostile() -> Display:
 def hostile_report() -> Report:
     """Hostile text wherever an author or a program may put some."""
     h = samples.HOSTILE
-    quiz = samples.quiz("hostile", h, intro=h)
+    fixed = h.replace("{{", "{")  # expressions have no meaning in what is the same for every variant
+    quiz = samples.quiz("hostile", fixed, intro=fixed)
     mistakes = (Mistake(h, h, Evidence(h, h, h, h)),)
     questions = [
-        samples.question(quiz, "options", hostile(), hostile(), title=h),
-        samples.question(quiz, "text", samples.display(TextInput(h, mistakes=mistakes), answer=h), title=h),
+        samples.question(quiz, "options", hostile(), hostile(), title=fixed),
+        samples.question(quiz, "text", samples.display(TextInput(h, mistakes=mistakes), answer=h), title=fixed),
         samples.question(quiz, "line", samples.display(LineInput(h + "\n" + h, (1,)), answer=h)),
         samples.question(quiz, "number", samples.display(NumberInput(1.0, 0.0, h, h), answer=h)),
         samples.question(
@@ -440,6 +474,132 @@ def test_site_is_readable_for_others(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.mkdir()
     assert build_site(samples.bank(), tmp_path / "site").out.stat().st_mode == plain.stat().st_mode
+
+
+def _changed(name: str, report: Report) -> Report:
+    """The report with one thing changed that some page shows."""
+    first, *rest = report.questions
+    match name:
+        case "nothing":
+            return report
+        case "versions":
+            return replace(report, runtimes={**report.runtimes, "torch": {"python": "3.11.7", "torch": "2.14.0"}})
+        case "sandbox":
+            return replace(report, sandbox="landlock")
+        case "a verdict":
+            return replace(report, questions=(replace(first, variants=_judged(first, 4, "refuted")), *rest))
+        case "a count":
+            return replace(report, questions=(replace(first, variants=_judged(first, 9)), *rest))
+        case "a finding":
+            broken = next(question for question in rest if question.findings)
+            other = replace(broken, findings=(replace(broken.findings[0], message="another message"),))
+            return replace(report, questions=tuple(other if q is broken else q for q in report.questions))
+        case "an evidence":
+            display = first.variants[0].display
+            assert display is not None
+            assert isinstance(display.input, Options)
+            option, *options = display.input.options
+            told = replace(option, evidence=Evidence("Does something else."))
+            changed = replace(display, input=Options((told, *options)))
+            return replace(
+                report, questions=(replace(first, variants=(replace(first.variants[0], display=changed),)), *rest)
+            )
+        case "a question left out":
+            return replace(report, questions=tuple(rest))
+        case "the order of questions":
+            return replace(report, questions=(rest[0], first, *rest[1:]))
+        case "a quiz left out":
+            gone = report.quizzes[1]
+            kept = tuple(q for q in report.questions if q.quiz is not gone)
+            return replace(report, quizzes=tuple(q for q in report.quizzes if q is not gone), questions=kept)
+        case _:
+            field, value = name.split("=")
+            old = report.quizzes[1]
+            new = replace(old, header=old.header.model_copy(update={field: int(value) if value.isdigit() else value}))
+            return replace(
+                report,
+                quizzes=tuple(new if q is old else q for q in report.quizzes),
+                questions=tuple(replace(q, quiz=new) if q.quiz is old else q for q in report.questions),
+            )
+
+
+def _judged(question: QuestionProof, proven: int, *others: Verdict) -> tuple[VariantProof, ...]:
+    return tuple(replace(variant, claims=samples.claims(proven, *others)) for variant in question.variants)
+
+
+CHANGES = {
+    "nothing": 8,
+    "versions": 4,
+    "sandbox": 7,
+    "a verdict": 5,
+    "a count": 5,
+    "a finding": 7,
+    "an evidence": 7,
+    "a question left out": 5,
+    "the order of questions": 7,
+    "a quiz left out": 2,
+    "title=Another title": 4,
+    "topic=another-topic": 2,
+    "mode=experiment": 2,
+    "runtime=python": 2,
+    "minutes=99": 5,
+    "intro=Another intro.": 5,
+    "quiz=another-id": 2,
+}
+"""How many of the eight pages are taken over after each change."""
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_taken_over_is_what_would_be_made(tmp_path: Path, name: str) -> None:
+    before = samples.bank()
+    after = _changed(name, before)
+    build_site(before, tmp_path / "site")
+    again = build_site(after, tmp_path / "site")
+    fresh = build_site(after, tmp_path / "fresh")
+    assert _tree(again.out) == _tree(fresh.out)
+    assert (again.files, again.bytes) == (fresh.files, fresh.bytes)
+    assert fresh.reused == 0
+    assert again.reused == CHANGES[name]
+
+
+def test_another_title_changes_every_page(tmp_path: Path) -> None:
+    build_site(samples.bank(), tmp_path / "site")
+    assert build_site(samples.bank(), tmp_path / "site", "Another").reused == 0
+
+
+def test_another_renderer_changes_every_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_site(samples.bank(), tmp_path / "site")
+    monkeypatch.setattr("quizproof_renderers.reuse._renderer", lambda: b"another version")
+    assert build_site(samples.bank(), tmp_path / "site").reused == 0
+
+
+@pytest.mark.parametrize("marker", ["", "{}", "[]", '{"pages": 1}', '{"pages": {"index.html": "x"}}', "\xff"])
+def test_marker_that_tells_nothing(tmp_path: Path, marker: str) -> None:
+    out = build_site(samples.bank(), tmp_path / "site").out
+    (out / MARKER).write_bytes(marker.encode("latin-1"))
+    again = build_site(samples.bank(), out)
+    assert again.reused == 0
+    assert _tree(out) == _tree(build_site(samples.bank(), tmp_path / "fresh").out)
+
+
+def test_pages_that_were_edited_or_lost_are_made_again(tmp_path: Path) -> None:
+    out = build_site(samples.bank(), tmp_path / "site").out
+    before = _tree(out)
+    (out / "index.html").write_text("edited by hand")
+    (out / PRACTICE).unlink()
+    assert build_site(samples.bank(), out).reused == 6
+    assert _tree(out) == before
+
+
+def test_without_hard_links_pages_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(source: Path, target: Path) -> None:
+        raise PermissionError
+
+    out = build_site(samples.bank(), tmp_path / "site").out
+    before = _tree(out)
+    monkeypatch.setattr("os.link", refuse)
+    assert build_site(samples.bank(), out).reused == 8
+    assert _tree(out) == before
 
 
 def test_symbolic_link_stays_one(tmp_path: Path) -> None:

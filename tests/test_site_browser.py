@@ -354,7 +354,11 @@ def _table() -> list[tuple[str, Display]]:
         (text, samples.display(NumberInput(value, tolerance, str(value), unit, foreseen)))
         for text, value, tolerance, unit in rows
     ]
-    slips = (Mistake("A b", "Case matters."), Mistake(" a b", "Indentation matters."))
+    slips = (
+        Mistake("A b \n", "Case matters."),
+        Mistake(" a b", "Indentation matters."),
+        Mistake("<Net at 0x7f00a>", "Short address."),
+    )
     table += [(text, samples.display(TextInput(accepted, multiline=True, mistakes=slips))) for text, accepted in TEXTS]
     return table
 
@@ -405,6 +409,7 @@ def test_keyboard_alone(quiz: Page) -> None:
     expect(again).to_be_focused()
     press("Space")
     expect(asked.locator("h2")).to_be_focused()
+    expect(asked.locator("h2")).to_be_in_viewport()
     expect(asked.get_by_role("button", name="Check answer")).to_be_visible()
 
 

@@ -176,7 +176,13 @@ def _decode(path: str, raw: bytes) -> str:
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         place = Span(line, column, line, column + 1)
         raise SourceError(Finding(rules.UNREADABLE, path, place, message, "Save the file as UTF-8.")) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if (index := text.find("\ufeff")) >= 0:
+        line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+        message = "an invisible character, U+FEFF, stands here"
+        place = Span(line, column, line, column + 1)
+        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, "Remove it, or write it as an escape."))
+    return text
 
 
 class _Builder:
@@ -235,7 +241,7 @@ class _Builder:
             message = f"`{sign}{event.anchor}`: anchors and aliases are not allowed"
             self._refuse(rules.ALIAS, span, message, "Repeat the text, or put it in quotes if it is meant as text.")
         tag = getattr(event, "tag", None)
-        if tag not in (None, "!"):
+        if tag is not None:
             message = f"the tag `{str(tag).replace('tag:yaml.org,2002:', '!!')}` is not allowed"
             self._refuse(rules.ALIAS, span, message, "Remove it, or put the text in quotes.")
         if len(path) > MAX_DEPTH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
@@ -111,11 +112,11 @@ def safe_link(url: str) -> bool:
 
 def _spans(pieces: list[tuple[str, str]]) -> Markup:
     """Pieces of one line as HTML, neighbours of one class together."""
-    html: list[str] = []
+    spans: list[str] = []
     for name, group in groupby(pieces, key=itemgetter(0)):
-        text = escape("".join(piece for _, piece in group))
-        html.append(f'<span class="{name}">{text}</span>' if name else text)
-    return Markup("".join(html))
+        text = html.escape("".join(piece for _, piece in group))
+        spans.append(f'<span class="{name}">{text}</span>' if name else text)
+    return Markup("".join(spans))
 
 
 @cache

@@ -17,6 +17,7 @@ from quizproof.blocks import (
     Code,
     Content,
     Display,
+    Evidence,
     Input,
     LineInput,
     NumberInput,
@@ -29,7 +30,7 @@ from quizproof.blocks import (
 from quizproof.proof import JudgedClaim, QuestionProof, Report
 from quizproof.quiz import Quiz
 from quizproof_renderers import markup
-from quizproof_renderers.text import plural, visible
+from quizproof_renderers.text import clip, clip_lines, plural, visible
 
 MAX_VARIANTS = 4
 """Variants of one question on its page. More would only make the page heavier."""
@@ -62,13 +63,9 @@ SANDBOXES = {
 
 _RUNTIMES = ("python", "torch", "tensorflow")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_VERDICTS = {
-    "proven": "Proven",
-    "unproven": "Partly proven",
-    "unverified": "Not verified",
-    "unstable": "Unstable",
-    "refuted": "Refuted",
-}
+_VERDICTS = {"proven": "Proven", "unproven": "Partly proven"}
+_MAX_LINES = 40
+_MAX_LENGTH = 4_000
 
 
 @dataclass(frozen=True)
@@ -135,6 +132,18 @@ class Variant:
         return lettered(shown, self.salt) if isinstance(shown, Options) else ()
 
     @property
+    def one_run(self) -> bool:
+        """Whether all options are about the same run, so that it is shown once rather than under each."""
+        return len({option.evidence for _, option in self.options}) == 1
+
+    @property
+    def run(self) -> Evidence | None:
+        """What the question's own program did, unless the options tell what each of them did."""
+        if self.one_run:
+            return self.options[0].option.evidence or self.display.evidence
+        return None if self.options else self.display.evidence
+
+    @property
     def key_letters(self) -> str:
         """The letters of the right options: "B", "A and C"."""
         return " and ".join(letter for letter, option in self.options if option.correct)
@@ -165,7 +174,9 @@ class QuestionPage:
     @property
     def verdict(self) -> str:
         """The status as the reader is told it."""
-        return _VERDICTS[self.proof.status] if self.markable else "Not proven"
+        if not self.markable:
+            return "Not proven"
+        return _VERDICTS[self.status] if self.coverage.proven else "Unproven"
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -188,6 +199,13 @@ class QuestionPage:
     def reasons(self) -> tuple[str, ...]:
         """Why it is not proven, as its author was told."""
         return tuple(dict.fromkeys(finding.message for finding in self.proof.findings if finding.severity == "error"))
+
+    @property
+    def ingredients(self) -> tuple[object, ...]:
+        """All that its part of a page is made from."""
+        shown = tuple(variant.display for variant in self.variants)
+        prompt = self.proof.question.prompt
+        return (self.id, self.title, prompt, self.status, self.coverage.words, self.reasons, shown)
 
 
 @dataclass(frozen=True)
@@ -253,6 +271,16 @@ class QuizPage:
     def coverage(self) -> Coverage:
         """How much of it is proven."""
         return _together(question.coverage for question in self.questions)
+
+    @property
+    def ingredients(self) -> tuple[object, ...]:
+        """All that its page is made from, beside what stands around it."""
+        return (self.quiz.header, self.versions, tuple(question.ingredients for question in self.questions))
+
+    @property
+    def entry(self) -> tuple[object, ...]:
+        """All that its entry on other pages is made from."""
+        return (self.quiz.header, len(self.questions), self.markable, self.coverage.words)
 
 
 class Way(NamedTuple):
@@ -320,6 +348,16 @@ class TopicPage:
         index = self.quizzes.index(quiz)
         return self.quizzes[index + 1] if index + 1 < len(self.quizzes) else None
 
+    @property
+    def ingredients(self) -> tuple[object, ...]:
+        """All that its page is made from."""
+        return (self.id, self.coverage.words, tuple(quiz.entry for quiz in self.quizzes))
+
+    def surroundings(self, quiz: QuizPage) -> tuple[object, ...]:
+        """All that `quiz`'s page shows of the rest of the topic."""
+        after = self.after(quiz)
+        return (self.id, self.modes_from(quiz), self.runtimes_from(quiz), after and (after.file, after.title))
+
     def _way(self, name: str, quiz: QuizPage, candidates: tuple[QuizPage, ...], prefer: str) -> Way:
         if quiz in candidates:
             return Way(name, "")
@@ -356,6 +394,11 @@ class Site:
     def coverage(self) -> Coverage:
         """How much of it is proven."""
         return _together(topic.coverage for topic in self.topics)
+
+    @property
+    def ingredients(self) -> tuple[object, ...]:
+        """All that the index is made from, beside the title."""
+        return (self.runtimes, self.sandbox, self.coverage.words, tuple(topic.ingredients for topic in self.topics))
 
 
 def site_of(report: Report, title: str) -> Site:
@@ -396,6 +439,11 @@ def content(block: Content) -> Markup:
             return markup.output(block.text)
         case _:
             assert_never(block)
+
+
+def excerpt(text: str) -> str:
+    """What a run printed, or its traceback; the beginning and the end of it when it is long."""
+    return clip("\n".join(clip_lines(text.strip("\n").split("\n"), _MAX_LINES)), _MAX_LENGTH)
 
 
 def form(shown: Input) -> str:
@@ -442,6 +490,7 @@ def environment() -> Environment:
         output=markup.output,
         traceback=markup.traceback,
         content=content,
+        excerpt=excerpt,
         form=form,
         plural=plural,
         exact=_exact,

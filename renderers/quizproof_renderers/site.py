@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
 from quizproof.errors import UsageError
 from quizproof.proof import Report
 from quizproof_renderers.pages import Site, environment, site_of
+from quizproof_renderers.reuse import Leavings, fingerprint, hashed
 
 MARKER = ".quizproof-site"
-"""The file that says that a folder was made by us and may be replaced."""
+"""The file that says that a folder was made by us and may be replaced, and what its pages were made from."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
@@ -34,13 +36,26 @@ class BuildResult:
     out: Path
     files: int
     bytes: int
+    reused: int
+    """How many of the files were taken over from the site that was there before."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of the site, made only when it is wanted."""
+
+    path: str
+    made_from: str
+    """The fingerprint of its ingredients."""
+    make: Callable[[], bytes]
 
 
 def build_site(report: Report, out: Path, title: str = "quizproof") -> BuildResult:
     """Render `report` as a site in the folder `out`, replacing a site that an earlier build left there.
 
     The old site stays whole until the new one is complete, also when the build is interrupted. The same report gives
-    the same bytes. Raises UsageError when `out` is not ours to replace or two quizzes want the same page.
+    the same bytes, whether pages of the old site could be taken over or not. Raises UsageError when `out` is not ours
+    to replace or two quizzes want the same page.
     """
     out = out.resolve()
     refuse_foreign(out)
@@ -48,17 +63,18 @@ def build_site(report: Report, out: Path, title: str = "quizproof") -> BuildResu
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            count, size = _write(_pages(report, title), work / "new")
+            result = _write(_files(site_of(report, title)), work / "new", out)
             _swap(work / "new", out, work / "old")
         finally:
             if out.exists() or not (work / "old").exists():  # otherwise the only copy of the old site is in there
                 shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
         raise UsageError(f"the site cannot be written: {error}") from error
-    return BuildResult(out, count, size)
+    return result
 
 
 def refuse_foreign(out: Path) -> None:
+    """Raise UsageError when `out` is a file, or a folder with something in it that an earlier build did not make."""
     if not out.exists():
         return
     if not out.is_dir():
@@ -67,28 +83,29 @@ def refuse_foreign(out: Path) -> None:
         raise UsageError(f"{out} holds files that quizproof did not write; name an empty or a new folder for the site")
 
 
-def _pages(report: Report, title: str) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site: its path and its bytes."""
-    site = site_of(report, title)
+def _files(site: Site) -> Iterator[_File]:
+    """Every file of the site but its marker."""
     _refuse_clashes(site)
     names = {}
     for kind in ("css", "js"):
         content = files("quizproof_renderers").joinpath("static", f"quizproof.{kind}").read_bytes()
-        names[kind] = f"quizproof.{hashlib.sha256(content).hexdigest()[:10]}.{kind}"
-        yield f"assets/{names[kind]}", content
-    shared = {"site": site, "policy": POLICY, **names}
-    templates = {name: environment().get_template(f"{name}.html") for name in ("index", "topic", "quiz")}
-    yield "index.html", _encode(templates["index"].render(shared, root=""))
+        names[kind] = f"quizproof.{hashed(content)[:10]}.{kind}"
+        yield _File(f"assets/{names[kind]}", "", partial(bytes, content))
+
+    def page(path: str, template: str, ingredients: object, **shown: object) -> _File:
+        def make() -> bytes:
+            root = "../" * path.count("/")
+            html = environment().get_template(template).render(site=site, policy=POLICY, root=root, **names, **shown)
+            return html.encode("utf-8", "replace")
+
+        return _File(path, fingerprint(site.title, ingredients), make)
+
+    yield page("index.html", "index.html", site.ingredients)
     for topic in site.topics:
-        yield f"{topic.id}/index.html", _encode(templates["topic"].render(shared, root="../", topic=topic))
+        yield page(f"{topic.id}/index.html", "topic.html", topic.ingredients, topic=topic)
         for quiz in topic.quizzes:
-            html = templates["quiz"].render(shared, root="../", topic=topic, quiz=quiz)
-            yield f"{topic.id}/{quiz.file}", _encode(html)
-    yield MARKER, b"Made by quizproof, which replaces this folder at the next build.\n"
-
-
-def _encode(html: str) -> bytes:
-    return html.encode("utf-8", "replace")
+            ingredients = (topic.surroundings(quiz), quiz.ingredients)
+            yield page(f"{topic.id}/{quiz.file}", "quiz.html", ingredients, topic=topic, quiz=quiz)
 
 
 def _refuse_clashes(site: Site) -> None:
@@ -102,15 +119,26 @@ def _refuse_clashes(site: Site) -> None:
             taken[page] = f"the page of {quiz.quiz.path}"
 
 
-def _write(pages: Iterator[tuple[str, bytes]], folder: Path) -> tuple[int, int]:
-    """Write the files into `folder`, which is new; how many, and their bytes together."""
-    count = size = 0
-    for path, content in pages:
-        target = folder / path
+def _write(wanted: Iterator[_File], folder: Path, out: Path) -> BuildResult:
+    """Write the files and the marker into `folder`, which is new, taking over what is still right in `out`."""
+    left = Leavings.of(out, MARKER)
+    made: dict[str, tuple[str, str]] = {}
+    total = reused = 0
+    for file in wanted:
+        target = folder / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        size += target.write_bytes(content)
-        count += 1
-    return count, size
+        size = left.take(file.path, file.made_from, target) if file.made_from else None
+        if size is None:
+            content = file.make()
+            size = target.write_bytes(content)
+            made[file.path] = (file.made_from, hashed(content))
+        else:
+            reused += 1
+            made[file.path] = left.pages[file.path]
+        total += size
+    about = "Made by quizproof, which replaces this folder at the next build."
+    total += (folder / MARKER).write_bytes(json.dumps({"about": about, "pages": made}, indent=0).encode())
+    return BuildResult(out, len(made) + 1, total, reused)
 
 
 def _swap(new: Path, out: Path, old: Path) -> None:

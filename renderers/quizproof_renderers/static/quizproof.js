@@ -124,7 +124,7 @@
         if (!strip(response)) throw new Malformed("Type your answer first.");
         const folded = fold(response);
         if (folded === fold(form.dataset.accepted)) return { right: true };
-        return { right: false, mistake: mistakes.find((item) => item.dataset.value === folded) };
+        return { right: false, mistake: mistakes.find((item) => fold(item.dataset.value) === folded) };
       },
       say: () => "",
     },
@@ -136,7 +136,7 @@
       mark(form, response, mistakes) {
         if (!response) throw new Malformed("Pick a line first.");
         if (form.dataset.correct.split(" ").includes(response)) return { right: true };
-        return { right: false, mistake: mistakes.find((item) => item.dataset.value === response) };
+        return { right: false, mistake: mistakes.find((item) => Number(item.dataset.value) === Number(response)) };
       },
       say: (form, response) => `line ${response}`,
     },
@@ -229,8 +229,9 @@
     function again() {
       show((Number(shown.dataset.variant) + 1) % variants.length);
       shuffle(shown);
-      section.scrollIntoView({ block: "nearest" });
-      one("h2", section).focus({ preventScroll: true });
+      const heading = one("h2", section);
+      heading.focus({ preventScroll: true });
+      heading.scrollIntoView({ block: "nearest" });
     }
 
     /**

@@ -79,7 +79,7 @@ def row(what: str, value: float, against: str, other: float, target: str) -> Non
 def one_run(runtime: str, repeat: int) -> None:
     """One isolated run, from request to outcome, against an empty fork and a fresh interpreter."""
     source = SNIPPETS[runtime]
-    part = {"role": "code", "source": source, "path": "bench.yaml", "line": 1, "column": 0}
+    part = {"role": "code", "source": source, "line": 1}
     taken = []
     with Pool[int](1) as pool:
         pool.start([runtime])

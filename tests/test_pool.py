@@ -20,8 +20,8 @@ from quizproof.runtimes.pool import Job, Pool
 LIMITS = {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32}
 
 
-def part(source: str, role: str = "code", line: int = 1, column: int = 0) -> dict[str, Any]:
-    return {"role": role, "source": source, "path": "bank/quiz.yaml", "line": line, "column": column}
+def part(source: str, role: str = "code", line: int = 1) -> dict[str, Any]:
+    return {"role": role, "source": source, "line": line}
 
 
 @pytest.fixture(scope="module")
@@ -66,17 +66,17 @@ def test_output_written_below_python_is_kept_in_order(pool: Pool[str]) -> None:
 
 
 def test_exception_points_into_the_authors_file(pool: Pool[str]) -> None:
-    """Frames carry the file's own lines and columns, counted in characters although Python counts bytes."""
+    """Frames carry lines of the whole program, and columns in characters although Python counts bytes."""
     source = "def f(x):\n    return 'é', x.nothing\n\nf(1)\n"
-    outcome = run(pool, part("y = 1\n", line=3, column=4), part(source, role="answer", line=12, column=6))
+    outcome = run(pool, part("y = 1\n"), part(source, role="answer", line=12))
     assert outcome.status == "raised"
     assert outcome.raised is not None
     assert (outcome.raised.type, outcome.raised.part) == ("AttributeError", 1)
-    assert outcome.traceback("bank/quiz.yaml").split("\n") == [
+    assert outcome.traceback("x.py").split("\n") == [
         "Traceback (most recent call last):",
-        '  File "bank/quiz.yaml", line 15, in <module>',
+        '  File "x.py", line 15, in <module>',
         "    f(1)",
-        '  File "bank/quiz.yaml", line 13, in f',
+        '  File "x.py", line 13, in f',
         "    return 'é', x.nothing",
         "                ^^^^^^^^^",
         "AttributeError: 'int' object has no attribute 'nothing'",
@@ -93,7 +93,7 @@ def test_exception_points_into_the_authors_file(pool: Pool[str]) -> None:
 )
 def test_syntax_errors_are_placed(pool: Pool[str], source: str, line: int, column: int, message: str) -> None:
     """Errors of the parser and of the compiler both name the author's line and column; nothing was run."""
-    outcome = run(pool, part("print('never')"), part(source, line=10, column=4))
+    outcome = run(pool, part("print('never')"), part(source, line=10))
     assert outcome.status == "syntax"
     assert outcome.parts == ()
     assert outcome.raised is not None
@@ -114,7 +114,7 @@ def test_assertions_are_counted_when_executed_and_not_constant(pool: Pool[str]) 
 def test_source_can_be_read_back(pool: Pool[str]) -> None:
     """`inspect`, on which `tf.function` builds, finds the code of a snippet."""
     source = "import inspect\ndef f(x):\n    return x\nprint(inspect.getsource(f))"
-    outcome = run(pool, part("a = 1\n", line=2, column=4), part(source, line=30, column=4))
+    outcome = run(pool, part("a = 1\n", line=2), part(source, line=30))
     assert outcome.parts[1].stdout == "    def f(x):\n        return x\n\n"
 
 
@@ -307,5 +307,5 @@ def test_tensorflow_works_in_a_fork() -> None:
         "model.fit(tf.ones([8, 2]), tf.zeros([8, 1]), verbose=0)\nprint(len(model.weights))\n"
     )
     with Pool[str](1) as pool:
-        outcome = run(pool, part(source, line=7, column=6), runtime="tensorflow", memory_mib=2048, seconds=60)
+        outcome = run(pool, part(source, line=7), runtime="tensorflow", memory_mib=2048, seconds=60)
     assert outcome.parts[0].stdout == "12\n2\n", outcome

@@ -5,14 +5,16 @@ A claim names the programs it needs and a function that judges their outcomes. T
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from quizproof import rules
 from quizproof.errors import DataPath
 from quizproof.model import Limits
-from quizproof.outcome import Outcome
+from quizproof.outcome import Frame, Outcome
 
 PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]
 Verdict: TypeAlias = Literal["proven", "refuted", "unstable", "unverified", "unproven"]
@@ -38,6 +40,17 @@ class Program:
     parts: tuple[Part, ...]
     limits: Limits = field(default_factory=Limits)
 
+    def starts(self) -> tuple[int, ...]:
+        """The line, from 1, at which each part begins when all parts are read as one program."""
+        lengths = [part.source.rstrip("\n").count("\n") + 1 for part in self.parts]
+        return tuple(itertools.accumulate(lengths[:-1], initial=1))
+
+    def locate(self, line: int) -> tuple[Part, int]:
+        """The part that a line of the program belongs to, and the line within it, from 0."""
+        starts = self.starts()
+        index = max(bisect_right(starts, line) - 1, 0)
+        return self.parts[index], line - starts[index]
+
     def stdout(self, outcome: Outcome, *roles: PartRole) -> str:
         """What the parts of these roles printed."""
         pairs = zip(self.parts, outcome.parts, strict=False)
@@ -61,10 +74,8 @@ class Judgement:
     actual: str = ""
     at: DataPath | None = None
     """Where the trouble stands, when that is not where the claim stands."""
-    line: int | None = None
-    """Line in the file, when the trouble has one of its own."""
-    column: int = 1
-    end_column: int = 2
+    frame: Frame | None = None
+    """The line within the text at `at`, from 0, and its columns, when the trouble has a line of its own."""
 
 
 PROVEN = Judgement("proven")
@@ -151,32 +162,35 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
             message = f"the run was stopped: {outcome.detail}"
             help_ = "Make the snippet smaller, or raise the limit under `limits:`."
             judgement = Judgement("refuted", rules.LIMIT_HIT, message, help_, actual=outcome.detail, at=at)
-            return at_frame(outcome, judgement)
+            return at_frame(program, outcome, judgement)
         case "died":
             message = f"the run ended without a result: {outcome.detail}"
             help_ = "A snippet must come to its end or raise an exception."
             return Judgement("refuted", rules.SNIPPET_DIED, message, help_, actual=outcome.detail, at=at)
         case "syntax" if not syntax_ok:
-            return at_frame(outcome, Judgement("refuted", rules.CODE_SYNTAX, str(outcome.raised)))
+            return at_frame(program, outcome, Judgement("refuted", rules.CODE_SYNTAX, str(outcome.raised)))
     if program.raised_in(outcome) == "setup":
         message = f"the setup raised {outcome.raised}"
-        return at_frame(outcome, Judgement("refuted", rules.SETUP_FAILED, message))
+        return at_frame(program, outcome, Judgement("refuted", rules.SETUP_FAILED, message))
     return None
 
 
-def at_frame(outcome: Outcome, judgement: Judgement) -> Judgement:
+def at_frame(program: Program, outcome: Outcome, judgement: Judgement) -> Judgement:
     """The judgement, pointing at the author's line that raised last."""
     if not outcome.raised or not outcome.raised.frames:
         return judgement
     frame = outcome.raised.frames[-1]
-    changes = {"line": frame.line, "column": frame.column, "end_column": frame.end_column}
-    return Judgement(**{**judgement.__dict__, **changes})
+    part, line = program.locate(frame.line)
+    if outcome.status == "syntax":  # an error at the end is told of the line after the last
+        part = program.parts[outcome.raised.part]
+        line = min(frame.line - program.starts()[outcome.raised.part], part.source.rstrip("\n").count("\n"))
+    return replace(judgement, at=part.at, frame=replace(frame, line=line))
 
 
 def failing(program: Program, outcome: Outcome, judgement: Judgement) -> Judgement:
     """The judgement, pointing at what raised: into the check only where there is no other culprit, as in a proof."""
     alone = all(part.role in ("setup", "check") for part in program.parts)
-    return at_frame(outcome, judgement) if alone or program.raised_in(outcome) != "check" else judgement
+    return at_frame(program, outcome, judgement) if alone or program.raised_in(outcome) != "check" else judgement
 
 
 def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
@@ -188,7 +202,7 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
         raised = outcome.raised
         if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
             words = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
-            return at_frame(outcome, Judgement("refuted", rules.CHECK_CRASHED, words, expected=expected))
+            return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, expected=expected))
         return failing(program, outcome, Judgement("refuted", code, f"{message}: {raised}", expected=expected))
     checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
     if checks and not any(result.assertions for _, result in checks):
@@ -233,11 +247,11 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
     if raised.type in SLIPS and program.raised_in(outcome) != "check":
         words = f"it failed by {raised}, which looks like a slip"
         help_ = f"If that is what the option is about, add `happens: {raised.type}`."
-        return at_frame(outcome, Judgement("refuted", rules.UNSTATED_CRASH, words, help_, expected))
+        return at_frame(program, outcome, Judgement("refuted", rules.UNSTATED_CRASH, words, help_, expected))
     if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
         words = f"the check itself raised {raised}"
         help_ = f"Make the check assert, or add `happens: {raised.type}` if this is the point."
-        return at_frame(outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_, expected))
+        return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_, expected))
     return PROVEN
 
 

@@ -12,7 +12,7 @@ limit. died: the process ended without a result. missing: the framework is not i
 
 @dataclass(frozen=True)
 class Frame:
-    """One line of a traceback, in the author's own file. Lines and columns count from 1."""
+    """One line of a traceback, within the program that ran. Lines and columns count from 1."""
 
     line: int
     column: int
@@ -67,7 +67,7 @@ class Outcome:
         return self.status in ("finished", "raised")
 
     def traceback(self, path: str = "") -> str:
-        """The exception as Python would print it, in the author's lines.
+        """The exception as Python would print it.
 
         Without a `path` it names neither file nor line numbers, which mean nothing to a learner.
         """

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from quizproof import rules
@@ -16,7 +17,7 @@ from quizproof.errors import DataPath, Finding, Span
 from quizproof.item_writing import advise
 from quizproof.kinds import Question
 from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, texts
-from quizproof.outcome import Outcome
+from quizproof.outcome import Frame, Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, Report, VariantProof
 from quizproof.quiz import Bank, Item, Quiz
 from quizproof.runtimes.pool import Job, Pool
@@ -126,14 +127,11 @@ class _Plan:
                 self.waiting.add(facts)
 
     def wire(self, program: Program) -> list[dict[str, Any]]:
-        """The program's parts as runtimes want them, each with its place in the author's file."""
-        parts = []
-        for part in program.parts:
-            line, column = self.quiz.document.text_start((*self.item.at, *part.at)) or (1, 0)
-            parts.append(
-                {"role": part.role, "source": part.source, "path": self.quiz.path, "line": line, "column": column}
-            )
-        return parts
+        """The program's parts as runtimes want them, each with the line at which it begins in the whole."""
+        return [
+            {"role": part.role, "source": part.source, "line": line}
+            for part, line in zip(program.parts, program.starts(), strict=True)
+        ]
 
     def judge(self, versions: Mapping[str, Mapping[str, str]]) -> QuestionProof:
         """Judge every claim; all outcomes are in."""
@@ -176,19 +174,47 @@ class _Plan:
         outcomes = [self.outcomes[program] for program in claim.programs]
         judgement = claim.judge(*outcomes)
         if judgement.verdict != "proven":
-            self._report(claim, judgement, variant, outcomes[-1] if outcomes else None)
+            run = (claim.programs[-1], outcomes[-1]) if outcomes else None
+            self._report(claim, judgement, variant, run)
         told = _evidence(claim.programs[-1], outcomes[-1]) if outcomes else {}
         return JudgedClaim(claim.what, judgement.verdict, line, told)
 
-    def _report(self, claim: Claim, judgement: Judgement, variant: _Variant, outcome: Outcome | None) -> None:
-        span = self._place(judgement.at if judgement.at is not None else claim.at)
-        if judgement.line is not None:
-            span = self._clamp(judgement.line, judgement.column, judgement.end_column)
-        actual = judgement.actual or (outcome.traceback(self.quiz.path) if outcome else "")
+    def _report(
+        self, claim: Claim, judgement: Judgement, variant: _Variant, run: tuple[Program, Outcome] | None
+    ) -> None:
+        at = judgement.at if judgement.at is not None else claim.at
+        span = self._inside(at, judgement.frame) if judgement.frame else self._place(at)
         message = f"{claim.what}: {judgement.message}" if judgement.code not in _SHARED else judgement.message
+        actual = judgement.actual
+        if run is not None:
+            actual = actual or self._traceback(*run)
+            message = self._in_file_lines(message, *run)
         if variant.params:
             message += f" (with {_words(variant.params)})"
         self._find(judgement.code, span, message, judgement.help, judgement.expected, actual)
+
+    def _inside(self, at: DataPath, frame: Frame) -> Span:
+        """The place in the file of a frame that counts its lines from the start, 0, of the text at `at`."""
+        line, column = self.quiz.document.text_start((*self.item.at, *at)) or (1, 0)
+        return self._clamp(frame.line + line, frame.column + column, frame.end_column + column)
+
+    def _file_line(self, program: Program, line: int) -> int:
+        part, within = program.locate(line)
+        start = self.quiz.document.text_start((*self.item.at, *part.at))
+        return (start[0] if start else 1) + within
+
+    def _traceback(self, program: Program, outcome: Outcome) -> str:
+        """The outcome's traceback in the author's file and lines."""
+        if outcome.raised is None:
+            return ""
+        frames = tuple(replace(f, line=self._file_line(program, f.line)) for f in outcome.raised.frames)
+        return replace(outcome, raised=replace(outcome.raised, frames=frames)).traceback(self.quiz.path)
+
+    def _in_file_lines(self, message: str, program: Program, outcome: Outcome) -> str:
+        """The message with the line numbers that Python's parser put into it turned into the file's."""
+        if outcome.status != "syntax":
+            return message
+        return re.sub(r"\bon line (\d+)", lambda m: f"on line {self._file_line(program, int(m[1]))}", message)
 
     def _facts(self, program: Program, variant: _Variant) -> tuple[dict[str, Any], JudgedClaim | None]:
         """The values of the facts; or the claim that failed, when they could not be evaluated."""
@@ -201,9 +227,9 @@ class _Plan:
             assert outcome.raised is not None
             at = program.parts[outcome.raised.part].at
             words = f"a fact raised {outcome.raised}"
-            judgement = at_frame(outcome, Judgement("refuted", rules.FACT_FAILED, words, at=at))
+            judgement = at_frame(program, outcome, Judgement("refuted", rules.FACT_FAILED, words, at=at))
         claim = Claim("facts", ("facts",))
-        self._report(claim, judgement, variant, outcome)
+        self._report(claim, judgement, variant, (program, outcome))
         return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
 
     def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Question | None, list[JudgedClaim]]:

@@ -195,7 +195,7 @@ class Choice(Question):
             return blocked
         if outcome.raised:
             words = f"the program raised {outcome.raised}"
-            return at_frame(outcome, Judgement("refuted", rules.CODE_CRASHED, words))
+            return at_frame(program, outcome, Judgement("refuted", rules.CODE_CRASHED, words))
         assert option.prints is not None
         real = fold(program.stdout(outcome, "code"))
         same = same_output(option.prints, real, self.tolerance)

@@ -121,7 +121,8 @@ class NumberQuestion(Question):
                 return None
             what = "the expression" if part.role == "value" else "the code"
             code = rules.NOT_A_NUMBER if part.role == "value" else rules.CODE_CRASHED
-            blocked = at_frame(outcome, Judgement("refuted", code, f"{what} raised {outcome.raised}", at=part.at))
+            words = f"{what} raised {outcome.raised}"
+            blocked = at_frame(program, outcome, Judgement("refuted", code, words, at=part.at))
         return blocked
 
     def _judge_key(self, outcome: Outcome) -> Judgement:

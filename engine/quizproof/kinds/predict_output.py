@@ -161,7 +161,7 @@ class PredictOutput(Question):
             if outcome.raised:
                 words = f"the program raised {outcome.raised}"
                 help_ = "Add `asks: exception` if that is the answer."
-                return at_frame(outcome, Judgement("refuted", rules.CODE_CRASHED, words, help_))
+                return at_frame(main, outcome, Judgement("refuted", rules.CODE_CRASHED, words, help_))
             if not self._key(outcome):
                 words = "the program prints nothing, so there is nothing to predict"
                 return Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.", at=("code",))
@@ -184,9 +184,8 @@ class PredictOutput(Question):
             blocked = obstacle(program, after)
             if not blocked and after.raised:
                 words = f"the distractor's code raised {after.raised}"
-                blocked = at_frame(
-                    after, Judgement("refuted", rules.CODE_CRASHED, words, "It must print a wrong answer.")
-                )
+                wrong = Judgement("refuted", rules.CODE_CRASHED, words, "It must print a wrong answer.")
+                blocked = at_frame(program, after, wrong)
             text = fold(program.stdout(after, "answer"))
             if not blocked and not text:
                 words = "the distractor's code prints nothing"

@@ -23,6 +23,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+SNIPPET = "snippet.py"
+"""The file that a program's code says it is from. Its lines are those of all parts, one after the other."""
 REPLY_SIZE = 1 << 20
 _HEADER = struct.Struct("!I")
 _MAX_MESSAGE = 4_000
@@ -157,8 +159,8 @@ def _execute(parts: list[dict[str, Any]], reply: mmap.mmap) -> dict[str, Any]:
     room = _MAX_VALUES
     process = os.getpid()
     program: list[types.CodeType] = []
+    _show_source(parts)
     for index, part in enumerate(parts):
-        _show_source(part)
         try:
             program.append(_compile(part))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -178,7 +180,7 @@ def _execute(parts: list[dict[str, Any]], reply: mmap.mmap) -> dict[str, Any]:
         results.append({"out": out, "err": err, "assertions": counter.count - before, "value": value})
         if failure is not None:
             status = "limit" if (limit := _limit(failure)) else "raised"
-            raised = _describe(failure, index, [p["path"] for p in parts])
+            raised = _describe(failure, index)
             return {"status": status, "detail": limit, "parts": results, "raised": raised}
     return {"status": "finished", "parts": results}
 
@@ -200,42 +202,26 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
 
 
 def _compile(part: dict[str, Any]) -> types.CodeType:
-    """Compile so that every position is that of the author's file."""
+    """Compile so that every line has the number that it has in the whole program."""
     mode = "eval" if part["role"] == "value" else "exec"
-    source, line, column = part["source"], part["line"], part["column"]
+    source, line = part["source"], part["line"]
     if mode == "eval":  # an expression must not begin with space
         source = source.lstrip()
-        space = part["source"][: len(part["source"]) - len(source)]
-        line, column = line + space.count("\n"), column + len(space.rpartition("\n")[2])
-    try:
-        # Empty lines before it, not numbers added afterwards: messages name lines, too.
-        tree: Any = ast.parse("\n" * (line - 1) + source, part["path"], mode)
-    except SyntaxError as error:  # the compiler's own errors come after the shift and need none
-        error.offset = (error.offset or 1) + column
-        error.end_offset = (error.end_offset or 0) + column
-        raise
+        line += part["source"][: len(part["source"]) - len(source)].count("\n")
+    # Empty lines before it, not numbers added afterwards: messages name lines, too.
+    tree: Any = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
     if part["role"] in ("setup", "check"):
         tree = _CountAssertions().visit(tree)
-    node: Any
-    for node in ast.walk(tree):
-        if hasattr(node, "col_offset"):
-            node.col_offset += column
-            if node.end_col_offset is not None:
-                node.end_col_offset += column
-    code: types.CodeType = compile(tree, part["path"], mode, dont_inherit=True)
+    code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
     return code
 
 
-def _show_source(part: dict[str, Any]) -> None:
-    """Let tracebacks, `inspect` and `tf.function` read the snippet under its file's name and lines."""
-    _, _, lines, _ = linecache.cache.get(part["path"], (0, None, [], ""))  # type: ignore[misc]
-    new = part["source"].split("\n")
-    first, column = part["line"] - 1, part["column"]
-    lines = [*lines, *["\n"] * (first + len(new) - len(lines))]
-    for number, text in enumerate(new, first):  # another snippet may stand on the same line
-        old = lines[number].rstrip("\n")
-        lines[number] = old[:column].ljust(column) + text + old[column + len(text) :] + "\n"
-    linecache.cache[part["path"]] = (len(lines), None, lines, part["path"])
+def _show_source(parts: list[dict[str, Any]]) -> None:
+    """Let tracebacks, `inspect` and `tf.function` read the program."""
+    lines: list[str] = []
+    for part in parts:
+        lines[part["line"] - 1 :] = [line + "\n" for line in part["source"].split("\n")]
+    linecache.cache[SNIPPET] = (len(lines), None, lines, SNIPPET)
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
@@ -294,12 +280,12 @@ def _message(error: BaseException) -> str:
     return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + " …"
 
 
-def _describe(error: BaseException, part: int, paths: list[str]) -> dict[str, Any]:
+def _describe(error: BaseException, part: int) -> dict[str, Any]:
     frames = []
     trace = BaseException.__dict__["__traceback__"].__get__(error)  # its class may override it
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename in paths:
+        if code.co_filename == SNIPPET:
             positions = list(code.co_positions())[trace.tb_lasti // 2]
             frames.append(_frame(code, trace.tb_lineno, positions))
         trace = trace.tb_next
@@ -321,11 +307,11 @@ def _frame(code: types.CodeType, line: int, positions: tuple[int | None, ...]) -
 
 
 def _syntax_error(error: BaseException, index: int, part: dict[str, Any]) -> dict[str, Any]:
-    line, column, end, message = part["line"], part["column"] + 1, 0, str(error)
+    line, column, end, message = part["line"], 1, 0, str(error)
     if isinstance(error, SyntaxError):
         line, column, end = error.lineno or line, error.offset or column, error.end_offset or 0
         message = error.msg
     end = max(column + 1, end)
-    text = linecache.getline(part["path"], line).rstrip("\n")
+    text = linecache.getline(SNIPPET, line).rstrip("\n")
     frame = {"line": line, "column": column, "end_column": end, "function": "<module>", "text": text}
     return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame]}

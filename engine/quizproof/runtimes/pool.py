@@ -58,7 +58,7 @@ Key = TypeVar("Key")
 
 @dataclass
 class Job(Generic[Key]):
-    """A program to run: its parts as the wire wants them, its runtime and its limits."""
+    """A program to run: its parts, each with role, source and first line in the whole, its runtime and its limits."""
 
     key: Key
     runtime: str

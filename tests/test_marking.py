@@ -69,6 +69,7 @@ def test_marks(shown: Input, response: Response, score: float, feedback: str) ->
         (NUMBER, "", "'' is not a number; write for instance 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "two", "'two' is not a number; write for instance 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "1_000", "'1_000' is not a number; write for instance 12, 0.5, 1e-3 or 3/4"),
+        (NUMBER, "0,872", "'0,872' is not a number; write for instance 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "nan", "'nan' is not a number; write for instance 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "1/0", "a number cannot be divided by zero"),
         (NUMBER, "1e999", "the number is too large"),

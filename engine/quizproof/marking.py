@@ -15,7 +15,7 @@ from quizproof.errors import QuizproofError
 Response: TypeAlias = str | int | Sequence[str]
 """Option ids for Options; text as typed for a number or a text; a line number for a line."""
 
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 

@@ -220,6 +220,7 @@ def _show_source(parts: list[dict[str, Any]]) -> None:
     """Let tracebacks, `inspect` and `tf.function` read the program."""
     lines: list[str] = []
     for part in parts:
+        lines += ["\n"] * (part["line"] - 1 - len(lines))
         lines[part["line"] - 1 :] = [line + "\n" for line in part["source"].split("\n")]
     linecache.cache[SNIPPET] = (len(lines), None, lines, SNIPPET)
 

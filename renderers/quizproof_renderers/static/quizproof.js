@@ -21,7 +21,7 @@
   const strip = (text) => rstrip(text).replace(SPACE_BEFORE, "");
 
   const ADDRESS = /(^|[^\p{L}\p{N}_])0x[0-9a-fA-F]{6,16}(?![\p{L}\p{N}_])/gu;
-  const THOUSANDS = /^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/;
+  const THOUSANDS = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
   const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
   /** Output without what no reader sees: trailing spaces, empty lines at the end, memory addresses. */

@@ -25,6 +25,9 @@ from quizproof.compare import fold, same_number, same_output
         ("1 2", "1 2 3", 9.0, False),
         ("layer1: 4", "layer2: 4", 5.0, False),
         ("-1e-3", "1e-3", 0.01, True),
+        ("# 1", "1 1", 9.0, False),
+        ("# 1", "1 #", 9.0, False),
+        ("\0 1", "1 \0", 9.0, False),
     ],
 )
 def test_same_output(one: str, other: str, tolerance: float | None, same: bool) -> None:

@@ -22,13 +22,12 @@ def same_output(one: str, other: str, tolerance: float | None = None) -> bool:
     one, other = fold(one), fold(other)
     if one == other or tolerance is None:
         return one == other
-    # NUL stands for a number: any sign that people print could be taken for one.
+    # NUL stands for a number, so it must not stand for itself.
+    one, other = one.replace("\0", "\ufffd"), other.replace("\0", "\ufffd")
     if _NUMBER.sub("\0", one).split() != _NUMBER.sub("\0", other).split():
         return False
-    ours, theirs = _NUMBER.findall(one), _NUMBER.findall(other)
-    if len(ours) != len(theirs):
-        return False
-    return all(same_number(float(a), float(b), tolerance) for a, b in zip(ours, theirs, strict=True))
+    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    return all(same_number(float(a), float(b), tolerance) for a, b in pairs)
 
 
 def difference(stated: str, real: str) -> str:

@@ -21,6 +21,7 @@ from quizproof.outcome import Frame, Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, Report, VariantProof
 from quizproof.quiz import Bank, Item, Quiz
 from quizproof.runtimes.pool import Job, Pool
+from quizproof.runtimes.sandbox import Level
 from quizproof.template import TemplateError, has_expression, render
 
 Progress: TypeAlias = Callable[[int, int, int], None]
@@ -29,11 +30,14 @@ Progress: TypeAlias = Callable[[int, int, int], None]
 RunKey: TypeAlias = tuple[int, Program]
 
 
-def prove(bank: Bank, *, jobs: int | None = None, progress: Progress | None = None) -> Report:
+def prove(
+    bank: Bank, *, jobs: int | None = None, sandbox: Level | None = None, progress: Progress | None = None
+) -> Report:
     """Run and judge every claim of a bank.
 
-    `jobs`: how many runs at once; as many as there are processors when None. What is wrong becomes findings, and what
-    cannot be run becomes `unverified`; no exception is raised for either.
+    `jobs`: how many runs at once; as many as there are processors when None. `sandbox`: how runs are closed off; as
+    strongly as the machine allows when None. What is wrong becomes findings, and what cannot be run becomes
+    `unverified`; no exception is raised for either.
     """
     started = time.monotonic()
     plans: dict[int, _Plan] = {}
@@ -53,7 +57,7 @@ def prove(bank: Bank, *, jobs: int | None = None, progress: Progress | None = No
             for program in list(plan.waiting):
                 yield Job((index, program), quiz.header.runtime, plan.wire(program), program.limits.model_dump())
 
-    with Pool[RunKey](jobs) as pool:
+    with Pool[RunKey](jobs, sandbox) as pool:
         pool.start({quiz.header.runtime for quiz in bank.quizzes if quiz.items})
         for (index, program), outcome in pool.run(planned()):
             plan = plans[index]

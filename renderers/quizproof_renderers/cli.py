@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from quizproof.proof import Report
     from quizproof.quiz import Bank
+    from quizproof.runtimes.sandbox import Level
 
 USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
 DEFAULT_BANK = "questions"
+SANDBOXES = ("namespaces", "landlock", "none")
 FORMATS = ("full", "concise", "json", "github")
 
 
@@ -62,6 +64,12 @@ def fail(message: str) -> NoReturn:
     sys.exit(USAGE)
 
 
+def refuse(message: str) -> NoReturn:
+    """Say why nothing can be verified, and exit with 3."""
+    click.echo(f"quizproof: {message}", err=True)
+    sys.exit(UNVERIFIED)
+
+
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
         import quizproof
@@ -91,6 +99,28 @@ def main() -> None:
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs at once.  [default: number of processors]"
 )
+sandbox_option = click.option(
+    "--sandbox",
+    type=click.Choice(["auto", *SANDBOXES]),
+    default="auto",
+    show_default=True,
+    help="How runs are closed off: as strongly as this machine allows, or at one level.",
+)
+require_option = click.option(
+    "--require-sandbox",
+    "required",
+    type=click.Choice(SANDBOXES),
+    help="Run nothing, and exit with 3, unless runs are closed off at least so strongly.",
+)
+
+
+def proving(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of all that prove."""
+    for option in (require_option, sandbox_option, jobs_option):
+        command = option(command)
+    return command
+
+
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
@@ -104,9 +134,9 @@ paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Pat
 )
 @click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
-@jobs_option
+@proving
 def check(
-    paths: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool, jobs: int | None
+    paths: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool, **how: Any
 ) -> None:
     """Prove every claim of a bank: run each snippet, judge each key and each wrong option.
 
@@ -118,8 +148,9 @@ def check(
       quizproof check questions/freezing-layers --jobs 4
       quizproof check --format github                annotate a pull request
       quizproof check --format json -o report.json
+      quizproof check --require-sandbox landlock     refuse to run anything less closed off
     """
-    report = _prove(_load(paths), jobs)
+    report = _prove(_load(paths), **how)
     _write(report, format_, output_file)
     sys.exit(0 if exit_zero else report.exit_code)
 
@@ -137,12 +168,19 @@ def _default_bank() -> Path:
     return bank
 
 
-def _prove(bank: Bank, jobs: int | None) -> Report:
+def _prove(bank: Bank, jobs: int | None, sandbox: str, required: str | None) -> Report:
     from quizproof.prove import prove
+    from quizproof.runtimes.sandbox import LEVELS, obstacle, strongest
     from quizproof_renderers.progress import progress
 
+    level = strongest() if sandbox == "auto" else cast("Level", sandbox)
+    if why := obstacle(level):
+        refuse(f"this machine does not allow the sandbox `{level}`: {why}")
+    if required and LEVELS.index(level) > LEVELS.index(cast("Level", required)):
+        why = obstacle(cast("Level", required)) or f"`--sandbox {sandbox}` was asked for"
+        refuse(f"runs would have the sandbox `{level}`, which is weaker than the required `{required}`: {why}")
     with progress(sys.stderr) as show:
-        return prove(bank, jobs=jobs, progress=show)
+        return prove(bank, jobs=jobs, sandbox=level, progress=show)
 
 
 def _write(report: Report, format_: str | None, output_file: Path | None) -> None:
@@ -165,8 +203,8 @@ def _write(report: Report, format_: str | None, output_file: Path | None) -> Non
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
 @click.option("--title", default="quizproof", show_default=True, help="The site's title.")
 @click.option("--keep-going", is_flag=True, help="Render although not all is proven; such questions are shown as such.")
-@jobs_option
-def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, jobs: int | None) -> None:
+@proving
+def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, **how: Any) -> None:
     """Prove a bank, then render it as a static site that opens from disk.
 
     BANK is files or folders; `questions` when none is given. Nothing is written unless all is proven. A site that is
@@ -180,7 +218,7 @@ def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, jo
     from quizproof_renderers.site import build_site, refuse_foreign
 
     refuse_foreign(output)
-    report = _prove(_load(bank), jobs)
+    report = _prove(_load(bank), **how)
     _write(report, None, None)
     if report.exit_code and not keep_going:
         click.echo(f"Not all is proven, so {output} was not written (--keep-going writes it all the same).", err=True)
@@ -195,8 +233,8 @@ def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, jo
 @click.option("--bank", multiple=True, type=click.Path(path_type=Path), help="Files or folders.  [default: questions]")
 @click.option("--seed", type=int, help="Draw variants and shuffle options by this number; the same gives the same test.")
 @click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
-@jobs_option
-def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, jobs: int | None) -> None:
+@proving
+def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, **how: Any) -> None:
     """Take a self-test in the terminal: a quiz, or one question.
 
     What you are asked is proven first. Afterwards you see what every option's own run really did. Answers are read from
@@ -216,7 +254,7 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
     if whole.findings:
         count = "1 finding" if len(whole.findings) == 1 else f"{len(whole.findings)} findings"
         click.echo(f"quizproof: {count} in the bank's files; `quizproof check` shows them", err=True)
-    report = _prove(_choose(whole, name), jobs)
+    report = _prove(_choose(whole, name), **how)
     seed = secrets.randbelow(10_000) if seed is None else seed
     result = session.run(report.questions, runtimes=report.runtimes, seed=seed, plain=plain)
     if result.left_out:

@@ -14,12 +14,15 @@ from rich.text import Text
 from quizproof.model import Limits
 from quizproof.quiz import RuntimeName
 from quizproof.runtimes.pool import Job, Pool
+from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible
 
 RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
 _SAMPLES = 5
-_ISOLATION = {
+_ISOLATION: dict[Level, str] = {
+    "namespaces": "every run sees the interpreter and an empty folder of its own, and neither network nor other processes",
+    "landlock": "the kernel refuses files outside the interpreter and a folder of the run's own, and TCP",
     "none": "every run is a process of its own with limits, killed as a group; files and network are not closed off",
 }
 
@@ -45,12 +48,13 @@ def write(pool: Pool[str], stream: TextIO) -> None:
     files = f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)"
     for name, words in (
         ("sandbox", f"{pool.level}: {_ISOLATION[pool.level]}"),
+        *((f"  no {stronger}", why) for stronger in LEVELS if (why := obstacle(stronger))),
         ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
         ("at once", f"{pool.jobs} runs (--jobs)"),
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
         ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),
     ):
-        console.print(Text.assemble((f"{name:<8} ", "bold"), words))
+        console.print(Text.assemble((f"{name:<8} " if not name.startswith(" ") else f"{name.strip()}: ", "bold"), words))
 
 
 def _times(pool: Pool[str]) -> dict[str, float]:

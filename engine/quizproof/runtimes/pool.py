@@ -45,8 +45,8 @@ _SET_VARIABLES = {
 }
 
 _LIMIT_WORDS = {
-    "time": "it ran for more than {seconds:g} seconds",
-    "cpu": "it used more than {cpu:g} seconds of processor time",
+    "time": "it ran longer than {seconds:g} s",
+    "cpu": "it used more than {cpu:g} s of processor time",
     "memory": "it needed more than {memory_mib} MiB of memory",
     "output": "it printed more than {output_kib} KiB",
     "file": "it wrote a file of more than {file_mib} MiB",
@@ -90,7 +90,7 @@ class _Zygote(Generic[Key]):
 class Pool(Generic[Key]):
     """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process."""
 
-    def __init__(self, jobs: int | None = None, level: Level | None = "none") -> None:
+    def __init__(self, jobs: int | None = None, level: Level | None = None) -> None:
         """`jobs`: how many runs at once; as many as there are processors when None.
 
         `level`: how runs are closed off; as strongly as the machine allows when None. A level that it does not allow

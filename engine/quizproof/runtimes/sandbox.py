@@ -130,6 +130,8 @@ def _build_root(folders: Sequence[str]) -> None:
     os.chdir("/")
     _call("umount2", b"/.old", _DETACH)
     os.rmdir("/.old")
+    for folder in (SCRATCH, "/dev/shm"):  # imports may want them; runs get their own
+        _mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV, "size=16m,mode=700")
     _mount("none", "/", "", _REMOUNT | _RDONLY | _NOSUID | _NODEV)
 
 

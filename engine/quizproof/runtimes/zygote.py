@@ -19,6 +19,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Container
@@ -82,7 +83,7 @@ class _Cell:
 
     def enter(self, scratch: str, limits: dict[str, Any]) -> None:
         """In the child: close it off, and go to the scratch folder."""
-        os.environ["HOME"] = os.environ["TMPDIR"] = scratch
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch  # the latter was settled at warm-up
         os.chdir(scratch)
 
     def clear(self, scratch: str) -> None:
@@ -241,16 +242,20 @@ class Zygote:
             if run is not None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)  # its group outlives it when it left something behind
+            if not self.runs:
+                self._kill_orphans()
+            if run is not None:  # told only now, when nothing goes on
                 self.control.sendall(pack(_outcome(run, status, usage)))
                 _discard(run)
                 self.cell.clear(run.scratch)
-            self._kill_orphans()
 
     def _kill_orphans(self) -> None:
-        """Kill what a finished run left behind: as its subreaper we inherit it, whatever session it fled to."""
+        """Kill what finished runs left behind: as its subreaper we inherit it, whatever session it fled to.
+
+        Only when no run goes on: nothing tells whose an orphan is, and a run may have detached a process on purpose.
+        """
         for pid in _children():
-            if pid not in self.runs:
-                _kill(pid)
+            _kill(pid)
 
     def _watch(self) -> None:
         """Kill runs that are over their time or print too much, and those that fill the machine with processes."""

@@ -305,7 +305,8 @@ def test_tensorflow_works_in_a_fork(level: Level) -> None:
     """`fit`, and a `tf.function` whose control flow autograph must read from the source."""
     source = (
         "import tensorflow as tf\ntf.keras.utils.set_random_seed(0)\n"
-        "@tf.function\ndef total(n):\n    s = 0\n    for i in tf.range(n):\n        if i % 2 == 0:\n            s += i\n"
+        "@tf.function\ndef total(n):\n    s = 0\n    for i in tf.range(n):\n"
+        "        if i % 2 == 0:\n            s += i\n"
         "    return s\nprint(int(total(tf.constant(7))))\n"
         "model = tf.keras.Sequential([tf.keras.layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
         "model.fit(tf.ones([8, 2]), tf.zeros([8, 1]), verbose=0)\nprint(len(model.weights))\n"

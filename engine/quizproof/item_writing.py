@@ -11,7 +11,8 @@ from quizproof.errors import DataPath
 
 _POSITIONAL = re.compile(
     r"\b(all|none|both|either|neither|any) of (the (above|other)|these|them)\b"
-    r"|\b(option|answer|choice|statement)s? (above|below)\b|\bthe (above|following) (option|answer|choice|statement)s?\b"
+    r"|\b(option|answer|choice|statement)s? (above|below)\b"
+    r"|\bthe (above|following) (option|answer|choice|statement)s?\b"
     r"|\bboth [A-F] and [A-F]\b",
     re.IGNORECASE,
 )

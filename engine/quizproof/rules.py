@@ -304,7 +304,7 @@ FACT_FAILED = _rule(
     "QP220",
     "fact-failed",
     "An expression under `facts:` raised, or its value cannot be shown.",
-    "Facts are evaluated after the question's right code ran; they must be numbers, texts, booleans, or lists of these.",
+    "Facts are evaluated after the question's right code ran; they are numbers, texts, booleans, or lists of these.",
 )
 
 # QP3xx: item writing.

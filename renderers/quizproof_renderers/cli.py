@@ -135,9 +135,7 @@ paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Pat
 @click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @proving
-def check(
-    paths: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool, **how: Any
-) -> None:
+def check(paths: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool, **how: Any) -> None:
     """Prove every claim of a bank: run each snippet, judge each key and each wrong option.
 
     PATHS are quiz files or folders of them; `questions` when none is given.
@@ -231,7 +229,7 @@ def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, **
 @main.command()
 @click.argument("name", metavar="[QUIZ|ID]", required=False)
 @click.option("--bank", multiple=True, type=click.Path(path_type=Path), help="Files or folders.  [default: questions]")
-@click.option("--seed", type=int, help="Draw variants and shuffle options by this number; the same gives the same test.")
+@click.option("--seed", type=int, help="Draws variants and shuffles options; the same seed gives the same test.")
 @click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
 @proving
 def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, **how: Any) -> None:

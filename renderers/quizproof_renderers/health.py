@@ -21,10 +21,16 @@ from quizproof_renderers.text import visible
 RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
 _SAMPLES = 5
 _ISOLATION: dict[Level, str] = {
-    "namespaces": "every run sees the interpreter and an empty folder of its own, and neither network nor other processes",
+    "namespaces": "every run sees the interpreter and an empty folder of its own; no network, no other process",
     "landlock": "the kernel refuses files outside the interpreter and a folder of the run's own, and TCP",
     "none": "every run is a process of its own with limits, killed as a group; files and network are not closed off",
 }
+_REMEDIES: dict[Level, str] = {
+    "namespaces": "; user namespaces must be allowed (sysctl user.max_user_namespaces, "
+    "and on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0)",
+    "landlock": "; Linux 5.13 or newer has it, where `lsm=` does not leave it out",
+}
+"""What a machine lacks where a level is refused."""
 
 
 def write(pool: Pool[str], stream: TextIO) -> None:
@@ -48,13 +54,13 @@ def write(pool: Pool[str], stream: TextIO) -> None:
     files = f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)"
     for name, words in (
         ("sandbox", f"{pool.level}: {_ISOLATION[pool.level]}"),
-        *((f"  no {stronger}", why) for stronger in LEVELS if (why := obstacle(stronger))),
+        *(("", f"{level} is refused: {why}{_REMEDIES.get(level, '')}") for level in LEVELS if (why := obstacle(level))),
         ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
         ("at once", f"{pool.jobs} runs (--jobs)"),
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
         ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),
     ):
-        console.print(Text.assemble((f"{name:<8} " if not name.startswith(" ") else f"{name.strip()}: ", "bold"), words))
+        console.print(Text.assemble((f"{name:<8} ", "bold"), words))
 
 
 def _times(pool: Pool[str]) -> dict[str, float]:

@@ -33,7 +33,6 @@ HappensText = Annotated[str, BeforeValidator(_happens)]
 """`runs silently`, `TypeError`, or `TypeError: a fragment`."""
 
 
-
 def _name(value: object) -> object:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         raise ValueError("a name has lower-case letters, digits and underscores, and begins with no digit")

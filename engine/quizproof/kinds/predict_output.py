@@ -63,7 +63,7 @@ class PredictOutput(Question):
     @model_validator(mode="after")
     def _facts_can_run(self) -> PredictOutput:
         if self.facts and self.asks == "exception":
-            message = "`facts` are evaluated after the program, which here ends in an exception; use `raised` and `message`"
+            message = "`facts` come after the program, which ends in an exception here; use `raised` and `message`"
             raise refuse(rules.CONTRADICTION, message)
         return self
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias, assert_never
 
-from quizproof.blocks import Display, Evidence, LineInput, Mistake, NumberInput, Option, Options, Output, TextInput
+from quizproof.blocks import Display, Evidence, LineInput, NumberInput, Option, Options, Output, TextInput
 from quizproof.compare import fold
 from quizproof.marking import MalformedResponse, Mark, Response
 from quizproof_renderers.terminal.faces import Face, Told

@@ -249,6 +249,22 @@ def test_build_writes_a_site(bank: Path) -> None:
         assert "What is printed?" in (bank / "public/samples/good.html").read_text()
 
 
+def test_site_settings(bank: Path) -> None:
+    """A settings file gives the title; what is wrong in it is told with its place."""
+    (bank / "site.yaml").write_text("title: My questions\ntopics: [samples]\n")
+    assert quizproof("build", "-o", "public", "--site", "site.yaml", cwd=bank).returncode == 0
+    assert "<title>My questions</title>" in (bank / "public/index.html").read_text()
+    for text, message in [
+        ("titel: x\n", "site.yaml:1:1: `titel`: unknown key (known: title, topics)"),
+        ("title: [\n", "site.yaml:2:1: while parsing a flow node, did not find expected node content"),
+        ("topics: [A b]\n", "site.yaml:1:10: `0`: `A b` is not an id"),
+    ]:
+        (bank / "site.yaml").write_text(text)
+        done = quizproof("build", "-o", "public", "--site", "site.yaml", cwd=bank)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in done.stderr
+
+
 def test_build_writes_nothing_unless_all_is_proven(lying: Path) -> None:
     """A false key stops the build and leaves an earlier site as it was; `--keep-going` builds, and still exits 1."""
     assert quizproof("build", "questions/good.yaml", "-o", "public", cwd=lying).returncode == 0

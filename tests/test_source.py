@@ -343,7 +343,7 @@ def test_places_inside_texts() -> None:
     assert document.text_start(("code",)) == (3, 4)
     assert document.inside(("code",), 1, 0) == Span(4, 5, 4, 7)
     assert document.inside(("code",), 4, 4) == Span(7, 9, 7, 11)
-    assert document.first_line(("code",)).line == 3
+    assert document.first_line(("code",)) == Span(4, 5, 4, 10)
     for path, line in ((("folded",), 8), (("quoted",), 11)):
         assert document.text_start(path) is None
         assert document.inside(path, 1, 1).line == line

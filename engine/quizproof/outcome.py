@@ -75,8 +75,10 @@ class Outcome:
             return ""
         lines = ["Traceback (most recent call last):"] if self.raised.frames else []
         for frame in self.raised.frames:
-            place = f'File "{path}", line {frame.line}, in ' if path else "in "
-            lines.append(f"  {place}{frame.function}")
+            if path:
+                lines.append(f'  File "{path}", line {frame.line}, in {frame.function}')
+            elif frame.function != "<module>":
+                lines.append(f"  in {frame.function}")
             text = frame.text.strip()
             if text:
                 indent = len(frame.text) - len(frame.text.lstrip())

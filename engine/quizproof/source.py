@@ -149,6 +149,8 @@ class Document:
         line, column = span.line, span.column
         if not key and self.styles.get(path) == "|" and (start := self.text_start(path)):
             line, column = start[0], start[1] + 1
+            while line < span.end_line - 1 and not self.lines()[line - 1].strip():
+                line += 1
         width = len(self.lines()[line - 1].rstrip())
         return Span(line, column, line, max(width + 1, column + 1))
 

@@ -199,10 +199,13 @@ def _write(report: Report, format_: str | None, output_file: Path | None) -> Non
 @main.command()
 @click.argument("bank", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write.")
-@click.option("--title", default="quizproof", show_default=True, help="The site's title.")
+@click.option("--site", type=click.Path(path_type=Path), metavar="FILE", help="Settings: the site's title, its order.")
+@click.option("--title", help="The site's title.  [default: as in the settings, else quizproof]")
 @click.option("--keep-going", is_flag=True, help="Render although not all is proven; such questions are shown as such.")
 @proving
-def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, **how: Any) -> None:
+def build(
+    bank: tuple[Path, ...], output: Path, site: Path | None, title: str | None, keep_going: bool, **how: Any
+) -> None:
     """Prove a bank, then render it as a static site that opens from disk.
 
     BANK is files or folders; `questions` when none is given. Nothing is written unless all is proven. A site that is
@@ -212,16 +215,19 @@ def build(bank: tuple[Path, ...], output: Path, title: str, keep_going: bool, **
     Examples:
       quizproof build questions -o public
       quizproof build questions -o public --title "Deep learning, proven"
+      quizproof build questions -o public --site site.yaml
     """
     from quizproof_renderers.site import build_site, refuse_foreign
+    from quizproof_renderers.site_settings import SiteSettings, load_settings
 
+    settings = load_settings(site) if site else SiteSettings()
     refuse_foreign(output)
     report = _prove(_load(bank), **how)
     _write(report, None, None)
     if report.exit_code and not keep_going:
         click.echo(f"Not all is proven, so {output} was not written (--keep-going writes it all the same).", err=True)
         sys.exit(report.exit_code)
-    result = build_site(report, output, title)
+    result = build_site(report, output, title or settings.title, settings.topics)
     click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').absolute()}")
     sys.exit(report.exit_code)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple, assert_never
@@ -401,8 +401,8 @@ class Site:
         return (self.runtimes, self.sandbox, self.coverage.words, tuple(topic.ingredients for topic in self.topics))
 
 
-def site_of(report: Report, title: str) -> Site:
-    """Arrange a report as topics, quizzes and questions. Topics are in the order of the alphabet."""
+def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
+    """Arrange a report as topics, quizzes and questions. Topics not in `order` follow in that of the alphabet."""
     by_quiz: dict[tuple[str, str], list[QuestionProof]] = {}
     for question in report.questions:
         by_quiz.setdefault((question.quiz.path, question.quiz.id), []).append(question)
@@ -412,7 +412,7 @@ def site_of(report: Report, title: str) -> Site:
         questions = tuple(QuestionPage(question, number) for number, question in enumerate(proofs, 1))
         page = QuizPage(quiz, questions, _versions(quiz.header.runtime, report.runtimes))
         pages.setdefault(page.topic, []).append(page)
-    topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in sorted(pages))
+    topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
     runtimes = tuple(_versions(runtime, report.runtimes) for runtime in sorted(report.runtimes, key=_rank))
     return Site(title, topics, runtimes, report.sandbox)
 
@@ -521,9 +521,13 @@ def _versions(runtime: str, runtimes: Mapping[str, Mapping[str, str]]) -> str:
     return ", ".join(f"{NAMES.get(name, name)} {versions[name]}" for name in order)
 
 
-def _place(quiz: QuizPage) -> tuple[int, int]:
+def _ordered(topics: Iterable[str], order: Sequence[str]) -> list[str]:
+    return sorted(topics, key=lambda topic: (order.index(topic) if topic in order else len(order), topic))
+
+
+def _place(quiz: QuizPage) -> tuple[int, int, str]:
     modes = list(MODES)
-    return (modes.index(quiz.mode) if quiz.mode in modes else len(modes), _rank(quiz.runtime))
+    return (modes.index(quiz.mode) if quiz.mode in modes else len(modes), _rank(quiz.runtime), quiz.title)
 
 
 def _rank(runtime: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -50,11 +50,12 @@ class _File:
     make: Callable[[], bytes]
 
 
-def build_site(report: Report, out: Path, title: str = "quizproof") -> BuildResult:
+def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequence[str] = ()) -> BuildResult:
     """Render `report` as a site in the folder `out`, replacing a site that an earlier build left there.
 
     The old site stays whole until the new one is complete, also when the build is interrupted. The same report gives
-    the same bytes, whether pages of the old site could be taken over or not. Raises UsageError when `out` is not ours
+    the same bytes, whether pages of the old site could be taken over or not. `topics` are ids in the order of the
+    contents. Raises UsageError when `out` is not ours
     to replace or two quizzes want the same page.
     """
     out = out.resolve()
@@ -63,7 +64,7 @@ def build_site(report: Report, out: Path, title: str = "quizproof") -> BuildResu
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            result = _write(_files(site_of(report, title)), work / "new", out)
+            result = _write(_files(site_of(report, title, topics)), work / "new", out)
             _swap(work / "new", out, work / "old")
         finally:
             if out.exists() or not (work / "old").exists():  # otherwise the only copy of the old site is in there

@@ -198,7 +198,8 @@ def test_index_tells_what_there_is(site: dict[str, Page]) -> None:
     text = " ".join(site["index.html"].text.split())
     assert "A <sample> bank" in text
     assert "2 topics, 5 quizzes, 12 questions, about 45 minutes" in text
-    assert "Freezing layers 11 questions · 40 min · 92 % proven Practice PyTorch 6 questions · 10 min" in text
+    assert "Freezing layers 11 questions · 40 min · 92 % proven Practice Freezing layers in PyTorch" in text
+    assert "PyTorch · 6 questions · 10 min" in text
 
 
 def test_topic_page_offers_modes_frameworks_and_minutes(site: dict[str, Page]) -> None:

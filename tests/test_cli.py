@@ -9,11 +9,12 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from processes import descendants
-from quizproof.runtimes.sandbox import LEVELS, obstacle
+from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 from quizproof_renderers.cli import SANDBOXES
 
 ROOT = Path(__file__).parent.parent
@@ -174,6 +175,18 @@ def test_missing_framework_is_exit_code_3(bank: Path, bare_python: Path) -> None
         "the torch runtime is not available: No module named 'torch'; 1 question could not be verified"
     )
     assert finding["help"] == 'Install it: pip install "quizproof[torch]"'
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_packages_are_seen_wherever_they_are(bank: Path, bare_python: Path, level: str) -> None:
+    """Packages below /tmp, where tests make their interpreter, can be imported at every level."""
+    if why := obstacle(cast("Level", level)):
+        pytest.skip(f"{level}: {why}")
+    (bare_python.parent.parent.parent / "packages" / "lonely.py").write_text("x = 2")
+    text = GOOD.format(runtime="python").replace("print(1 + 1)", "|\n      import lonely\n      print(lonely.x)")
+    (bank / "questions" / "good.yaml").write_text(text)
+    done = quizproof("check", "--sandbox", level, cwd=bank, python=bare_python)
+    assert (done.returncode, done.stdout.partition(" claims")[0]) == (0, "3"), done.stdout
 
 
 def test_findings_win_over_missing_frameworks(bank: Path, bare_python: Path) -> None:

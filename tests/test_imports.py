@@ -19,7 +19,7 @@ LAYERS = {
         {"errors"},
         {"source", "compare", "template", "outcome", "blocks"},
         {"model"},
-        {"claims", "marking"},
+        {"claims", "collisions", "marking"},
         {"kinds"},
         {"quiz", "item_writing"},
         {"load", "proof"},

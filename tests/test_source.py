@@ -377,6 +377,8 @@ def test_places_of_what_is_not_there() -> None:
         (b"a:\n  b: \x1b[31m\n", "QP102", 2, 6, "character U+001B is not allowed in YAML"),
         (b"a: b\nc: \xff\n", "QP101", 2, 4, "byte 0xff is not UTF-8"),
         ("a: é\nbé: ".encode() + b"\xe9", "QP101", 2, 5, "byte 0xe9 is not UTF-8"),
+        (b"\xef\xbb\xbfa: b\nc: \xff", "QP101", 2, 4, "byte 0xff is not UTF-8"),
+        (b"\xef\xbb\xbfa: \xff", "QP101", 1, 4, "byte 0xff is not UTF-8"),
         (b"a\0b", "QP101", 1, 1, "this is a binary file, not a quiz"),
         (b"", "QP106", 1, 1, "the file holds no quiz"),
         (b"---\n...\n", "QP106", 1, 1, "the file holds no quiz"),

@@ -6,6 +6,7 @@ no recursion, so a hostile file can neither overflow the stack nor expand.
 
 from __future__ import annotations
 
+import codecs
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -169,8 +170,9 @@ def _decode(path: str, raw: bytes) -> str:
     if b"\0" in raw:
         message = "this is a binary file, not a quiz"
         raise SourceError(Finding(rules.UNREADABLE, path, start, message, "Remove it from the bank."))
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         line = before.count(b"\n") + 1

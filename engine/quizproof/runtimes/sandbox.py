@@ -28,8 +28,8 @@ Level: TypeAlias = Literal["namespaces", "landlock", "none"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 """Strongest first."""
 
-SCRATCH = "/tmp"
-"""The scratch folder of a run under `namespaces`, where it is a file system of the run's own."""
+SCRATCH = "/scratch"
+"""The scratch folder of a run under `namespaces`, a file system of its own. Not /tmp: packages may be in there."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -125,6 +125,8 @@ def _build_root(folders: Sequence[str]) -> None:
         _bind(device, root + device, read_only=False)
     for folder in ("/proc", SCRATCH, "/dev/shm", "/.old"):
         os.makedirs(root + folder, exist_ok=True)
+    if not os.path.lexists(root + "/tmp"):  # where many programs write without asking
+        os.symlink(SCRATCH, root + "/tmp")
     _mount("proc", root + "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
     _call("syscall", _PIVOT_ROOT, root.encode(), (root + "/.old").encode())
     os.chdir("/")

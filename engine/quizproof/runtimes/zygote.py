@@ -19,7 +19,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Container
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from quizproof.runtimes import child, sandbox
+from quizproof.runtimes.cells import CELLS
 from quizproof.runtimes.wire import pack, unpack
 
 _TICK = 0.05
@@ -65,74 +65,6 @@ def warm_up(runtime: str) -> dict[str, str]:
     return versions
 
 
-class _Cell:
-    """Where a run lives, and how it is closed off there. As it stands: a folder of its own, and nothing more."""
-
-    def __init__(self, root: str) -> None:
-        self.root = root
-
-    def prepare(self, run: int) -> str:
-        """In the zygote, before the fork: the scratch folder of a run."""
-        scratch = f"{self.root}/{run}"
-        os.mkdir(scratch, 0o700)
-        return scratch
-
-    def fork(self) -> int:
-        """Fork as `os.fork` does."""
-        return os.fork()
-
-    def enter(self, scratch: str, limits: dict[str, Any]) -> None:
-        """In the child: close it off, and go to the scratch folder."""
-        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch  # the latter was settled at warm-up
-        os.chdir(scratch)
-
-    def clear(self, scratch: str) -> None:
-        """In the zygote, when the run has ended."""
-        try:
-            os.rmdir(scratch)
-        except OSError:
-            shutil.rmtree(scratch, ignore_errors=True)
-
-
-class _LandlockCell(_Cell):
-    """The kernel refuses what lies outside the interpreter and the scratch folder."""
-
-    def __init__(self, root: str) -> None:
-        super().__init__(root)
-        self.landlock = sandbox.Landlock(sandbox.readable())
-
-    def enter(self, scratch: str, limits: dict[str, Any]) -> None:
-        super().enter(scratch, limits)
-        self.landlock.enter(scratch)
-
-
-class _NamespaceCell(_Cell):
-    """Nothing but the interpreter is there to be seen, and scratch is memory that goes away with the run."""
-
-    def __init__(self, root: str) -> None:
-        super().__init__(root)
-        self.home = sandbox.open_pid_namespace()
-
-    def prepare(self, run: int) -> str:
-        return sandbox.SCRATCH
-
-    def fork(self) -> int:
-        return sandbox.fork_into_pid_namespace(self.home)
-
-    def enter(self, scratch: str, limits: dict[str, Any]) -> None:
-        sandbox.enter_run_namespaces(_FILES_AT_MOST * limits["file_mib"])
-        super().enter(scratch, limits)
-
-    def clear(self, scratch: str) -> None:
-        pass
-
-
-_FILES_AT_MOST = 4
-"""The scratch folder's size, in files of the greatest size."""
-
-_CELLS: dict[sandbox.Level, type[_Cell]] = {"namespaces": _NamespaceCell, "landlock": _LandlockCell, "none": _Cell}
-
-
 @dataclass
 class _Run:
     """A child that has not been reaped yet."""
@@ -163,7 +95,7 @@ class Zygote:
     def __init__(self, runtime: str, control: socket.socket, scratch: str, level: sandbox.Level) -> None:
         self.on_demand = dict(_ON_DEMAND[runtime])
         self.control = control
-        self.cell = _CELLS[level](scratch)
+        self.cell = CELLS[level](scratch)
         self.scratch = scratch
         self.runs: dict[int, _Run] = {}
         self.data_bytes = _data_bytes()

@@ -299,18 +299,27 @@ def test_take_on_a_pipe(bank: Path) -> None:
     assert listed.returncode == 0  # the only quiz needs no name; no answers came, so it ends early
 
 
-def test_interrupt_leaves_nothing(bank: Path) -> None:
-    """Ctrl-C in the middle of a run: exit code 130, one sentence, no traceback, no process left."""
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "\nInterrupted; nothing was changed.\n"), (signal.SIGTERM, 143, "")],
+)
+def test_interrupt_leaves_nothing(bank: Path, number: signal.Signals, code: int, said: str) -> None:
+    """Ctrl-C and SIGTERM in the middle of a run: no traceback, and neither process nor folder left."""
     text = GOOD.format(runtime="python").replace("print(1 + 1)", "|\n      import time; time.sleep(600)")
     (bank / "questions" / "good.yaml").write_text(text + "    limits: {seconds: 900}\n")
     command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", "check", "--sandbox", "none"]
-    process = subprocess.Popen(command, cwd=bank, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    (bank / "tmp").mkdir()
+    environment = os.environ | {"TMPDIR": str(bank / "tmp")}
+    process = subprocess.Popen(
+        command, cwd=bank, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
     while len(below := descendants(process.pid)) < 2:  # the zygote and the run
         assert process.poll() is None, process.communicate()
         os.sched_yield()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (130, "", "\nInterrupted; nothing was changed.\n")
+    assert (process.returncode, out, err) == (code, "", said)
+    assert list((bank / "tmp").iterdir()) == []
     assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
 
 

@@ -178,7 +178,7 @@ LIES = [
         "items.append(4)",
         "QP201",
         14,
-        "key a: the key fails the check: AssertionError",
+        "key a: the key fails the check: `assert items == [1, 2, 3]`",
     ),
     (
         "choice-code",
@@ -256,7 +256,7 @@ LIES = [
         "assert not failed",
         "QP212",
         24,
-        "distractor b: the refutation does not refute: AssertionError",
+        "distractor b: the refutation does not refute: `assert not failed`",
     ),
     (
         "choice-statements",
@@ -402,7 +402,7 @@ LIES = [
         "total -= x",
         "QP216",
         17,
-        "fix: the mended program fails the check: AssertionError",
+        "fix: the mended program fails the check: `assert mean == 2`",
     ),
     (
         "find-bug",

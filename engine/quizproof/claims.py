@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from quizproof import rules
 from quizproof.errors import DataPath
 from quizproof.model import Limits
-from quizproof.outcome import Frame, Outcome
+from quizproof.outcome import Frame, Outcome, Raised
 
 PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]
 Verdict: TypeAlias = Literal["proven", "refuted", "unstable", "unverified", "unproven"]
@@ -203,7 +203,8 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
         if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
             words = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
             return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, expected=expected))
-        return failing(program, outcome, Judgement("refuted", code, f"{message}: {raised}", expected=expected))
+        words = f"{message}: {_assertion(raised)}"
+        return failing(program, outcome, Judgement("refuted", code, words, expected=expected))
     checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
     if checks and not any(result.assertions for _, result in checks):
         part = checks[0][0]
@@ -211,6 +212,13 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
         words = f"the {noun} executed no assertion that could fail"
         return Judgement("refuted", rules.NO_ASSERTION, words, _TO_ASSERT[noun], at=part.at)
     return PROVEN
+
+
+def _assertion(raised: Raised) -> str:
+    """What was raised; of an assertion without a message, its line."""
+    if raised.type == "AssertionError" and not raised.message and raised.frames:
+        return f"`{raised.frames[-1].text.strip()}`"
+    return str(raised)
 
 
 def _noun(check: Part) -> str:

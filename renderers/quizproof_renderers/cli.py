@@ -6,6 +6,7 @@ Each command imports what it needs when it runs: `quizproof --help` must not wai
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -30,6 +31,8 @@ class Program(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line, and exit."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _leave)
         try:
             # Left to itself, click would answer Ctrl-C with "Aborted!" and 1.
             sys.exit(super().main(*args, **(kwargs | {"standalone_mode": False})))
@@ -54,6 +57,11 @@ class Program(click.Group):
             click.echo(f"quizproof: internal error: {name}: {str(error)!r}", err=True)
             click.echo("This is a fault of quizproof. QUIZPROOF_TRACEBACK=1 shows where.", err=True)
             sys.exit(UNVERIFIED)
+
+
+def _leave(number: int, _: object) -> NoReturn:
+    """End as if the signal had killed us, but not before everything was cleared away."""
+    sys.exit(128 + number)
 
 
 def fail(message: str) -> NoReturn:

@@ -301,7 +301,7 @@ def test_take_on_a_pipe(bank: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "code", "said"),
-    [(signal.SIGINT, 130, "\nInterrupted; nothing was changed.\n"), (signal.SIGTERM, 143, "")],
+    [(signal.SIGINT, 130, "\nInterrupted.\n"), (signal.SIGTERM, 143, "")],
 )
 def test_interrupt_leaves_nothing(bank: Path, number: signal.Signals, code: int, said: str) -> None:
     """Ctrl-C and SIGTERM in the middle of a run: no traceback, and neither process nor folder left."""
@@ -325,6 +325,26 @@ def test_interrupt_leaves_nothing(bank: Path, number: signal.Signals, code: int,
 
 def test_closed_pipe_is_no_error(bank: Path) -> None:
     """`quizproof explain | head -1` ends quietly."""
-    command = f"{sys.executable} -c 'from quizproof_renderers.cli import main; main()' explain | head -n 1"
-    done = subprocess.run(command, shell=True, cwd=bank, capture_output=True, text=True)
-    assert (done.stdout.count("\n"), done.stderr) == (1, "")
+    tool = f"{sys.executable} -c 'from quizproof_renderers.cli import main; main()'"
+    command = f"{tool} explain | (exec <&-; sleep 0.2); echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=bank, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("141\n", "")
+
+
+def test_full_disk_is_told(bank: Path) -> None:
+    """Output that cannot be written is the user's disk, not a fault of ours, and no verdict."""
+    command = f"{sys.executable} -c 'from quizproof_renderers.cli import main; main()' explain > /dev/full"
+    done = subprocess.run(["bash", "-c", command], cwd=bank, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "quizproof: the output cannot be used: No space left on device\n")
+
+
+def test_build_deletes_nothing_of_the_users(bank: Path) -> None:
+    """A file that somebody put into the site is not lost: the build is refused, and works without it."""
+    assert quizproof("build", "-o", "public", cwd=bank).returncode == 0
+    (bank / "public" / "samples" / "CNAME").write_text("quiz.example")
+    refused = quizproof("build", "-o", "public", cwd=bank)
+    assert refused.returncode == 2
+    assert "public holds samples/CNAME, which quizproof did not write and would delete" in refused.stderr
+    assert (bank / "public" / "samples" / "CNAME").read_text() == "quiz.example"
+    (bank / "public" / "samples" / "CNAME").unlink()
+    assert quizproof("build", "-o", "public", cwd=bank).returncode == 0

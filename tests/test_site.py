@@ -463,10 +463,13 @@ def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_empty_folder_and_our_own_are_replaced(tmp_path: Path) -> None:
     out = tmp_path / "site"
     out.mkdir()
-    build_site(samples.bank(), out)
-    (out / "freezing-layers" / "left-over.html").write_text("from an older bank")
-    build_site(samples.bank(), out)
-    assert not (out / "freezing-layers" / "left-over.html").exists()
+    report = samples.bank()
+    build_site(report, out)
+    gone = report.quizzes[-1]
+    (page,) = out.glob(f"*/{gone.id}.html")
+    left = [question for question in report.questions if question.quiz.id != gone.id]
+    build_site(replace(report, quizzes=report.quizzes[:-1], questions=tuple(left)), out)
+    assert not page.exists()
     assert (out / MARKER).is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
@@ -576,11 +579,13 @@ def test_another_renderer_changes_every_page(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("marker", ["", "{}", "[]", '{"pages": 1}', '{"pages": {"index.html": "x"}}', "\xff"])
 def test_marker_that_tells_nothing(tmp_path: Path, marker: str) -> None:
+    """It does not say which files are ours, so none may be deleted."""
     out = build_site(samples.bank(), tmp_path / "site").out
     (out / MARKER).write_bytes(marker.encode("latin-1"))
-    again = build_site(samples.bank(), out)
-    assert again.reused == 0
-    assert _tree(out) == _tree(build_site(samples.bank(), tmp_path / "fresh").out)
+    before = _tree(out)
+    with pytest.raises(UsageError, match="which quizproof did not write and would delete; move it elsewhere"):
+        build_site(samples.bank(), out)
+    assert _tree(out) == before
 
 
 def test_pages_that_were_edited_or_lost_are_made_again(tmp_path: Path) -> None:

@@ -249,18 +249,24 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
         if difference:
             help_ = "State what really happens under `happens:`, or mend the code."
             words = f"`happens: {happens}` is not what happened: {difference}"
-            return Judgement("refuted", rules.WRONG_REASON, words, help_, expected)
+            answer = next(part for part in program.parts if part.role in ("answer", "code"))
+            return Judgement("refuted", rules.WRONG_REASON, words, help_, expected, at=(*answer.at[:-1], "happens"))
         if happens.exception:
             return PROVEN
-    if raised.type in SLIPS and program.raised_in(outcome) != "check":
+    if _is_slip(raised) and program.raised_in(outcome) != "check":
         words = f"it failed by {raised}, which looks like a slip"
-        help_ = f"If that is what the option is about, add `happens: {raised.type}`."
+        meant = f"Did you mean `{raised.meant}`? " if raised.meant else ""
+        help_ = f"{meant}If that is what the option is about, add `happens: {raised.type}`."
         return at_frame(program, outcome, Judgement("refuted", rules.UNSTATED_CRASH, words, help_, expected))
     if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
         words = f"the check itself raised {raised}"
         help_ = f"Make the check assert, or add `happens: {raised.type}` if this is the point."
         return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_, expected))
     return PROVEN
+
+
+def _is_slip(raised: Raised) -> bool:
+    return raised.type in SLIPS or bool(raised.meant)
 
 
 def fails_without(program: Program, outcome: Outcome) -> Judgement:

@@ -31,6 +31,8 @@ class Raised:
     """Index of the part of the program in which it was raised."""
     frames: tuple[Frame, ...] = ()
     """Outermost first; frames inside libraries are left out."""
+    meant: str = ""
+    """For an AttributeError that looks like a typing error: the attribute that is there."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type

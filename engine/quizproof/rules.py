@@ -216,8 +216,8 @@ UNSTATED_CRASH = _rule(
     "unstated-crash",
     "A distractor dies of what looks like a typing error.",
     """
-A NameError, SyntaxError or ImportError refutes any option, also one that was meant to run. If it is the point of the
-option, state it: `happens: NameError`.
+A NameError, SyntaxError or ImportError, or the AttributeError of a misspelt attribute, refutes any option, also one
+that was meant to run. If it is the point of the option, state it: `happens: NameError`.
 """,
 )
 CHECK_CRASHED = _rule(

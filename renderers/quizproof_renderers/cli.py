@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from quizproof.quiz import Bank
     from quizproof.runtimes.sandbox import Level
 
-USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
+USAGE, UNVERIFIED, INTERRUPTED, CLOSED = 2, 3, 130, 141
 DEFAULT_BANK = "questions"
 SANDBOXES = ("namespaces", "landlock", "none")
 FORMATS = ("full", "concise", "json", "github")
@@ -28,6 +28,18 @@ FORMATS = ("full", "concise", "json", "github")
 
 class Program(click.Group):
     """The group of all commands; turns every exception into a sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command, and write out all that it said, while faults of the output can still be told."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read our output has seen enough. click would exit with 1, which means findings.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(CLOSED)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line, and exit."""
@@ -40,12 +52,13 @@ class Program(click.Group):
             error.show()
             sys.exit(error.exit_code)
         except click.Abort:  # click has ended the line already
-            click.echo("Interrupted; nothing was changed.", err=True)
+            click.echo("Interrupted.", err=True)
             sys.exit(INTERRUPTED)
-        except BrokenPipeError:
-            # Whoever read our output has seen enough. Python would complain at exit when it flushes.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
+        except OSError as error:
+            if os.environ.get("QUIZPROOF_TRACEBACK"):
+                raise
+            sys.stdout = None  # or Python would try again at exit, and complain
+            fail(f"{error.filename or 'the output'} cannot be used: {error.strerror}")
         except Exception as error:
             from quizproof.errors import QuizproofError
 
@@ -256,7 +269,7 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
     Examples:
       quizproof take freezing-layers-pytorch-practice
       quizproof take torch-grad-false --plain
-      printf 'b\n' | quizproof take torch-grad-false --seed 1
+      printf 'b\\n' | quizproof take torch-grad-false --seed 1
     """
     import secrets
 

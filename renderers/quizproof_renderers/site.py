@@ -82,6 +82,10 @@ def refuse_foreign(out: Path) -> None:
         raise UsageError(f"{out} is a file; name a folder for the site")
     if any(out.iterdir()) and not (out / MARKER).is_file():
         raise UsageError(f"{out} holds files that quizproof did not write; name an empty or a new folder for the site")
+    ours = {MARKER, *Leavings.of(out, MARKER).pages}
+    found = (str(path.relative_to(out)) for path in sorted(out.rglob("*")) if not path.is_dir())
+    if stranger := next((path for path in found if path not in ours), None):
+        raise UsageError(f"{out} holds {stranger}, which quizproof did not write and would delete; move it elsewhere")
 
 
 def _files(site: Site) -> Iterator[_File]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import ctypes
+import difflib
 import errno
 import json
 import linecache
@@ -79,7 +80,9 @@ class _CountAssertions(ast.NodeTransformer):
 
 
 def _can_fail(test: ast.expr) -> bool:
-    """Whether an assertion depends on anything: `assert True` and `assert 1 == 1` do not."""
+    """Whether an assertion depends on anything: `assert True` does not, nor does the slip `assert (x, "message")`."""
+    if isinstance(test, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda)):
+        return False
     return any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test))
 
 
@@ -292,7 +295,23 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
         trace = trace.tb_next
     if len(frames) > _MAX_FRAMES:
         frames = frames[:2] + frames[2 - _MAX_FRAMES :]
-    return {"type": type(error).__name__[:_MAX_NAME], "message": _message(error), "part": part, "frames": frames}
+    return {
+        "type": type(error).__name__[:_MAX_NAME],
+        "message": _message(error),
+        "part": part,
+        "frames": frames,
+        "meant": _meant(error),
+    }
+
+
+def _meant(error: BaseException) -> str:
+    """The attribute that a misspelt one stands for; empty when none comes close."""
+    if type(error) is not AttributeError or not isinstance(error.name, str):
+        return ""
+    try:
+        return next(iter(difflib.get_close_matches(error.name, dir(error.obj), 1, 0.8)), "")
+    except Exception:  # `dir` runs the object's own code
+        return ""
 
 
 def _frame(code: types.CodeType, line: int, positions: tuple[int | None, ...]) -> dict[str, Any]:
@@ -315,4 +334,4 @@ def _syntax_error(error: BaseException, index: int, part: dict[str, Any]) -> dic
     end = max(column + 1, end)
     text = linecache.getline(SNIPPET, line).rstrip("\n")
     frame = {"line": line, "column": column, "end_column": end, "function": "<module>", "text": text}
-    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame]}
+    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame], "meant": ""}

@@ -328,7 +328,8 @@ def _outcome(message: dict[str, Any], limits: Mapping[str, Any]) -> Outcome:
     raised = None
     if message.get("raised"):
         data = message["raised"]
-        raised = Raised(data["type"], data["message"], data["part"], tuple(Frame(**frame) for frame in data["frames"]))
+        frames = tuple(Frame(**frame) for frame in data["frames"])
+        raised = Raised(data["type"], data["message"], data["part"], frames, data["meant"])
     status, detail = message["status"], message.get("detail", "")
     if status == "limit":
         detail = _LIMIT_WORDS[detail].format(**limits, cpu=2 * limits["seconds"])

@@ -271,6 +271,8 @@ def test_site_settings(bank: Path) -> None:
         ("titel: x\n", "site.yaml:1:1: `titel`: unknown key (known: title, topics)"),
         ("title: [\n", "site.yaml:2:1: while parsing a flow node, did not find expected node content"),
         ("topics: [A b]\n", "site.yaml:1:10: `0`: `A b` is not an id"),
+        ("topics: samples\n", "site.yaml:1:9: `topics`: write a list"),
+        ("topics: [other]\n", "site.yaml: the bank has no topic `other`; it has samples"),
     ]:
         (bank / "site.yaml").write_text(text)
         done = quizproof("build", "-o", "public", "--site", "site.yaml", cwd=bank)

@@ -25,6 +25,7 @@ from quizproof.source import PlainBool, PlainFloat, PlainInt, parse
 from quizproof.template import FILTERS, TemplateError, render
 from quizproof_renderers import cli
 from quizproof_renderers.reports import json_report
+from quizproof_renderers.site_settings import SiteSettings
 from test_imports import LAYERS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
-TESTED |= {"console", "toml"}
+TESTED |= {"console", "toml", "yaml settings"}
 UNTESTED = {"sh", "text requirements"}
 
 # ---- quizzes and questions
@@ -65,6 +66,8 @@ def test_every_block_is_of_a_sort_that_is_tested(fence: Fence) -> None:
     assert fence.sort in TESTED | UNTESTED
     if fence.sort == "yaml fragment":
         assert set(parse(fence.id, fence.text.encode()).data) <= docs_tables.known_keys()
+    elif fence.sort == "yaml settings":
+        assert SiteSettings.model_validate(parse(fence.id, fence.text.encode()).data).title
     elif fence.option("copy"):
         assert fence.text == (DOCS / fence.option("copy")).read_text(encoding="utf-8")
     elif fence.sort == "text finding":

@@ -159,7 +159,7 @@ class _Reader:
             names = [*_field_names(model), *also]
             details = error.errors(include_url=False, include_context=True)
             for detail in details:
-                if detail["type"] != "too_short" or not _has_inner(detail, details):
+                if not _is_consequence(detail, details, names):
                     self._report(detail, at, names)
             return None
 
@@ -215,9 +215,40 @@ def _has_inner(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
     return any(d is not detail and d["loc"][:depth] == detail["loc"] for d in details)
 
 
+def _is_consequence(detail: ErrorDetails, details: list[ErrorDetails], names: list[str]) -> bool:
+    """Whether mending another error mends this one: a key missing because it is misspelt, a list with a bad item."""
+    if detail["type"] == "missing":
+        where, name = detail["loc"][:-1], str(detail["loc"][-1])
+        extra = [d["loc"][-1] for d in details if d["type"] == "extra_forbidden" and d["loc"][:-1] == where]
+        return any(_closest(str(word), names) == name for word in extra)
+    return detail["type"] == "too_short" and _has_inner(detail, details)
+
+
+def _closest(word: str, known: Iterable[str]) -> str:
+    """The known word that was meant: an everyday name for it, or the nearest in spelling; empty when none is near."""
+    names = list(dict.fromkeys(known))
+    if (usual := _EVERYDAY.get(word, "")) in names:
+        return usual
+    return next(iter(difflib.get_close_matches(word, names, 1, 0.6)), "")
+
+
+_EVERYDAY = {
+    "answers": "options",
+    "choices": "options",
+    "correct": "key",
+    "feedback": "mistake",
+    "question": "prompt",
+    "questions": "blocks",
+    "stem": "prompt",
+    "test": "check",
+    "tests": "check",
+}
+"""What other tools call our keys."""
+
+
 def _meant(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(dict.fromkeys(known)), 1, 0.6)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    close = _closest(word, known)
+    return f"; did you mean `{close}`?" if close else ""
 
 
 def _field_names(model: type[BaseModel]) -> list[str]:

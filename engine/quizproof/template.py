@@ -6,6 +6,7 @@ A hostile expression can therefore neither reach Python's internals nor grow wit
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -81,7 +82,10 @@ def _evaluate(source: str, names: Mapping[str, Any]) -> str:
         raise TemplateError(f"`{{{{ {source} }}}}`: {words}") from None
     except UndefinedError as error:
         known = f" (known names: {', '.join(sorted(names)) or 'none'})" if "is undefined" in str(error.message) else ""
-        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}{known}") from None
+        word = re.match(r"'(\w+)' is undefined", str(error.message))
+        close = difflib.get_close_matches(word[1], names, 1, 0.6) if word else []
+        meant = f"; did you mean `{close[0]}`?" if close else known
+        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}{meant}") from None
     except SecurityError as error:
         reason = "only `stated` can be called" if "callable" in str(error) else error
         raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None

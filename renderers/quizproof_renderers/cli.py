@@ -243,7 +243,11 @@ def build(
 
     settings = load_settings(site) if site else SiteSettings()
     refuse_foreign(output)
-    report = _prove(_load(bank), **how)
+    loaded = _load(bank)
+    topics = {quiz.header.topic for quiz in loaded.quizzes}
+    if strange := [topic for topic in settings.topics if topic not in topics]:
+        fail(f"{site}: the bank has no topic `{strange[0]}`; it has {', '.join(sorted(topics)) or 'none'}")
+    report = _prove(loaded, **how)
     _write(report, None, None)
     if report.exit_code and not keep_going:
         click.echo(f"Not all is proven, so {output} was not written (--keep-going writes it all the same).", err=True)

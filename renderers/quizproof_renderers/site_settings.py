@@ -10,6 +10,14 @@ from quizproof.errors import UsageError
 from quizproof.model import Model, Plain, Slug
 from quizproof.source import SourceError, parse
 
+_WORDS = {
+    "extra_forbidden": "unknown key (known: {known})",
+    "model_type": "write a mapping of keys (known: {known})",
+    "string_type": "write a text",
+    "tuple_type": "write a list",
+}
+"""Our words for pydantic's errors."""
+
 
 class SiteSettings(Model):
     """What `site.yaml` holds."""
@@ -34,6 +42,6 @@ def load_settings(file: Path) -> SiteSettings:
         path = tuple(step for step in detail["loc"] if isinstance(step, (str, int)))
         span = document.first_line(path, key=detail["type"] == "extra_forbidden")
         known = ", ".join(SiteSettings.model_fields)
-        words = f"unknown key (known: {known})" if detail["type"] == "extra_forbidden" else detail["msg"]
+        words = _WORDS.get(detail["type"], detail["msg"]).format(known=known)
         where = f"`{path[-1]}`: " if path else ""
         raise UsageError(f"{file}:{span.line}:{span.column}: {where}{words}") from None

@@ -17,6 +17,7 @@ from quizproof.compare import fold, same_number, same_output
         ("a\n\nb", "a\nb", None, False),
         (" a", "a", None, False),
         ("<f at 0x7f00deadbeef>", "<f at 0x7fff12345678>", None, True),
+        ("0xcafebabe", "0xdeadbeef", None, False),
         ("0xff", "0xfe", None, False),
         ("tensor([0.3333])", "tensor([0.3334])", None, False),
         ("tensor([0.3333])", "tensor([0.3334])", 1e-3, True),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quizproof.blocks import Code, LineInput, NumberInput, Options, Output, Prose, TextInput
+from quizproof.marking import mark
 
 if TYPE_CHECKING:
     from conftest import ProveText
@@ -567,3 +568,69 @@ def test_several_keys(prove_text: ProveText) -> None:
     assert isinstance(shown.input, Options)
     assert shown.input.multiple
     assert shown.answer == "items.append(3)\nitems += [3]"
+
+
+def test_swallowed_assertion_shows_nothing(prove_text: ProveText) -> None:
+    """An assertion that failed and was caught does not count as one that was made."""
+    lie = """
+        - id: q
+          kind: choice
+          prompt: What is true?
+          options:
+            - text: One is two.
+              key: true
+              proof: |
+                x = 1
+                try:
+                    assert x == 2
+                except AssertionError:
+                    pass
+            - text: One is one.
+              mistake: It is.
+              refute: |
+                x = 1
+                try:
+                    assert x != 1
+                except AssertionError:
+                    pass
+    """
+    assert [f.code for f in prove_text(lie).findings] == ["QP204", "QP204"]
+
+
+def test_parts_keep_each_others_patches(prove_text: ProveText) -> None:
+    """What a setup changes in a module that the engine needs too, the code after it sees."""
+    text = """
+        - id: q
+          kind: predict-output
+          prompt: What is printed?
+          setup: |
+            import os, builtins
+            os.cpu_count = lambda: 1234
+            builtins.answer = 42
+          code: |
+            import os
+            print(os.cpu_count(), answer)
+    """
+    assert prove_text(text).questions[0].answer == "1234 42"
+
+
+@pytest.mark.parametrize("value", ["12345.678", "1000000.4", "2 ** 62", "1 / 3", "1e-7", "123456789.123"])
+def test_shown_key_earns_the_mark(prove_text: ProveText, value: str) -> None:
+    """The key as it is shown to the reader is a right response."""
+    text = f"- {{id: q, kind: number, prompt: How much?, value: {value}, tolerance: 0.00000001}}"
+    shown = display(prove_text(text)).input
+    assert isinstance(shown, NumberInput)
+    assert mark(shown, shown.display).correct
+
+
+def test_parameters_reach_code_exactly(prove_text: ProveText) -> None:
+    """A float stays a float in code, with all its digits, and is shortened in prose only."""
+    text = """
+        - id: q
+          kind: predict-output
+          prompt: What is printed?
+          params: {a: [1.0, 1234567.0]}
+          code: print({{ a }})
+          explanation: It is {{ a }}.
+    """
+    assert [v.display and v.display.answer for v in prove_text(text).questions[0].variants] == ["1.0", "1234567.0"]

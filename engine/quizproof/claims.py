@@ -142,8 +142,10 @@ class Happens:
         return ""
 
 
-SLIPS = frozenset(["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"])
-"""Exceptions by which an option fails by accident more often than on purpose."""
+_SLIPS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
+_REFUSALS = ["OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "ConnectionRefusedError", "URLError"]
+SLIPS = frozenset([*_SLIPS, *_REFUSALS, "gaierror", "TimeoutError"])
+"""Exceptions by which an option fails by accident more often than on purpose, or because the sandbox refused it."""
 
 
 def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> Judgement | None:

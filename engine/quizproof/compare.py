@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
+_ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-fA-F]{6,16}\b")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
 
 
@@ -47,4 +47,6 @@ def quoted(value: object, most: int = 80) -> str:
 
 def same_number(one: float, other: float, tolerance: float) -> bool:
     """Whether two numbers differ by at most `tolerance` (absolute), give or take a rounding error."""
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return one == other
     return abs(one - other) <= tolerance + 4 * max(math.ulp(one), math.ulp(other))

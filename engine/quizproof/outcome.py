@@ -45,7 +45,7 @@ class PartResult:
     stdout: str = ""
     stderr: str = ""
     assertions: int = 0
-    """How many assertions that could fail were executed."""
+    """How many assertions that could fail were executed and held."""
     value: Any = None
     """The value of an expression part, as JSON data."""
 

@@ -324,7 +324,7 @@ def _bind(question: Question, params: Mapping[str, Any]) -> Question:
 
     def fill(at: DataPath, text: str) -> str:
         try:
-            return render(text, params)
+            return render(text, params, exact=True)
         except TemplateError as error:
             raise _Misplaced(at, error) from None
 

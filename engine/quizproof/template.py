@@ -48,8 +48,11 @@ def has_expression(text: str) -> bool:
     return "{{" in text
 
 
-def render(text: str, names: Mapping[str, Any]) -> str:
-    """Replace every `{{ expression }}` in `text`. Raises TemplateError with the place in `text`."""
+def render(text: str, names: Mapping[str, Any], *, exact: bool = False) -> str:
+    """Replace every `{{ expression }}` in `text`. Raises TemplateError with the place in `text`.
+
+    `exact`: write numbers as Python does, for code; otherwise floats are shortened, for prose.
+    """
     if not has_expression(text):
         return text
 
@@ -57,7 +60,7 @@ def render(text: str, names: Mapping[str, Any]) -> str:
         try:
             if match[1] is None:
                 raise TemplateError("`{{` is not closed by `}}` on the same line")
-            return _evaluate(match[1].strip(), names)
+            return _evaluate(match[1].strip(), names, str if exact else show)
         except (TemplateError, Disagreement) as error:
             before = text[: match.start()]
             line, column = before.count("\n"), len(before.rpartition("\n")[2])
@@ -66,15 +69,15 @@ def render(text: str, names: Mapping[str, Any]) -> str:
     return _EXPRESSION.sub(replace, text)
 
 
-def _evaluate(source: str, names: Mapping[str, Any]) -> str:
-    from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
+def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]) -> str:
+    from jinja2.exceptions import SecurityError, TemplateRuntimeError, TemplateSyntaxError, UndefinedError
 
     environment = _environment()
     if not source:
         raise TemplateError("there is no expression between `{{` and `}}`")
     try:
-        value = environment.compile_expression(source, undefined_to_none=False)(**names, stated=stated)
-        result = show(value)
+        value = environment.compile_expression(source, undefined_to_none=False)({**names, "stated": stated})
+        result = write(value)
     except TemplateSyntaxError as error:
         words = "this is not one expression" if "chunk after" in str(error.message) else str(error.message)
         if words.startswith("No filter"):
@@ -91,6 +94,8 @@ def _evaluate(source: str, names: Mapping[str, Any]) -> str:
         raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None
     except (RecursionError, MemoryError, SyntaxError):  # jinja2 turns it into Python, which nests only so deep
         raise TemplateError("this expression is nested too deeply") from None
+    except TemplateRuntimeError as error:
+        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}") from None
     except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise TemplateError(f"`{{{{ {source} }}}}`: {type(error).__name__}: {error}") from None
     if len(result) > _MAX_TEXT:

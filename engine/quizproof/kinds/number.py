@@ -82,11 +82,11 @@ class NumberQuestion(Question):
             blocks.Mistake(decimal(number), mistake.mistake, _computed(mistake, number), ("mistakes", index))
             for index, (number, mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
         )
-        answer = decimal(self.answer if self.answer is not None else value)
+        answer = decimal(value if self.answer is None else self.answer, self.tolerance)
         shown = blocks.NumberInput(value, self.tolerance, answer, self.unit or "", mistakes)
         parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
         told = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
-        words = f"Computed: {decimal(value)}{' ' + self.unit if self.unit else ''}."
+        words = f"Computed: {decimal(value, self.tolerance)}{' ' + self.unit if self.unit else ''}."
         told = blocks.Evidence(words, told.stdout, told.traceback, told.code)
         return blocks.Display(tuple(prompt), shown, f"{answer} {self.unit or ''}".strip(), self.solution(), told)
 
@@ -170,9 +170,12 @@ def _is_number(value: object) -> bool:
         return False
 
 
-def decimal(value: float) -> str:
-    """A number as a learner would write it: 2, 0.872, 1e-07."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+def decimal(value: float, tolerance: float = 0) -> str:
+    """A number as a learner would write it, 2, 0.872 or 1e-07, with digits enough to be within `tolerance` of it."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+        return str(int(value))
+    texts = (f"{value:.{digits}g}" for digits in range(6, 18))
+    return next((text for text in texts if same_number(float(text), value, tolerance)), repr(value))
 
 
 def _computed(mistake: NumberMistake, number: float) -> blocks.Evidence | None:

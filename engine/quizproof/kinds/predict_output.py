@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, ClassVar, Literal
@@ -192,9 +193,29 @@ class PredictOutput(Question):
                 blocked = Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.")
         if blocked:
             return blocked
-        key = self._key(main)
-        comparable = (distractor.raises is not None) == (self.asks == "exception")
-        if comparable and same_output(text, key, self.tolerance):
+        if distractor.raises is not None:
+            key = main.raised.type if main.raised else ""
+            right = main.raised is not None and _is_raised(distractor.raises, main)
+        else:
+            key = fold(self._main().stdout(main, "code"))
+            right = same_output(text, key, self.tolerance)
+        if right:
             words = "this wrong answer is the right one"
             return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", "any other answer", key)
         return PROVEN
+
+
+def _is_raised(text: str, outcome: Outcome) -> bool:
+    """Whether `text`, such as `TypeError`, `builtins.TypeError` or `TypeError: a fragment`, tells what was raised.
+
+    So does another name of the same exception, and a class that it belongs to.
+    """
+    raised = outcome.raised
+    name, _, fragment = text.partition(":")
+    name = name.strip().rpartition(".")[2]
+    if raised is None or fragment.strip() not in raised.message:
+        return False
+    told, real = getattr(builtins, name, None), getattr(builtins, raised.type, None)
+    if isinstance(told, type) and isinstance(real, type):
+        return issubclass(real, told)
+    return name == raised.type

@@ -44,11 +44,13 @@ _CPU_GRACE = 5
 """Seconds of processor time between the signal that names the limit and the one that cannot be ignored."""
 _libc = ctypes.CDLL(None)
 _NEEDED = {module: vars(module).copy() for module in (builtins, json, json.encoder, linecache, os, struct, types)}
-"""What the reply is made with, to be put back after a snippet has patched it."""
+"""What the reply is made with, to be put back after a part has patched it."""
+_patched: dict[types.ModuleType, dict[str, Any]] = {}
+"""The same as the parts so far have left it, for the next part."""
 
 
 class Counter:
-    """Counts the assertions that are executed."""
+    """Counts the assertions that held: one that failed and was swallowed shows nothing."""
 
     NAME = "__quizproof_asserted__"
 
@@ -60,7 +62,7 @@ class Counter:
 
 
 class _CountAssertions(ast.NodeTransformer):
-    """Puts a call of the counter before every assertion that could fail."""
+    """Puts a call of the counter after every assertion that could fail."""
 
     def visit_Assert(self, node: ast.Assert) -> Any:
         return self._counted(node) if _can_fail(node.test) else node
@@ -76,7 +78,7 @@ class _CountAssertions(ast.NodeTransformer):
     def _counted(self, node: ast.stmt) -> list[ast.stmt]:
         call = ast.Call(ast.Name(Counter.NAME, ast.Load()), [], [])
         counter = ast.copy_location(ast.Expr(call), node)
-        return [ast.fix_missing_locations(counter), node]
+        return [node, ast.fix_missing_locations(counter)]
 
 
 def _can_fail(test: ast.expr) -> bool:
@@ -96,6 +98,8 @@ def run(
     code = 1
     try:
         _enter(out, err, request["limits"], data_bytes, close_off)
+        sys.argv = [SNIPPET]
+        _leave(reply, {"status": "running", "parts": []})
         _leave(reply, _execute(request["parts"], reply))
         code = 0
     finally:
@@ -191,10 +195,13 @@ def _execute(parts: list[dict[str, Any]], reply: mmap.mmap) -> dict[str, Any]:
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
     """Run one part; its value, which takes at most `room` characters as JSON, and what it raised."""
     try:
+        for needed, contents in _patched.items():  # what an earlier part has changed on purpose
+            needed.__dict__.update(contents)
         try:
             value = eval(code, names)
         finally:
             for needed, contents in _NEEDED.items():
+                _patched[needed] = needed.__dict__.copy()
                 needed.__dict__.update(contents)
         value = _plain(value)
         if len(json.dumps(value)) > room:

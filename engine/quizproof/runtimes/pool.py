@@ -211,6 +211,8 @@ class Pool(Generic[Key]):
     def _write(self, zygote: _Zygote[Key]) -> None:
         try:
             sent = zygote.control.send(zygote.outgoing)
+        except BlockingIOError:
+            sent = 0
         except OSError:
             sent = len(zygote.outgoing)  # it died; reading will tell
         del zygote.outgoing[:sent]
@@ -220,6 +222,8 @@ class Pool(Generic[Key]):
     def _read(self, zygote: _Zygote[Key]) -> Iterator[tuple[Key, Outcome]]:
         try:
             data = zygote.control.recv(1 << 16)
+        except BlockingIOError:
+            return
         except OSError:
             data = b""
         zygote.incoming += data
@@ -317,7 +321,7 @@ def _understood(message: dict[str, Any], job: Job[Any]) -> Outcome:
         sound = began <= total and (raised is None or 0 <= raised.part < total)
         if outcome.status == "finished":
             sound = sound and began == total
-        elif outcome.status not in ("limit", "died"):
+        elif outcome.status not in ("limit", "died", "fault"):
             sound = sound and raised is not None
     except (AttributeError, KeyError, TypeError, ValueError):
         sound = False

@@ -145,7 +145,7 @@ class Zygote:
         for word, module in list(self.on_demand.items()):
             if any(word in part["source"] for part in request["parts"]):
                 del self.on_demand[word]
-                with contextlib.suppress(ImportError):
+                with contextlib.suppress(Exception):  # the snippet will meet it, if it needs the module at all
                     importlib.import_module(module)
                 gc.freeze()
                 self.data_bytes = _data_bytes()
@@ -205,7 +205,8 @@ class Zygote:
 
 
 def _outcome(run: _Run, status: int, usage: resource.struct_rusage) -> dict[str, Any]:
-    reply = child.read_reply(run.reply) or {"status": "running", "parts": []}
+    began = any(run.reply[:4])  # else it never got as far as the snippet
+    reply = child.read_reply(run.reply) or {"status": "running" if began else "fault", "parts": []}
     most = run.limits["output_kib"] * 1024
     outcome: dict[str, Any] = {
         "id": run.id,

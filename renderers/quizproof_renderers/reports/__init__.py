@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias, get_args
@@ -20,6 +21,9 @@ def write(report: Report, form: Format, stream: TextIO, environ: Mapping[str, st
 
     `github` also appends a table to the file that GITHUB_STEP_SUMMARY names. Raises OSError when a write fails.
     """
+    if isinstance(stream, io.TextIOWrapper):
+        # A character that the stream's encoding lacks is shown as an escape rather than losing the report.
+        stream.reconfigure(errors="backslashreplace")
     # Imported here, each where it is needed: three of the four have no use for rich.
     if form == "full":
         from quizproof_renderers.console import console_for

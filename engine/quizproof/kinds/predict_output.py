@@ -66,6 +66,11 @@ class PredictOutput(Question):
         if self.facts and self.asks == "exception":
             message = "`facts` come after the program, which ends in an exception here; use `raised` and `message`"
             raise refuse(rules.CONTRADICTION, message)
+        if self.tolerance is not None and (self.input == "type" or not self.distractors):
+            message = (
+                "typed output is compared exactly, without `tolerance`; ask for a `number`, or offer `distractors`"
+            )
+            raise refuse(rules.CONTRADICTION, message)
         return self
 
     def claims(self) -> Iterator[Claim]:

@@ -261,11 +261,17 @@ class Pool(Generic[Key]):
         for job, _ in zygote.running.values():
             if job.deaths and alone:
                 self.runs += 1
-                what = "stopped" if zygote.stuck else "killed"
-                yield job.key, Outcome("died", detail=f"it {what} the interpreter that had started it")
+                yield job.key, self._undone(zygote)
             else:
                 job.deaths += 1
                 self._queues.setdefault(zygote.runtime, deque()).appendleft(job)
+
+    def _undone(self, zygote: _Zygote[Key]) -> Outcome:
+        """The outcome of a run under which, alone, two zygotes ended."""
+        what = "stopped" if zygote.stuck else "killed"
+        if self.level == "namespaces":  # from in there no run can reach its zygote
+            return Outcome("fault", detail=f"the interpreter was {what} twice")
+        return Outcome("died", detail=f"it {what} the interpreter that had started it")
 
     def _spawn(self, runtime: str) -> _Zygote[Key]:
         assert self._root is not None, "a Pool is used in a with statement"

@@ -138,7 +138,11 @@ class Zygote:
         data = self.control.recv(1 << 16)
         self.buffer += data
         for request in unpack(self.buffer):
-            self._fork(request)
+            try:
+                self._fork(request)
+            except OSError as error:  # no process, descriptor or memory left: not the snippet's fault
+                told = {"status": "fault", "detail": str(error), "parts": [], "seconds": 0, "peak_mib": 0}
+                self.control.sendall(pack({"id": request["id"], **told}))
         return bool(data)
 
     def _import_on_demand(self, request: dict[str, Any]) -> None:

@@ -55,7 +55,7 @@ class PredictOutput(Question):
     answer: Text | None = None
     """The key, where an author has typed one; compared with the run."""
     tolerance: Annotated[Number, Field(ge=0)] | None = None
-    """How far numbers inside printed text may differ."""
+    """How far numbers inside printed text may differ. Only where the reader chooses: typed text is compared exactly."""
     distractors: Annotated[tuple[Distractor, ...], Field(max_length=25)] = ()
     """Wrong answers. With any, the reader chooses; without, the reader types."""
     input: Literal["choose", "type"] | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -11,14 +12,20 @@ from hypothesis import settings
 
 from quizproof.load import load_bank
 from quizproof.prove import prove
+from replay import chromium
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from quizproof.proof import Report
 
 settings.register_profile("quizproof", deadline=None)  # tests assert on results, never on time
 settings.load_profile("quizproof")
+
+# Where the suite is started in the background, SIGINT is ignored, and would be by every process that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ProveText: TypeAlias = Callable[..., "Report"]
 
@@ -42,3 +49,13 @@ def prove_text(tmp_path: Path) -> ProveText:
         return prove(load_bank([file]), jobs=2)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One chromium for all tests of this process."""
+    try:
+        with chromium() as found:
+            yield found
+    except FileNotFoundError:
+        pytest.skip("chromium is not installed")

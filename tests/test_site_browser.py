@@ -14,7 +14,7 @@ import samples
 from quizproof.blocks import Mistake, NumberInput, TextInput
 from quizproof.marking import mark
 from quizproof_renderers.site import build_site
-from replay import Watch, answer, chromium, expected, opened, responses
+from replay import Watch, answer, expected, opened, responses
 from test_site import hostile_report
 
 if TYPE_CHECKING:
@@ -28,16 +28,6 @@ if TYPE_CHECKING:
 PRACTICE = "freezing-layers/freezing-layers-pytorch-practice.html"
 METRICS = "freezing-layers/freezing-layers-pytorch-metrics.html"
 KERAS = "freezing-layers/freezing-layers-keras-practice.html"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One chromium for all tests of this process."""
-    try:
-        with chromium() as found:
-            yield found
-    except FileNotFoundError:
-        pytest.skip("chromium is not installed")
 
 
 @pytest.fixture(scope="session")
@@ -326,6 +316,8 @@ TEXTS = [
     ("one\n\ntwo", "one\ntwo"),
     ("<Net at 0x7f00aa11bb22>", "<Net at 0x7fffffffffff>"),
     ("<Net at 0x7f00a>", "<Net at 0x7fff0>"),
+    ("format 0x123456", "format 0x654321"),
+    ("at 0x123456 at 0xabcdef", "at 0x654321 at 0x123456"),
     ("é0x123456", "é0x654321"),
     ("_0x123456", "_0x654321"),
     ("(0x123456,0xabcdef)", "(0x654321,0xABCDEF)"),

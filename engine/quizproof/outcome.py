@@ -63,11 +63,6 @@ class Outcome:
     seconds: float = 0.0
     peak_mib: float = 0.0
 
-    @property
-    def judgeable(self) -> bool:
-        """Whether the snippet itself came to an end that says something about its claims."""
-        return self.status in ("finished", "raised")
-
     def traceback(self, path: str = "") -> str:
         """The exception as Python would print it.
 

@@ -102,6 +102,12 @@ class _Variant:
     question: Question
     claims: tuple[Claim, ...]
 
+    @property
+    def suffix(self) -> str:
+        """What messages about this variant end with, to tell it from the others."""
+        drawn = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        return f" (with {drawn})" if drawn else ""
+
 
 @dataclass
 class _Plan:
@@ -193,9 +199,7 @@ class _Plan:
         if run is not None:
             actual = actual or self._traceback(*run)
             message = self._in_file_lines(message, *run)
-        if variant.params:
-            message += f" (with {_words(variant.params)})"
-        self._find(judgement.code, span, message, judgement.help, judgement.expected, actual)
+        self._find(judgement.code, span, message + variant.suffix, judgement.help, judgement.expected, actual)
 
     def _inside(self, at: DataPath, frame: Frame) -> Span:
         """The place in the file of a frame that counts its lines from the start, 0, of the text at `at`."""
@@ -250,8 +254,7 @@ class _Plan:
                 failed, verdict = True, "refuted"
                 code = rules.PROSE_REFUTED if error.refuted else rules.TEMPLATE
                 span = self.quiz.document.inside((*self.item.at, *at), error.line, error.column)
-                suffix = f" (with {_words(variant.params)})" if variant.params else ""
-                self._find(code, span, f"{error}{suffix}")
+                self._find(code, span, f"{error}{variant.suffix}")
             judged.append(JudgedClaim(f"prose {_dotted(at)}", verdict, self._place(at).line))
         if failed:
             return None, judged
@@ -263,9 +266,7 @@ class _Plan:
         if found is None:
             return JudgedClaim("options differ", "proven", self._place(()).line)
         message, first, at = found
-        message += f", as on line {self._place(first).line}"
-        if variant.params:
-            message += f" (with {_words(variant.params)})"
+        message += f", as on line {self._place(first).line}{variant.suffix}"
         span = self._place(at)
         self._find(rules.OPTIONS_COINCIDE, span, message, "Change one of the two, or the parameters.")
         return JudgedClaim("options differ", "refuted", span.line)
@@ -346,10 +347,6 @@ def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:
     if values:
         told["value"] = values[0] if len(values) == 1 else values
     return told
-
-
-def _words(params: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in params.items())
 
 
 def _dotted(at: DataPath) -> str:

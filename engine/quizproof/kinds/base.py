@@ -160,6 +160,11 @@ def _combination(index: int, axes: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(reversed(values))
 
 
+def given(setup: str | None) -> tuple[Part, ...]:
+    """The setup, where there is one, as the beginning of a program."""
+    return () if setup is None else (Part("setup", setup, ("setup",)),)
+
+
 def silence(text: str) -> str:
     """How empty output is shown."""
     return text if text.strip() else "(prints nothing)"

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from quizproof import blocks, rules
 from quizproof.claims import Claim, Happens, Judgement, Part, Program, at_frame, fails, fails_without, obstacle, passes
 from quizproof.compare import difference, fold, same_output
-from quizproof.kinds.base import HappensText, Question, Runs, evidence
+from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
 from quizproof.model import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
 from quizproof.outcome import Outcome
 
@@ -113,13 +113,13 @@ class Choice(Question):
             program = self._program(index)
             yield Claim(name, at, (program,), partial(self._judge, option, program))
         if self.check is not None:
-            bare = self.program(*self._setup(), Part("check", self.check, ("check",)))
+            bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
             yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
 
     def right_parts(self) -> tuple[Part, ...]:
         index = next(i for i, option in enumerate(self.options) if option.key)
         if self.options[index].sort == "text":
-            return self._setup()
+            return given(self.setup)
         return tuple(part for part in self._program(index).parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
@@ -159,13 +159,10 @@ class Choice(Question):
             solution=self.solution(*check),
         )
 
-    def _setup(self) -> tuple[Part, ...]:
-        return (Part("setup", self.setup, ("setup",)),) if self.setup is not None else ()
-
     def _program(self, index: int) -> Program:
         """What is run for one option."""
         option = self.options[index]
-        setup = self._setup()
+        setup = given(self.setup)
         if option.code is not None and self.check is not None:
             answer = Part("answer", option.code, ("options", index, "code"))
             return self.program(*setup, answer, Part("check", self.check, ("check",)))

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
-from quizproof.kinds.base import HappensText, Question, Runs, evidence
+from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
 from quizproof.model import Integer, Model, Prose, Snippet
 from quizproof.outcome import Outcome
 
@@ -47,7 +47,7 @@ class FindBug(Question):
         broken, fixed = self._program("code"), self._program("fix")
         yield Claim("bug", ("code",), (broken,), partial(self._judge_bug, broken))
         yield Claim("fix", ("fix",), (fixed,), partial(self._judge_fix, fixed))
-        bare = self.program(*self._setup(), Part("check", self.check, ("check",)))
+        bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
         yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
         yield Claim("bug's line", ("fix",), (), self._judge_lines)
         for index, mistake in enumerate(self.mistakes):
@@ -104,12 +104,9 @@ class FindBug(Question):
         matcher = difflib.SequenceMatcher(None, _lines(self.code), _lines(self.fix), autojunk=False)
         return matcher.get_opcodes()
 
-    def _setup(self) -> tuple[Part, ...]:
-        return (Part("setup", self.setup, ("setup",)),) if self.setup is not None else ()
-
     def _program(self, field: Literal["code", "fix"]) -> Program:
         part = Part("code", getattr(self, field), (field,))
-        return self.program(*self._setup(), part, Part("check", self.check, ("check",)))
+        return self.program(*given(self.setup), part, Part("check", self.check, ("check",)))
 
     def _judge_bug(self, program: Program, outcome: Outcome) -> Judgement:
         message = "the check passes on the program that is said to have a bug"

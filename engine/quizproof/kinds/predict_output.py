@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
 from quizproof.compare import difference, fold, same_output
-from quizproof.kinds.base import Question, Runs, evidence, silence
+from quizproof.kinds.base import Question, Runs, evidence, given, silence
 from quizproof.model import Model, Number, Plain, Prose, Snippet, Text, refuse
 from quizproof.outcome import Outcome
 
@@ -126,8 +126,7 @@ class PredictOutput(Question):
         return blocks.Prose(f"Raises `{text}`") if exception else blocks.Output(silence(text))
 
     def _main(self) -> Program:
-        setup = (Part("setup", self.setup, ("setup",)),) if self.setup is not None else ()
-        return self.program(*setup, Part("code", self.code, ("code",)))
+        return self.program(*given(self.setup), Part("code", self.code, ("code",)))
 
     def _after(self, index: int) -> Program:
         source = self.distractors[index].code

@@ -1,13 +1,14 @@
 """Display blocks: the closed set of things a question shows itself as.
 
 Renderers dispatch on these and never on kinds, so a new kind of question needs no new renderer.
-Everything here is frozen data: already rendered for one variant, with the evidence of its runs.
+Everything here is frozen data: already rendered for one variant, with the evidence of its runs. Blocks among which
+there is a choice say their `type`, so that they can be told apart when they were kept as JSON.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from quizproof.errors import DataPath
 
@@ -17,6 +18,7 @@ class Prose:
     """Markdown (CommonMark, HTML off), its `{{ expressions }}` already replaced."""
 
     text: str
+    type: Literal["prose"] = field(default="prose", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Code:
     """What the reader is told it is: "Setup", "Check", "Fixed program". Empty for the question's own code."""
     highlight: tuple[int, ...] = ()
     """Line numbers, from 1, that deserve the eye: the bug's lines, the lines of its fix."""
+    type: Literal["code"] = field(default="code", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Output:
     """Text that a program prints, shown as it is."""
 
     text: str
+    type: Literal["output"] = field(default="output", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Options:
 
     options: tuple[Option, ...]
     multiple: bool = False
+    type: Literal["options"] = field(default="options", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,7 @@ class NumberInput:
     """The key as it should be shown."""
     unit: str = ""
     mistakes: tuple[Mistake, ...] = ()
+    type: Literal["number"] = field(default="number", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ class TextInput:
     accepted: str
     multiline: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    type: Literal["text"] = field(default="text", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,7 @@ class LineInput:
     source: str
     correct: tuple[int, ...]
     mistakes: tuple[Mistake, ...] = ()
+    type: Literal["line"] = field(default="line", kw_only=True, repr=False)
 
 
 Input: TypeAlias = Options | NumberInput | TextInput | LineInput

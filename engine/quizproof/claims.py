@@ -15,12 +15,9 @@ from quizproof import rules
 from quizproof.errors import DataPath
 from quizproof.model import Limits
 from quizproof.outcome import Frame, Outcome, Raised
+from quizproof.verdicts import Verdict
 
 PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]
-Verdict: TypeAlias = Literal["proven", "refuted", "unstable", "unverified", "unproven"]
-
-VERDICTS: tuple[Verdict, ...] = ("refuted", "unstable", "unverified", "unproven", "proven")
-"""Worst first: the status of a question is the first of these among its claims."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,13 +11,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from quizproof import rules
-from quizproof.errors import DataPath, Finding, Span, UsageError
+from quizproof.errors import DataPath, Finding, Span
+from quizproof.files import data_folder, find_files, shown_path
+from quizproof.header import Header
+from quizproof.ids import Ids
 from quizproof.kinds import Question, kinds
 from quizproof.model import CODE, texts
-from quizproof.quiz import Bank, Header, Item, Quiz
+from quizproof.quiz import Bank, Item, Loaded, Quiz
 from quizproof.source import Document, SourceError, parse, written
-
-SUFFIXES = (".yaml", ".yml")
 
 
 def load_bank(paths: Sequence[str | Path]) -> Bank:
@@ -27,69 +26,24 @@ def load_bank(paths: Sequence[str | Path]) -> Bank:
 
     What is wrong inside files becomes findings. Raises UsageError when a path is not there or no quiz file is found.
     """
-    quizzes: list[Quiz] = []
-    findings: list[Finding] = []
-    files = find_files(paths)
-    if not files:
-        where = ", ".join(str(path) for path in paths)
-        raise UsageError(f"no quiz files (*.yaml, *.yml) found in {where}")
-    for file in files:
-        quiz, wrong = load_file(file)
-        findings.extend(wrong)
-        if quiz is not None:
-            quizzes.append(quiz)
-    kept, doubles = _unique(quizzes)
-    return Bank(tuple(kept), tuple(sorted([*findings, *doubles], key=lambda f: (f.path, f.span))))
+    ids = Ids()
+    return Bank(tuple(ids.keep(load_file(file)) for file in find_files(paths)))
 
 
-def find_files(paths: Sequence[str | Path]) -> list[Path]:
-    """The quiz files under `paths`, sorted, each once. Raises UsageError for a path that cannot be used."""
-    found: dict[Path, None] = {}
-    for given in map(Path, paths):
-        try:
-            if given.is_dir():
-                found.update(dict.fromkeys(_walk(given)))
-            elif given.is_file():
-                found[given] = None
-            elif given.exists():
-                raise UsageError(f"{given} is neither a file nor a folder")
-            else:
-                raise UsageError(f"{given} does not exist")
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{given} cannot be read: {error}") from None
-    return list(found)
+def load_file(file: Path, content: bytes | None = None) -> Loaded:
+    """Load one file: its quiz, unless the file or its header is unusable, and all that is wrong in it.
 
-
-def _walk(folder: Path) -> Iterator[Path]:
-    def fail(error: OSError) -> None:
-        raise error
-
-    for root, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(root, name)
-            if name.endswith(SUFFIXES) and not name.startswith(".") and path.is_file():
-                yield path
-
-
-def load_file(file: Path) -> tuple[Quiz | None, list[Finding]]:
-    """Load one file: its quiz, unless the file or its header is unusable, and all that is wrong in it."""
+    `content` is what is in the file, where the caller has read it already.
+    """
     path = shown_path(file)
     try:
-        document = parse(path, file.read_bytes())
+        document = parse(path, file.read_bytes() if content is None else content)
     except SourceError as error:
-        return None, [error.finding]
+        return Loaded(path, None, (error.finding,))
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
-        return None, [Finding(rules.UNREADABLE, path, Span(1, 1, 1, 1), message)]
-    return _Reader(document).read()
-
-
-def shown_path(file: Path) -> str:
-    """The path as people should see it: relative when it is below the working folder, always printable."""
-    with contextlib.suppress(ValueError, OSError):
-        file = file.absolute().relative_to(Path.cwd())
-    return os.fsencode(file).decode("utf-8", "replace")
+        return Loaded(path, None, (Finding(rules.UNREADABLE, path, Span(1, 1, 1, 1), message),))
+    return _Reader(document).read(data_folder(file))
 
 
 class _Reader:
@@ -99,21 +53,23 @@ class _Reader:
         self.document = document
         self.findings: list[Finding] = []
 
-    def read(self) -> tuple[Quiz | None, list[Finding]]:
+    def read(self, files: str | None) -> Loaded:
+        quiz = self._quiz(files)
+        return Loaded(self.document.path, quiz, tuple(sorted(self.findings, key=lambda finding: finding.span)))
+
+    def _quiz(self, files: str | None) -> Quiz | None:
         data = self.document.data
         if not isinstance(data, dict):
             what = "a list" if isinstance(data, list) else "a single value"
             self._find(
                 rules.INVALID_VALUE, (), f"a quiz file is a mapping of keys, not {what}", "Start with `quiz: an-id`."
             )
-            return None, self.findings
+            return None
         header = self._validate(Header, {k: v for k, v in data.items() if k != "blocks"}, (), also=("blocks",))
         items = self._blocks(data)
-        if header is None:
-            return None, self.findings
-        return Quiz(header, tuple(items), self.document), self.findings
+        return Quiz(header, tuple(items), self.document, files) if header else None
 
-    def _blocks(self, data: dict[str, Any]) -> Iterator[Item] | list[Item]:
+    def _blocks(self, data: dict[str, Any]) -> list[Item]:
         if "blocks" not in data:
             self._find(rules.MISSING_KEY, (), "`blocks` is missing", "List the quiz's questions under `blocks:`.")
             return []
@@ -265,26 +221,3 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in getattr(annotation, "__args__", ()):
         yield from _models_in(part)
-
-
-def _unique(quizzes: list[Quiz]) -> tuple[list[Quiz], list[Finding]]:
-    """The quizzes without those quizzes and questions whose id came before, and a finding for each of these."""
-    findings: list[Finding] = []
-    seen: dict[tuple[str, str], str] = {}
-
-    def first(sort: str, name: str, quiz: Quiz, at: DataPath) -> bool:
-        span = quiz.document.span(at)
-        if (sort, name) in seen:
-            message = f"the {sort} id `{name}` is already used at {seen[sort, name]}"
-            question = name if sort == "question" else None
-            findings.append(Finding(rules.DUPLICATE_ID, quiz.path, span, message, "Choose another id.", question))
-            return False
-        seen[sort, name] = f"{quiz.path}:{span.line}"
-        return True
-
-    kept = []
-    for quiz in quizzes:
-        if first("quiz", quiz.id, quiz, ("quiz",)):
-            items = [i for i in quiz.items if first("question", i.question.id, quiz, (*i.at, "id"))]
-            kept.append(Quiz(quiz.header, tuple(items), quiz.document))
-    return kept, findings

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -155,10 +156,9 @@ def texts(model: BaseModel, role: Role, at: DataPath = ()) -> Iterator[tuple[Dat
 def rewrite(model: M, roles: tuple[Role, ...], change: Callable[[DataPath, str], str], at: DataPath = ()) -> M:
     """A copy of `model` in which `change(path, text)` replaced every text that has one of `roles`."""
     updates: dict[str, Any] = {}
-    for name, info in type(model).model_fields.items():
+    for name in type(model).model_fields:
         value = getattr(model, name)
-        marked = any(role in info.metadata or _mentions(info.annotation, role) for role in roles)
-        new = _rewrite(value, marked, roles, change, (*at, name))
+        new = _rewrite(value, _is_marked(type(model), name, roles), roles, change, (*at, name))
         if new is not value:
             updates[name] = new
     return model.model_copy(update=updates) if updates else model
@@ -177,6 +177,13 @@ def _rewrite(
     if isinstance(value, dict):
         return {k: _rewrite(v, marked, roles, change, (*at, k)) for k, v in value.items()}
     return value
+
+
+@cache
+def _is_marked(model: type[BaseModel], name: str, roles: tuple[Role, ...]) -> bool:
+    """Whether texts of a field have one of `roles`."""
+    info = model.model_fields[name]
+    return any(role in info.metadata or _mentions(info.annotation, role) for role in roles)
 
 
 def _mentions(annotation: Any, role: Role) -> bool:

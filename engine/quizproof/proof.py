@@ -1,17 +1,17 @@
-"""What proving a bank gives: frozen data that every report and page is made from."""
+"""What proving a bank gives: frozen data that every report and page is made from, and that can be kept as JSON."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from quizproof import rules
 from quizproof.blocks import Display
-from quizproof.claims import VERDICTS, Verdict
 from quizproof.errors import Finding
-from quizproof.kinds import Question
-from quizproof.quiz import Quiz
+from quizproof.header import Header
+from quizproof.verdicts import VERDICTS, Verdict, worst
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,26 @@ class VariantProof:
 
     params: Mapping[str, Any]
     claims: tuple[JudgedClaim, ...]
-    display: Display | None
-    """None when a claim was refuted, or could not be judged."""
+    display: Display | None = None
+    """None when a claim was refuted or could not be judged, and where nothing is to be shown."""
 
 
 @dataclass(frozen=True)
 class QuestionProof:
     """A question with the proof of every variant."""
 
-    quiz: Quiz
-    question: Question
+    id: str
+    kind: str
+    title: str
+    """A short heading; may be empty."""
+    prompt: str
+    """The stem as its author wrote it."""
     line: int
+    """Where the question begins in its file."""
+    answer: str | None
+    """The key of the first variant; None when it could not be derived."""
     variants: tuple[VariantProof, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def claims(self) -> tuple[JudgedClaim, ...]:
@@ -55,17 +62,33 @@ class QuestionProof:
         """The worst verdict among its claims."""
         return worst(claim.verdict for claim in self.claims)
 
+
+@dataclass(frozen=True)
+class QuizProof:
+    """A file of a bank, and the proof of every question in it."""
+
+    path: str
+    """The file, as it should be shown."""
+    header: Header | None
+    """None when the file could not be read as a quiz."""
+    questions: tuple[QuestionProof, ...] = ()
+    file_findings: tuple[Finding, ...] = ()
+    """What is wrong with the file as a whole, or in questions that could not be loaded."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """What its snippets ran on: {"python": "3.11.7", "torch": "2.13.0"}; empty when nothing ran."""
+    runs: int = 0
+    """The different programs that were needed."""
+
     @property
-    def answer(self) -> str | None:
-        """The key of the first variant; None when it could not be derived."""
-        display = self.variants[0].display if self.variants else None
-        return display.answer if display else None
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is wrong. A missing runtime is told of once, for the file, not by every question."""
+        told = [f for question in self.questions for f in question.findings if f.code != rules.RUNTIME_MISSING]
+        return (*self.file_findings, *told)
 
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The worst of some verdicts; `proven` when there are none."""
-    seen = set(verdicts)
-    return next((verdict for verdict in VERDICTS if verdict in seen), "proven")
+    @property
+    def id(self) -> str:
+        """The quiz's id; empty when the file could not be read as a quiz."""
+        return self.header.quiz if self.header else ""
 
 
 @dataclass(frozen=True)
@@ -82,14 +105,65 @@ class Summary:
     unstable: int
     unverified: int
     cached: int
+    """Outcomes that were known from earlier runs."""
     runs: int
+    """Runs carried out; programs that several claims share run once."""
     seconds: float
     proof_coverage: float
     """Proven claims / all claims, 0 to 1; 1 when there are none."""
 
 
+@dataclass(frozen=True)
+class Result:
+    """What proving came to as a whole, in figures."""
+
+    summary: Summary
+    errors: int
+    warnings: int
+    exit_code: int
+    """0 all proven, 1 findings, 3 could not verify. Findings win over 3."""
+    runtimes: Mapping[str, Mapping[str, str]]
+    """Versions by runtime, for those in use: {"torch": {"python": "3.11.7", "torch": "2.13.0"}}."""
+    sandbox: str
+    """The isolation that runs had: "namespaces", "landlock" or "none"."""
+
+
+class Totals:
+    """Adds up proofs as they come, so that they need not be kept."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._runtimes: dict[str, Mapping[str, str]] = {}
+
+    def add(self, quiz: QuizProof) -> None:
+        """Count one file."""
+        counts = self._counts
+        counts["quizzes"] += quiz.header is not None
+        for question in quiz.questions:
+            counts["questions"] += 1
+            counts["variants"] += len(question.variants)
+            counts.update(claim.verdict for claim in question.claims)
+        for finding in quiz.findings:
+            counts[finding.severity] += 1
+            counts["not ours"] += finding.severity == "error" and not finding.code.startswith("QP9")
+        if quiz.header and quiz.versions:
+            self._runtimes[quiz.header.runtime] = quiz.versions
+
+    def result(self, *, sandbox: str, runs: int, cached: int, seconds: float) -> Result:
+        """The sums so far."""
+        counts = self._counts
+        claims = sum(counts[verdict] for verdict in VERDICTS)
+        known = {f.name: counts[f.name] for f in fields(Summary)}
+        known |= {"claims": claims, "runs": runs, "cached": cached}
+        share = round(counts["proven"] / claims, 4) if claims else 1.0
+        summary = Summary(**(known | {"seconds": round(seconds, 3), "proof_coverage": share}))  # type: ignore[arg-type]
+        code = 1 if counts["not ours"] else 3 if counts["error"] else 0
+        runtimes = dict(sorted(self._runtimes.items()))
+        return Result(summary, counts["error"], counts["warning"], code, runtimes, sandbox)
+
+
 def coverage(claims: Iterable[JudgedClaim]) -> float:
-    """The share of claims that are proven, 0 to 1."""
+    """The share of claims that are proven, 0 to 1; 1 when there are none."""
     counts = Counter(claim.verdict for claim in claims)
     total = sum(counts.values())
     return counts["proven"] / total if total else 1.0
@@ -99,44 +173,26 @@ def coverage(claims: Iterable[JudgedClaim]) -> float:
 class Report:
     """All that proving a bank found out."""
 
-    questions: tuple[QuestionProof, ...]
-    """In the order of the bank."""
-    findings: tuple[Finding, ...]
-    """All findings, those about files first, each group in the order of path and line."""
-    quizzes: tuple[Quiz, ...]
-    runtimes: Mapping[str, Mapping[str, str]]
-    """Versions by runtime, for the runtimes that were started: {"torch": {"python": "3.11.7", "torch": "2.13.0"}}."""
-    sandbox: str
-    """The isolation that runs had: "namespaces", "landlock" or "none"."""
-    runs: int
-    """Runs carried out; programs that several claims share run once."""
-    seconds: float
+    quizzes: tuple[QuizProof, ...]
+    """Every file, in the order of the bank."""
+    result: Result
+
+    @property
+    def questions(self) -> tuple[QuestionProof, ...]:
+        """Every question, in the order of the bank."""
+        return tuple(question for quiz in self.quizzes for question in quiz.questions)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, by file."""
+        return tuple(finding for quiz in self.quizzes for finding in quiz.findings)
 
     @property
     def summary(self) -> Summary:
         """The counts."""
-        claims = [claim for question in self.questions for claim in question.claims]
-        counts = Counter(claim.verdict for claim in claims)
-        return Summary(
-            quizzes=len(self.quizzes),
-            questions=len(self.questions),
-            variants=sum(len(question.variants) for question in self.questions),
-            claims=len(claims),
-            proven=counts["proven"],
-            refuted=counts["refuted"],
-            unproven=counts["unproven"],
-            unstable=counts["unstable"],
-            unverified=counts["unverified"],
-            cached=0,
-            runs=self.runs,
-            seconds=round(self.seconds, 3),
-            proof_coverage=round(coverage(claims), 4),
-        )
+        return self.result.summary
 
     @property
     def exit_code(self) -> int:
-        """0 all proven, 1 findings, 3 could not verify. Findings win over 3."""
-        errors = [finding for finding in self.findings if finding.severity == "error"]
-        if any(not finding.code.startswith("QP9") for finding in errors):
-            return 1
-        return 3 if errors else 0
+        """As of the result."""
+        return self.result.exit_code

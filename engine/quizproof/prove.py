@@ -1,353 +1,281 @@
-"""Claims become runs, runs give outcomes, outcomes judge claims."""
+"""Claims become runs, runs give outcomes, outcomes judge claims: file after file, as they come."""
 
 from __future__ import annotations
 
-import itertools
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from quizproof import rules
-from quizproof.blocks import Display
-from quizproof.claims import Claim, Judgement, Program, at_frame, obstacle
-from quizproof.collisions import clash
-from quizproof.errors import DataPath, Finding, Span
-from quizproof.item_writing import advise
-from quizproof.kinds import Question
-from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, texts
-from quizproof.outcome import Frame, Outcome
-from quizproof.proof import JudgedClaim, QuestionProof, Report, VariantProof
-from quizproof.quiz import Bank, Item, Quiz
+from quizproof.cache import Cache
+from quizproof.environment import contents
+from quizproof.errors import Finding
+from quizproof.files import data_folder, shown_path
+from quizproof.ids import Ids
+from quizproof.keeping import LASTING, Keeper, program_key
+from quizproof.proof import QuestionProof, QuizProof, Report, Result, Totals
 from quizproof.runtimes.pool import Job, Pool
 from quizproof.runtimes.sandbox import Level
-from quizproof.template import TemplateError, has_expression, render
+
+if TYPE_CHECKING:
+    from quizproof.claims import Program
+    from quizproof.plan import Plan
+    from quizproof.quiz import Bank, Loaded, Quiz
+
+# The loader, the plans and all kinds of question are imported only where a file must be read. Most files are as they
+# were when they were last proven, and then that half of the engine is not needed.
 
 Progress: TypeAlias = Callable[[int, int, int], None]
-"""Called with the questions judged, the questions in all, and the runs done."""
+"""Called with the questions judged, the questions in all (about, until all files are read), and the runs done."""
 
-RunKey: TypeAlias = tuple[int, Program]
+_MOST_BACKLOG = 256
+"""Runs asked for ahead of their turn."""
+_MOST_WAITING = 512
+"""Files held back because one before them is not done."""
 
 
 def prove(
-    bank: Bank, *, jobs: int | None = None, sandbox: Level | None = None, progress: Progress | None = None
+    bank: Bank,
+    *,
+    jobs: int | None = None,
+    sandbox: Level | None = None,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
 ) -> Report:
-    """Run and judge every claim of a bank.
+    """Run and judge every claim of a bank that was loaded.
 
     `jobs`: how many runs at once; as many as there are processors when None. `sandbox`: how runs are closed off; as
-    strongly as the machine allows when None. What is wrong becomes findings, and what cannot be run becomes
-    `unverified`; no exception is raised for either.
+    strongly as the machine allows when None. `cache`: where outcomes are looked up and kept. What is wrong becomes
+    findings, and what cannot be run becomes `unverified`; no exception is raised for either.
     """
-    started = time.monotonic()
-    plans: dict[int, _Plan] = {}
-    proofs: dict[int, QuestionProof] = {}
-    todo = [(quiz, item) for quiz in bank.quizzes for item in quiz.items]
-
-    def finish(index: int) -> None:
-        proofs[index] = plans.pop(index).judge(pool.versions)
-        if progress:
-            progress(len(proofs), len(todo), pool.runs)
-
-    def planned() -> Iterator[Job[RunKey]]:
-        for index, (quiz, item) in enumerate(todo):
-            plan = plans[index] = _Plan(quiz, item)
-            if not plan.waiting:
-                finish(index)
-            for program in list(plan.waiting):
-                yield Job((index, program), quiz.header.runtime, plan.wire(program), program.limits.model_dump())
-
-    with Pool[RunKey](jobs, sandbox) as pool:
-        pool.start({quiz.header.runtime for quiz in bank.quizzes if quiz.items})
-        for (index, program), outcome in pool.run(planned()):
-            plan = plans[index]
-            plan.outcomes[program] = outcome
-            plan.waiting.discard(program)
-            if not plan.waiting:
-                finish(index)
-        ordered = tuple(proofs[index] for index in range(len(todo)))
-        return Report(
-            questions=ordered,
-            findings=(*bank.findings, *_gather(ordered)),
-            quizzes=bank.quizzes,
-            runtimes={name: dict(versions) for name, versions in sorted(pool.versions.items())},
-            sandbox=pool.level,
-            runs=pool.runs,
-            seconds=time.monotonic() - started,
-        )
+    return Proving(bank.files, jobs=jobs, sandbox=sandbox, cache=cache, progress=progress).report()
 
 
-def _gather(proofs: tuple[QuestionProof, ...]) -> Iterator[Finding]:
-    """The findings of all questions, those about a missing runtime gathered into one for each quiz."""
-    for _, group in itertools.groupby(proofs, key=lambda proof: proof.quiz.id):
-        questions = list(group)
-        findings = [finding for proof in questions for finding in proof.findings]
-        missing = [finding for finding in findings if finding.code == rules.RUNTIME_MISSING]
-        if missing:
-            quiz = questions[0].quiz
-            count = len({finding.question for finding in missing})
-            noun = "question" if count == 1 else "questions"
-            message = f"{missing[0].message}; {count} {noun} could not be verified"
-            span = quiz.document.first_line(("runtime",))
-            help_ = f'Install it: pip install "quizproof[{quiz.header.runtime}]"'
-            yield Finding(rules.RUNTIME_MISSING, quiz.path, span, message, help_)
-        yield from (finding for finding in findings if finding.code != rules.RUNTIME_MISSING)
+class Proving:
+    """Files of a bank on their way to being proven. Iterate, once, to have the proof of each, in their order."""
 
+    def __init__(
+        self,
+        files: Sequence[Path | Loaded],
+        *,
+        jobs: int | None = None,
+        sandbox: Level | None = None,
+        cache: Cache | None = None,
+        displays: bool = True,
+        progress: Progress | None = None,
+    ) -> None:
+        """`files` are paths, or files that were loaded. For `jobs`, `sandbox` and `cache` see `prove`.
 
-@dataclass
-class _Variant:
-    """A question with its parameters filled in, and what it claims."""
-
-    params: Mapping[str, Any]
-    question: Question
-    claims: tuple[Claim, ...]
+        `displays`: whether proofs tell how questions are shown; reports do without.
+        """
+        self._files = files
+        self._displays = displays
+        self._progress = progress
+        self._pool: Pool[tuple[_Study, int, Program]] = Pool(jobs, sandbox)
+        self._keeper = Keeper(cache, self._pool.level) if cache else None
+        self._ids = Ids()
+        self._data: dict[str | None, str] = {}
+        self._totals = Totals()
+        self._cached = 0
+        self._opened = self._questions = self._judged = 0
+        self._seconds = 0.0
 
     @property
-    def suffix(self) -> str:
-        """What messages about this variant end with, to tell it from the others."""
-        drawn = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
-        return f" (with {drawn})" if drawn else ""
+    def result(self) -> Result:
+        """What it came to so far."""
+        runs = self._pool.runs
+        return self._totals.result(sandbox=self._pool.level, runs=runs, cached=self._cached, seconds=self._seconds)
 
+    def report(self) -> Report:
+        """Prove everything, and gather it."""
+        return Report(tuple(self), self.result)
 
-@dataclass
-class _Plan:
-    """One question on its way from claims to proof."""
+    def __iter__(self) -> Iterator[QuizProof]:
+        started = time.monotonic()
+        with self._pool:
+            for proof in self._proofs():
+                self._totals.add(proof)
+                yield proof if self._displays else _without_displays(proof)
+                self._seconds = time.monotonic() - started
 
-    quiz: Quiz
-    item: Item
-    variants: list[_Variant] = field(default_factory=list)
-    waiting: set[Program] = field(default_factory=set)
-    outcomes: dict[Program, Outcome] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    def _proofs(self) -> Iterator[QuizProof]:
+        waiting: deque[QuizProof | _Study] = deque()
+        for file in self._files:
+            waiting.append(self._open(file))
+            yield from self._finished(waiting)
+            while self._pool.backlog > _MOST_BACKLOG or len(waiting) > _MOST_WAITING:
+                self._collect()
+                yield from self._finished(waiting)
+        while waiting:
+            self._collect()
+            yield from self._finished(waiting)
 
-    def __post_init__(self) -> None:
-        question = self.item.question
-        limits = question.limits or self.quiz.header.limits or Limits()
-        for params in question.combinations():
-            try:
-                bound = _bind(question.model_copy(update={"limits": limits}), params)
-            except _Misplaced as error:
-                self._find(error.code, error.span(self), error.message)
-                self.variants.append(_Variant(params, question, ()))
-                continue
-            variant = _Variant(params, bound, tuple(bound.claims()))
-            self.variants.append(variant)
-            self.waiting.update(program for claim in variant.claims for program in claim.programs)
-            if facts := bound.facts_program():
-                self.waiting.add(facts)
+    def _open(self, file: Path | Loaded) -> QuizProof | _Study:
+        """Take up a file: find its proof of an earlier time, or plan its questions and ask for their runs."""
+        self._opened += 1
+        key = ""
+        if isinstance(file, Path):
+            content = _read(file)
+            if self._keeper and content is not None:
+                key = self._keeper.quiz_key(shown_path(file), content, self._contents(data_folder(file)))
+                known = self._keeper.proof(key, displays=self._displays)
+                if known and self._ids.accept(known):
+                    self._cached += known.runs
+                    self._count(questions=len(known.questions), judged=len(known.questions))
+                    return known
+            from quizproof.load import load_file
 
-    def wire(self, program: Program) -> list[dict[str, Any]]:
-        """The program's parts as runtimes want them, each with the line at which it begins in the whole."""
-        return [
+            read = load_file(file, content)
+            file = self._ids.keep(read)
+            if file.findings != read.findings or not _is_ours(file):
+                key = ""  # what is wrong with it depends on the files before it, or on code that we do not know
+        if file.quiz is None:
+            return QuizProof(file.path, None, file_findings=file.findings)
+        from quizproof.plan import Plan
+
+        study = _Study(file, file.quiz, key, self._contents(file.quiz.files))
+        study.plans = [Plan(file.quiz, item) for item in file.quiz.items]
+        study.proofs = [None] * len(study.plans)
+        self._count(questions=len(study.plans))
+        for index, plan in enumerate(study.plans):
+            for program in list(plan.waiting):
+                self._ask(study, index, program)
+            self._judge(study, index)
+            self._collect(wait=False)  # so that the runtimes have work while we read on
+        return study
+
+    def _ask(self, study: _Study, index: int, program: Program) -> None:
+        """Look up what came of a program, or have it run."""
+        runtime = study.quiz.header.runtime
+        if self._keeper:
+            known = self._keeper.outcome(program_key(runtime, program, study.data))
+            if known:
+                self._cached += 1
+                study.plans[index].receive(program, known)
+                return
+        parts = [
             {"role": part.role, "source": part.source, "line": line}
             for part, line in zip(program.parts, program.starts(), strict=True)
         ]
+        limits = program.limits.model_dump()
+        self._pool.submit(Job((study, index, program), runtime, parts, limits, study.quiz.files))
 
-    def judge(self, versions: Mapping[str, Mapping[str, str]]) -> QuestionProof:
-        """Judge every claim; all outcomes are in."""
-        proofs = tuple(self._judge_variant(variant, versions) for variant in self.variants)
-        for variant in proofs[:1]:
-            if variant.display:
-                for code, at, message in advise(variant.display):
-                    self._find(code, self._place(at), message)
-        line = self.quiz.document.span(self.item.at).line
-        findings = tuple(sorted(self.findings, key=lambda finding: finding.span))
-        return QuestionProof(self.quiz, self.item.question, line, proofs, findings)
+    def _collect(self, *, wait: bool = True) -> None:
+        """Take in the outcomes that have come."""
+        for (study, index, program), outcome in self._pool.collect(wait=wait):
+            study.plans[index].receive(program, outcome)
+            study.lasting &= outcome.status in LASTING
+            if self._keeper:
+                key = program_key(study.quiz.header.runtime, program, study.data)
+                self._keeper.keep_outcome(key, outcome)
+            self._judge(study, index)
 
-    def _judge_variant(self, variant: _Variant, versions: Mapping[str, Mapping[str, str]]) -> VariantProof:
-        if not variant.claims:  # its expressions failed
-            line = self.quiz.document.span(self.item.at).line
-            return VariantProof(variant.params, (JudgedClaim("expressions", "refuted", line),), None)
-        judged = [self._judge_claim(claim, variant) for claim in variant.claims]
-        if any(claim.verdict not in ("proven", "unproven") for claim in judged):
-            return VariantProof(variant.params, tuple(judged), None)
-        names: dict[str, Any] = {}
-        if facts := variant.question.facts_program():
-            values, failure = self._facts(facts, variant)
-            if failure:
-                return VariantProof(variant.params, (*judged, failure), None)
-            names.update(values)
-        names |= variant.question.names(self.outcomes)
-        names |= {"versions": dict(versions.get(self.quiz.header.runtime, {})), **variant.params}
-        rendered, prose = self._render(variant, names)
-        judged.extend(prose)
-        if rendered is None:
-            return VariantProof(variant.params, tuple(judged), None)
-        display = rendered.display(self.outcomes)
-        judged.append(self._judge_difference(variant, display))
-        return VariantProof(variant.params, tuple(judged), display)
+    def _judge(self, study: _Study, index: int) -> None:
+        """Judge a question when all its outcomes are in."""
+        plan = study.plans[index]
+        if plan.waiting or study.proofs[index]:
+            return
+        if plan.outcomes:
+            study.versions = study.versions or self._versions(study.quiz.header.runtime)
+        study.proofs[index] = plan.judge(study.versions)
+        study.runs += len(plan.outcomes)
+        plan.outcomes.clear()
+        self._count(judged=1)
 
-    def _judge_claim(self, claim: Claim, variant: _Variant) -> JudgedClaim:
-        line = self._place(claim.at).line
-        if claim.unproven:
-            return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
-        outcomes = [self.outcomes[program] for program in claim.programs]
-        judgement = claim.judge(*outcomes)
-        if judgement.verdict != "proven":
-            run = (claim.programs[-1], outcomes[-1]) if outcomes else None
-            self._report(claim, judgement, variant, run)
-        told = _evidence(claim.programs[-1], outcomes[-1]) if outcomes else {}
-        return JudgedClaim(claim.what, judgement.verdict, line, told)
+    def _versions(self, runtime: str) -> Mapping[str, str]:
+        """The versions of a runtime. It is started for this only when nothing is known from earlier."""
+        if runtime not in self._pool.versions:
+            known = self._keeper.versions(runtime) if self._keeper else None
+            if known:
+                return known
+            self._pool.start([runtime])
+            self._pool.wait()
+        versions = self._pool.versions.get(runtime, {})
+        if self._keeper and versions:
+            self._keeper.keep_versions(runtime, versions)
+        return versions
 
-    def _report(
-        self, claim: Claim, judgement: Judgement, variant: _Variant, run: tuple[Program, Outcome] | None
-    ) -> None:
-        at = judgement.at if judgement.at is not None else claim.at
-        span = self._inside(at, judgement.frame) if judgement.frame else self._place(at)
-        message = f"{claim.what}: {judgement.message}" if judgement.code not in _SHARED else judgement.message
-        actual = judgement.actual
-        if run is not None:
-            actual = actual or self._traceback(*run)
-            message = self._in_file_lines(message, *run)
-        self._find(judgement.code, span, message + variant.suffix, judgement.help, judgement.expected, actual)
+    def _finished(self, waiting: deque[QuizProof | _Study]) -> Iterator[QuizProof]:
+        """The files that are done, up to the first that is not."""
+        while waiting:
+            first = waiting[0]
+            proof = first.proof() if isinstance(first, _Study) else first
+            if proof is None:
+                return
+            if isinstance(first, _Study) and first.key and first.lasting and self._keeper:
+                self._keeper.keep_proof(first.key, proof)
+            waiting.popleft()
+            yield proof
 
-    def _inside(self, at: DataPath, frame: Frame) -> Span:
-        """The place in the file of a frame that counts its lines from the start, 0, of the text at `at`."""
-        line, column = self.quiz.document.text_start((*self.item.at, *at)) or (1, 0)
-        return self._clamp(frame.line + line, frame.column + column, frame.end_column + column)
+    def _contents(self, folder: str | None) -> str:
+        if folder not in self._data:
+            self._data[folder] = contents(folder)
+        return self._data[folder]
 
-    def _file_line(self, program: Program, line: int) -> int:
-        part, within = program.locate(line)
-        start = self.quiz.document.text_start((*self.item.at, *part.at))
-        return (start[0] if start else 1) + within
-
-    def _traceback(self, program: Program, outcome: Outcome) -> str:
-        """The outcome's traceback in the author's file and lines."""
-        if outcome.raised is None:
-            return ""
-        frames = tuple(replace(f, line=self._file_line(program, f.line)) for f in outcome.raised.frames)
-        return replace(outcome, raised=replace(outcome.raised, frames=frames)).traceback(self.quiz.path)
-
-    def _in_file_lines(self, message: str, program: Program, outcome: Outcome) -> str:
-        """The message with the line numbers that Python's parser put into it turned into the file's."""
-        if outcome.status != "syntax":
-            return message
-        return re.sub(r"\bon line (\d+)", lambda m: f"on line {self._file_line(program, int(m[1]))}", message)
-
-    def _facts(self, program: Program, variant: _Variant) -> tuple[dict[str, Any], JudgedClaim | None]:
-        """The values of the facts; or the claim that failed, when they could not be evaluated."""
-        outcome = self.outcomes[program]
-        if outcome.status == "finished":
-            named = zip(program.parts, outcome.parts, strict=True)
-            return {str(part.at[-1]): result.value for part, result in named if part.role == "value"}, None
-        judgement = obstacle(program, outcome)
-        if judgement is None:
-            assert outcome.raised is not None
-            at = program.parts[outcome.raised.part].at
-            words = f"a fact raised {outcome.raised}"
-            judgement = at_frame(program, outcome, Judgement("refuted", rules.FACT_FAILED, words, at=at))
-        claim = Claim("facts", ("facts",))
-        self._report(claim, judgement, variant, (program, outcome))
-        return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
-
-    def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Question | None, list[JudgedClaim]]:
-        """The question with its prose filled in, and a claim for each prose field that quotes the run."""
-        judged = []
-        failed = False
-        for at, text in texts(variant.question, PROSE):
-            if not has_expression(text):
-                continue
-            try:
-                render(text, names)
-                verdict: Any = "proven"
-            except TemplateError as error:
-                failed, verdict = True, "refuted"
-                code = rules.PROSE_REFUTED if error.refuted else rules.TEMPLATE
-                span = self.quiz.document.inside((*self.item.at, *at), error.line, error.column)
-                self._find(code, span, f"{error}{variant.suffix}")
-            judged.append(JudgedClaim(f"prose {_dotted(at)}", verdict, self._place(at).line))
-        if failed:
-            return None, judged
-        return rewrite(variant.question, (PROSE,), lambda _, text: render(text, names)), judged
-
-    def _judge_difference(self, variant: _Variant, display: Display) -> JudgedClaim:
-        tolerance = getattr(variant.question, "tolerance", None)
-        found = clash(display, tolerance)
-        if found is None:
-            return JudgedClaim("options differ", "proven", self._place(()).line)
-        message, first, at = found
-        message += f", as on line {self._place(first).line}{variant.suffix}"
-        span = self._place(at)
-        self._find(rules.OPTIONS_COINCIDE, span, message, "Change one of the two, or the parameters.")
-        return JudgedClaim("options differ", "refuted", span.line)
-
-    def _place(self, at: DataPath) -> Span:
-        return self.quiz.document.first_line((*self.item.at, *at))
-
-    def _clamp(self, line: int, column: int, end: int) -> Span:
-        """A place in code, kept within its line: with parameters filled in, the run's columns may lie beyond."""
-        lines = self.quiz.document.lines()
-        width = len(lines[line - 1]) if line <= len(lines) else 0
-        column = max(1, min(column, width))
-        return Span(line, column, line, max(column + 1, min(end, width + 1)))
-
-    def _find(self, code: str, span: Span, message: str, help_: str = "", expected: str = "", actual: str = "") -> None:
-        """Note a finding, once: other variants, and other claims that met the same obstacle, do not repeat it."""
-        finding = Finding(code, self.quiz.path, span, message, help_, self.item.question.id, expected, actual)
-        if not any((old.code, old.span) == (code, span) for old in self.findings):
-            self.findings.append(finding)
+    def _count(self, *, questions: int = 0, judged: int = 0) -> None:
+        self._questions += questions
+        self._judged += judged
+        if self._progress:
+            about = round(self._questions / self._opened * len(self._files))
+            self._progress(self._judged, max(about, self._questions), self._pool.runs)
 
 
-_SHARED = frozenset(
-    [
-        rules.CHECK_CRASHED,
-        rules.CODE_CRASHED,
-        rules.CODE_SYNTAX,
-        rules.ENGINE_FAULT,
-        rules.LIMIT_HIT,
-        rules.NO_ASSERTION,
-        rules.RUNTIME_MISSING,
-        rules.SETUP_FAILED,
-        rules.SNIPPET_DIED,
+@dataclass(eq=False)
+class _Study:
+    """A file of which some questions are not judged yet."""
+
+    file: Loaded
+    quiz: Quiz
+    key: str
+    """What its proof is kept under; empty when it is not to be kept."""
+    data: str
+    """The fingerprint of the files that its snippets may read."""
+    plans: list[Plan] = field(default_factory=list)
+    proofs: list[QuestionProof | None] = field(default_factory=list)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    runs: int = 0
+    lasting: bool = True
+    """Whether all outcomes are of a sort that is kept."""
+
+    def proof(self) -> QuizProof | None:
+        """The proof of the file, when every question is judged."""
+        proofs = tuple(proof for proof in self.proofs if proof)
+        if len(proofs) < len(self.proofs):
+            return None
+        wrong = (*self._missing(proofs), *self.file.findings)
+        return QuizProof(self.file.path, self.quiz.header, proofs, wrong, self.versions, self.runs)
+
+    def _missing(self, proofs: tuple[QuestionProof, ...]) -> Iterator[Finding]:
+        """One finding for all questions that lack the runtime."""
+        lacking = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
+        if lacking:
+            count = len({finding.question for finding in lacking})
+            noun = "question" if count == 1 else "questions"
+            message = f"{lacking[0].message}; {count} {noun} could not be verified"
+            help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
+            span = self.quiz.document.first_line(("runtime",))
+            yield Finding(rules.RUNTIME_MISSING, self.file.path, span, message, help_)
+
+
+def _read(file: Path) -> bytes | None:
+    """What is in a file; None when it cannot be read, which the loader then explains."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _is_ours(file: Loaded) -> bool:
+    """Whether all kinds in a file are built in, so that the engine's fingerprint covers them."""
+    return file.quiz is None or all(type(i.question).__module__.startswith("quizproof.") for i in file.quiz.items)
+
+
+def _without_displays(proof: QuizProof) -> QuizProof:
+    questions = [
+        replace(question, variants=tuple(replace(variant, display=None) for variant in question.variants))
+        for question in proof.questions
     ]
-)
-"""Findings whose place says all; naming one of the claims that met them would mislead."""
-
-
-class _Misplaced(Exception):
-    """An expression in code or literal text that cannot be evaluated."""
-
-    def __init__(self, at: DataPath, error: TemplateError) -> None:
-        super().__init__(at, error)
-        self.at = at
-        self.error = error
-        self.code = rules.TEMPLATE
-        self.message = str(error)
-
-    def span(self, plan: _Plan) -> Span:
-        return plan.quiz.document.inside((*plan.item.at, *self.at), self.error.line, self.error.column)
-
-
-def _bind(question: Question, params: Mapping[str, Any]) -> Question:
-    """The question with parameters filled into its code and literal texts."""
-    if not params:
-        return question
-
-    def fill(at: DataPath, text: str) -> str:
-        try:
-            return render(text, params, exact=True)
-        except TemplateError as error:
-            raise _Misplaced(at, error) from None
-
-    return rewrite(question, (CODE, TEXT), fill)
-
-
-def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:
-    """What a run gave, for reports."""
-    told: dict[str, Any] = {}
-    answered = any(part.role == "answer" for part in program.parts)
-    stdout = program.stdout(outcome, "answer" if answered else "code", "check")
-    if stdout or not outcome.raised:
-        told["stdout"] = stdout
-    if outcome.raised:
-        told["raised"] = str(outcome.raised)
-    if outcome.detail:
-        told["detail"] = outcome.detail
-    values = [r.value for p, r in zip(program.parts, outcome.parts, strict=False) if p.role == "value"]
-    if values:
-        told["value"] = values[0] if len(values) == 1 else values
-    return told
-
-
-def _dotted(at: DataPath) -> str:
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in at)
+    return replace(proof, questions=tuple(questions))

@@ -3,38 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
-
-from pydantic import Field
 
 from quizproof.errors import DataPath, Finding
+from quizproof.header import Header
 from quizproof.kinds import Question
-from quizproof.model import Fixed, Integer, Limits, Model, Plain, Slug
 from quizproof.source import Document
-
-RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
-"""The interpreters that snippets may ask for."""
-
-
-class Header(Model):
-    """What a quiz file says about itself."""
-
-    quiz: Slug
-    """The quiz's id, unique in the bank; its page is named after it."""
-    title: Plain
-    """Its title, as readers see it."""
-    topic: Slug
-    """The topic it belongs to; quizzes of one topic share a page."""
-    mode: Literal["practice", "metrics", "experiment", "trace"] = "practice"
-    """The learner's way into the topic."""
-    runtime: RuntimeName = "python"
-    """Which interpreter runs the snippets."""
-    minutes: Annotated[Integer, Field(ge=1, le=600)] | None = None
-    """About how long it takes."""
-    intro: Fixed = ""
-    """What the reader should know before the first question."""
-    limits: Limits | None = None
-    """What one run of any question may use."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +26,8 @@ class Quiz:
     header: Header
     items: tuple[Item, ...]
     document: Document
+    files: str | None = None
+    """The folder `files` beside the quiz file, which its snippets may read; None when there is none."""
 
     @property
     def id(self) -> str:
@@ -64,13 +39,37 @@ class Quiz:
         """The file, as it should be shown."""
         return self.document.path
 
+    def place(self, item: Item) -> str:
+        """Where a question begins: `path:line`."""
+        return f"{self.path}:{self.document.span(item.at).line}"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One file of a bank, read: its quiz, and what is wrong in it."""
+
+    path: str
+    """The file, as it should be shown."""
+    quiz: Quiz | None
+    """None when the file or its header is unusable."""
+    findings: tuple[Finding, ...] = ()
+
 
 @dataclass(frozen=True)
 class Bank:
-    """All quizzes found, in the order of their paths, and the findings about files."""
+    """All files that were found, in the order of their paths."""
 
-    quizzes: tuple[Quiz, ...]
-    findings: tuple[Finding, ...]
+    files: tuple[Loaded, ...]
+
+    @property
+    def quizzes(self) -> tuple[Quiz, ...]:
+        """The quizzes that could be read."""
+        return tuple(file.quiz for file in self.files if file.quiz)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong in the files, in their order."""
+        return tuple(finding for file in self.files for finding in file.findings)
 
     @property
     def questions(self) -> int:

@@ -8,17 +8,20 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from quizproof.proof import Report
-    from quizproof.quiz import Bank
+    from quizproof.cache import Cache
+    from quizproof.prove import Proving
+    from quizproof.quiz import Bank, Loaded
     from quizproof.runtimes.sandbox import Level
+    from quizproof_renderers.progress import Bar
 
 USAGE, UNVERIFIED, INTERRUPTED, CLOSED = 2, 3, 130, 141
 DEFAULT_BANK = "questions"
@@ -87,8 +90,13 @@ def fail(message: str) -> NoReturn:
 
 def refuse(message: str) -> NoReturn:
     """Say why nothing can be verified, and exit with 3."""
-    click.echo(f"quizproof: {message}", err=True)
+    tell(message)
     sys.exit(UNVERIFIED)
+
+
+def tell(message: str) -> None:
+    """Say something beside the output."""
+    click.echo(f"quizproof: {message}", err=True)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -135,9 +143,14 @@ require_option = click.option(
 )
 
 
+no_cache_option = click.option(
+    "--no-cache", is_flag=True, help="Run everything, whatever is known from earlier runs, and keep nothing."
+)
+
+
 def proving(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of all that prove."""
-    for option in (require_option, sandbox_option, jobs_option):
+    for option in (no_cache_option, require_option, sandbox_option, jobs_option):
         command = option(command)
     return command
 
@@ -169,15 +182,11 @@ def check(paths: tuple[Path, ...], format_: str | None, output_file: Path | None
       quizproof check --format json -o report.json
       quizproof check --require-sandbox landlock     refuse to run anything less closed off
     """
-    report = _prove(_load(paths), **how)
-    _write(report, format_, output_file)
-    sys.exit(0 if exit_zero else report.exit_code)
+    from quizproof.files import find_files
 
-
-def _load(paths: Sequence[Path]) -> Bank:
-    from quizproof.load import load_bank
-
-    return load_bank(paths or (_default_bank(),))
+    with _proving(find_files(paths or (_default_bank(),)), displays=False, **how) as (proving, bar):
+        code = _report(proving, bar, format_, output_file)
+    sys.exit(0 if exit_zero else code)
 
 
 def _default_bank() -> Path:
@@ -187,10 +196,22 @@ def _default_bank() -> Path:
     return bank
 
 
-def _prove(bank: Bank, jobs: int | None, sandbox: str, required: str | None) -> Report:
-    from quizproof.prove import prove
+@contextmanager
+def _proving(
+    files: Sequence[Path | Loaded], jobs: int | None, sandbox: str, required: str | None, no_cache: bool, **how: Any
+) -> Iterator[tuple[Proving, Bar]]:
+    """Everything set up to prove: the sandbox that was asked for, the cache, the line of progress."""
+    from quizproof.prove import Proving
+    from quizproof_renderers.progress import Bar
+
+    level = _level(sandbox, required)
+    with _cache(no_cache) as cache, Bar(sys.stderr) as bar:
+        yield Proving(files, jobs=jobs, sandbox=level, cache=cache, progress=bar.show, **how), bar
+
+
+def _level(sandbox: str, required: str | None) -> Level:
+    """The sandbox to use. Exits when the machine does not allow what was asked for."""
     from quizproof.runtimes.sandbox import LEVELS, obstacle, strongest
-    from quizproof_renderers.progress import progress
 
     level = strongest() if sandbox == "auto" else cast("Level", sandbox)
     if why := obstacle(level):
@@ -198,23 +219,50 @@ def _prove(bank: Bank, jobs: int | None, sandbox: str, required: str | None) -> 
     if required and LEVELS.index(level) > LEVELS.index(cast("Level", required)):
         why = obstacle(cast("Level", required)) or f"`--sandbox {sandbox}` was asked for"
         refuse(f"runs would have the sandbox `{level}`, which is weaker than the required `{required}`: {why}")
-    with progress(sys.stderr) as show:
-        return prove(bank, jobs=jobs, sandbox=level, progress=show)
+    return level
 
 
-def _write(report: Report, format_: str | None, output_file: Path | None) -> None:
+@contextmanager
+def _cache(no_cache: bool) -> Iterator[Cache | None]:
+    """The cache of this user; None when it is not wanted or cannot be used, which is told."""
+    from quizproof.cache import Cache
+    from quizproof.errors import UsageError
+
+    if no_cache:
+        yield None
+        return
+    try:
+        cache = Cache()
+    except UsageError as error:
+        tell(f"{error}; going on without")
+        yield None
+        return
+    if cache.set_aside:
+        tell(f"the cache was damaged; it is now {cache.set_aside}, and a new one was begun")
+    with cache:
+        yield cache
+
+
+def _report(proving: Proving, bar: Bar, format_: str | None, output_file: Path | None) -> int:
+    """Prove, and report as it goes; the exit code."""
     from quizproof_renderers import reports
 
     on_terminal = output_file is None and sys.stdout.isatty()
     chosen = cast("reports.Format", format_ or ("full" if on_terminal else "concise"))
-    if output_file is None:
-        reports.write(report, chosen, sys.stdout)
-        return
     try:
-        with output_file.open("w", encoding="utf-8") as stream:
-            reports.write(report, chosen, stream)
+        # The file is put in its place when it is complete.
+        stream = click.open_file(str(output_file), "w", encoding="utf-8", atomic=True) if output_file else sys.stdout
     except OSError as error:
         fail(f"{output_file} cannot be written: {error.strerror}")
+    with stream if output_file else nullcontext():
+        reporter = reports.reporter(chosen, cast("TextIO", stream))
+        for quiz in proving:
+            if on_terminal and quiz.findings:
+                bar.hide()
+            reporter.add(quiz)
+        bar.hide()
+        reporter.finish(proving.result)
+    return proving.result.exit_code
 
 
 @main.command()
@@ -238,17 +286,19 @@ def build(
       quizproof build questions -o public --title "Deep learning, proven"
       quizproof build questions -o public --site site.yaml
     """
+    from quizproof.files import find_files
+    from quizproof_renderers import reports
     from quizproof_renderers.site import build_site, refuse_foreign
     from quizproof_renderers.site_settings import SiteSettings, load_settings
 
     settings = load_settings(site) if site else SiteSettings()
     refuse_foreign(output)
-    loaded = _load(bank)
-    topics = {quiz.header.topic for quiz in loaded.quizzes}
+    with _proving(find_files(bank or (_default_bank(),)), **how) as (proving, _):
+        report = proving.report()
+    topics = {quiz.header.topic for quiz in report.quizzes if quiz.header}
     if strange := [topic for topic in settings.topics if topic not in topics]:
         fail(f"{site}: the bank has no topic `{strange[0]}`; it has {', '.join(sorted(topics)) or 'none'}")
-    report = _prove(loaded, **how)
-    _write(report, None, None)
+    reports.write(report, "full" if sys.stdout.isatty() else "concise", sys.stdout)
     if report.exit_code and not keep_going:
         click.echo(f"Not all is proven, so {output} was not written (--keep-going writes it all the same).", err=True)
         sys.exit(report.exit_code)
@@ -277,15 +327,17 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
     """
     import secrets
 
+    from quizproof.load import load_bank
     from quizproof_renderers.terminal import session
 
-    whole = _load(bank)
+    whole = load_bank(bank or (_default_bank(),))
     if whole.findings:
         count = "1 finding" if len(whole.findings) == 1 else f"{len(whole.findings)} findings"
         click.echo(f"quizproof: {count} in the bank's files; `quizproof check` shows them", err=True)
-    report = _prove(_choose(whole, name), **how)
+    with _proving(_choose(whole, name).files, **how) as (proving, _):
+        quizzes = tuple(proving)
     seed = secrets.randbelow(10_000) if seed is None else seed
-    result = session.run(report.questions, runtimes=report.runtimes, seed=seed, plain=plain)
+    result = session.run(quizzes, seed=seed, plain=plain)
     if result.left_out:
         click.echo("quizproof: `quizproof check` says why questions were left out", err=True)
     sys.exit(result.exit_code)
@@ -297,6 +349,7 @@ def _choose(bank: Bank, name: str | None) -> Bank:
 
     if name is None and len(bank.quizzes) == 1:
         return bank
+    from quizproof.quiz import Bank, Loaded
     from quizproof_renderers.text import one_line
 
     if name is None:
@@ -308,11 +361,11 @@ def _choose(bank: Bank, name: str | None) -> Bank:
         sys.exit(USAGE)
     for quiz in bank.quizzes:
         if name == quiz.id:
-            return replace(bank, quizzes=(quiz,))
+            return Bank((Loaded(quiz.path, quiz),))
         for item in quiz.items:
             if name == item.question.id:
                 header = quiz.header.model_copy(update={"intro": "", "minutes": None})  # they speak of the whole quiz
-                return replace(bank, quizzes=(replace(quiz, header=header, items=(item,)),))
+                return Bank((Loaded(quiz.path, replace(quiz, header=header, items=(item,))),))
     import difflib
 
     names = [quiz.id for quiz in bank.quizzes] + [i.question.id for quiz in bank.quizzes for i in quiz.items]
@@ -347,6 +400,48 @@ def explain(rule: str | None) -> None:
         fail(f"there is no rule `{rule}`{hint} (`quizproof explain` lists them all)")
     else:
         click.echo(f"{found.code} {found.name} ({found.severity})\n\n{found.summary}\n\n{found.explanation}")
+
+
+@main.group()
+def cache() -> None:
+    """What is known from earlier runs: look at it, or forget it.
+
+    A run whose code, limits, libraries and sandbox are the same as in an earlier run is not repeated. Time-outs and
+    faults are never kept.
+
+    \b
+    Examples:
+      quizproof cache stats
+      quizproof cache clear
+      quizproof check --no-cache      prove everything anew, keep nothing
+    """
+
+
+@cache.command()
+def stats() -> None:
+    """Show where the cache is and what it holds."""
+    from quizproof.cache import Cache
+
+    with Cache() as known:
+        held = known.stats()
+    click.echo(f"{held.path}")
+    for sort, words in (
+        ("run", "outcomes of runs"),
+        ("quiz", "proofs of whole files"),
+        ("pages", "files ready to show"),
+    ):
+        click.echo(f"  {held.entries.get(sort, 0):>9,}  {words}")
+    click.echo(f"  {held.bytes / 1e6:>9,.1f}  MB, of {held.most_bytes / 1e6:,.0f} MB at most")
+
+
+@cache.command()
+def clear() -> None:
+    """Forget everything; the next check runs everything."""
+    from quizproof.cache import Cache
+
+    with Cache() as known:
+        count = known.clear()
+    click.echo(f"{count:,} entries forgotten")
 
 
 @main.command()

@@ -11,8 +11,8 @@ import yaml
 from rich.table import Table
 from rich.text import Text
 
+from quizproof.header import RuntimeName
 from quizproof.model import Limits
-from quizproof.quiz import RuntimeName
 from quizproof.runtimes.pool import Job, Pool
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 from quizproof_renderers.console import console_for

@@ -27,8 +27,8 @@ from quizproof.blocks import (
     Prose,
     TextInput,
 )
+from quizproof.header import Header
 from quizproof.proof import JudgedClaim, QuestionProof, Report
-from quizproof.quiz import Quiz
 from quizproof_renderers import markup
 from quizproof_renderers.text import clip, clip_lines, plural, visible
 
@@ -154,17 +154,19 @@ class QuestionPage:
     """A question in its place on a quiz page."""
 
     proof: QuestionProof
+    quiz: str
+    """The id of its quiz."""
     number: int
 
     @property
     def id(self) -> str:
         """The question's id."""
-        return self.proof.question.id
+        return self.proof.id
 
     @property
     def title(self) -> str:
         """Its heading, without the number; may be empty."""
-        return self.proof.question.title
+        return self.proof.title
 
     @property
     def status(self) -> str:
@@ -191,7 +193,7 @@ class QuestionPage:
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
         """The variants that can be shown, at most MAX_VARIANTS."""
-        salt = f"{self.proof.quiz.id}/{self.id}"
+        salt = f"{self.quiz}/{self.id}"
         displays = [variant.display for variant in self.proof.variants if variant.display]
         return tuple(Variant(i, d, f"{salt}/{i}") for i, d in enumerate(displays[:MAX_VARIANTS]))
 
@@ -204,7 +206,7 @@ class QuestionPage:
     def ingredients(self) -> tuple[object, ...]:
         """All that its part of a page is made from."""
         shown = tuple(variant.display for variant in self.variants)
-        prompt = self.proof.question.prompt
+        prompt = self.proof.prompt
         return (self.id, self.title, prompt, self.status, self.coverage.words, self.reasons, shown)
 
 
@@ -212,7 +214,9 @@ class QuestionPage:
 class QuizPage:
     """One quiz and its proof."""
 
-    quiz: Quiz
+    path: str
+    """The file it was written in."""
+    header: Header
     questions: tuple[QuestionPage, ...]
     versions: str
     """What its snippets ran on: "PyTorch 2.13.0, Python 3.11.7"; empty when its runtime was not started."""
@@ -220,22 +224,22 @@ class QuizPage:
     @property
     def id(self) -> str:
         """The quiz's id."""
-        return self.quiz.id
+        return self.header.quiz
 
     @property
     def title(self) -> str:
         """The quiz's title."""
-        return self.quiz.header.title
+        return self.header.title
 
     @property
     def topic(self) -> str:
         """The id of its topic."""
-        return self.quiz.header.topic
+        return self.header.topic
 
     @property
     def mode(self) -> str:
         """The id of its mode."""
-        return self.quiz.header.mode
+        return self.header.mode
 
     @property
     def mode_name(self) -> str:
@@ -245,7 +249,7 @@ class QuizPage:
     @property
     def runtime(self) -> str:
         """The id of its runtime."""
-        return self.quiz.header.runtime
+        return self.header.runtime
 
     @property
     def runtime_name(self) -> str:
@@ -255,7 +259,7 @@ class QuizPage:
     @property
     def minutes(self) -> int | None:
         """About how long it takes; None when its author did not say."""
-        return self.quiz.header.minutes
+        return self.header.minutes
 
     @property
     def file(self) -> str:
@@ -275,12 +279,12 @@ class QuizPage:
     @property
     def ingredients(self) -> tuple[object, ...]:
         """All that its page is made from, beside what stands around it."""
-        return (self.quiz.header, self.versions, tuple(question.ingredients for question in self.questions))
+        return (self.header, self.versions, tuple(question.ingredients for question in self.questions))
 
     @property
     def entry(self) -> tuple[object, ...]:
         """All that its entry on other pages is made from."""
-        return (self.quiz.header, len(self.questions), self.markable, self.coverage.words)
+        return (self.header, len(self.questions), self.markable, self.coverage.words)
 
 
 class Way(NamedTuple):
@@ -403,18 +407,18 @@ class Site:
 
 def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
     """Arrange a report as topics, quizzes and questions. Topics not in `order` follow in that of the alphabet."""
-    by_quiz: dict[tuple[str, str], list[QuestionProof]] = {}
-    for question in report.questions:
-        by_quiz.setdefault((question.quiz.path, question.quiz.id), []).append(question)
     pages: dict[str, list[QuizPage]] = {}
     for quiz in report.quizzes:
-        proofs = by_quiz.get((quiz.path, quiz.id), [])
-        questions = tuple(QuestionPage(question, number) for number, question in enumerate(proofs, 1))
-        page = QuizPage(quiz, questions, _versions(quiz.header.runtime, report.runtimes))
+        if quiz.header is None:
+            continue
+        questions = tuple(QuestionPage(question, quiz.id, number) for number, question in enumerate(quiz.questions, 1))
+        page = QuizPage(quiz.path, quiz.header, questions, _versions(quiz.header.runtime, quiz.versions))
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
-    runtimes = tuple(_versions(runtime, report.runtimes) for runtime in sorted(report.runtimes, key=_rank))
-    return Site(title, topics, runtimes, report.sandbox)
+    runtimes = tuple(
+        _versions(name, report.result.runtimes[name]) for name in sorted(report.result.runtimes, key=_rank)
+    )
+    return Site(title, topics, runtimes, report.result.sandbox)
 
 
 def lettered(shown: Options, salt: str) -> tuple[Lettered, ...]:
@@ -514,8 +518,7 @@ def _together(parts: Iterable[Coverage]) -> Coverage:
     return Coverage(tuple(claim for part in parts for claim in part.claims))
 
 
-def _versions(runtime: str, runtimes: Mapping[str, Mapping[str, str]]) -> str:
-    versions = dict(runtimes.get(runtime, {}))
+def _versions(runtime: str, versions: Mapping[str, str]) -> str:
     # What the quiz is about comes first, the interpreter below it last.
     order = sorted(versions, key=lambda name: (name != runtime, name == "python"))
     return ", ".join(f"{NAMES.get(name, name)} {versions[name]}" for name in order)

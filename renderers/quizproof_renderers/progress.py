@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TextIO, TypeAlias
+from collections.abc import Callable
+from types import TracebackType
+from typing import TextIO
 
 from rich.progress import BarColumn, Progress, TextColumn
 
 from quizproof_renderers.console import console_for
-
-Callback: TypeAlias = Callable[[int, int, int], None]
-"""Called with the questions done, all questions, and the runs carried out so far."""
 
 PATIENCE = 0.3
 """Seconds before anything is drawn: work that is soon done needs no progress."""
@@ -20,29 +18,13 @@ INTERVAL = 0.1
 """Seconds between two drawings."""
 
 
-@contextmanager
-def progress(stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> Iterator[Callback]:
-    """Give a callback that shows progress on `stream`; it does nothing when that is no terminal.
-
-    What was drawn is gone afterwards, also when the work ends with an exception.
-    """
-    if not stream.isatty():
-        yield lambda done, total, runs: None
-        return
-    bar = _Bar(stream, clock)
-    try:
-        yield bar.show
-    finally:
-        bar.close()
-
-
-class _Bar:
-    """A line that is drawn again and again, by the callback itself.
+class Bar:
+    """A line that is drawn again and again, by whoever tells of progress; nothing where nobody would see it.
 
     There is no thread that keeps drawing: the prover forks, and a fork copies only the thread that asked for it.
     """
 
-    def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._progress = Progress(
             TextColumn("Proving"),
             BarColumn(bar_width=30),
@@ -57,11 +39,19 @@ class _Bar:
         )
         self._task = self._progress.add_task("", total=0, runs=0)
         self._clock = clock
-        self._due = clock() + PATIENCE
+        self._due = clock() + PATIENCE if stream.isatty() else math.inf
         self._shown = False
 
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.hide()
+
     def show(self, done: int, total: int, runs: int) -> None:
-        """Draw, unless that was done a moment ago."""
+        """Draw the questions done, of all, and the runs so far, unless that was done a moment ago."""
         now = self._clock()
         if now < self._due:
             return
@@ -71,7 +61,8 @@ class _Bar:
             self._shown = True
         self._progress.update(self._task, completed=done, total=total, runs=runs, refresh=True)
 
-    def close(self) -> None:
-        """Take the line away."""
+    def hide(self) -> None:
+        """Take the line away, so that something can be written where it was."""
         if self._shown:
             self._progress.stop()
+            self._shown = False

@@ -120,8 +120,8 @@ def _refuse_clashes(site: Site) -> None:
         for quiz in topic.quizzes:
             page = f"{topic.id}/{quiz.file}"
             if page in taken:
-                raise UsageError(f"{quiz.quiz.path}: the quiz `{quiz.id}` would overwrite {taken[page]}, {page}")
-            taken[page] = f"the page of {quiz.quiz.path}"
+                raise UsageError(f"{quiz.path}: the quiz `{quiz.id}` would overwrite {taken[page]}, {page}")
+            taken[page] = f"the page of {quiz.path}"
 
 
 def _write(wanted: Iterator[_File], folder: Path, out: Path) -> BuildResult:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quizproof.claims import VERDICTS, Verdict
-from quizproof.proof import JudgedClaim, Report, worst
+from quizproof.proof import QuizProof, Result
+from quizproof.verdicts import VERDICTS, Verdict, worst
 from quizproof_renderers.text import one_line, plural
 
 
@@ -31,44 +31,25 @@ class Tally:
         return percent(self.proven, self.claims)
 
 
-def tallies(report: Report) -> Iterator[Tally]:
-    """Every quiz of the report, in its order, then the files that could not be read as one."""
-    questions: Counter[str] = Counter()
-    claims: dict[str, list[JudgedClaim]] = {}
-    for question in report.questions:
-        questions[question.quiz.path] += 1
-        claims.setdefault(question.quiz.path, []).extend(question.claims)
-    wrong = _errors(report)
-    known = {quiz.path for quiz in report.quizzes}
-    for quiz in report.quizzes:
-        verdicts = Counter(claim.verdict for claim in claims.get(quiz.path, ()))
-        broken = wrong.get(quiz.path, Counter())
-        status = worst([*verdicts, *broken])
-        notes = [f"{verdicts[v]:,} {v}" for v in VERDICTS if v != "proven" and verdicts[v]]
-        if not notes and broken:
-            notes = [plural(broken.total(), "error")]
-        yield Tally(
-            title=one_line(quiz.header.title),
-            path=quiz.path,
-            questions=questions[quiz.path],
-            claims=verdicts.total(),
-            proven=verdicts["proven"],
-            status=status,
-            notes=", ".join(notes),
-        )
-    for path in wrong:
-        if path not in known:
-            yield Tally(one_line(path), path, 0, 0, 0, worst(wrong[path]), "could not be read")
-
-
-def _errors(report: Report) -> dict[str, Counter[Verdict]]:
-    """How many errors each file has, by what they make of its status."""
-    found: dict[str, Counter[Verdict]] = {}
-    for finding in report.findings:
-        if finding.severity == "error":
-            verdict: Verdict = "unverified" if finding.code.startswith("QP9") else "refuted"
-            found.setdefault(finding.path, Counter())[verdict] += 1
-    return found
+def tally(quiz: QuizProof) -> Tally:
+    """One file of a bank in figures."""
+    verdicts = Counter(claim.verdict for question in quiz.questions for claim in question.claims)
+    errors = [finding for finding in quiz.findings if finding.severity == "error"]
+    broken: list[Verdict] = ["unverified" if finding.code.startswith("QP9") else "refuted" for finding in errors]
+    notes = [f"{verdicts[v]:,} {v}" for v in VERDICTS if v != "proven" and verdicts[v]]
+    if quiz.header is None:
+        notes = ["could not be read"]
+    elif not notes and errors:
+        notes = [plural(len(errors), "error")]
+    return Tally(
+        title=one_line(quiz.header.title if quiz.header else quiz.path),
+        path=quiz.path,
+        questions=len(quiz.questions),
+        claims=verdicts.total(),
+        proven=verdicts["proven"],
+        status=worst([*verdicts, *broken]),
+        notes=", ".join(notes),
+    )
 
 
 def percent(part: int, whole: int) -> str:
@@ -76,15 +57,15 @@ def percent(part: int, whole: int) -> str:
     return f"{part * 100 // whole if whole else 100} %"
 
 
-def counted(report: Report) -> str:
+def counted(result: Result) -> str:
     """How many findings there are: "2 errors, 1 warning"; empty when there are none."""
-    severities = Counter(finding.severity for finding in report.findings)
-    return ", ".join(plural(severities[s], s) for s in ("error", "warning") if severities[s])
+    found = (("error", result.errors), ("warning", result.warnings))
+    return ", ".join(plural(count, severity) for severity, count in found if count)
 
 
-def verdicts(report: Report) -> str:
+def verdicts(result: Result) -> str:
     """The claims in words: "31 claims proven, 1 refuted"."""
-    summary = report.summary
+    summary = result.summary
     if not summary.claims:
         return "no claims to prove"
     words = [f"{plural(summary.proven, 'claim')} proven"]
@@ -92,14 +73,14 @@ def verdicts(report: Report) -> str:
     return ", ".join(words)
 
 
-def circumstances(report: Report) -> str:
+def circumstances(result: Result) -> str:
     """How the claims were judged: "in 1.9 s, 31 runs, sandbox: none, torch 2.13.0"."""
-    summary = report.summary
+    summary = result.summary
     words = [f"in {summary.seconds:.1f} s", plural(summary.runs, "run")]
     if summary.cached:
         words.append(f"{summary.cached:,} from the cache")
-    words.append(f"sandbox: {one_line(report.sandbox)}")
-    words += [version(name, of) for name, of in report.runtimes.items()]
+    words.append(f"sandbox: {one_line(result.sandbox)}")
+    words += [version(name, of) for name, of in result.runtimes.items()]
     return ", ".join(words)
 
 

@@ -26,7 +26,7 @@ from quizproof.runtimes.wire import pack, unpack
 _START_SECONDS = 120
 _GRACE_SECONDS = 20
 _WINDOW = 256
-"""How many runs are taken from the caller ahead of their turn."""
+"""How many runs `run` takes from the caller ahead of their turn."""
 
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TZ")
 _SET_VARIABLES = {
@@ -64,6 +64,8 @@ class Job(Generic[Key]):
     runtime: str
     parts: list[dict[str, Any]]
     limits: Mapping[str, Any]
+    files: str | None = None
+    """A folder that the run may read, as `files` in its working folder."""
     deaths: int = 0
     """How many zygotes ended while this was running."""
 
@@ -149,23 +151,33 @@ class Pool(Generic[Key]):
             for _ in self._turn():
                 pass
 
+    @property
+    def backlog(self) -> int:
+        """The jobs that have been submitted and have no outcome yet."""
+        return sum(map(len, self._queues.values())) + sum(len(z.running) for z in self._zygotes.values())
+
+    def submit(self, job: Job[Key]) -> None:
+        """Ask for a run. Its runtime is started when it is the first that needs it."""
+        self._queues.setdefault(job.runtime, deque()).append(job)
+        if job.runtime not in self._missing:
+            self.start([job.runtime])
+
+    def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
+        """Give the outcomes that have come, in no particular order; `wait` for some, unless there is nothing to do."""
+        yield from self._turn_away()
+        self._dispatch()
+        if self.backlog:
+            yield from self._turn(1.0 if wait else 0.0)
+            self._dispatch()
+
     def run(self, jobs: Iterable[Job[Key]]) -> Iterator[tuple[Key, Outcome]]:
         """Run all jobs and give each outcome as it comes, in no particular order."""
-        source = iter(jobs)
-        more = True
-        while True:
-            while more and sum(map(len, self._queues.values())) < _WINDOW:
-                job = next(source, None)
-                if job is None:
-                    more = False
-                    break
-                self._queues.setdefault(job.runtime, deque()).append(job)
-            yield from self._turn_away()
-            self._dispatch()
-            busy = any(z.running for z in self._zygotes.values())
-            if not busy and not more and not any(self._queues.values()):
-                return
-            yield from self._turn()
+        for job in jobs:
+            self.submit(job)
+            while self.backlog > _WINDOW:
+                yield from self.collect()
+        while self.backlog:
+            yield from self.collect()
 
     def _turn_away(self) -> Iterator[tuple[Key, Outcome]]:
         for runtime, outcome in self._missing.items():
@@ -193,9 +205,9 @@ class Pool(Generic[Key]):
         zygote.outgoing += pack({"id": self._next_id, "parts": job.parts, "limits": dict(job.limits)})
         self._selector.modify(zygote.control, selectors.EVENT_READ | selectors.EVENT_WRITE, zygote)
 
-    def _turn(self) -> Iterator[tuple[Key, Outcome]]:
+    def _turn(self, seconds: float = 1.0) -> Iterator[tuple[Key, Outcome]]:
         """Wait for the sockets once, and deal with what came."""
-        for event, mask in self._selector.select(1.0):
+        for event, mask in self._selector.select(seconds):
             zygote: _Zygote[Key] = event.data
             if mask & selectors.EVENT_WRITE:
                 self._write(zygote)

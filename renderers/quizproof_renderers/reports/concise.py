@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TextIO
+
 from quizproof.errors import Finding
-from quizproof.proof import Report
+from quizproof.proof import QuizProof, Result
 from quizproof_renderers import tally
 from quizproof_renderers.text import clip, one_line
 
@@ -11,10 +13,19 @@ LONGEST = 400
 """Characters of a message that are shown; messages of frameworks can run to pages."""
 
 
-def text(report: Report) -> str:
-    """The whole report."""
-    lines = [line(finding) for finding in report.findings]
-    return "\n".join([*lines, summary(report), ""])
+class Concise:
+    """Writes findings as they come."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def add(self, quiz: QuizProof) -> None:
+        """A line for each finding."""
+        self._stream.writelines(f"{line(finding)}\n" for finding in quiz.findings)
+
+    def finish(self, result: Result) -> None:
+        """The line that sums up."""
+        self._stream.write(f"{summary(result)}\n")
 
 
 def line(finding: Finding) -> str:
@@ -23,7 +34,7 @@ def line(finding: Finding) -> str:
     return f"{one_line(finding.place)}: {finding.code} [{finding.rule.name}] {message}"
 
 
-def summary(report: Report) -> str:
+def summary(result: Result) -> str:
     """The line that sums up: findings, claims, and how they were judged."""
-    words = [part for part in (tally.counted(report), tally.verdicts(report)) if part]
-    return f"{'; '.join(words)} {tally.circumstances(report)}"
+    words = [part for part in (tally.counted(result), tally.verdicts(result)) if part]
+    return f"{'; '.join(words)} {tally.circumstances(result)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from quizproof.claims import Verdict
 from quizproof.errors import Finding
-from quizproof.proof import Report
+from quizproof.proof import QuizProof, Result
+from quizproof.verdicts import Verdict
 from quizproof_renderers import tally
 from quizproof_renderers.reports.excerpt import excerpt
 from quizproof_renderers.tally import Tally
@@ -45,21 +45,33 @@ ReadSource = Callable[[str], str | None]
 """From a path as findings name it to the text of the file; None when there is none to be had."""
 
 
-def write(report: Report, console: Console, read: ReadSource | None = None) -> None:
-    """Write the whole report.
+class Full:
+    """Writes findings as they come, and in the end the table."""
 
-    `read` gives the text of files that are not among the report's quizzes, because they could not be loaded; by
-    default it is read from the disk.
-    """
-    texts = {quiz.path: quiz.document.text for quiz in report.quizzes}
-    read = read or read_file
-    for finding in report.findings:
-        if finding.path not in texts:
-            texts[finding.path] = read(finding.path) or ""
-        for line in _finding(finding, texts[finding.path], console):
-            console.print(line, soft_wrap=True)
-    for line in (*_further(report, console), *_table(report, console), *_totals(report, console)):
-        console.print(line, soft_wrap=True)
+    def __init__(self, console: Console, read: ReadSource | None = None) -> None:
+        """`read` gives the text of a file; by default it is read from the disk."""
+        self._console = console
+        self._read = read or read_file
+        self._codes: set[str] = set()
+        self._rows: list[Tally] = []
+
+    def add(self, quiz: QuizProof) -> None:
+        """The findings of a file, with the author's lines."""
+        self._rows.append(tally.tally(quiz))
+        source = (self._read(quiz.path) or "") if quiz.findings else ""
+        for finding in quiz.findings:
+            self._codes.add(finding.code)
+            self._print(_finding(finding, source, self._console))
+
+    def finish(self, result: Result) -> None:
+        """Where to read more, a line a quiz, and the verdict."""
+        self._print(_further(sorted(self._codes), self._console))
+        self._print(_table(self._rows, self._console))
+        self._print(_totals(result, self._console))
+
+    def _print(self, lines: Iterable[Text]) -> None:
+        for line in lines:
+            self._console.print(line, soft_wrap=True)
 
 
 def read_file(path: str) -> str | None:
@@ -187,9 +199,8 @@ class _Gutter:
                 yield self.line(Text(f"  {part.plain}".rstrip(), style))
 
 
-def _further(report: Report, console: Console) -> Iterator[Text]:
+def _further(codes: list[str], console: Console) -> Iterator[Text]:
     """Where to read more about the rules that were broken."""
-    codes = sorted({finding.code for finding in report.findings})
     if codes:
         also = f" (also {', '.join(codes[1:])})" if codes[1:] else ""
         line = Text.assemble("Read more: ", (f"quizproof explain {codes[0]}", "bold"), also)
@@ -197,9 +208,8 @@ def _further(report: Report, console: Console) -> Iterator[Text]:
         yield Text()
 
 
-def _table(report: Report, console: Console) -> Iterator[Text]:
+def _table(rows: list[Tally], console: Console) -> Iterator[Text]:
     """A line a quiz; those in which all is proven are summed up when they are many."""
-    rows = list(tally.tallies(report))
     good = [row for row in rows if row.status == "proven"]
     if len(good) > LISTED:
         rows = [row for row in rows if row.status != "proven"]
@@ -233,11 +243,11 @@ def _table(report: Report, console: Console) -> Iterator[Text]:
     yield Text()
 
 
-def _totals(report: Report, console: Console) -> Iterator[Text]:
+def _totals(result: Result, console: Console) -> Iterator[Text]:
     """The last line: the verdict in words, and how it was come by."""
-    status: Verdict = {0: "proven", 1: "refuted", 3: "unverified"}[report.exit_code]  # type: ignore[assignment]
-    words = "; ".join(part for part in (tally.counted(report), tally.verdicts(report)) if part)
-    line = Text.assemble(_mark(status, console), " ", (words, "bold"), f" {tally.circumstances(report)}")
+    status: Verdict = {0: "proven", 1: "refuted", 3: "unverified"}[result.exit_code]  # type: ignore[assignment]
+    words = "; ".join(part for part in (tally.counted(result), tally.verdicts(result)) if part)
+    line = Text.assemble(_mark(status, console), " ", (words, "bold"), f" {tally.circumstances(result)}")
     for index, part in enumerate(_wrapped(line, console, console.width - 2)):
         yield Text("  " if index else "") + part
 

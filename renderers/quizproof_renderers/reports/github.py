@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
 from quizproof.errors import Finding
-from quizproof.proof import Report
+from quizproof.proof import QuizProof, Result
 from quizproof_renderers import tally
 from quizproof_renderers.reports import concise
 from quizproof_renderers.text import clip, clip_lines, one_line, plural, visible
@@ -19,22 +19,48 @@ DETAIL_LINES = 20
 LONGEST = 300
 
 
-def write(report: Report, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
-    """Write the commands to `stream` and append the table to the file named by GITHUB_STEP_SUMMARY, if any.
+class Github:
+    """Writes commands as they come, and in the end the table.
 
-    The table is there because GitHub shows only ten annotations of a kind per step. Raises OSError when that
-    file cannot be written.
+    The table is appended to the file that GITHUB_STEP_SUMMARY names, if any, because GitHub shows only ten annotations
+    of a kind per step.
     """
-    stream.write(text(report))
-    target = environ.get("GITHUB_STEP_SUMMARY")
-    if target:
-        with Path(target).open("a", encoding="utf-8") as file:
-            file.write(step_summary(report))
 
+    def __init__(self, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
+        self._stream = stream
+        self._target = environ.get("GITHUB_STEP_SUMMARY")
+        self._quizzes: list[str] = []
+        self._findings: list[str] = []
+        self._left = 0
 
-def text(report: Report) -> str:
-    """One command a finding, then a plain line that sums up."""
-    return "\n".join([*map(command, report.findings), concise.summary(report), ""])
+    def add(self, quiz: QuizProof) -> None:
+        """A command for each finding."""
+        row = tally.tally(quiz)
+        cells = (_cell(row.title), f"{row.questions}", f"{row.proven}/{row.claims}", row.coverage, row.notes)
+        self._quizzes.append(f"| {' | '.join(cells)} |")
+        for finding in quiz.findings:
+            self._stream.write(f"{command(finding)}\n")
+            if len(self._findings) < ROWS:
+                self._findings.append(_row(finding))
+            else:
+                self._left += 1
+
+    def finish(self, result: Result) -> None:
+        """A plain line that sums up, and the table. Raises OSError when its file cannot be written."""
+        self._stream.write(f"{concise.summary(result)}\n")
+        if self._target:
+            with Path(self._target).open("a", encoding="utf-8") as file:
+                file.write(self.step_summary(result))
+
+    def step_summary(self, result: Result) -> str:
+        """The report as Markdown for the page of a workflow run."""
+        lines = [f"### quizproof: {tally.verdicts(result)}", "", f"Judged {_cell(tally.circumstances(result))}.", ""]
+        lines += ["| quiz | questions | claims proven | coverage | |", "|---|---:|---:|---:|---|", *self._quizzes]
+        if self._findings:
+            lines += ["", "| rule | place | what is wrong |", "|---|---|---|", *self._findings]
+        if self._left:
+            lines.append(f"| … | | {plural(self._left, 'more finding')} |")
+        return "\n".join([*lines, "", ""])
 
 
 def command(finding: Finding) -> str:
@@ -51,25 +77,9 @@ def command(finding: Finding) -> str:
     return f"::{finding.severity} {named}::{_escape(_message(finding))}"
 
 
-def step_summary(report: Report) -> str:
-    """The report as Markdown for the page of a workflow run."""
-    lines = [f"### quizproof: {tally.verdicts(report)}", "", f"Judged {_cell(tally.circumstances(report))}.", ""]
-    lines += ["| quiz | questions | claims proven | coverage | |", "|---|---:|---:|---:|---|"]
-    for row in tally.tallies(report):
-        cells = (_cell(row.title), f"{row.questions}", f"{row.proven}/{row.claims}", row.coverage, row.notes)
-        lines.append(f"| {' | '.join(cells)} |")
-    if report.findings:
-        lines += ["", "| rule | place | what is wrong |", "|---|---|---|", *_rows(report)]
-    return "\n".join([*lines, "", ""])
-
-
-def _rows(report: Report) -> Iterator[str]:
-    for finding in report.findings[:ROWS]:
-        rule = f"{finding.severity} {finding.code} {finding.rule.name}"
-        yield f"| {rule} | {_cell(finding.place)} | {_cell(clip(finding.message, LONGEST))} |"
-    left = len(report.findings) - ROWS
-    if left > 0:
-        yield f"| … | | {plural(left, 'more finding')} |"
+def _row(finding: Finding) -> str:
+    rule = f"{finding.severity} {finding.code} {finding.rule.name}"
+    return f"| {rule} | {_cell(finding.place)} | {_cell(clip(finding.message, LONGEST))} |"
 
 
 def _message(finding: Finding) -> str:

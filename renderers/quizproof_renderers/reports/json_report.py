@@ -5,52 +5,80 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO, TypeAlias
 
 from quizproof.errors import Finding
-from quizproof.proof import JudgedClaim, QuestionProof, Report
+from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Result
 
 Json: TypeAlias = dict[str, Any]
 
 VERSION = 1
 """Raised when a key changes its meaning or goes; new keys may come without."""
 
+_IN_MEMORY = 8 * 1024 * 1024
 
-def text(report: Report) -> str:
+
+class JsonReport:
     """One JSON object, with a line to itself for each question and each finding, so that diffs stay readable.
 
-    Pure ASCII: it survives any encoding, and carries no control character to a terminal.
+    Pure ASCII: it survives any encoding, and carries no control character to a terminal. The counts come first, so what
+    comes after them is put aside, on disk when it is much, until they are known.
     """
-    data = as_data(report)
-    parts = []
-    for key, value in data.items():
-        if isinstance(value, list) and value:
-            parts.append(f"{_dump(key)}: [\n  {_lines(value)}]")
-        else:
-            parts.append(f"{_dump(key)}: {_dump(value)}")
-    return "{" + ",\n ".join(parts) + "}\n"
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lists = {name: _Aside() for name in ("questions", "findings")}
+
+    def add(self, quiz: QuizProof) -> None:
+        """Put aside the questions and findings of a file."""
+        for question in quiz.questions:
+            self._lists["questions"].add(_question(quiz, question))
+        for finding in quiz.findings:
+            self._lists["findings"].add(_finding(finding))
+
+    def finish(self, result: Result) -> None:
+        """Write the object."""
+        head = {
+            "version": VERSION,
+            "sandbox": result.sandbox,
+            "runtimes": _plain(result.runtimes),
+            "summary": dataclasses.asdict(result.summary),
+        }
+        self._stream.write("{" + ",\n ".join(f"{_dump(key)}: {_dump(value)}" for key, value in head.items()))
+        for name, aside in self._lists.items():
+            self._stream.write(f",\n {_dump(name)}: [")
+            aside.pour(self._stream)
+            self._stream.write("]")
+        self._stream.write("}\n")
 
 
-def as_data(report: Report) -> Json:
-    """The report as plain data, in the order of the contract."""
+class _Aside:
+    """Items of a JSON list, written one after the other into memory, or into a file when they are many."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="ascii")  # noqa: SIM115
+        self._comma = ""
+
+    def add(self, item: object) -> None:
+        self._file.write(f"{self._comma}\n  {_dump(item)}")
+        self._comma = ","
+
+    def pour(self, stream: TextIO) -> None:
+        self._file.seek(0)
+        shutil.copyfileobj(self._file, stream)
+        self._file.close()
+
+
+def _question(quiz: QuizProof, proof: QuestionProof) -> Json:
     return {
-        "version": VERSION,
-        "sandbox": report.sandbox,
-        "runtimes": _plain(report.runtimes),
-        "summary": dataclasses.asdict(report.summary),
-        "questions": [_question(question) for question in report.questions],
-        "findings": [_finding(finding) for finding in report.findings],
-    }
-
-
-def _question(proof: QuestionProof) -> Json:
-    return {
-        "id": proof.question.id,
-        "quiz": proof.quiz.id,
-        "path": proof.quiz.path,
+        "id": proof.id,
+        "quiz": quiz.id,
+        "path": quiz.path,
         "line": proof.line,
-        "kind": proof.question.kind,
+        "kind": proof.kind,
         "status": proof.status,
         "answer": proof.answer,
         "claims": [_claim(claim) for claim in proof.claims],
@@ -93,10 +121,6 @@ def _plain(value: object) -> Any:
     if isinstance(value, Sequence):
         return [_plain(inner) for inner in value]
     return str(value)
-
-
-def _lines(items: Iterable[object]) -> str:
-    return ",\n  ".join(map(_dump, items))
 
 
 def _dump(value: object) -> str:

@@ -10,8 +10,7 @@ from typing import Any, Literal, TextIO, TypeAlias
 
 from quizproof.blocks import Display, Prose
 from quizproof.marking import MalformedResponse, Mark, Response, mark
-from quizproof.proof import QuestionProof
-from quizproof.quiz import Quiz
+from quizproof.proof import QuestionProof, QuizProof
 from quizproof_renderers.tally import all_versions, percent
 from quizproof_renderers.terminal.faces import Face, Row, Standing, face_for
 from quizproof_renderers.terminal.forms import Form, form_for
@@ -69,25 +68,26 @@ class Result:
 
 
 def run(
-    questions: Sequence[QuestionProof],
+    quizzes: Sequence[QuizProof],
     *,
-    runtimes: Mapping[str, Mapping[str, str]],
     seed: int,
     plain: bool = False,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
 ) -> Result:
-    """Put `questions` to a learner, mark the answers, and show what each option's run really did.
+    """Put the questions of `quizzes` to a learner, mark the answers, and show what each option's run really did.
 
-    `runtimes` are the versions of a report. `seed` decides the variants and the order of options: the same seed gives
+    `seed` decides the variants and the order of options: the same seed gives
     the same test. `plain` is for screen readers. On a terminal one key answers a choice; from anything else answers
     are read line by line. The end of the input and Ctrl-C end the test early, with the summary.
     """
     output = stdout or sys.stdout
-    put = [question for question in questions if _is_fit(question)]
-    left_out = tuple(question for question in questions if not _is_fit(question))
+    questions = [(quiz, question) for quiz in quizzes if quiz.header for question in quiz.questions]
+    fit = [(quiz, question) for quiz, question in questions if _is_fit(question)]
+    put = [_prepared(number, quiz, question, seed) for number, (quiz, question) in enumerate(fit, 1)]
+    left_out = tuple(question for _, question in questions if not _is_fit(question))
     face = face_for(output, plain=plain)
-    return _Session(put, left_out, runtimes, seed, face, reader_for(stdin or sys.stdin, output)).run()
+    return _Session(put, left_out, seed, face, reader_for(stdin or sys.stdin, output)).run()
 
 
 def _is_fit(proof: QuestionProof) -> bool:
@@ -109,6 +109,7 @@ class _Put:
     """A question in the form in which it is put."""
 
     number: int
+    quiz: QuizProof
     proof: QuestionProof
     params: Mapping[str, Any]
     display: Display
@@ -120,16 +121,14 @@ class _Session:
 
     def __init__(
         self,
-        questions: Sequence[QuestionProof],
+        put: Sequence[_Put],
         left_out: tuple[QuestionProof, ...],
-        runtimes: Mapping[str, Mapping[str, str]],
         seed: int,
         face: Face,
         reader: Reader,
     ) -> None:
-        self._put = [_prepared(number, proof, seed) for number, proof in enumerate(questions, 1)]
+        self._put = put
         self._left_out = left_out
-        self._runtimes = runtimes
         self._seed = seed
         self._face = face
         self._reader = reader
@@ -155,29 +154,31 @@ class _Session:
     def _run(self) -> None:
         shown = ""
         for put in self._put:
-            if put.proof.quiz.id != shown:
-                shown = put.proof.quiz.id
-                self._introduce(put.proof.quiz)
+            if put.quiz.id != shown:
+                shown = put.quiz.id
+                self._introduce(put.quiz)
             answer = self._ask(put)
             self._answers.append(answer)
             last = put.number == len(self._put)
             if answer.mark and not last and self._reader.pause("\n  Any key for the next question, q to quit: ") == "q":
                 raise _Ended
 
-    def _introduce(self, quiz: Quiz) -> None:
-        mine = [put.proof for put in self._put if put.proof.quiz.id == quiz.id]
+    def _introduce(self, quiz: QuizProof) -> None:
+        mine = [put.proof for put in self._put if put.quiz is quiz]
         claims = [claim for proof in mine for claim in proof.claims]
         proven = sum(claim.verdict == "proven" for claim in claims)
         header = quiz.header
+        assert header is not None, "only quizzes that could be read are put"
         facts = [plural(len(mine), "question")]
         if header.minutes:
             facts.append(f"about {plural(header.minutes, 'minute')}")
         facts.append(f"{percent(proven, len(claims))} of {plural(len(claims), 'claim')} proven")
-        versions = self._runtimes.get(header.runtime, {})
-        lines = [", ".join(facts), f"Ran on {all_versions(versions)}"] if versions else [", ".join(facts)]
+        lines = [", ".join(facts)]
+        if quiz.versions:
+            lines.append(f"Ran on {all_versions(quiz.versions)}")
         intro = "" if "{{" in header.intro else header.intro
         self._face.quiz(header.title, lines, intro)
-        if quiz.id == self._put[0].proof.quiz.id:
+        if quiz is self._put[0].quiz:
             self._say_left_out()
             self._face.say(f"{KEYS} Seed {self._seed}.")
 
@@ -185,13 +186,13 @@ class _Session:
         count = len(self._left_out)
         if count:
             verb = "is not proven here and was" if count == 1 else "are not proven here and were"
-            names = ", ".join(proof.question.id for proof in self._left_out)
+            names = ", ".join(proof.id for proof in self._left_out)
             self._face.say(f"{plural(count, 'question')} {verb} left out: {names}.")
 
     def _ask(self, put: _Put) -> Answer:
         """Put one question until it is answered or skipped."""
         face, form = self._face, put.form
-        face.question(put.number, len(self._put), put.proof.question.title)
+        face.question(put.number, len(self._put), put.proof.title)
         face.contents(put.display.prompt)
         face.gap()
         form.show(face)
@@ -229,7 +230,7 @@ class _Session:
             face.contents([Prose(form.feedback(result))])
         told = form.told(response, result)
         if told:
-            versions = self._runtimes.get(put.proof.quiz.header.runtime, {})
+            versions = put.quiz.versions
             face.heading(f"What really happened ({all_versions(versions)})" if versions else "What really happened")
             for one in told:
                 face.told(one)
@@ -249,25 +250,25 @@ class _Session:
         for put, answer in zip(self._put, [*result.answers, *[None] * result.total], strict=False):
             rows.append(_row(put, answer))
         face.table(rows)
-        again = [a.question.question.id for a in result.answers if a.standing != "right"]
+        again = [a.question.id for a in result.answers if a.standing != "right"]
         if again:
             face.gap()
             face.say(f"To review: {', '.join(again)}.")
 
 
-def _prepared(number: int, proof: QuestionProof, seed: int) -> _Put:
+def _prepared(number: int, quiz: QuizProof, proof: QuestionProof, seed: int) -> _Put:
     """A question with its variant and the order of its options drawn.
 
     Each question has a draw of its own, so that leaving one out changes nothing about the others.
     """
-    draw = random.Random(f"{seed}/{proof.question.id}")
+    draw = random.Random(f"{seed}/{proof.id}")
     params, display = draw.choice(_shown_variants(proof))
-    return _Put(number, proof, params, display, form_for(display, draw))
+    return _Put(number, quiz, proof, params, display, form_for(display, draw))
 
 
 def _row(put: _Put, answer: Answer | None) -> Row:
     """A question's row in the table at the end. The key is told only to those who have answered."""
-    name = put.proof.question.id
+    name = put.proof.id
     if answer is None:
         return Row(put.number, name, "not reached", "", "")
     if answer.response is None:

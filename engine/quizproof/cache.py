@@ -1,0 +1,181 @@
+"""The cache: texts by key in one SQLite file. Whatever is in it can be made again by running."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from quizproof.errors import UsageError
+
+SCHEMA = 1
+MOST_MIB = 512
+_BATCH = 64
+_BATCH_SECONDS = 1.0
+"""What was not written yet is lost when the process is killed: so many texts, or those of so long a time."""
+_DAY = 24 * 60 * 60
+_KEPT_WHEN_FULL = 0.8
+"""The share of the greatest size that is left after the oldest texts were dropped."""
+
+
+def default_path() -> Path:
+    """Where the platform keeps caches: XDG_CACHE_HOME, ~/Library/Caches or LOCALAPPDATA."""
+    if os.environ.get("XDG_CACHE_HOME"):
+        folder = Path(os.environ["XDG_CACHE_HOME"])
+    elif sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Caches"
+    elif sys.platform == "win32":
+        folder = Path(os.environ.get("LOCALAPPDATA", Path.home()))
+    else:
+        folder = Path.home() / ".cache"
+    return folder / "quizproof" / "cache.sqlite3"
+
+
+@dataclass(frozen=True)
+class CacheStats:
+    """What a cache holds."""
+
+    path: Path
+    entries: dict[str, int]
+    """How many texts there are of each sort, which is what their keys begin with: {"run": 199, "quiz": 4}."""
+    bytes: int
+    """The size of the file."""
+    most_bytes: int
+
+
+class Cache:
+    """Texts by key. A context manager; safe for several processes at once.
+
+    A file that is no database, or one of another make, is set aside under another name and begun anew. Where nothing
+    can be kept, on a full or a read-only disk, it forgets.
+    """
+
+    def __init__(self, path: Path | None = None, most_mib: int = MOST_MIB) -> None:
+        """Open or begin the file. Raises UsageError when there can be none at `path`."""
+        self.path = path or default_path()
+        self.most_bytes = most_mib * 1024 * 1024
+        self.set_aside: Path | None = None
+        """Where a damaged file was moved, when there was one."""
+        self._new: dict[str, str] = {}
+        self._written = time.monotonic()
+        self._today = int(time.time()) // _DAY
+        self._used: list[str] = []
+        self._base = self._open()
+
+    def __enter__(self) -> Cache:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def get(self, key: str) -> str | None:
+        """The text under `key`, if there is one."""
+        if key in self._new:
+            return self._new[key]
+        with contextlib.suppress(sqlite3.Error):
+            row = self._base.execute("SELECT text, used FROM texts WHERE key = ?", (key,)).fetchone()
+            if row:
+                if row[1] != self._today:
+                    self._used.append(key)
+                return str(row[0])
+        return None
+
+    def put(self, key: str, text: str) -> None:
+        """Keep a text."""
+        self._new[key] = text
+        if len(self._new) >= _BATCH or time.monotonic() - self._written > _BATCH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is new."""
+        # A full disk or a locked file costs a later run, never this one's verdict.
+        with contextlib.suppress(sqlite3.Error), self._base:
+            rows = [(key, text, self._today) for key, text in self._new.items()]
+            self._base.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
+            self._base.executemany("UPDATE texts SET used = ? WHERE key = ?", [(self._today, k) for k in self._used])
+        self._new.clear()
+        self._used.clear()
+        self._written = time.monotonic()
+
+    def stats(self) -> CacheStats:
+        """What is in it."""
+        self.flush()
+        rows = self._base.execute("SELECT substr(key, 1, instr(key, ':') - 1), COUNT(*) FROM texts GROUP BY 1")
+        return CacheStats(self.path, dict(rows.fetchall()), self._size(), self.most_bytes)
+
+    def clear(self) -> int:
+        """Forget everything; how many texts there were."""
+        self.flush()
+        with self._base:
+            count = self._base.execute("DELETE FROM texts").rowcount
+        self._base.execute("VACUUM")
+        return count
+
+    def close(self) -> None:
+        """Write what is new, drop what was not used for longest when there is too much, and let go of the file."""
+        self.flush()
+        with contextlib.suppress(sqlite3.Error):
+            self._shrink()
+        self._base.close()
+
+    def _size(self) -> int:
+        pages, free, size = (
+            self._base.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((pages - free) * size)
+
+    def _shrink(self) -> None:
+        over = self._size() - self.most_bytes
+        if over <= 0:
+            return
+        over += round((1 - _KEPT_WHEN_FULL) * self.most_bytes)
+        dropped = []
+        for key, length in self._base.execute("SELECT key, LENGTH(text) FROM texts ORDER BY used, rowid"):
+            if over <= 0:
+                break
+            dropped.append((key,))
+            over -= length
+        with self._base:
+            self._base.executemany("DELETE FROM texts WHERE key = ?", dropped)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                return self._connect()
+            except sqlite3.OperationalError:  # a folder, no permission, locked for good: nothing is damaged
+                raise
+            except sqlite3.DatabaseError:
+                self.set_aside = self.path.with_name(f"{self.path.name}.damaged-{time.time_ns()}")
+                self.path.replace(self.set_aside)
+                for suffix in ("-wal", "-shm"):
+                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+                return self._connect()
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(f"the cache {self.path} cannot be used: {error}") from None
+
+    def _connect(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self.path, timeout=30)
+        try:
+            with contextlib.suppress(sqlite3.OperationalError):
+                base.execute("PRAGMA journal_mode = WAL")  # not on network file systems, which do without
+            base.execute("PRAGMA synchronous = NORMAL")
+            (version,) = base.execute("PRAGMA user_version").fetchone()
+            if version not in (0, SCHEMA):
+                raise sqlite3.DatabaseError(f"schema {version}")
+            if version == 0:
+                with base:
+                    base.execute("CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, text TEXT, used INTEGER)")
+                    base.execute(f"PRAGMA user_version = {SCHEMA}")
+            base.execute("SELECT key, text, used FROM texts LIMIT 1").fetchone()
+        except sqlite3.Error:
+            base.close()
+            raise
+        return base

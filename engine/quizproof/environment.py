@@ -1,0 +1,74 @@
+"""The environment of runs: all that, beside the program itself, decides what comes of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from quizproof import runtimes
+
+
+def digest(*what: Any) -> str:
+    """A fingerprint of JSON data."""
+    text = json.dumps(what, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def machine() -> str:
+    """A fingerprint of the interpreter, the processor, everything installed, and the code that carries out runs.
+
+    All that is installed, not just the framework: frameworks behave otherwise when an optional package is there.
+    Found without importing any of it.
+    """
+    return digest(sys.version, platform.machine(), _processor(), _distributions(), sources(runtimes.__path__))
+
+
+@cache
+def engine() -> str:
+    """A fingerprint of the code that loads, plans and judges."""
+    return sources([str(Path(__file__).parent)])
+
+
+def sources(folders: Iterable[str]) -> str:
+    """A fingerprint of all Python files below `folders`."""
+    files = sorted(path for folder in folders for path in Path(folder).rglob("*.py"))
+    return digest([hashlib.sha256(path.read_bytes()).hexdigest() for path in files])
+
+
+def contents(folder: str | None) -> str:
+    """A fingerprint of the files below a folder, by name and content; empty when there is no folder."""
+    if folder is None:
+        return ""
+    found = []
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(root, name)
+            try:
+                found.append((str(path.relative_to(folder)), hashlib.sha256(path.read_bytes()).hexdigest()))
+            except OSError as error:
+                found.append((str(path), str(error.strerror)))
+    return digest(found)
+
+
+def _distributions() -> list[str]:
+    """What is installed, with versions, by the names of its folders of metadata."""
+    places = [Path(place) for place in sys.path]
+    return sorted({each.name for place in places for each in place.glob("*-info")})
+
+
+def _processor() -> list[str]:
+    """Model and abilities of the processor: numerical libraries choose their code by them."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().partition("\n\n")[0].splitlines()
+    except OSError:
+        return [platform.processor()]
+    return [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))]

@@ -1,0 +1,62 @@
+"""The files of a bank: which there are, and what people call them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from quizproof.errors import UsageError
+
+SUFFIXES = (".yaml", ".yml")
+FILES = "files"
+"""The folder, beside a quiz file, that its snippets may read."""
+
+
+def find_files(paths: Sequence[str | Path]) -> list[Path]:
+    """The quiz files under `paths`, sorted, each once.
+
+    Raises UsageError for a path that cannot be used, and when there is no quiz file at all.
+    """
+    found: dict[Path, None] = {}
+    for given in map(Path, paths):
+        try:
+            if given.is_dir():
+                found.update(dict.fromkeys(_walk(given)))
+            elif given.is_file():
+                found[given] = None
+            elif given.exists():
+                raise UsageError(f"{given} is neither a file nor a folder")
+            else:
+                raise UsageError(f"{given} does not exist")
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{given} cannot be read: {error}") from None
+    if not found:
+        raise UsageError(f"no quiz files (*.yaml, *.yml) found in {', '.join(map(str, paths))}")
+    return list(found)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    def fail(error: OSError) -> None:
+        raise error
+
+    for root, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != FILES)
+        for name in sorted(names):
+            path = Path(root, name)
+            if name.endswith(SUFFIXES) and not name.startswith(".") and path.is_file():
+                yield path
+
+
+def shown_path(file: Path) -> str:
+    """The path as people should see it: relative when it is below the working folder, always printable."""
+    with contextlib.suppress(ValueError, OSError):
+        file = file.absolute().relative_to(Path.cwd())
+    return os.fsencode(file).decode("utf-8", "replace")
+
+
+def data_folder(file: Path) -> str | None:
+    """The folder of files that the snippets of a quiz file may read; None when there is none."""
+    folder = file.absolute().parent / FILES
+    return str(folder) if folder.is_dir() else None

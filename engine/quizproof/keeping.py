@@ -1,0 +1,100 @@
+"""Keeping: outcomes and proofs as JSON in a cache, under keys that hold all that decides them and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from quizproof.cache import Cache
+from quizproof.claims import Program
+from quizproof.environment import digest, engine, machine
+from quizproof.outcome import Outcome
+from quizproof.proof import QuizProof
+
+LASTING = frozenset(["finished", "raised", "syntax"])
+"""The statuses of outcomes that are kept: what a snippet itself came to.
+
+A limit may be the machine's fault, and a death or a fault of ours may pass.
+"""
+
+_NO_DISPLAYS: Any = {"questions": {"__all__": {"variants": {"__all__": {"display"}}}}}
+
+T = TypeVar("T", Outcome, QuizProof)
+
+
+def program_key(runtime: str, program: Program, data: str) -> str:
+    """The key of a program: its code and limits, never its place in a file. `data` is the fingerprint of its files."""
+    parts = [(part.role, part.source) for part in program.parts]
+    return digest(runtime, parts, program.limits.model_dump(), data)
+
+
+class Keeper:
+    """Finds outcomes and proofs of earlier times in a cache, and puts new ones there."""
+
+    def __init__(self, cache: Cache, sandbox: str, *options: Any) -> None:
+        """`sandbox` is the level of the runs; `options` are what else decides verdicts, as JSON data."""
+        self._cache = cache
+        self._circumstances = digest(machine(), sandbox)
+        self._options = (engine(), *options)
+
+    def quiz_key(self, path: str, content: bytes, data: str) -> str:
+        """The key of the proof of a whole file. `data` is the fingerprint of the files that its snippets may read."""
+        return f"quiz:{digest(self._circumstances, self._options, path, content.hex(), data)}"
+
+    def outcome(self, program: str) -> Outcome | None:
+        """The outcome of an earlier run of the program with this key."""
+        return self._read(self._run(program), Outcome)
+
+    def keep_outcome(self, program: str, outcome: Outcome) -> None:
+        """Keep an outcome, unless it is of a sort that another attempt may change."""
+        if outcome.status in LASTING:
+            self._write(self._run(program), outcome)
+
+    def versions(self, runtime: str) -> dict[str, str] | None:
+        """The versions that a runtime told of at an earlier time."""
+        text = self._cache.get(self._runtime(runtime))
+        return json.loads(text) if text else None
+
+    def keep_versions(self, runtime: str, versions: Mapping[str, str]) -> None:
+        """Keep what a runtime tells of its versions."""
+        self._cache.put(self._runtime(runtime), json.dumps(dict(versions)))
+
+    def proof(self, key: str, *, displays: bool) -> QuizProof | None:
+        """The proof of a file, with or without how its questions are shown."""
+        return self._read(_with_displays(key) if displays else key, QuizProof)
+
+    def keep_proof(self, key: str, proof: QuizProof) -> None:
+        """Keep the proof of a file: once as a whole and once without displays, which are most of it."""
+        self._write(key, proof, exclude=_NO_DISPLAYS)
+        self._write(_with_displays(key), proof)
+
+    def _run(self, program: str) -> str:
+        return f"run:{digest(self._circumstances, program)}"
+
+    def _runtime(self, runtime: str) -> str:
+        return f"versions:{digest(self._circumstances, runtime)}"
+
+    def _read(self, key: str, form: type[T]) -> T | None:
+        text = self._cache.get(key)
+        with contextlib.suppress(ValidationError):  # of what others wrote
+            return None if text is None else cast("T", _adapters()[form].validate_json(text))
+        return None
+
+    def _write(self, key: str, value: Outcome | QuizProof, exclude: Any = None) -> None:
+        # By way of Python, for JSON as pydantic writes it has no NaN.
+        data = _adapters()[type(value)].dump_python(value, exclude=exclude)
+        self._cache.put(key, json.dumps(data, separators=(",", ":")))
+
+
+def _with_displays(key: str) -> str:
+    return f"pages:{key}"
+
+
+@cache
+def _adapters() -> dict[type, TypeAdapter[Any]]:
+    return {form: TypeAdapter(form) for form in (Outcome, QuizProof)}

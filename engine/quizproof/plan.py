@@ -1,0 +1,282 @@
+"""Plans: what one question claims, the programs that this takes, and the judgement once their outcomes are in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from quizproof import rules
+from quizproof.blocks import Display
+from quizproof.claims import Claim, Judgement, Program, at_frame, obstacle
+from quizproof.collisions import clash
+from quizproof.errors import DataPath, Finding, Span
+from quizproof.item_writing import advise
+from quizproof.kinds import Question
+from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, texts
+from quizproof.outcome import Frame, Outcome
+from quizproof.proof import JudgedClaim, QuestionProof, VariantProof
+from quizproof.quiz import Item, Quiz
+from quizproof.template import TemplateError, has_expression, render
+
+
+@dataclass
+class _Variant:
+    """A question with its parameters filled in, and what it claims."""
+
+    params: Mapping[str, Any]
+    question: Question
+    claims: tuple[Claim, ...]
+
+    @property
+    def suffix(self) -> str:
+        """What messages about this variant end with, to tell it from the others."""
+        drawn = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        return f" (with {drawn})" if drawn else ""
+
+
+@dataclass
+class Plan:
+    """One question on its way from claims to proof."""
+
+    quiz: Quiz
+    item: Item
+    variants: list[_Variant] = field(default_factory=list)
+    waiting: set[Program] = field(default_factory=set)
+    outcomes: dict[Program, Outcome] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        question = self.item.question
+        limits = question.limits or self.quiz.header.limits or Limits()
+        for params in question.combinations():
+            try:
+                bound = _bind(question.model_copy(update={"limits": limits}), params)
+            except _Misplaced as error:
+                self._find(error.code, error.span(self), error.message)
+                self.variants.append(_Variant(params, question, ()))
+                continue
+            variant = _Variant(params, bound, tuple(bound.claims()))
+            self.variants.append(variant)
+            self.waiting.update(program for claim in variant.claims for program in claim.programs)
+            if facts := bound.facts_program():
+                self.waiting.add(facts)
+
+    def receive(self, program: Program, outcome: Outcome) -> None:
+        """Take in what came of a program."""
+        self.outcomes[program] = outcome
+        self.waiting.discard(program)
+
+    def judge(self, versions: Mapping[str, str]) -> QuestionProof:
+        """Judge every claim; all outcomes are in. `versions` are those of the quiz's runtime."""
+        proofs = tuple(self._judge_variant(variant, versions) for variant in self.variants)
+        for variant in proofs[:1]:
+            if variant.display:
+                for code, at, message in advise(variant.display):
+                    self._find(code, self._place(at), message)
+        line = self.quiz.document.span(self.item.at).line
+        findings = tuple(sorted(self.findings, key=lambda finding: finding.span))
+        question = self.item.question
+        answer = next((variant.display.answer for variant in proofs[:1] if variant.display), None)
+        return QuestionProof(
+            question.id, question.kind, question.title, question.prompt, line, answer, proofs, findings
+        )
+
+    def _judge_variant(self, variant: _Variant, versions: Mapping[str, str]) -> VariantProof:
+        if not variant.claims:  # its expressions failed
+            line = self.quiz.document.span(self.item.at).line
+            return VariantProof(variant.params, (JudgedClaim("expressions", "refuted", line),), None)
+        judged = [self._judge_claim(claim, variant) for claim in variant.claims]
+        if any(claim.verdict not in ("proven", "unproven") for claim in judged):
+            return VariantProof(variant.params, tuple(judged), None)
+        names: dict[str, Any] = {}
+        if facts := variant.question.facts_program():
+            values, failure = self._facts(facts, variant)
+            if failure:
+                return VariantProof(variant.params, (*judged, failure), None)
+            names.update(values)
+        names |= variant.question.names(self.outcomes)
+        names |= {"versions": dict(versions), **variant.params}
+        rendered, prose = self._render(variant, names)
+        judged.extend(prose)
+        if rendered is None:
+            return VariantProof(variant.params, tuple(judged), None)
+        display = rendered.display(self.outcomes)
+        judged.append(self._judge_difference(variant, display))
+        return VariantProof(variant.params, tuple(judged), display)
+
+    def _judge_claim(self, claim: Claim, variant: _Variant) -> JudgedClaim:
+        line = self._place(claim.at).line
+        if claim.unproven:
+            return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
+        outcomes = [self.outcomes[program] for program in claim.programs]
+        judgement = claim.judge(*outcomes)
+        if judgement.verdict != "proven":
+            run = (claim.programs[-1], outcomes[-1]) if outcomes else None
+            self._report(claim, judgement, variant, run)
+        told = _evidence(claim.programs[-1], outcomes[-1]) if outcomes else {}
+        return JudgedClaim(claim.what, judgement.verdict, line, told)
+
+    def _report(
+        self, claim: Claim, judgement: Judgement, variant: _Variant, run: tuple[Program, Outcome] | None
+    ) -> None:
+        at = judgement.at if judgement.at is not None else claim.at
+        span = self._inside(at, judgement.frame) if judgement.frame else self._place(at)
+        message = f"{claim.what}: {judgement.message}" if judgement.code not in _SHARED else judgement.message
+        actual = judgement.actual
+        if run is not None:
+            actual = actual or self._traceback(*run)
+            message = self._in_file_lines(message, *run)
+        self._find(judgement.code, span, message + variant.suffix, judgement.help, judgement.expected, actual)
+
+    def _inside(self, at: DataPath, frame: Frame) -> Span:
+        """The place in the file of a frame that counts its lines from the start, 0, of the text at `at`."""
+        line, column = self.quiz.document.text_start((*self.item.at, *at)) or (1, 0)
+        return self._clamp(frame.line + line, frame.column + column, frame.end_column + column)
+
+    def _file_line(self, program: Program, line: int) -> int:
+        part, within = program.locate(line)
+        start = self.quiz.document.text_start((*self.item.at, *part.at))
+        return (start[0] if start else 1) + within
+
+    def _traceback(self, program: Program, outcome: Outcome) -> str:
+        """The outcome's traceback in the author's file and lines."""
+        if outcome.raised is None:
+            return ""
+        frames = tuple(replace(f, line=self._file_line(program, f.line)) for f in outcome.raised.frames)
+        return replace(outcome, raised=replace(outcome.raised, frames=frames)).traceback(self.quiz.path)
+
+    def _in_file_lines(self, message: str, program: Program, outcome: Outcome) -> str:
+        """The message with the line numbers that Python's parser put into it turned into the file's."""
+        if outcome.status != "syntax":
+            return message
+        return re.sub(r"\bon line (\d+)", lambda m: f"on line {self._file_line(program, int(m[1]))}", message)
+
+    def _facts(self, program: Program, variant: _Variant) -> tuple[dict[str, Any], JudgedClaim | None]:
+        """The values of the facts; or the claim that failed, when they could not be evaluated."""
+        outcome = self.outcomes[program]
+        if outcome.status == "finished":
+            named = zip(program.parts, outcome.parts, strict=True)
+            return {str(part.at[-1]): result.value for part, result in named if part.role == "value"}, None
+        judgement = obstacle(program, outcome)
+        if judgement is None:
+            assert outcome.raised is not None
+            at = program.parts[outcome.raised.part].at
+            words = f"a fact raised {outcome.raised}"
+            judgement = at_frame(program, outcome, Judgement("refuted", rules.FACT_FAILED, words, at=at))
+        claim = Claim("facts", ("facts",))
+        self._report(claim, judgement, variant, (program, outcome))
+        return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
+
+    def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Question | None, list[JudgedClaim]]:
+        """The question with its prose filled in, and a claim for each prose field that quotes the run."""
+        judged = []
+        failed = False
+        for at, text in texts(variant.question, PROSE):
+            if not has_expression(text):
+                continue
+            try:
+                render(text, names)
+                verdict: Any = "proven"
+            except TemplateError as error:
+                failed, verdict = True, "refuted"
+                code = rules.PROSE_REFUTED if error.refuted else rules.TEMPLATE
+                span = self.quiz.document.inside((*self.item.at, *at), error.line, error.column)
+                self._find(code, span, f"{error}{variant.suffix}")
+            judged.append(JudgedClaim(f"prose {_dotted(at)}", verdict, self._place(at).line))
+        if failed:
+            return None, judged
+        return rewrite(variant.question, (PROSE,), lambda _, text: render(text, names)), judged
+
+    def _judge_difference(self, variant: _Variant, display: Display) -> JudgedClaim:
+        tolerance = getattr(variant.question, "tolerance", None)
+        found = clash(display, tolerance)
+        if found is None:
+            return JudgedClaim("options differ", "proven", self._place(()).line)
+        message, first, at = found
+        message += f", as on line {self._place(first).line}{variant.suffix}"
+        span = self._place(at)
+        self._find(rules.OPTIONS_COINCIDE, span, message, "Change one of the two, or the parameters.")
+        return JudgedClaim("options differ", "refuted", span.line)
+
+    def _place(self, at: DataPath) -> Span:
+        return self.quiz.document.first_line((*self.item.at, *at))
+
+    def _clamp(self, line: int, column: int, end: int) -> Span:
+        """A place in code, kept within its line: with parameters filled in, the run's columns may lie beyond."""
+        lines = self.quiz.document.lines()
+        width = len(lines[line - 1]) if line <= len(lines) else 0
+        column = max(1, min(column, width))
+        return Span(line, column, line, max(column + 1, min(end, width + 1)))
+
+    def _find(self, code: str, span: Span, message: str, help_: str = "", expected: str = "", actual: str = "") -> None:
+        """Note a finding, once: other variants, and other claims that met the same obstacle, do not repeat it."""
+        finding = Finding(code, self.quiz.path, span, message, help_, self.item.question.id, expected, actual)
+        if not any((old.code, old.span) == (code, span) for old in self.findings):
+            self.findings.append(finding)
+
+
+_SHARED = frozenset(
+    [
+        rules.CHECK_CRASHED,
+        rules.CODE_CRASHED,
+        rules.CODE_SYNTAX,
+        rules.ENGINE_FAULT,
+        rules.LIMIT_HIT,
+        rules.NO_ASSERTION,
+        rules.RUNTIME_MISSING,
+        rules.SETUP_FAILED,
+        rules.SNIPPET_DIED,
+    ]
+)
+"""Findings whose place says all; naming one of the claims that met them would mislead."""
+
+
+class _Misplaced(Exception):
+    """An expression in code or literal text that cannot be evaluated."""
+
+    def __init__(self, at: DataPath, error: TemplateError) -> None:
+        super().__init__(at, error)
+        self.at = at
+        self.error = error
+        self.code = rules.TEMPLATE
+        self.message = str(error)
+
+    def span(self, plan: Plan) -> Span:
+        return plan.quiz.document.inside((*plan.item.at, *self.at), self.error.line, self.error.column)
+
+
+def _bind(question: Question, params: Mapping[str, Any]) -> Question:
+    """The question with parameters filled into its code and literal texts."""
+    if not params:
+        return question
+
+    def fill(at: DataPath, text: str) -> str:
+        try:
+            return render(text, params, exact=True)
+        except TemplateError as error:
+            raise _Misplaced(at, error) from None
+
+    return rewrite(question, (CODE, TEXT), fill)
+
+
+def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:
+    """What a run gave, for reports."""
+    told: dict[str, Any] = {}
+    answered = any(part.role == "answer" for part in program.parts)
+    stdout = program.stdout(outcome, "answer" if answered else "code", "check")
+    if stdout or not outcome.raised:
+        told["stdout"] = stdout
+    if outcome.raised:
+        told["raised"] = str(outcome.raised)
+    if outcome.detail:
+        told["detail"] = outcome.detail
+    values = [r.value for p, r in zip(program.parts, outcome.parts, strict=False) if p.role == "value"]
+    if values:
+        told["value"] = values[0] if len(values) == 1 else values
+    return told
+
+
+def _dotted(at: DataPath) -> str:
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in at)

@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from quizproof.runtimes.pool import Job, Pool
+from quizproof.runtimes.pool import Pool
+from quizproof.runtimes.runner import Job
 
 ROOT = Path(__file__).parent.parent
 LIMITS = {"seconds": 60, "memory_mib": 2048, "output_kib": 256, "file_mib": 64, "processes": 64}

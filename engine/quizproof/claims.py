@@ -91,6 +91,8 @@ class Claim:
     """Called with one outcome per program, in order."""
     unproven: str = ""
     """The author's reason why nothing is run. Such a claim has no programs."""
+    key: bool = False
+    """Whether it is about the right answer, which is watched more closely."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,9 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
     match outcome.status:
         case "missing":
             return Judgement("unverified", rules.RUNTIME_MISSING, outcome.detail)
+        case "unlocked":
+            help_ = "Write the lock anew with `quizproof check --write-lock`, or build without `--locked`."
+            return Judgement("unverified", rules.NOT_LOCKED, outcome.detail, help_)
         case "fault":
             return Judgement("unverified", rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
         case "limit":

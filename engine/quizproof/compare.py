@@ -9,9 +9,14 @@ _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-fA-F]{6,16}\b")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
 
 
+def masked(text: str) -> str:
+    """The text with memory addresses made alike."""
+    return _ADDRESS.sub("0x...", text)
+
+
 def fold(text: str) -> str:
     """Output without what no reader sees: trailing spaces, empty lines at the end, memory addresses."""
-    lines = [line.rstrip() for line in _ADDRESS.sub("0x...", text).split("\n")]
+    lines = [line.rstrip() for line in masked(text).split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
+from dataclasses import astuple
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -13,14 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from quizproof.cache import Cache
 from quizproof.claims import Program
 from quizproof.environment import digest, engine, machine
-from quizproof.outcome import Outcome
+from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import QuizProof
-
-LASTING = frozenset(["finished", "raised", "syntax"])
-"""The statuses of outcomes that are kept: what a snippet itself came to.
-
-A limit may be the machine's fault, and a death or a fault of ours may pass.
-"""
+from quizproof.runtimes.runner import Conditions
 
 _NO_DISPLAYS: Any = {"questions": {"__all__": {"variants": {"__all__": {"display"}}}}}
 
@@ -46,14 +42,14 @@ class Keeper:
         """The key of the proof of a whole file. `data` is the fingerprint of the files that its snippets may read."""
         return f"quiz:{digest(self._circumstances, self._options, path, content.hex(), data)}"
 
-    def outcome(self, program: str) -> Outcome | None:
+    def outcome(self, program: str, conditions: Conditions) -> Outcome | None:
         """The outcome of an earlier run of the program with this key."""
-        return self._read(self._run(program), Outcome)
+        return self._read(self._run(program, conditions), Outcome)
 
-    def keep_outcome(self, program: str, outcome: Outcome) -> None:
+    def keep_outcome(self, program: str, conditions: Conditions, outcome: Outcome) -> None:
         """Keep an outcome, unless it is of a sort that another attempt may change."""
         if outcome.status in LASTING:
-            self._write(self._run(program), outcome)
+            self._write(self._run(program, conditions), outcome)
 
     def versions(self, runtime: str) -> dict[str, str] | None:
         """The versions that a runtime told of at an earlier time."""
@@ -73,8 +69,8 @@ class Keeper:
         self._write(key, proof, exclude=_NO_DISPLAYS)
         self._write(_with_displays(key), proof)
 
-    def _run(self, program: str) -> str:
-        return f"run:{digest(self._circumstances, program)}"
+    def _run(self, program: str, conditions: Conditions) -> str:
+        return f"run:{digest(self._circumstances, program, astuple(conditions))}"
 
     def _runtime(self, runtime: str) -> str:
         return f"versions:{digest(self._circumstances, runtime)}"

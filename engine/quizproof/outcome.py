@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-Status: TypeAlias = Literal["finished", "raised", "syntax", "limit", "died", "missing", "fault"]
+Status: TypeAlias = Literal["finished", "raised", "syntax", "limit", "died", "missing", "unlocked", "fault"]
 """finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. limit: stopped at a
-limit. died: the process ended without a result. missing: the framework is not installed. fault: lost by us."""
+limit. died: the process ended without a result. missing: the framework is not installed. unlocked: a lock was asked,
+and does not know. fault: lost by us."""
+
+
+LASTING: frozenset[Status] = frozenset(["finished", "raised", "syntax"])
+"""What a snippet itself came to, and would come to again. A limit may be the machine's fault; the others may pass."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Outcome:
     """In words: the limit ("20 seconds"), the signal ("SIGSEGV"), the missing module, the fault."""
     seconds: float = 0.0
     peak_mib: float = 0.0
+    drew: bool = False
+    """Whether it drew from a random number generator that it had not seeded."""
 
     def traceback(self, path: str = "") -> str:
         """The exception as Python would print it.

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from quizproof import rules
 from quizproof.blocks import Display
-from quizproof.claims import Claim, Judgement, Program, at_frame, obstacle
+from quizproof.claims import PROVEN, Claim, Judgement, Program, at_frame, obstacle
 from quizproof.collisions import clash
+from quizproof.compare import same_output
+from quizproof.drift import drift
 from quizproof.errors import DataPath, Finding, Span
 from quizproof.item_writing import advise
 from quizproof.kinds import Question
 from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, texts
-from quizproof.outcome import Frame, Outcome
+from quizproof.outcome import LASTING, Frame, Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, VariantProof
 from quizproof.quiz import Item, Quiz
+from quizproof.runtimes.runner import USUAL, Conditions
+from quizproof.suspects import looks_at_clock, looks_at_order
 from quizproof.template import TemplateError, has_expression, render
 
 
@@ -36,16 +40,31 @@ class _Variant:
         return f" (with {drawn})" if drawn else ""
 
 
+@dataclass(frozen=True)
+class Request:
+    """A run that a plan asks for."""
+
+    program: Program
+    conditions: Conditions = USUAL
+
+
 @dataclass
 class Plan:
     """One question on its way from claims to proof."""
 
     quiz: Quiz
     item: Item
+    stress: int = 0
+    """How many more times every program is run, each time under other conditions."""
     variants: list[_Variant] = field(default_factory=list)
-    waiting: set[Program] = field(default_factory=set)
+    waiting: set[Request] = field(default_factory=set)
+    """The runs whose outcomes are not in."""
     outcomes: dict[Program, Outcome] = field(default_factory=dict)
+    again: dict[Program, dict[Conditions, Outcome]] = field(default_factory=dict)
+    """What came of programs that were run again."""
     findings: list[Finding] = field(default_factory=list)
+    _keys: set[Program] = field(default_factory=set)
+    """The programs that the right answer rests on."""
 
     def __post_init__(self) -> None:
         question = self.item.question
@@ -59,14 +78,71 @@ class Plan:
                 continue
             variant = _Variant(params, bound, tuple(bound.claims()))
             self.variants.append(variant)
-            self.waiting.update(program for claim in variant.claims for program in claim.programs)
+            for claim in variant.claims:
+                self.waiting.update(map(Request, claim.programs))
+                if claim.key:
+                    self._keys.update(claim.programs)
             if facts := bound.facts_program():
-                self.waiting.add(facts)
+                self.waiting.add(Request(facts))
+                self._keys.add(facts)
 
-    def receive(self, program: Program, outcome: Outcome) -> None:
-        """Take in what came of a program."""
+    def receive(self, request: Request, outcome: Outcome) -> tuple[Request, ...]:
+        """Take in what came of a run; the further runs that it calls for."""
+        self.waiting.discard(request)
+        program = request.program
+        if request.conditions != USUAL:
+            self.again.setdefault(program, {})[request.conditions] = outcome
+            return ()
         self.outcomes[program] = outcome
-        self.waiting.discard(program)
+        if outcome.status not in LASTING:
+            return ()
+        if self.stress:
+            conditions = [_stressful(round_) for round_ in range(1, self.stress + 1)]
+        else:
+            conditions = self._second_look(program, outcome) if program in self._keys else []
+        further = tuple(Request(program, each) for each in conditions)
+        self.waiting.update(further)
+        return further
+
+    def _second_look(self, program: Program, outcome: Outcome) -> list[Conditions]:
+        """The conditions under which a key is run again, if there is a reason to."""
+        if any(looks_at_order(part.source) for part in program.parts):
+            return [Conditions(hash_seed=1, attempt=1)]
+        if outcome.drew or any(looks_at_clock(part.source) for part in program.parts):
+            return [Conditions(attempt=1)]
+        return []
+
+    @property
+    def runs(self) -> int:
+        """How many different runs there were."""
+        return len(self.outcomes) + sum(map(len, self.again.values()))
+
+    def forget(self) -> None:
+        """Let go of the outcomes: the question is judged."""
+        self.outcomes.clear()
+        self.again.clear()
+
+    def audit(self, program: Program, known: Outcome, now: Outcome) -> None:
+        """Compare what the cache says of a program with what came of it now."""
+        old, new = drift(known, now)
+        if old:
+            words = f"the cache says that the program {old}; it {new}"
+            at = program.parts[-1].at
+            self._find(rules.AUDIT, self._place(at), words, "See `quizproof explain QP402`.", old, new)
+
+    def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome]]:
+        """Every run under the usual conditions: its parameters and the places of its parts, and what came of it."""
+        named: set[Program] = set()
+        for variant in self.variants:
+            drawn = ", ".join(f"{name}={value!r}" for name, value in variant.params.items())
+            claimed = [program for claim in variant.claims for program in claim.programs]
+            facts = variant.question.facts_program() if variant.claims else None
+            for program in (*claimed, *([facts] if facts else [])):
+                if program in named or program not in self.outcomes:
+                    continue
+                named.add(program)
+                places = " + ".join(_dotted(part.at) for part in program.parts)
+                yield f"{drawn}: {places}" if drawn else places, program, self.outcomes[program]
 
     def judge(self, versions: Mapping[str, str]) -> QuestionProof:
         """Judge every claim; all outcomes are in. `versions` are those of the quiz's runtime."""
@@ -112,11 +188,29 @@ class Plan:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
         judgement = claim.judge(*outcomes)
+        if judgement.verdict == "proven":
+            judgement = self._steadiness(claim, variant)
         if judgement.verdict != "proven":
             run = (claim.programs[-1], outcomes[-1]) if outcomes else None
             self._report(claim, judgement, variant, run)
         told = _evidence(claim.programs[-1], outcomes[-1]) if outcomes else {}
         return JudgedClaim(claim.what, judgement.verdict, line, told)
+
+    def _steadiness(self, claim: Claim, variant: _Variant) -> Judgement:
+        """Judge a proven claim by the further runs of its programs."""
+        tolerance = getattr(variant.question, "tolerance", None)
+        for program in claim.programs:
+            before = self.outcomes[program]
+            for conditions, now in self.again.get(program, {}).items():
+                if now.status not in LASTING:
+                    continue  # a limit that was hit under other conditions says nothing about the claim
+                old, new = drift(before, now, tolerance)
+                judged = claim.judge(*(now if each == program else self.outcomes[each] for each in claim.programs))
+                if judged.verdict == "proven" and not (old and _matters(claim, before, now, tolerance)):
+                    continue
+                words = f"it {old}, and {_again(conditions)} it {new}" if old else judged.message
+                return Judgement("unstable", rules.UNSTABLE, words, _remedy(before, conditions), at=claim.at)
+        return PROVEN
 
     def _report(
         self, claim: Claim, judgement: Judgement, variant: _Variant, run: tuple[Program, Outcome] | None
@@ -231,6 +325,37 @@ _SHARED = frozenset(
     ]
 )
 """Findings whose place says all; naming one of the claims that met them would mislead."""
+
+
+def _stressful(round_: int) -> Conditions:
+    """The conditions of one round of stress: other hashes each time, and threads and a cold start by turns."""
+    return Conditions(hash_seed=round_, threads=1 + round_ % 2, cold=round_ % 2 == 0, attempt=round_)
+
+
+def _matters(claim: Claim, before: Outcome, now: Outcome, tolerance: float | None) -> bool:
+    """Whether a drift touches what the question relies on: all of a key; of a wrong option, what it prints."""
+    if claim.key or len(before.parts) != len(now.parts):
+        return True
+    pairs = zip(before.parts, now.parts, strict=True)
+    return any(not same_output(one.stdout, other.stdout, tolerance) or one.value != other.value for one, other in pairs)
+
+
+def _again(conditions: Conditions) -> str:
+    """The conditions in words."""
+    words = [
+        "in a fresh interpreter" if conditions.cold else "",
+        "with other hashes and addresses" if conditions.hash_seed else "",
+        f"with {conditions.threads} threads" if conditions.threads > 1 else "",
+    ]
+    return " and ".join(filter(None, words)) or "when run again"
+
+
+def _remedy(outcome: Outcome, conditions: Conditions) -> str:
+    if outcome.drew:
+        return "It draws random numbers without a seed: seed the generator first."
+    if conditions.hash_seed:
+        return "Do not rely on the order of a set, on `hash()`, or on addresses: sort, or compare."
+    return "Let it not depend on the clock, or on random numbers that no seed decides."
 
 
 class _Misplaced(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,14 +16,16 @@ from quizproof.environment import contents
 from quizproof.errors import Finding
 from quizproof.files import data_folder, shown_path
 from quizproof.ids import Ids
-from quizproof.keeping import LASTING, Keeper, program_key
+from quizproof.keeping import Keeper, program_key
+from quizproof.outcome import LASTING
 from quizproof.proof import QuestionProof, QuizProof, Report, Result, Totals
-from quizproof.runtimes.pool import Job, Pool
+from quizproof.runtimes.pool import Pool
+from quizproof.runtimes.runner import Job, Runner
 from quizproof.runtimes.sandbox import Level
 
 if TYPE_CHECKING:
-    from quizproof.claims import Program
-    from quizproof.plan import Plan
+    from quizproof.outcome import Outcome
+    from quizproof.plan import Plan, Request
     from quizproof.quiz import Bank, Loaded, Quiz
 
 # The loader, the plans and all kinds of question are imported only where a file must be read. Most files are as they
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[int, int, int], None]
 """Called with the questions judged, the questions in all (about, until all files are read), and the runs done."""
+
+Witness: TypeAlias = Callable[[str, str, str, str, "Outcome"], None]
+"""Called with the ids of quiz and question, the name and key of a program, and what came of it."""
 
 _MOST_BACKLOG = 256
 """Runs asked for ahead of their turn."""
@@ -51,7 +57,7 @@ def prove(
     strongly as the machine allows when None. `cache`: where outcomes are looked up and kept. What is wrong becomes
     findings, and what cannot be run becomes `unverified`; no exception is raised for either.
     """
-    return Proving(bank.files, jobs=jobs, sandbox=sandbox, cache=cache, progress=progress).report()
+    return Proving(bank.files, Pool[Ticket](jobs, sandbox), cache=cache, progress=progress).report()
 
 
 class Proving:
@@ -60,22 +66,30 @@ class Proving:
     def __init__(
         self,
         files: Sequence[Path | Loaded],
+        runner: Runner[Ticket],
         *,
-        jobs: int | None = None,
-        sandbox: Level | None = None,
         cache: Cache | None = None,
         displays: bool = True,
+        stress: int = 0,
+        audit: float = 0.0,
+        witness: Witness | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """`files` are paths, or files that were loaded. For `jobs`, `sandbox` and `cache` see `prove`.
+        """`files` are paths, or files that were loaded. `runner` carries out the runs, and is left at the end.
 
-        `displays`: whether proofs tell how questions are shown; reports do without.
+        `cache`: where outcomes and proofs are looked up and kept. `displays`: whether proofs tell how questions are
+        shown; reports do without. `stress`: how many more times every program is run under other conditions. `audit`:
+        the share of outcomes found in the cache, 0 to 1, that are had again by a run and compared. `witness`: told of
+        every outcome that claims were judged by.
         """
         self._files = files
+        self._runner = runner
+        self._keeper = Keeper(cache, runner.level, stress, audit > 0) if cache else None
         self._displays = displays
+        self._stress = stress
+        self._audit = audit
+        self._witness = witness
         self._progress = progress
-        self._pool: Pool[tuple[_Study, int, Program]] = Pool(jobs, sandbox)
-        self._keeper = Keeper(cache, self._pool.level) if cache else None
         self._ids = Ids()
         self._data: dict[str | None, str] = {}
         self._totals = Totals()
@@ -86,8 +100,8 @@ class Proving:
     @property
     def result(self) -> Result:
         """What it came to so far."""
-        runs = self._pool.runs
-        return self._totals.result(sandbox=self._pool.level, runs=runs, cached=self._cached, seconds=self._seconds)
+        runs = self._runner.runs
+        return self._totals.result(sandbox=self._runner.level, runs=runs, cached=self._cached, seconds=self._seconds)
 
     def report(self) -> Report:
         """Prove everything, and gather it."""
@@ -95,7 +109,7 @@ class Proving:
 
     def __iter__(self) -> Iterator[QuizProof]:
         started = time.monotonic()
-        with self._pool:
+        with self._runner:
             for proof in self._proofs():
                 self._totals.add(proof)
                 yield proof if self._displays else _without_displays(proof)
@@ -106,7 +120,7 @@ class Proving:
         for file in self._files:
             waiting.append(self._open(file))
             yield from self._finished(waiting)
-            while self._pool.backlog > _MOST_BACKLOG or len(waiting) > _MOST_WAITING:
+            while self._runner.backlog > _MOST_BACKLOG or len(waiting) > _MOST_WAITING:
                 self._collect()
                 yield from self._finished(waiting)
         while waiting:
@@ -121,7 +135,7 @@ class Proving:
             content = _read(file)
             if self._keeper and content is not None:
                 key = self._keeper.quiz_key(shown_path(file), content, self._contents(data_folder(file)))
-                known = self._keeper.proof(key, displays=self._displays)
+                known = self._keeper.proof(key, displays=self._displays) if self._is_enough() else None
                 if known and self._ids.accept(known):
                     self._cached += known.runs
                     self._count(questions=len(known.questions), judged=len(known.questions))
@@ -137,41 +151,53 @@ class Proving:
         from quizproof.plan import Plan
 
         study = _Study(file, file.quiz, key, self._contents(file.quiz.files))
-        study.plans = [Plan(file.quiz, item) for item in file.quiz.items]
+        study.plans = [Plan(file.quiz, item, self._stress) for item in file.quiz.items]
         study.proofs = [None] * len(study.plans)
         self._count(questions=len(study.plans))
         for index, plan in enumerate(study.plans):
-            for program in list(plan.waiting):
-                self._ask(study, index, program)
+            for request in list(plan.waiting):
+                self._ask(Ticket(study, index, request))
             self._judge(study, index)
             self._collect(wait=False)  # so that the runtimes have work while we read on
         return study
 
-    def _ask(self, study: _Study, index: int, program: Program) -> None:
+    def _is_enough(self) -> bool:
+        """Whether the proof of a file will do, when we have one: outcomes are not asked for."""
+        return not self._witness and not self._audit
+
+    def _ask(self, ticket: Ticket) -> None:
         """Look up what came of a program, or have it run."""
-        runtime = study.quiz.header.runtime
-        if self._keeper:
-            known = self._keeper.outcome(program_key(runtime, program, study.data))
-            if known:
+        quiz, program, conditions = ticket.study.quiz, ticket.request.program, ticket.request.conditions
+        key = program_key(quiz.header.runtime, program, ticket.study.data)
+        if self._keeper and not self._runner.knows and (known := self._keeper.outcome(key, conditions)):
+            if random.random() >= self._audit:
                 self._cached += 1
-                study.plans[index].receive(program, known)
+                self._receive(ticket, known)
                 return
+            ticket = replace(ticket, known=known)
         parts = [
             {"role": part.role, "source": part.source, "line": line}
             for part, line in zip(program.parts, program.starts(), strict=True)
         ]
         limits = program.limits.model_dump()
-        self._pool.submit(Job((study, index, program), runtime, parts, limits, study.quiz.files))
+        self._runner.submit(Job(ticket, quiz.header.runtime, parts, limits, quiz.files, conditions, key))
 
     def _collect(self, *, wait: bool = True) -> None:
         """Take in the outcomes that have come."""
-        for (study, index, program), outcome in self._pool.collect(wait=wait):
-            study.plans[index].receive(program, outcome)
+        for ticket, outcome in self._runner.collect(wait=wait):
+            study, request = ticket.study, ticket.request
             study.lasting &= outcome.status in LASTING
-            if self._keeper:
-                key = program_key(study.quiz.header.runtime, program, study.data)
-                self._keeper.keep_outcome(key, outcome)
-            self._judge(study, index)
+            if self._keeper and not self._runner.knows:
+                key = program_key(study.quiz.header.runtime, request.program, study.data)
+                self._keeper.keep_outcome(key, request.conditions, outcome)
+            if ticket.known:
+                study.plans[ticket.question].audit(request.program, ticket.known, outcome)
+            self._receive(ticket, outcome)
+            self._judge(study, ticket.question)
+
+    def _receive(self, ticket: Ticket, outcome: Outcome) -> None:
+        for request in ticket.study.plans[ticket.question].receive(ticket.request, outcome):
+            self._ask(Ticket(ticket.study, ticket.question, request))
 
     def _judge(self, study: _Study, index: int) -> None:
         """Judge a question when all its outcomes are in."""
@@ -180,20 +206,23 @@ class Proving:
             return
         if plan.outcomes:
             study.versions = study.versions or self._versions(study.quiz.header.runtime)
+        if self._witness:
+            for name, program, outcome in plan.names_of_runs():
+                key = program_key(study.quiz.header.runtime, program, study.data)
+                self._witness(study.quiz.id, plan.item.question.id, name, key, outcome)
         study.proofs[index] = plan.judge(study.versions)
-        study.runs += len(plan.outcomes)
-        plan.outcomes.clear()
+        study.runs += plan.runs
+        plan.forget()
         self._count(judged=1)
 
     def _versions(self, runtime: str) -> Mapping[str, str]:
         """The versions of a runtime. It is started for this only when nothing is known from earlier."""
-        if runtime not in self._pool.versions:
+        if runtime not in self._runner.versions:
             known = self._keeper.versions(runtime) if self._keeper else None
             if known:
                 return known
-            self._pool.start([runtime])
-            self._pool.wait()
-        versions = self._pool.versions.get(runtime, {})
+            self._runner.learn([runtime])
+        versions = self._runner.versions.get(runtime, {})
         if self._keeper and versions:
             self._keeper.keep_versions(runtime, versions)
         return versions
@@ -220,7 +249,19 @@ class Proving:
         self._judged += judged
         if self._progress:
             about = round(self._questions / self._opened * len(self._files))
-            self._progress(self._judged, max(about, self._questions), self._pool.runs)
+            self._progress(self._judged, max(about, self._questions), self._runner.runs)
+
+
+@dataclass(frozen=True, eq=False)
+class Ticket:
+    """What a run was asked for."""
+
+    study: _Study
+    question: int
+    """Its index in the quiz."""
+    request: Request
+    known: Outcome | None = None
+    """What the cache says that comes of it, when it is run to see whether that is so."""
 
 
 @dataclass(eq=False)

@@ -331,6 +331,39 @@ NO_FEEDBACK = _rule(
     "warning",
 )
 
+# QP4xx: stability and versions.
+
+UNSTABLE = _rule(
+    "QP401",
+    "unstable",
+    "The same program does not always do the same.",
+    """
+The program was run again in another state of the process, and something that the question relies on came out
+otherwise: what it printed, a value, or whether a check passed. Learners who run it would see something else than the
+page says. Usual causes, and what helps:
+
+- a random number generator that is not seeded: `torch.manual_seed(0)`, `keras.utils.set_random_seed(0)`,
+  `random.seed(0)`, `np.random.default_rng(0)`
+- the order of a set of texts, or `hash()` of one: sort before printing
+- `id()` and memory addresses: compare with `is` rather than printing them
+- the clock: print what does not depend on it
+- more threads, which add up floating-point numbers in another order: round, or compare with a tolerance
+
+`quizproof check` runs a key again when its program draws unseeded random numbers or looks at such things;
+`quizproof check --stress N` runs every program N more times.
+""",
+)
+AUDIT = _rule(
+    "QP402",
+    "audit-differs",
+    "A run does not come to what the cache says it did.",
+    """
+`--audit` ran again what was known from earlier, and something else came of it. Either the program is not stable, see
+QP401, or something changed that the cache does not watch, such as a package that is edited in place.
+`quizproof check --no-cache` proves everything anew; `quizproof cache clear` forgets what is known.
+""",
+)
+
 # QP9xx: could not verify. Never a verdict on the author's work.
 
 RUNTIME_MISSING = _rule(
@@ -344,4 +377,10 @@ ENGINE_FAULT = _rule(
     "engine-fault",
     "A run was lost, and not by the snippet's doing.",
     "Run the command again. If it stays, `quizproof doctor` shows what this machine lacks.",
+)
+NOT_LOCKED = _rule(
+    "QP903",
+    "not-locked",
+    "The lock does not know a program of the bank.",
+    "The bank was edited after its lock was written. `quizproof check --write-lock` proves it and writes a new one.",
 )

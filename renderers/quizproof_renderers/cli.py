@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from quizproof.cache import Cache
+    from quizproof.lock import Lock
     from quizproof.prove import Proving
     from quizproof.quiz import Bank, Loaded
+    from quizproof.runtimes.runner import Runner
     from quizproof.runtimes.sandbox import Level
     from quizproof_renderers.progress import Bar
 
@@ -198,15 +200,29 @@ def _default_bank() -> Path:
 
 @contextmanager
 def _proving(
-    files: Sequence[Path | Loaded], jobs: int | None, sandbox: str, required: str | None, no_cache: bool, **how: Any
+    files: Sequence[Path | Loaded],
+    jobs: int | None,
+    sandbox: str,
+    required: str | None,
+    no_cache: bool,
+    lock: Lock | None = None,
+    **how: Any,
 ) -> Iterator[tuple[Proving, Bar]]:
-    """Everything set up to prove: the sandbox that was asked for, the cache, the line of progress."""
+    """Everything set up to prove: what carries out the runs, the cache, the line of progress."""
     from quizproof.prove import Proving
     from quizproof_renderers.progress import Bar
 
-    level = _level(sandbox, required)
+    runner: Runner[Any]
+    if lock:
+        from quizproof.lock import LockedRunner
+
+        runner = LockedRunner[Any](lock)
+    else:
+        from quizproof.runtimes.pool import Pool
+
+        runner = Pool[Any](jobs, _level(sandbox, required))
     with _cache(no_cache) as cache, Bar(sys.stderr) as bar:
-        yield Proving(files, jobs=jobs, sandbox=level, cache=cache, progress=bar.show, **how), bar
+        yield Proving(files, runner, cache=cache, progress=bar.show, **how), bar
 
 
 def _level(sandbox: str, required: str | None) -> Level:

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from quizproof.header import RuntimeName
 from quizproof.model import Limits
-from quizproof.runtimes.pool import Job, Pool
+from quizproof.runtimes.pool import Pool
+from quizproof.runtimes.runner import Job
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible

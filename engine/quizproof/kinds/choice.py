@@ -111,7 +111,7 @@ class Choice(Question):
                 yield Claim(name, at, unproven=option.unproven)
                 continue
             program = self._program(index)
-            yield Claim(name, at, (program,), partial(self._judge, option, program))
+            yield Claim(name, at, (program,), partial(self._judge, option, program), key=option.key)
         if self.check is not None:
             bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
             yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))

@@ -45,8 +45,8 @@ class FindBug(Question):
 
     def claims(self) -> Iterator[Claim]:
         broken, fixed = self._program("code"), self._program("fix")
-        yield Claim("bug", ("code",), (broken,), partial(self._judge_bug, broken))
-        yield Claim("fix", ("fix",), (fixed,), partial(self._judge_fix, fixed))
+        yield Claim("bug", ("code",), (broken,), partial(self._judge_bug, broken), key=True)
+        yield Claim("fix", ("fix",), (fixed,), partial(self._judge_fix, fixed), key=True)
         bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
         yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
         yield Claim("bug's line", ("fix",), (), self._judge_lines)

@@ -57,7 +57,9 @@ class NumberQuestion(Question):
 
     def claims(self) -> Iterator[Claim]:
         program = self._program()
-        yield Claim("key", ("answer",) if self.answer is not None else ("value",), (program,), self._judge_key)
+        yield Claim(
+            "key", ("answer",) if self.answer is not None else ("value",), (program,), self._judge_key, key=True
+        )
         for index, mistake in enumerate(self.mistakes):
             field = "value" if mistake.value is not None else "expression"
             judge = partial(self._judge_mistake, index)

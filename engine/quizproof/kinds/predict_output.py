@@ -75,7 +75,7 @@ class PredictOutput(Question):
 
     def claims(self) -> Iterator[Claim]:
         main = self._main()
-        yield Claim("key", ("answer",) if self.answer is not None else ("code",), (main,), self._judge_key)
+        yield Claim("key", ("answer",) if self.answer is not None else ("code",), (main,), self._judge_key, key=True)
         for index, distractor in enumerate(self.distractors):
             name = f"distractor {index + 1}"
             at = ("distractors", index, distractor.field)

@@ -17,9 +17,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from quizproof.outcome import Frame, Outcome, PartResult, Raised
+from quizproof.runtimes.runner import Job, Key
 from quizproof.runtimes.sandbox import SCRATCH, Level, strongest
 from quizproof.runtimes.wire import pack, unpack
 
@@ -53,22 +54,6 @@ _LIMIT_WORDS = {
     "processes": "it started more than {processes} processes",
 }
 
-Key = TypeVar("Key")
-
-
-@dataclass
-class Job(Generic[Key]):
-    """A program to run: its parts, each with role, source and first line in the whole, its runtime and its limits."""
-
-    key: Key
-    runtime: str
-    parts: list[dict[str, Any]]
-    limits: Mapping[str, Any]
-    files: str | None = None
-    """A folder that the run may read, as `files` in its working folder."""
-    deaths: int = 0
-    """How many zygotes ended while this was running."""
-
 
 @dataclass
 class _Zygote(Generic[Key]):
@@ -91,6 +76,8 @@ class _Zygote(Generic[Key]):
 
 class Pool(Generic[Key]):
     """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process."""
+
+    knows = False
 
     def __init__(self, jobs: int | None = None, level: Level | None = None) -> None:
         """`jobs`: how many runs at once; as many as there are processors when None.
@@ -143,6 +130,11 @@ class Pool(Generic[Key]):
         for runtime in runtimes:
             if runtime not in self._zygotes and runtime not in self._missing:
                 self._zygotes[runtime] = self._spawn(runtime)
+
+    def learn(self, runtimes: Iterable[str]) -> None:
+        """Start runtimes, and wait until they have told their versions or are found missing."""
+        self.start(runtimes)
+        self.wait()
 
     def wait(self) -> None:
         """Wait until every runtime that was started is ready or found missing."""

@@ -1,0 +1,33 @@
+"""Drift: how two outcomes of one program differ."""
+
+from __future__ import annotations
+
+import json
+
+from quizproof.compare import difference, fold, same_output
+from quizproof.outcome import Outcome
+
+
+def drift(before: Outcome, now: Outcome, tolerance: float | None = None) -> tuple[str, str]:
+    """What the program did before and now, in a few words each, where they differ; two empty texts where they do not.
+
+    Times, memory, addresses and standard error do not count. `tolerance` is for numbers in what was printed.
+    """
+    if before.status != now.status:
+        return _ending(before), _ending(now)
+    if before.raised and now.raised:
+        one, other = (fold(str(raised)) for raised in (before.raised, now.raised))
+        if one != other:
+            return f"raised {one}", f"raised {other}"
+    for old, new in zip(before.parts, now.parts, strict=False):
+        if not same_output(old.stdout, new.stdout, tolerance):
+            return f"printed {difference(new.stdout, old.stdout)}", f"printed {difference(old.stdout, new.stdout)}"
+        if json.dumps(old.value) != json.dumps(new.value):
+            return f"gave {json.dumps(old.value)}", f"gave {json.dumps(new.value)}"
+    return "", ""
+
+
+def _ending(outcome: Outcome) -> str:
+    if outcome.raised:
+        return f"raised {outcome.raised}"
+    return "finished" if outcome.status == "finished" else f"ended otherwise ({outcome.detail or outcome.status})"

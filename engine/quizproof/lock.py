@@ -1,0 +1,207 @@
+"""The lock: the outcomes of a bank's runs as a text that people can review and a build can rely on."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, Self, TypeAlias
+
+from quizproof.compare import masked
+from quizproof.errors import UsageError
+from quizproof.outcome import Frame, Outcome, PartResult, Raised
+from quizproof.runtimes.runner import Job, Key
+
+NAME = "quizproof.lock"
+"""Its file, in the folder of the bank."""
+VERSION = 1
+
+Entry: TypeAlias = dict[str, Any]
+"""An outcome as JSON data, with the key of its `program`; what is as usual is left out."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What came of every run of a bank, and on which versions."""
+
+    sandbox: str
+    runtimes: Mapping[str, Mapping[str, str]]
+    quizzes: Mapping[str, Mapping[str, Mapping[str, Entry]]]
+    """By quiz, question and run. A run is named after its parameters and the places of its parts in the question."""
+
+    @classmethod
+    def read(cls, path: Path) -> Lock:
+        """Read a lock. Raises UsageError when there is none, or something else."""
+        try:
+            data = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{path} is not text in UTF-8{_REMEDY}") from None
+        except (ValueError, RecursionError) as error:
+            where = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+            raise UsageError(f"{path}{where} is not JSON; was it merged by hand?{_REMEDY}") from None
+        if not isinstance(data, dict) or data.get("version") != VERSION:
+            raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
+        lock = cls(data.get("sandbox", ""), data.get("runtimes", {}), data.get("quizzes", {}))
+        try:
+            for _, _, _, entry in lock.entries():
+                _ = entry["program"]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise UsageError(f"{path} is damaged{_REMEDY}") from None
+        return lock
+
+    def entries(self) -> Iterator[tuple[str, str, str, Entry]]:
+        """Every run: its quiz, its question, its name, and what came of it."""
+        for quiz, questions in self.quizzes.items():
+            for question, runs in questions.items():
+                for run, entry in runs.items():
+                    yield quiz, question, run, entry
+
+    def text(self) -> str:
+        """The lock as it is written: the same outcomes give the same text. In ASCII, so that nothing in it deceives."""
+        data = {
+            "about": "What came of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
+            "version": VERSION,
+            "sandbox": self.sandbox,
+            "runtimes": {name: dict(sorted(of.items())) for name, of in sorted(self.runtimes.items())},
+            "quizzes": {
+                quiz: {question: dict(runs) for question, runs in sorted(questions.items())}
+                for quiz, questions in sorted(self.quizzes.items())
+            },
+        }
+        return json.dumps(data, indent=1) + "\n"
+
+
+_REMEDY = "; write it anew with `quizproof check --write-lock`"
+
+
+def entry_of(program: str, outcome: Outcome) -> Entry:
+    """An outcome as it stands in a lock: without times and memory, and with memory addresses masked."""
+    entry: Entry = {"program": program}
+    if outcome.status != "finished":
+        entry["status"] = outcome.status
+    if outcome.detail:
+        entry["detail"] = outcome.detail
+    entry["parts"] = [_part(part) for part in outcome.parts]
+    if outcome.raised:
+        raised = outcome.raised
+        entry["raised"] = {
+            "type": raised.type,
+            "message": _lines(masked(raised.message)),
+            "part": raised.part,
+            "frames": [[f.line, f.column, f.end_column, f.function, f.text] for f in raised.frames],
+        }
+        if raised.meant:
+            entry["raised"]["meant"] = raised.meant
+    return entry
+
+
+def outcome_of(entry: Entry) -> Outcome:
+    """The outcome that an entry tells of. Raises KeyError, TypeError or ValueError when it is damaged."""
+    raised = None
+    if told := entry.get("raised"):
+        frames = tuple(Frame(*frame) for frame in told["frames"])
+        raised = Raised(told["type"], _text(told["message"]), told["part"], frames, told.get("meant", ""))
+    parts = tuple(
+        PartResult(_text(p.get("stdout", "")), _text(p.get("stderr", "")), p.get("assertions", 0), p.get("value"))
+        for p in entry["parts"]
+    )
+    return Outcome(entry.get("status", "finished"), parts, raised, entry.get("detail", ""))
+
+
+def _part(part: PartResult) -> Entry:
+    entry: Entry = {}
+    if part.stdout:
+        entry["stdout"] = _lines(masked(part.stdout))
+    if part.stderr:
+        entry["stderr"] = _lines(masked(part.stderr))
+    if part.assertions:
+        entry["assertions"] = part.assertions
+    if part.value is not None:
+        entry["value"] = part.value
+    return entry
+
+
+def _lines(text: str) -> str | list[str]:
+    """A text of several lines as a list of them, which a comparison shows line by line."""
+    lines = text.splitlines(keepends=True)
+    return lines if len(lines) > 1 else text
+
+
+def _text(lines: str | list[str]) -> str:
+    return lines if isinstance(lines, str) else "".join(lines)
+
+
+class LockedRunner(Generic[Key]):
+    """Gives the outcomes that a lock tells of. Nothing is run, and no framework is needed."""
+
+    knows = True
+
+    def __init__(self, lock: Lock) -> None:
+        self.level = lock.sandbox
+        self.versions = lock.runtimes
+        self.runs = 0
+        self.answered: set[str] = set()
+        """The programs that were asked for, and found."""
+        self._entries = {entry["program"]: entry for _, _, _, entry in lock.entries()}
+        self._come: deque[tuple[Key, Outcome]] = deque()
+
+    @property
+    def backlog(self) -> int:
+        """The outcomes that were not collected yet."""
+        return len(self._come)
+
+    @property
+    def left(self) -> set[str]:
+        """The programs in the lock that nobody asked for."""
+        return self._entries.keys() - self.answered
+
+    def submit(self, job: Job[Key]) -> None:
+        """Look the program up."""
+        entry = self._entries.get(job.program)
+        if entry is None:
+            outcome = Outcome("unlocked", detail=f"{NAME} does not know this program")
+        else:
+            self.answered.add(job.program)
+            try:
+                outcome = outcome_of(entry)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                outcome = Outcome("unlocked", detail=f"{NAME} is damaged here")
+        self._come.append((job.key, outcome))
+
+    def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
+        """Give the outcomes."""
+        while self._come:
+            yield self._come.popleft()
+
+    def learn(self, runtimes: Iterable[str]) -> None:
+        """Nothing more can be known than what is in the lock."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+
+class LockWriter:
+    """Gathers outcomes for a lock."""
+
+    def __init__(self) -> None:
+        self._quizzes: dict[str, dict[str, dict[str, Entry]]] = {}
+
+    def note(self, quiz: str, question: str, run: str, program: str, outcome: Outcome) -> None:
+        """Take down one outcome."""
+        self._quizzes.setdefault(quiz, {}).setdefault(question, {})[run] = entry_of(program, outcome)
+
+    def lock(self, sandbox: str, runtimes: Mapping[str, Mapping[str, str]]) -> Lock:
+        """All that was noted."""
+        return Lock(sandbox, runtimes, self._quizzes)

@@ -159,7 +159,7 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
             return Judgement("unverified", rules.RUNTIME_MISSING, outcome.detail)
         case "unlocked":
             help_ = "Write the lock anew with `quizproof check --write-lock`, or build without `--locked`."
-            return Judgement("unverified", rules.NOT_LOCKED, outcome.detail, help_)
+            return Judgement("unverified", rules.NOT_LOCKED, outcome.detail, help_, at=())
         case "fault":
             return Judgement("unverified", rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
         case "limit":

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Generic, Self, TypeAlias
+from typing import Any, TypeAlias
 
 from quizproof.compare import masked
 from quizproof.errors import UsageError
 from quizproof.outcome import Frame, Outcome, PartResult, Raised
-from quizproof.runtimes.runner import Job, Key
 
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
@@ -55,6 +52,15 @@ class Lock:
         except (AttributeError, KeyError, TypeError, ValueError):
             raise UsageError(f"{path} is damaged{_REMEDY}") from None
         return lock
+
+    def write(self, path: Path) -> None:
+        """Write it, in one go: what was there stays whole until then. Raises OSError."""
+        new = path.with_name(f".{path.name}.new")
+        try:
+            new.write_text(self.text(), encoding="ascii")
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
 
     def entries(self) -> Iterator[tuple[str, str, str, Entry]]:
         """Every run: its quiz, its question, its name, and what came of it."""
@@ -136,60 +142,6 @@ def _lines(text: str) -> str | list[str]:
 
 def _text(lines: str | list[str]) -> str:
     return lines if isinstance(lines, str) else "".join(lines)
-
-
-class LockedRunner(Generic[Key]):
-    """Gives the outcomes that a lock tells of. Nothing is run, and no framework is needed."""
-
-    knows = True
-
-    def __init__(self, lock: Lock) -> None:
-        self.level = lock.sandbox
-        self.versions = lock.runtimes
-        self.runs = 0
-        self.answered: set[str] = set()
-        """The programs that were asked for, and found."""
-        self._entries = {entry["program"]: entry for _, _, _, entry in lock.entries()}
-        self._come: deque[tuple[Key, Outcome]] = deque()
-
-    @property
-    def backlog(self) -> int:
-        """The outcomes that were not collected yet."""
-        return len(self._come)
-
-    @property
-    def left(self) -> set[str]:
-        """The programs in the lock that nobody asked for."""
-        return self._entries.keys() - self.answered
-
-    def submit(self, job: Job[Key]) -> None:
-        """Look the program up."""
-        entry = self._entries.get(job.program)
-        if entry is None:
-            outcome = Outcome("unlocked", detail=f"{NAME} does not know this program")
-        else:
-            self.answered.add(job.program)
-            try:
-                outcome = outcome_of(entry)
-            except (AttributeError, KeyError, TypeError, ValueError):
-                outcome = Outcome("unlocked", detail=f"{NAME} is damaged here")
-        self._come.append((job.key, outcome))
-
-    def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
-        """Give the outcomes."""
-        while self._come:
-            yield self._come.popleft()
-
-    def learn(self, runtimes: Iterable[str]) -> None:
-        """Nothing more can be known than what is in the lock."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
 
 
 class LockWriter:

@@ -222,7 +222,9 @@ class Plan:
         if run is not None:
             actual = actual or self._traceback(*run)
             message = self._in_file_lines(message, *run)
-        self._find(judgement.code, span, message + variant.suffix, judgement.help, judgement.expected, actual)
+        if judgement.code not in _OF_ALL_VARIANTS:
+            message += variant.suffix
+        self._find(judgement.code, span, message, judgement.help, judgement.expected, actual)
 
     def _inside(self, at: DataPath, frame: Frame) -> Span:
         """The place in the file of a frame that counts its lines from the start, 0, of the text at `at`."""
@@ -318,6 +320,7 @@ _SHARED = frozenset(
         rules.CODE_SYNTAX,
         rules.ENGINE_FAULT,
         rules.LIMIT_HIT,
+        rules.NOT_LOCKED,
         rules.NO_ASSERTION,
         rules.RUNTIME_MISSING,
         rules.SETUP_FAILED,
@@ -356,6 +359,10 @@ def _remedy(outcome: Outcome, conditions: Conditions) -> str:
     if conditions.hash_seed:
         return "Do not rely on the order of a set, on `hash()`, or on addresses: sort, or compare."
     return "Let it not depend on the clock, or on random numbers that no seed decides."
+
+
+_OF_ALL_VARIANTS = frozenset([rules.ENGINE_FAULT, rules.NOT_LOCKED, rules.RUNTIME_MISSING])
+"""Findings that have nothing to do with the parameters."""
 
 
 class _Misplaced(Exception):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from quizproof import rules
 from quizproof.cache import Cache
-from quizproof.environment import contents
+from quizproof.environment import contents, digest
 from quizproof.errors import Finding
 from quizproof.files import data_folder, shown_path
 from quizproof.ids import Ids
@@ -24,6 +24,7 @@ from quizproof.runtimes.runner import Job, Runner
 from quizproof.runtimes.sandbox import Level
 
 if TYPE_CHECKING:
+    from quizproof.lock import Lock
     from quizproof.outcome import Outcome
     from quizproof.plan import Plan, Request
     from quizproof.quiz import Bank, Loaded, Quiz
@@ -73,6 +74,7 @@ class Proving:
         stress: int = 0,
         audit: float = 0.0,
         witness: Witness | None = None,
+        lock: Lock | None = None,
         progress: Progress | None = None,
     ) -> None:
         """`files` are paths, or files that were loaded. `runner` carries out the runs, and is left at the end.
@@ -80,15 +82,17 @@ class Proving:
         `cache`: where outcomes and proofs are looked up and kept. `displays`: whether proofs tell how questions are
         shown; reports do without. `stress`: how many more times every program is run under other conditions. `audit`:
         the share of outcomes found in the cache, 0 to 1, that are had again by a run and compared. `witness`: told of
-        every outcome that claims were judged by.
+        every outcome that claims were judged by. `lock`: what the bank must match, run by run.
         """
         self._files = files
         self._runner = runner
-        self._keeper = Keeper(cache, runner.level, stress, audit > 0) if cache else None
+        about = digest(lock.text()) if lock else ""
+        self._keeper = Keeper(cache, runner.level, stress, audit > 0, about) if cache else None
         self._displays = displays
         self._stress = stress
         self._audit = audit
         self._witness = witness
+        self._lock = lock
         self._progress = progress
         self._ids = Ids()
         self._data: dict[str | None, str] = {}
@@ -169,6 +173,7 @@ class Proving:
         """Look up what came of a program, or have it run."""
         quiz, program, conditions = ticket.study.quiz, ticket.request.program, ticket.request.conditions
         key = program_key(quiz.header.runtime, program, ticket.study.data)
+        ticket.study.asked.add(key)
         if self._keeper and not self._runner.knows and (known := self._keeper.outcome(key, conditions)):
             if random.random() >= self._audit:
                 self._cached += 1
@@ -231,7 +236,7 @@ class Proving:
         """The files that are done, up to the first that is not."""
         while waiting:
             first = waiting[0]
-            proof = first.proof() if isinstance(first, _Study) else first
+            proof = first.proof(self._lock) if isinstance(first, _Study) else first
             if proof is None:
                 return
             if isinstance(first, _Study) and first.key and first.lasting and self._keeper:
@@ -277,16 +282,19 @@ class _Study:
     plans: list[Plan] = field(default_factory=list)
     proofs: list[QuestionProof | None] = field(default_factory=list)
     versions: Mapping[str, str] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    """The keys of all programs."""
     runs: int = 0
     lasting: bool = True
     """Whether all outcomes are of a sort that is kept."""
 
-    def proof(self) -> QuizProof | None:
+    def proof(self, lock: Lock | None) -> QuizProof | None:
         """The proof of the file, when every question is judged."""
         proofs = tuple(proof for proof in self.proofs if proof)
         if len(proofs) < len(self.proofs):
             return None
-        wrong = (*self._missing(proofs), *self.file.findings)
+        left = self._left(proofs, lock) if lock else ()
+        wrong = (*self._missing(proofs), *left, *self.file.findings)
         return QuizProof(self.file.path, self.quiz.header, proofs, wrong, self.versions, self.runs)
 
     def _missing(self, proofs: tuple[QuestionProof, ...]) -> Iterator[Finding]:
@@ -299,6 +307,18 @@ class _Study:
             help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
             span = self.quiz.document.first_line(("runtime",))
             yield Finding(rules.RUNTIME_MISSING, self.file.path, span, message, help_)
+
+    def _left(self, proofs: tuple[QuestionProof, ...], lock: Lock) -> Iterator[Finding]:
+        """What a lock tells of this quiz although it is not in it any more."""
+        told = {finding.question for proof in proofs for finding in proof.findings if finding.code == rules.NOT_LOCKED}
+        for question, runs in lock.quizzes.get(self.quiz.id, {}).items():
+            left = [run for run, entry in runs.items() if entry["program"] not in self.asked]
+            self.lasting &= not left
+            if left and question not in told:
+                words = f"the lock tells of `{question}`, {left[0]}, which is not here any more"
+                help_ = "Write the lock anew with `quizproof check --write-lock`."
+                span = self.quiz.document.first_line(("quiz",))
+                yield Finding(rules.NOT_LOCKED, self.file.path, span, words, help_)
 
 
 def _read(file: Path) -> bytes | None:

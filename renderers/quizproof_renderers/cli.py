@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 USAGE, UNVERIFIED, INTERRUPTED, CLOSED = 2, 3, 130, 141
 DEFAULT_BANK = "questions"
 SANDBOXES = ("namespaces", "landlock", "none")
+LOCK = "quizproof.lock"
 FORMATS = ("full", "concise", "json", "github")
 
 
@@ -150,6 +151,22 @@ no_cache_option = click.option(
 )
 
 
+class Share(click.ParamType[float]):
+    """A share of a whole: `5%` or `0.05`."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The share as a number from 0 to 1."""
+        try:
+            share = float(value.removesuffix("%")) / 100 if value.endswith("%") else float(value)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            self.fail(f"{value!r} is no share; write `5%` or `0.05`", param, ctx)
+        return share
+
+
 def proving(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of all that prove."""
     for option in (no_cache_option, require_option, sandbox_option, jobs_option):
@@ -170,8 +187,26 @@ paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Pat
 )
 @click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+@click.option(
+    "--stress", type=click.IntRange(1, 100), metavar="N", help="Run every program N more times, under other conditions."
+)
+@click.option(
+    "--audit", type=Share(), metavar="SHARE", help="Run this share of what the cache knows again, and compare: 5%."
+)
+@click.option("--write-lock", is_flag=True, help=f"When all is proven, write the outcomes to {LOCK} in the bank.")
+@click.option("--diff-lock", is_flag=True, help=f"Show what moved since {LOCK} was written; exit with 1 if anything.")
 @proving
-def check(paths: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool, **how: Any) -> None:
+def check(
+    paths: tuple[Path, ...],
+    format_: str | None,
+    output_file: Path | None,
+    exit_zero: bool,
+    stress: int | None,
+    audit: float | None,
+    write_lock: bool,
+    diff_lock: bool,
+    **how: Any,
+) -> None:
     """Prove every claim of a bank: run each snippet, judge each key and each wrong option.
 
     PATHS are quiz files or folders of them; `questions` when none is given.
@@ -183,12 +218,41 @@ def check(paths: tuple[Path, ...], format_: str | None, output_file: Path | None
       quizproof check --format github                annotate a pull request
       quizproof check --format json -o report.json
       quizproof check --require-sandbox landlock     refuse to run anything less closed off
+      quizproof check --stress 3                     do keys hold under other hash seeds, threads, cold starts?
+      quizproof check questions --diff-lock          which outputs moved, with this version of torch?
     """
     from quizproof.files import find_files
+    from quizproof.lock import Lock, LockWriter
 
-    with _proving(find_files(paths or (_default_bank(),)), displays=False, **how) as (proving, bar):
+    chosen = paths or (_default_bank(),)
+    lock = _lock_of(chosen) if write_lock or diff_lock else None
+    before = Lock.read(lock) if lock and diff_lock else None
+    writer = LockWriter()
+    how |= {"stress": stress or 0, "audit": audit or 0.0, "witness": writer.note if lock else None}
+    with _proving(find_files(chosen), displays=False, **how) as (proving, bar):
         code = _report(proving, bar, format_, output_file)
+    result = proving.result
+    if lock:
+        now = writer.lock(result.sandbox, result.runtimes)
+        if before:
+            from quizproof_renderers.console import console_for
+            from quizproof_renderers.reports import lockdiff
+
+            stream = sys.stderr if format_ == "json" and not output_file else sys.stdout  # JSON stands alone
+            code = max(code, lockdiff.write(before, now, console_for(stream)))
+        if write_lock and code in (0, 1) and not result.errors:
+            now.write(lock)
+            tell(f"{lock}: what came of {sum(1 for _ in now.entries()):,} programs")
+        elif write_lock:
+            tell(f"not all is proven, so {lock} was not written")
     sys.exit(0 if exit_zero else code)
+
+
+def _lock_of(paths: Sequence[Path]) -> Path:
+    """The lock of a bank. Exits unless one folder was named."""
+    if len(paths) != 1 or not paths[0].is_dir():
+        fail(f"{LOCK} is for a whole bank; name its folder, and nothing else")
+    return paths[0] / LOCK
 
 
 def _default_bank() -> Path:
@@ -214,7 +278,7 @@ def _proving(
 
     runner: Runner[Any]
     if lock:
-        from quizproof.lock import LockedRunner
+        from quizproof.locked import LockedRunner
 
         runner = LockedRunner[Any](lock)
     else:
@@ -222,7 +286,7 @@ def _proving(
 
         runner = Pool[Any](jobs, _level(sandbox, required))
     with _cache(no_cache) as cache, Bar(sys.stderr) as bar:
-        yield Proving(files, runner, cache=cache, progress=bar.show, **how), bar
+        yield Proving(files, runner, cache=cache, lock=lock, progress=bar.show, **how), bar
 
 
 def _level(sandbox: str, required: str | None) -> Level:
@@ -287,9 +351,16 @@ def _report(proving: Proving, bar: Bar, format_: str | None, output_file: Path |
 @click.option("--site", type=click.Path(path_type=Path), metavar="FILE", help="Settings: the site's title, its order.")
 @click.option("--title", help="The site's title.  [default: as in the settings, else quizproof]")
 @click.option("--keep-going", is_flag=True, help="Render although not all is proven; such questions are shown as such.")
+@click.option("--locked", is_flag=True, help=f"Run nothing: render what {LOCK} tells of. No framework is needed.")
 @proving
 def build(
-    bank: tuple[Path, ...], output: Path, site: Path | None, title: str | None, keep_going: bool, **how: Any
+    bank: tuple[Path, ...],
+    output: Path,
+    site: Path | None,
+    title: str | None,
+    keep_going: bool,
+    locked: bool,
+    **how: Any,
 ) -> None:
     """Prove a bank, then render it as a static site that opens from disk.
 
@@ -301,16 +372,22 @@ def build(
       quizproof build questions -o public
       quizproof build questions -o public --title "Deep learning, proven"
       quizproof build questions -o public --site site.yaml
+      quizproof build questions -o public --locked
     """
     from quizproof.files import find_files
+    from quizproof.lock import Lock
     from quizproof_renderers import reports
     from quizproof_renderers.site import build_site, refuse_foreign
     from quizproof_renderers.site_settings import SiteSettings, load_settings
 
     settings = load_settings(site) if site else SiteSettings()
     refuse_foreign(output)
-    with _proving(find_files(bank or (_default_bank(),)), **how) as (proving, _):
+    chosen = bank or (_default_bank(),)
+    lock = Lock.read(_lock_of(chosen)) if locked else None
+    with _proving(find_files(chosen), **how, lock=lock) as (proving, _):
         report = proving.report()
+    if lock and (gone := sorted(lock.quizzes.keys() - {quiz.id for quiz in report.quizzes})):
+        refuse(f"{_lock_of(chosen)} does not match the bank: it tells of the quiz `{gone[0]}`, which is not there")
     topics = {quiz.header.topic for quiz in report.quizzes if quiz.header}
     if strange := [topic for topic in settings.topics if topic not in topics]:
         fail(f"{site}: the bank has no topic `{strange[0]}`; it has {', '.join(sorted(topics)) or 'none'}")

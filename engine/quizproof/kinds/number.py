@@ -85,7 +85,7 @@ class NumberQuestion(Question):
             for index, (number, mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
         )
         answer = decimal(value if self.answer is None else self.answer, self.tolerance)
-        shown = blocks.NumberInput(value, self.tolerance, answer, self.unit or "", mistakes)
+        shown = blocks.NumberInput(float(value), float(self.tolerance), answer, self.unit or "", mistakes)
         parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
         told = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
         words = f"Computed: {decimal(value, self.tolerance)}{' ' + self.unit if self.unit else ''}."

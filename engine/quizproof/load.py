@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from quizproof.files import data_folder, find_files, shown_path
 from quizproof.header import Header
 from quizproof.ids import Ids
 from quizproof.kinds import Question, kinds
-from quizproof.model import CODE, texts
+from quizproof.model import CODE, models_in, texts
 from quizproof.quiz import Bank, Item, Loaded, Quiz
 from quizproof.source import Document, SourceError, parse, written
 
@@ -211,13 +211,6 @@ def _field_names(model: type[BaseModel]) -> list[str]:
     """The keys of a model and of the models inside it, its own first."""
     names = list(model.model_fields)
     for info in model.model_fields.values():
-        for inner in _models_in(info.annotation):
+        for inner in models_in(info.annotation):
             names.extend(_field_names(inner))
     return names
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in getattr(annotation, "__args__", ()):
-        yield from _models_in(part)

@@ -156,9 +156,9 @@ def texts(model: BaseModel, role: Role, at: DataPath = ()) -> Iterator[tuple[Dat
 def rewrite(model: M, roles: tuple[Role, ...], change: Callable[[DataPath, str], str], at: DataPath = ()) -> M:
     """A copy of `model` in which `change(path, text)` replaced every text that has one of `roles`."""
     updates: dict[str, Any] = {}
-    for name in type(model).model_fields:
+    for name, marked in _text_fields(type(model), roles):
         value = getattr(model, name)
-        new = _rewrite(value, _is_marked(type(model), name, roles), roles, change, (*at, name))
+        new = _rewrite(value, marked, roles, change, (*at, name))
         if new is not value:
             updates[name] = new
     return model.model_copy(update=updates) if updates else model
@@ -180,10 +180,22 @@ def _rewrite(
 
 
 @cache
-def _is_marked(model: type[BaseModel], name: str, roles: tuple[Role, ...]) -> bool:
-    """Whether texts of a field have one of `roles`."""
-    info = model.model_fields[name]
-    return any(role in info.metadata or _mentions(info.annotation, role) for role in roles)
+def _text_fields(model: type[BaseModel], roles: tuple[Role, ...]) -> tuple[tuple[str, bool], ...]:
+    """The fields that can hold texts of `roles`, and whether they themselves have one, rather than models in them."""
+    found = []
+    for name, info in model.model_fields.items():
+        marked = any(role in info.metadata or _mentions(info.annotation, role) for role in roles)
+        if marked or any(_text_fields(inner, roles) for inner in models_in(info.annotation)):
+            found.append((name, marked))
+    return tuple(found)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models in a type such as `tuple[Option, ...] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from models_in(part)
 
 
 def _mentions(annotation: Any, role: Role) -> bool:

@@ -16,13 +16,14 @@ from quizproof.drift import drift
 from quizproof.errors import DataPath, Finding, Span
 from quizproof.item_writing import advise
 from quizproof.kinds import Question
-from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, texts
+from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite
 from quizproof.outcome import LASTING, Frame, Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, VariantProof
 from quizproof.quiz import Item, Quiz
 from quizproof.runtimes.runner import USUAL, Conditions
 from quizproof.suspects import looks_at_clock, looks_at_order
 from quizproof.template import TemplateError, has_expression, render
+from quizproof.verdicts import Verdict
 
 
 @dataclass
@@ -267,23 +268,24 @@ class Plan:
 
     def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Question | None, list[JudgedClaim]]:
         """The question with its prose filled in, and a claim for each prose field that quotes the run."""
-        judged = []
-        failed = False
-        for at, text in texts(variant.question, PROSE):
+        judged: list[JudgedClaim] = []
+
+        def fill(at: DataPath, text: str) -> str:
             if not has_expression(text):
-                continue
+                return text
+            verdict: Verdict = "proven"
             try:
-                render(text, names)
-                verdict: Any = "proven"
+                text = render(text, names)
             except TemplateError as error:
-                failed, verdict = True, "refuted"
+                verdict = "refuted"
                 code = rules.PROSE_REFUTED if error.refuted else rules.TEMPLATE
                 span = self.quiz.document.inside((*self.item.at, *at), error.line, error.column)
                 self._find(code, span, f"{error}{variant.suffix}")
             judged.append(JudgedClaim(f"prose {_dotted(at)}", verdict, self._place(at).line))
-        if failed:
-            return None, judged
-        return rewrite(variant.question, (PROSE,), lambda _, text: render(text, names)), judged
+            return text
+
+        filled = rewrite(variant.question, (PROSE,), fill)
+        return (None if any(claim.verdict == "refuted" for claim in judged) else filled), judged
 
     def _judge_difference(self, variant: _Variant, display: Display) -> JudgedClaim:
         tolerance = getattr(variant.question, "tolerance", None)
@@ -301,7 +303,7 @@ class Plan:
 
     def _clamp(self, line: int, column: int, end: int) -> Span:
         """A place in code, kept within its line: with parameters filled in, the run's columns may lie beyond."""
-        lines = self.quiz.document.lines()
+        lines = self.quiz.document.lines
         width = len(lines[line - 1]) if line <= len(lines) else 0
         column = max(1, min(column, width))
         return Span(line, column, line, max(column + 1, min(end, width + 1)))

@@ -10,6 +10,7 @@ import codecs
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NoReturn
 
 import yaml
@@ -106,6 +107,7 @@ class Document:
             path = path[:-1]
         return self.values.get(path, Span(1, 1, 1, 1))
 
+    @cached_property
     def lines(self) -> list[str]:
         """The text's lines without their ends."""
         return self.text.split("\n")
@@ -127,7 +129,7 @@ class Document:
             return None
         if style != "|":
             return span.line, span.column - 1 + len(style)
-        lines = self.lines()
+        lines = self.lines
         for index, line in enumerate(str(self.value(path)).split("\n")):
             if line.strip():
                 return span.line + 1, len(lines[span.line + index]) - len(line)
@@ -150,9 +152,9 @@ class Document:
         line, column = span.line, span.column
         if not key and self.styles.get(path) == "|" and (start := self.text_start(path)):
             line, column = start[0], start[1] + 1
-            while line < span.end_line - 1 and not self.lines()[line - 1].strip():
+            while line < span.end_line - 1 and not self.lines[line - 1].strip():
                 line += 1
-        width = len(self.lines()[line - 1].rstrip())
+        width = len(self.lines[line - 1].rstrip())
         return Span(line, column, line, max(width + 1, column + 1))
 
 

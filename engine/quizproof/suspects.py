@@ -8,6 +8,7 @@ from functools import lru_cache
 
 _CLOCK = re.compile(r"\b(time|datetime|perf_counter\w*|monotonic\w*|urandom|uuid\d?|secrets|getpid|SystemRandom)\b")
 _ENTROPY = re.compile(r"\b(random|Random|default_rng|shuffle|[Dd]ropout|get_seed)\b")
+_MENTIONED = re.compile(r"\b(hash|id|set|frozenset)\b|\{")
 _ORDER = frozenset(["hash", "id", "set", "frozenset"])
 
 
@@ -19,6 +20,8 @@ def looks_at_clock(source: str) -> bool:
 @lru_cache(maxsize=4096)
 def looks_at_order(source: str) -> bool:
     """Whether code seems to depend on hashes or addresses: it makes sets, or calls `hash` or `id`."""
+    if not _MENTIONED.search(source):
+        return False
     try:
         tree = ast.parse(source.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from quizproof.errors import QuizproofError
 
 if TYPE_CHECKING:
+    from jinja2.environment import TemplateExpression
     from jinja2.sandbox import SandboxedEnvironment
 
 _EXPRESSION = re.compile(r"\{\{((?:'[^'\n]*'|\"[^\"\n]*\"|[^'\"\n])*?)\}\}|\{\{")
@@ -72,11 +73,10 @@ def render(text: str, names: Mapping[str, Any], *, exact: bool = False) -> str:
 def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]) -> str:
     from jinja2.exceptions import SecurityError, TemplateRuntimeError, TemplateSyntaxError, UndefinedError
 
-    environment = _environment()
     if not source:
         raise TemplateError("there is no expression between `{{` and `}}`")
     try:
-        value = environment.compile_expression(source, undefined_to_none=False)({**names, "stated": stated})
+        value = _compiled(source)({**names, "stated": stated})
         result = write(value)
     except TemplateSyntaxError as error:
         words = "this is not one expression" if "chunk after" in str(error.message) else str(error.message)
@@ -101,6 +101,12 @@ def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]
     if len(result) > _MAX_TEXT:
         raise TemplateError(f"`{{{{ {source} }}}}` gives more than {_MAX_TEXT:,} characters")
     return result
+
+
+@lru_cache(maxsize=1024)
+def _compiled(source: str) -> TemplateExpression:
+    """The expression as a function of names. Most expressions are short, and written many times."""
+    return _environment().compile_expression(source, undefined_to_none=False)
 
 
 def show(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,12 +29,15 @@ class Lock:
     runtimes: Mapping[str, Mapping[str, str]]
     quizzes: Mapping[str, Mapping[str, Mapping[str, Entry]]]
     """By quiz, question and run. A run is named after its parameters and the places of its parts in the question."""
+    fingerprint: str = ""
+    """Of the file that it was read from."""
 
     @classmethod
     def read(cls, path: Path) -> Lock:
         """Read a lock. Raises UsageError when there is none, or something else."""
         try:
-            data = json.loads(path.read_bytes())
+            content = path.read_bytes()
+            data = json.loads(content)
         except FileNotFoundError:
             raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
         except OSError as error:
@@ -45,7 +49,8 @@ class Lock:
             raise UsageError(f"{path}{where} is not JSON; was it merged by hand?{_REMEDY}") from None
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
-        lock = cls(data.get("sandbox", ""), data.get("runtimes", {}), data.get("quizzes", {}))
+        fingerprint = hashlib.sha256(content).hexdigest()
+        lock = cls(data.get("sandbox", ""), data.get("runtimes", {}), data.get("quizzes", {}), fingerprint)
         try:
             for _, _, _, entry in lock.entries():
                 _ = entry["program"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -160,13 +160,6 @@ class Totals:
         code = 1 if counts["not ours"] else 3 if counts["error"] else 0
         runtimes = dict(sorted(self._runtimes.items()))
         return Result(summary, counts["error"], counts["warning"], code, runtimes, sandbox)
-
-
-def coverage(claims: Iterable[JudgedClaim]) -> float:
-    """The share of claims that are proven, 0 to 1; 1 when there are none."""
-    counts = Counter(claim.verdict for claim in claims)
-    total = sum(counts.values())
-    return counts["proven"] / total if total else 1.0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from quizproof import rules
 from quizproof.cache import Cache
-from quizproof.environment import contents, digest
+from quizproof.environment import contents
 from quizproof.errors import Finding
 from quizproof.files import data_folder, shown_path
 from quizproof.ids import Ids
@@ -86,8 +86,8 @@ class Proving:
         """
         self._files = files
         self._runner = runner
-        about = digest(lock.text()) if lock else ""
-        self._keeper = Keeper(cache, runner.level, stress, audit > 0, about) if cache else None
+        options = (stress, audit > 0, lock.fingerprint if lock else "")
+        self._keeper = Keeper(cache, runner.level, *options) if cache else None
         self._displays = displays
         self._stress = stress
         self._audit = audit

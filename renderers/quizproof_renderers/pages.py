@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -12,7 +12,6 @@ from typing import NamedTuple, assert_never
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from quizproof import proof
 from quizproof.blocks import (
     Code,
     Content,
@@ -72,22 +71,24 @@ _MAX_LENGTH = 4_000
 class Coverage:
     """How much of what a reader is asked to believe a run has proven."""
 
-    claims: tuple[JudgedClaim, ...]
+    total: int = 0
+    """All statements that a reader is asked to believe."""
+    proven: int = 0
+    """Those that a run has proven."""
+    unproven: int = 0
+    """Those that no run can settle, by their author's own account."""
 
-    @property
-    def total(self) -> int:
-        """All statements that a reader is asked to believe."""
-        return len(self.claims)
+    @classmethod
+    def of(cls, claims: Iterable[JudgedClaim]) -> Coverage:
+        """That of some claims."""
+        counts = Counter(claim.verdict for claim in claims)
+        return cls(counts.total(), counts["proven"], counts["unproven"])
 
-    @property
-    def proven(self) -> int:
-        """Those that a run has proven."""
-        return sum(claim.verdict == "proven" for claim in self.claims)
-
-    @property
-    def unproven(self) -> int:
-        """Those that no run can settle, by their author's own account."""
-        return sum(claim.verdict == "unproven" for claim in self.claims)
+    @classmethod
+    def together(cls, parts: Iterable[Coverage]) -> Coverage:
+        """That of several parts as one."""
+        every = list(parts)
+        return cls(sum(p.total for p in every), sum(p.proven for p in every), sum(p.unproven for p in every))
 
     @property
     def failed(self) -> int:
@@ -97,7 +98,7 @@ class Coverage:
     @property
     def percent(self) -> int:
         """The share in whole percent. Rounded down, so that 100 means all."""
-        return math.floor(proof.coverage(self.claims) * 100)
+        return self.proven * 100 // self.total if self.total else 100
 
     @property
     def words(self) -> str:
@@ -183,7 +184,7 @@ class QuestionPage:
     @cached_property
     def coverage(self) -> Coverage:
         """How much of it is proven."""
-        return Coverage(self.proof.claims)
+        return Coverage.of(self.proof.claims)
 
     @property
     def markable(self) -> bool:
@@ -274,7 +275,7 @@ class QuizPage:
     @cached_property
     def coverage(self) -> Coverage:
         """How much of it is proven."""
-        return _together(question.coverage for question in self.questions)
+        return Coverage.together(question.coverage for question in self.questions)
 
     @property
     def ingredients(self) -> tuple[object, ...]:
@@ -330,7 +331,7 @@ class TopicPage:
     @cached_property
     def coverage(self) -> Coverage:
         """How much of it is proven."""
-        return _together(quiz.coverage for quiz in self.quizzes)
+        return Coverage.together(quiz.coverage for quiz in self.quizzes)
 
     def of_mode(self, mode: str) -> tuple[QuizPage, ...]:
         """Its quizzes of one mode."""
@@ -397,7 +398,7 @@ class Site:
     @cached_property
     def coverage(self) -> Coverage:
         """How much of it is proven."""
-        return _together(topic.coverage for topic in self.topics)
+        return Coverage.together(topic.coverage for topic in self.topics)
 
     @property
     def ingredients(self) -> tuple[object, ...]:
@@ -512,10 +513,6 @@ def _finalize(value: object) -> object:
 def _exact(value: float | str) -> Markup:
     """A number or text that the page's script reads back as the same number or text."""
     return escape(value if isinstance(value, str) else repr(value))
-
-
-def _together(parts: Iterable[Coverage]) -> Coverage:
-    return Coverage(tuple(claim for part in parts for claim in part.claims))
 
 
 def _versions(runtime: str, versions: Mapping[str, str]) -> str:

@@ -14,13 +14,13 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Generic
+from typing import Any, Generic, TypeAlias
 
 from quizproof.outcome import Frame, Outcome, PartResult, Raised
-from quizproof.runtimes.runner import Job, Key
+from quizproof.runtimes.runner import USUAL, Conditions, Job, Key
 from quizproof.runtimes.sandbox import SCRATCH, Level, strongest
 from quizproof.runtimes.wire import pack, unpack
 
@@ -33,17 +33,25 @@ _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "
 _SET_VARIABLES = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "KMP_AFFINITY": "disabled",
-    "MKL_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
     "PYTHONIOENCODING": "utf-8:backslashreplace",
     "PYTHONUTF8": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
 }
+
+_THREADS = (
+    "MKL_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+)
+"""What libraries read, when they are imported, to know how many threads to use."""
+_MOST_ZYGOTES = 4
+"""At once: each holds a framework in memory. Those under the usual conditions are there in any case."""
+
+_Home: TypeAlias = tuple[str, Conditions]
+"""A runtime, and the state of its process."""
 
 _LIMIT_WORDS = {
     "time": "it ran longer than {seconds:g} s",
@@ -60,6 +68,7 @@ class _Zygote(Generic[Key]):
     """Our side of one warm process."""
 
     runtime: str
+    state: Conditions
     process: subprocess.Popen[bytes]
     control: socket.socket
     scratch: Path
@@ -92,8 +101,8 @@ class Pool(Generic[Key]):
         self.runs = 0
         """Runs that came to an outcome, our own faults and missing runtimes aside."""
         self._missing: dict[str, Outcome] = {}
-        self._zygotes: dict[str, _Zygote[Key]] = {}
-        self._queues: dict[str, deque[Job[Key]]] = {}
+        self._zygotes: dict[_Home, _Zygote[Key]] = {}
+        self._queues: dict[_Home, deque[Job[Key]]] = {}
         self._selector = selectors.DefaultSelector()
         self._next_id = 0
         self._root: Path | None = None
@@ -128,8 +137,34 @@ class Pool(Generic[Key]):
     def start(self, runtimes: Iterable[str]) -> None:
         """Begin to warm up runtimes, all at once; `run` starts what it needs by itself."""
         for runtime in runtimes:
-            if runtime not in self._zygotes and runtime not in self._missing:
-                self._zygotes[runtime] = self._spawn(runtime)
+            self._start((runtime, USUAL))
+
+    def _start(self, home: _Home) -> None:
+        """Begin to warm up a zygote, unless it is there, or too many are: then one with nothing to do has to go."""
+        runtime, state = home
+        if home in self._zygotes or runtime in self._missing:
+            return
+        if state != USUAL and len(self._zygotes) >= _MOST_ZYGOTES:
+            idle = (
+                each
+                for other, each in self._zygotes.items()
+                if each.state != USUAL and each.ready and not each.running and not self._queues.get(other)
+            )
+            if (first := next(idle, None)) is None:
+                return
+            self._retire(first)
+        self._zygotes[home] = self._spawn(runtime, state)
+
+    def _retire(self, zygote: _Zygote[Key]) -> None:
+        """End a zygote that has nothing to do."""
+        self._selector.unregister(zygote.control)
+        zygote.control.close()
+        del self._zygotes[zygote.runtime, zygote.state]
+        try:
+            zygote.process.wait(2)
+        except subprocess.TimeoutExpired:
+            zygote.process.kill()
+            zygote.process.wait()
 
     def learn(self, runtimes: Iterable[str]) -> None:
         """Start runtimes, and wait until they have told their versions or are found missing."""
@@ -139,7 +174,7 @@ class Pool(Generic[Key]):
     def wait(self) -> None:
         """Wait until every runtime that was started is ready or found missing."""
         waiting = [z for z in self._zygotes.values() if not z.ready]
-        while any(not z.ready and z.runtime in self._zygotes for z in waiting):
+        while any(not z.ready and (z.runtime, z.state) in self._zygotes for z in waiting):
             for _ in self._turn():
                 pass
 
@@ -150,9 +185,8 @@ class Pool(Generic[Key]):
 
     def submit(self, job: Job[Key]) -> None:
         """Ask for a run. Its runtime is started when it is the first that needs it."""
-        self._queues.setdefault(job.runtime, deque()).append(job)
-        if job.runtime not in self._missing:
-            self.start([job.runtime])
+        self._queues.setdefault(_home(job), deque()).append(job)
+        self._start(_home(job))
 
     def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
         """Give the outcomes that have come, in no particular order; `wait` for some, unless there is nothing to do."""
@@ -172,16 +206,17 @@ class Pool(Generic[Key]):
             yield from self.collect()
 
     def _turn_away(self) -> Iterator[tuple[Key, Outcome]]:
-        for runtime, outcome in self._missing.items():
-            queue = self._queues.get(runtime)
-            while queue:
-                yield queue.popleft().key, outcome
+        for (runtime, _), queue in self._queues.items():
+            while queue and runtime in self._missing:
+                yield queue.popleft().key, self._missing[runtime]
 
     def _dispatch(self) -> None:
-        self.start([runtime for runtime, queue in self._queues.items() if queue])
+        for home, queue in self._queues.items():
+            if queue:
+                self._start(home)
         free = self.jobs - sum(len(z.running) for z in self._zygotes.values())
-        for zygote in self._zygotes.values():
-            queue = self._queues.get(zygote.runtime)
+        for home, zygote in self._zygotes.items():
+            queue = self._queues.get(home, deque())
             while queue and zygote.ready and free > 0:
                 # A job that may have killed a zygote runs with no other beside it.
                 alone = queue[0].deaths or any(job.deaths for job, _ in zygote.running.values())
@@ -234,7 +269,8 @@ class Pool(Generic[Key]):
         for message in unpack(zygote.incoming):
             if "ready" in message:
                 zygote.ready = True
-                self.versions[zygote.runtime] = message["ready"]
+                if not zygote.state.cold:
+                    self.versions[zygote.runtime] = message["ready"]
             elif "missing" in message:
                 self._missing[zygote.runtime] = Outcome("missing", detail=_missing(zygote.runtime, message["missing"]))
             else:
@@ -249,7 +285,8 @@ class Pool(Generic[Key]):
         self._selector.unregister(zygote.control)
         zygote.control.close()
         code = zygote.process.wait()
-        del self._zygotes[zygote.runtime]
+        home = (zygote.runtime, zygote.state)
+        del self._zygotes[home]
         if zygote.ready:  # then it had no time to end what its runs had started
             _kill_strays(zygote.scratch)
         shutil.rmtree(zygote.scratch, ignore_errors=True)
@@ -268,7 +305,7 @@ class Pool(Generic[Key]):
                 yield job.key, self._undone(zygote)
             else:
                 job.deaths += 1
-                self._queues.setdefault(zygote.runtime, deque()).appendleft(job)
+                self._queues.setdefault(home, deque()).appendleft(job)
 
     def _undone(self, zygote: _Zygote[Key]) -> Outcome:
         """The outcome of a run under which, alone, two zygotes ended."""
@@ -277,7 +314,7 @@ class Pool(Generic[Key]):
             return Outcome("fault", detail=f"the interpreter was {what} twice")
         return Outcome("died", detail=f"it {what} the interpreter that had started it")
 
-    def _spawn(self, runtime: str) -> _Zygote[Key]:
+    def _spawn(self, runtime: str, state: Conditions) -> _Zygote[Key]:
         assert self._root is not None, "a Pool is used in a with statement"
         folder = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=self._root))
         scratch, log = folder / "runs", folder / "log"
@@ -285,8 +322,9 @@ class Pool(Generic[Key]):
         ours, theirs = socket.socketpair()
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         home = SCRATCH if self.level == "namespaces" else str(scratch)
-        environment = {**kept, **_SET_VARIABLES, "HOME": home, "TMPDIR": home}
-        asked = [runtime, str(theirs.fileno()), str(scratch), self.level]
+        environment = {**kept, **_SET_VARIABLES, "HOME": home, "TMPDIR": home, "PYTHONHASHSEED": str(state.hash_seed)}
+        environment |= dict.fromkeys(_THREADS, str(state.threads))
+        asked = [runtime, str(theirs.fileno()), str(scratch), self.level, "cold" if state.cold else "warm"]
         arguments = [sys.executable, "-sP", "-m", f"{__package__}.zygote", *asked]
         with theirs, log.open("wb") as stderr:
             process = subprocess.Popen(
@@ -299,11 +337,15 @@ class Pool(Generic[Key]):
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        zygote: _Zygote[Key] = _Zygote(runtime, process, ours, scratch, log)
+        zygote: _Zygote[Key] = _Zygote(runtime, state, process, ours, scratch, log)
         zygote.patience = time.monotonic() + _START_SECONDS
         ours.setblocking(False)
         self._selector.register(ours, selectors.EVENT_READ, zygote)
         return zygote
+
+
+def _home(job: Job[Any]) -> _Home:
+    return job.runtime, replace(job.conditions, attempt=0)
 
 
 def _missing(runtime: str, reason: str) -> str:
@@ -348,4 +390,5 @@ def _outcome(message: dict[str, Any], limits: Mapping[str, Any]) -> Outcome:
     if status == "limit":
         detail = _LIMIT_WORDS[detail].format(**limits, cpu=2 * limits["seconds"])
     parts = tuple(PartResult(p["out"], p["err"], p["assertions"], p["value"]) for p in message["parts"])
-    return Outcome(status, parts, raised, detail, message["seconds"], message["peak_mib"])
+    drew = bool(message.get("drew"))
+    return Outcome(status, parts, raised, detail, message["seconds"], message["peak_mib"], drew)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import textwrap
 from collections.abc import Callable, Iterator
@@ -26,6 +27,27 @@ settings.load_profile("quizproof")
 
 # Where the suite is started in the background, SIGINT is ignored, and would be by every process that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of all caches: no test, no fixture and no process that they start may use the user's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("caches")
+        patch.setenv("XDG_CACHE_HOME", str(folder / "shared"))
+        yield folder
+
+
+_NUMBERS = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def cache_home(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """XDG_CACHE_HOME of this test alone, so that no test finds what another has run. Nothing is there yet."""
+    folder = caches / str(next(_NUMBERS))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder
+
 
 ProveText: TypeAlias = Callable[..., "Report"]
 

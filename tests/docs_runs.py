@@ -39,22 +39,15 @@ def prove_examples(examples: tuple[Example, ...]) -> dict[str, list[Finding]]:
 
 
 def _prove_at(level: Level, examples: list[Example]) -> dict[str, list[Finding]]:
-    quizzes = []
-    findings: dict[str, list[Finding]] = {}
-    owners = {}
+    files = []
     with tempfile.TemporaryDirectory() as folder:
         for number, example in enumerate(examples):
             file = Path(folder, f"{number}.yaml")
             file.write_text(example.text, encoding="utf-8")
-            quiz, wrong = load_file(file)
-            findings[example.fence.id] = list(wrong)
-            if quiz is not None:
-                owners[quiz.path] = example.fence.id
-                quizzes.append(quiz)
-        report = prove(Bank(tuple(quizzes), ()), sandbox=level)
-    for finding in report.findings:
-        findings[owners[finding.path]].append(finding)
-    return findings
+            files.append(load_file(file))
+        report = prove(Bank(tuple(files)), sandbox=level)
+    pairs = zip(examples, report.quizzes, strict=True)
+    return {example.fence.id: list(quiz.findings) for example, quiz in pairs}
 
 
 def told(findings: list[Finding]) -> list[str]:
@@ -114,7 +107,8 @@ def scrubbed(text: str) -> str:
 def on_terminal(command: str, folder: Path, status: int = 0) -> tuple[str, int]:
     """What a shell command prints on a terminal of 100 columns, without colours, and its exit status.
 
-    `status` is what `$?` is before it. Standard error is no terminal, lest slow machines show progress on it.
+    `status` is what `$?` is before it. Standard error is no terminal, lest slow machines show progress on it. The home
+    is `folder`, so what a command keeps in the cache is there for the commands after it, and never the user's.
     """
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, (50, 100))

@@ -15,13 +15,13 @@ from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from quizproof.header import Header
 from quizproof.kinds import Question, kinds
 from quizproof.kinds.choice import Option
 from quizproof.kinds.find_bug import LineMistake
 from quizproof.kinds.number import NumberMistake
 from quizproof.kinds.predict_output import Distractor
 from quizproof.model import Limits, Role
-from quizproof.quiz import Header
 from quizproof.rules import RULES
 
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from quizproof import blocks
-from quizproof.claims import Verdict
 from quizproof.errors import DataPath, Finding, Span
+from quizproof.header import Header
 from quizproof.kinds import Question
 from quizproof.kinds.choice import Choice, Option
 from quizproof.kinds.find_bug import FindBug
 from quizproof.kinds.number import NumberQuestion
 from quizproof.kinds.predict_output import PredictOutput
-from quizproof.proof import JudgedClaim, QuestionProof, Report, VariantProof
-from quizproof.quiz import Header, Quiz
+from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Report, Totals, VariantProof
+from quizproof.quiz import Quiz
 from quizproof.source import parse
+from quizproof.verdicts import Verdict
 
 RUNTIMES = {"torch": {"python": "3.11.7", "torch": "2.13.0", "numpy": "2.4.6"}}
 
@@ -69,6 +71,15 @@ blocks:
     tolerance: 0.005
 """
 
+EVIL = METRICS.replace('"Confusion matrices: 混同行列"', '"[red]evil[/red] \\x1b]0;title\\x07"')
+
+SOURCES = {
+    "questions/freezing.yaml": FREEZING,
+    "questions/metrics.yaml": METRICS,
+    "questions/a,b:100%.yaml": EVIL,
+}
+"""The files that findings quote, by their paths."""
+
 
 def quiz(text: str = FREEZING, path: str = "questions/freezing.yaml", **header: Any) -> Quiz:
     """A quiz whose document is real and whose items nobody looks at."""
@@ -83,16 +94,27 @@ def claims(*verdicts: Verdict, line: int = 10) -> tuple[JudgedClaim, ...]:
     return tuple(JudgedClaim(name, verdict, line) for name, verdict in zip(names, verdicts, strict=False))
 
 
-def proof(of: Quiz, question: Question, *variants: VariantProof, findings: tuple[Finding, ...] = ()) -> QuestionProof:
+def proof(question: Question, *variants: VariantProof, findings: tuple[Finding, ...] = ()) -> QuestionProof:
     """A question's proof."""
-    return QuestionProof(of, question, 7, variants, findings)
+    answer = next((variant.display.answer for variant in variants[:1] if variant.display), None)
+    return QuestionProof(question.id, question.kind, question.title, question.prompt, 7, answer, variants, findings)
+
+
+def file(
+    of: Quiz,
+    *questions: QuestionProof,
+    findings: tuple[Finding, ...] = (),
+    versions: Mapping[str, str] = RUNTIMES["torch"],
+) -> QuizProof:
+    """The proof of a file: its questions, and what is wrong with it as a whole."""
+    return QuizProof(of.path, of.header, questions, findings, versions, runs=len(questions))
 
 
 def finding(of: Quiz, at: DataPath, code: str, message: str, **fields: str) -> Finding:
     """A finding at a place of a quiz's document."""
     span = of.document.span(at)
     if span.end_line > span.line:
-        span = Span(span.line, span.column, span.line, len(of.document.lines()[span.line - 1]) + 1)
+        span = Span(span.line, span.column, span.line, len(of.document.lines[span.line - 1]) + 1)
     question = str(of.document.data["blocks"][at[1]]["id"]) if len(at) > 1 else None
     return Finding(code, of.path, span, message, question=question, **fields)
 
@@ -121,25 +143,24 @@ HOSTILE = "\x1b[31mred\x1b[0m\x07 \u202edesrever\u202c \r::error::gotcha [bold]m
 """What a snippet may print to fool a terminal, a reader or a CI service."""
 
 
-def report(
-    *questions: QuestionProof,
-    findings: tuple[Finding, ...] = (),
-    quizzes: tuple[Quiz, ...] = (),
-    **fields: Any,
-) -> Report:
-    """A report with a plain setting: torch, no sandbox, 1.9 s."""
-    known = quizzes or tuple({q.quiz.path: q.quiz for q in questions}.values())
-    setting: dict[str, Any] = {"runtimes": RUNTIMES, "sandbox": "none", "runs": 31, "seconds": 1.9}
-    return Report(questions=questions, findings=findings, quizzes=known, **(setting | fields))
+def report(*quizzes: QuizProof, sandbox: str = "none", runs: int = 31, cached: int = 0, seconds: float = 1.9) -> Report:
+    """A report with a plain setting: no sandbox, nothing from the cache, 1.9 s."""
+    totals = Totals()
+    for each in quizzes:
+        totals.add(each)
+    return Report(quizzes, totals.result(sandbox=sandbox, runs=runs, cached=cached, seconds=seconds))
 
 
 def proven() -> Report:
     """Everything is proven."""
     freezing, metrics = quiz(), quiz(METRICS, "questions/metrics.yaml")
     return report(
-        proof(freezing, PREDICT, VariantProof({}, claims("proven", "proven"), predict_display())),
-        proof(freezing, CHOICE, VariantProof({}, claims("proven", "proven", "proven", "proven"), choice_display())),
-        proof(metrics, NUMBER, VariantProof({}, claims("proven"), number_display())),
+        file(
+            freezing,
+            proof(PREDICT, VariantProof({}, claims("proven", "proven"), predict_display())),
+            proof(CHOICE, VariantProof({}, claims("proven", "proven", "proven", "proven"), choice_display())),
+        ),
+        file(metrics, proof(NUMBER, VariantProof({}, claims("proven"), number_display()))),
     )
 
 
@@ -167,10 +188,16 @@ def refuted() -> Report:
     )
     style = finding(freezing, ("blocks", 1, "options", 1), "QP303", "this distractor has no `mistake:`")
     return report(
-        proof(freezing, PREDICT, VariantProof({}, claims("refuted", "proven"), None), findings=(key,)),
-        proof(freezing, CHOICE, VariantProof({}, claims("proven", "unproven", "refuted", "proven"), None)),
-        proof(metrics, NUMBER, VariantProof({}, claims("proven"), number_display())),
-        findings=(key, reason, style),
+        file(
+            freezing,
+            proof(PREDICT, VariantProof({}, claims("refuted", "proven"), None), findings=(key,)),
+            proof(
+                CHOICE,
+                VariantProof({}, claims("proven", "unproven", "refuted", "proven"), None),
+                findings=(reason, style),
+            ),
+        ),
+        file(metrics, proof(NUMBER, VariantProof({}, claims("proven"), number_display()))),
     )
 
 
@@ -188,7 +215,9 @@ def multi_line() -> Report:
         actual="\n".join(rows),
     )
     return report(
-        proof(freezing, PREDICT, VariantProof({}, claims("refuted"), None)), findings=(found,), runs=1, seconds=0.04
+        file(freezing, proof(PREDICT, VariantProof({}, claims("refuted"), None), findings=(found,))),
+        runs=1,
+        seconds=0.04,
     )
 
 
@@ -204,9 +233,12 @@ def spread() -> Report:
         question="freeze-two-of-three",
     )
     return report(
-        proof(freezing, CHOICE, VariantProof({}, claims("unverified", "unverified"), None)),
-        findings=(found,),
-        runtimes={},
+        file(
+            freezing,
+            proof(CHOICE, VariantProof({}, claims("unverified", "unverified"), None)),
+            findings=(found,),
+            versions={},
+        ),
         runs=0,
         seconds=0.01,
     )
@@ -219,14 +251,15 @@ def unreadable(path: str = "questions/broken.yaml") -> Report:
         "QP102", path, Span(3, 12, 3, 13), "mapping values are not allowed here", "A text with `: ` in it needs quotes."
     )
     return report(
-        proof(metrics, NUMBER, VariantProof({}, claims("proven"), number_display())), findings=(found,), runs=1
+        file(metrics, proof(NUMBER, VariantProof({}, claims("proven"), number_display()))),
+        QuizProof(path, None, file_findings=(found,)),
+        runs=1,
     )
 
 
 def hostile() -> Report:
     """Everything that comes from outside tries to do harm."""
-    text = METRICS.replace('"Confusion matrices: 混同行列"', '"[red]evil[/red] \\x1b]0;title\\x07"')
-    metrics = quiz(text, "questions/a,b:100%.yaml")
+    metrics = quiz(EVIL, "questions/a,b:100%.yaml", runtime="python")
     found = replace(
         finding(metrics, ("blocks", 0, "value"), "QP213", f"the program raised ValueError: {HOSTILE}\nand more"),
         help=HOSTILE,
@@ -234,9 +267,11 @@ def hostile() -> Report:
         actual=f"one\n{HOSTILE}",
     )
     return report(
-        proof(metrics, NUMBER, VariantProof({}, claims("refuted"), None)),
-        findings=(found,),
-        runtimes={"python": {"python": "3.11.7"}},
+        file(
+            metrics,
+            proof(NUMBER, VariantProof({}, claims("refuted"), None), findings=(found,)),
+            versions={"python": "3.11.7"},
+        ),
         sandbox="namespaces",
         runs=1,
     )
@@ -351,8 +386,6 @@ def line_display() -> blocks.Display:
     )
 
 
-def taken(
-    display: blocks.Display | None, question: Question = CHOICE, *verdicts: Verdict, of: Quiz | None = None
-) -> QuestionProof:
+def taken(display: blocks.Display | None, question: Question = CHOICE, *verdicts: Verdict) -> QuestionProof:
     """A proven question with one variant, shown as `display`."""
-    return proof(of or quiz(), question, VariantProof({}, claims(*(verdicts or ("proven",))), display))
+    return proof(question, VariantProof({}, claims(*(verdicts or ("proven",))), display))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from quizproof.blocks import (
@@ -20,15 +21,11 @@ from quizproof.blocks import (
     TextInput,
 )
 from quizproof.errors import Finding, Span
-from quizproof.kinds.predict_output import PredictOutput
-from quizproof.proof import JudgedClaim, QuestionProof, Report, VariantProof
-from quizproof.quiz import Header, Quiz
-from quizproof.source import Document
+from quizproof.header import Header
+from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Report, Totals, VariantProof
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from quizproof.claims import Verdict
+    from quizproof.verdicts import Verdict
 
 RUNTIMES = {
     "torch": {"python": "3.11.7", "torch": "2.13.0"},
@@ -43,11 +40,16 @@ HOSTILE = (
 """What a stranger's quiz file or a snippet's output may hold."""
 
 
-def quiz(id_: str = "sample", title: str = "Sample", topic: str = "samples", **header: object) -> Quiz:
-    """A quiz of which only the header is looked at."""
+def quiz(id_: str = "sample", title: str = "Sample", topic: str = "samples", **header: object) -> QuizProof:
+    """A quiz that has no questions yet."""
     fields = {"quiz": id_, "title": title, "topic": topic, "runtime": "torch", **header}
-    document = Document(f"questions/{topic}/{id_}.yaml", "", fields, {}, {}, {})
-    return Quiz(Header.model_validate(fields), (), document)
+    read = Header.model_validate(fields)
+    return QuizProof(f"questions/{topic}/{id_}.yaml", read, versions=RUNTIMES.get(read.runtime, {}))
+
+
+def asking(of: QuizProof, *questions: QuestionProof) -> QuizProof:
+    """The quiz with these questions."""
+    return replace(of, questions=questions)
 
 
 def claims(proven: int, *others: Verdict) -> tuple[JudgedClaim, ...]:
@@ -57,7 +59,6 @@ def claims(proven: int, *others: Verdict) -> tuple[JudgedClaim, ...]:
 
 
 def question(
-    of: Quiz,
     id_: str,
     *displays: Display | None,
     title: str = "",
@@ -65,19 +66,22 @@ def question(
     findings: tuple[Finding, ...] = (),
 ) -> QuestionProof:
     """A question's proof, a variant for each display."""
-    asked = PredictOutput(kind="predict-output", id=id_, title=title, prompt="What does `this` print?", code="pass")
     each = claims(3) if judged is None else judged
     variants = tuple(VariantProof({}, each, display) for display in displays)
-    return QuestionProof(of, asked, 7, variants, findings)
+    answer = displays[0].answer if displays and displays[0] else None
+    return QuestionProof(id_, "predict-output", title, "What does `this` print?", 7, answer, variants, findings)
 
 
-def report(*questions: QuestionProof, quizzes: Sequence[Quiz] = ()) -> Report:
-    """A report on these questions."""
-    known = tuple({(q.quiz.path, q.quiz.id): q.quiz for q in questions}.values())
-    return Report(questions, (), tuple(quizzes) or known, RUNTIMES, "namespaces", len(questions), 1.5)
+def report(*quizzes: QuizProof, sandbox: str = "namespaces", seconds: float = 1.5) -> Report:
+    """A report on these quizzes, one run a question."""
+    totals = Totals()
+    for each in quizzes:
+        totals.add(each)
+    runs = sum(len(each.questions) for each in quizzes)
+    return Report(quizzes, totals.result(sandbox=sandbox, runs=runs, cached=0, seconds=seconds))
 
 
-def finding(of: Quiz, message: str) -> Finding:
+def finding(of: QuizProof, message: str) -> Finding:
     """An error about a question."""
     return Finding("QP201", of.path, Span(7, 3, 7, 9), message)
 
@@ -302,26 +306,27 @@ def bank() -> Report:
     trace = quiz("shapes-keras-trace", "Six stages", topic, mode="trace", runtime="tensorflow", minutes=12)
     other = quiz("autograd-basics", "When a gradient appears", "autograd", minutes=5)
     return report(
-        question(practice, "freeze-two-of-three", choice(), title="Freeze two of three", judged=claims(5)),
-        question(
-            practice, "trainable-values", outputs(10, 5), outputs(20, 8), outputs(10, 8), title="Count what trains"
+        asking(
+            practice,
+            question("freeze-two-of-three", choice(), title="Freeze two of three", judged=claims(5)),
+            question("trainable-values", outputs(10, 5), outputs(20, 8), outputs(10, 8), title="Count what trains"),
+            question("what-freezing-does", several(), judged=claims(3, "unproven")),
+            question("wrong-line", line(), title="Find the bug in `param.grad`", judged=claims(4)),
+            question("type-one-line", text()),
+            question("type-lines", lines(), judged=claims(1)),
         ),
-        question(practice, "what-freezing-does", several(), judged=claims(3, "unproven")),
-        question(practice, "wrong-line", line(), title="Find the bug in `param.grad`", judged=claims(4)),
-        question(practice, "type-one-line", text()),
-        question(practice, "type-lines", lines(), judged=claims(1)),
-        question(metrics, "precision", number(), title="Precision", judged=claims(3)),
-        question(
+        asking(metrics, question("precision", number(), title="Precision", judged=claims(3))),
+        asking(
             keras,
-            "compile-again",
-            choice(),
-            judged=claims(2, "refuted"),
-            findings=(finding(keras, "this wrong option passes the check"),),
+            question(
+                "compile-again",
+                choice(),
+                judged=claims(2, "refuted"),
+                findings=(finding(keras, "this wrong option passes the check"),),
+            ),
+            question("not-run", None, judged=claims(0, "unverified"), findings=(finding(keras, "Keras is missing"),)),
+            question("still-fine", outputs(3, 4)),
         ),
-        question(
-            keras, "not-run", None, judged=claims(0, "unverified"), findings=(finding(keras, "Keras is missing"),)
-        ),
-        question(keras, "still-fine", outputs(3, 4)),
-        question(trace, "stage", text()),
-        question(other, "first-gradient", text()),
+        asking(trace, question("stage", text())),
+        asking(other, question("first-gradient", text())),
     )

@@ -17,17 +17,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from quizproof.cache import Cache
 from quizproof.errors import Finding
+from quizproof.files import find_files
 from quizproof.load import load_bank
-from quizproof.proof import Report
-from quizproof.prove import prove
+from quizproof.proof import Report, Totals
+from quizproof.prove import Proving, prove
 from quizproof.quiz import Bank
 from quizproof.runtimes import pool
+from quizproof.runtimes.pool import Pool
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 
 HERE = Path(__file__).parent
@@ -81,7 +84,7 @@ def transcript(report: Report) -> str:
     """All that matters of a report, a line each: findings, exit code, and the questions' statuses."""
     lines = [line for finding in report.findings for line in told(finding)]
     lines.append(f"exit {report.exit_code}")
-    lines += [f"{proof.status} {proof.question.id}" for proof in report.questions]
+    lines += [f"{proof.status} {proof.id}" for proof in report.questions]
     return "\n".join(lines) + "\n"
 
 
@@ -168,25 +171,39 @@ def descendants() -> set[int]:
 # The tests
 
 
-def check(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: Level | None = None) -> Report:
+def check(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sandbox: Level | None = None,
+    cache: Cache | None = None,
+) -> Report:
     """Prove a bank as if one stood in its folder."""
     monkeypatch.chdir(copied(name, tmp_path))
-    report = prove(load_bank(["."]), jobs=2, sandbox=sandbox)
-    assert sandbox in (None, report.sandbox)
+    report = prove(load_bank(["."]), jobs=2, sandbox=sandbox, cache=cache)
+    assert sandbox in (None, report.result.sandbox)
     return report
 
 
 def good_questions(report: Report) -> Iterable[str]:
-    return (proof.status for proof in report.questions if proof.question.id == "good")
+    return (proof.status for proof in report.questions if proof.id == "good")
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 @pytest.mark.usefixtures("tidy")
 def test_fault(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fault is found at its place and told in its words, the good question is proven, and nothing stays behind."""
-    report = check(name, tmp_path, monkeypatch)
-    hold(name, report.sandbox, transcript(report))
-    assert list(good_questions(report)) == ["proven"]
+    """The fault is found at its place and told in its words, the good question is proven, and nothing stays behind.
+
+    It is the same when outcomes are known from before, and when the proofs of whole files are.
+    """
+    with Cache() as cache:
+        report = check(name, tmp_path, monkeypatch, cache=cache)
+        hold(name, report.result.sandbox, transcript(report))
+        assert list(good_questions(report)) == ["proven"]
+        for _ in ("outcomes", "proofs"):
+            again = Proving(find_files(["."]), Pool[Any](2), cache=cache).report()
+            assert transcript(again) == transcript(report)
+            assert again.quizzes == report.quizzes
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -210,12 +227,15 @@ def test_faults_with_frameworks(runtime: str, tmp_path: Path, monkeypatch: pytes
     names = [name for name in NAMES if name.startswith(runtime)]
     monkeypatch.chdir(tmp_path)
     banks = {name: load_bank([copied(name, tmp_path)]) for name in names}
-    report = prove(Bank(tuple(quiz for bank in banks.values() for quiz in bank.quizzes), ()), jobs=2)
+    report = prove(Bank(tuple(file for bank in banks.values() for file in bank.files)), jobs=2)
+    level = report.result.sandbox
     for name in names:
-        own = [proof for proof in report.questions if Path(proof.quiz.path).parent.name == name]
-        findings = [finding for finding in report.findings if Path(finding.path).parent.name == name]
-        part = replace(report, questions=tuple(own), findings=tuple(findings))
-        hold(name, report.sandbox, transcript(part))
+        own = tuple(quiz for quiz in report.quizzes if Path(quiz.path).parent.name == name)
+        totals = Totals()
+        for quiz in own:
+            totals.add(quiz)
+        part = Report(own, totals.result(sandbox=level, runs=0, cached=0, seconds=0))
+        hold(name, level, transcript(part))
         assert list(good_questions(part)) == ["proven"]
 
 

@@ -247,7 +247,7 @@ def test_explain() -> None:
     assert any(line.startswith("QP902  engine-fault ") for line in listed)
 
 
-@pytest.mark.parametrize("command", ["", "check", "build", "take", "explain", "doctor"])
+@pytest.mark.parametrize("command", ["", "check", "build", "take", "explain", "cache", "doctor"])
 def test_help_has_examples(command: str) -> None:
     """Every command explains itself; all that take arguments show examples."""
     done = quizproof(*command.split(), "--help", cwd=ROOT)

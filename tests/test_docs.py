@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import tomllib
@@ -17,14 +18,13 @@ import docs_tables
 import quizproof.kinds
 from docs_pages import DOCS, PAGES, Example, Fence, anchors, examples, fences, links
 from docs_runs import on_terminal, play, prove_examples, scrubbed, told
-from quizproof.claims import VERDICTS
 from quizproof.kinds import kinds
 from quizproof.marking import MalformedResponse, parse_number
 from quizproof.rules import RULES
 from quizproof.source import PlainBool, PlainFloat, PlainInt, parse
 from quizproof.template import FILTERS, TemplateError, render
-from quizproof_renderers import cli
-from quizproof_renderers.reports import json_report
+from quizproof.verdicts import VERDICTS
+from quizproof_renderers import cli, reports
 from quizproof_renderers.site_settings import SiteSettings
 from test_imports import LAYERS
 
@@ -201,7 +201,9 @@ def test_names_in_expressions_are_those_of_the_reference(prove_text: ProveText) 
 
 def test_json_keys_are_those_of_the_reference(prove_text: ProveText) -> None:
     """Every key of the JSON report is in the table, in its order, and no other."""
-    data = json_report.as_data(prove_text("- {id: a, kind: number, prompt: P, value: 1, answer: 2}"))
+    stream = io.StringIO()
+    reports.write(prove_text("- {id: a, kind: number, prompt: P, value: 1, answer: 2}"), "json", stream)
+    data = json.loads(stream.getvalue())
     keys = [*data, *(f"summary.{key}" for key in data["summary"])]
     keys += [f"questions[].{key}" for key in data["questions"][0]]
     keys += [f"questions[].claims[].{key}" for key in data["questions"][0]["claims"][0]]

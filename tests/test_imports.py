@@ -15,15 +15,15 @@ HEAVY = {"torch", "tensorflow", "keras", "numpy", "jinja2", "rich", "markdown_it
 
 LAYERS = {
     "quizproof": [
-        {"rules"},
+        {"rules", "verdicts"},
         {"errors"},
-        {"source", "compare", "template", "outcome", "blocks"},
-        {"model"},
-        {"claims", "collisions", "marking"},
-        {"kinds"},
-        {"quiz", "item_writing"},
-        {"load", "proof"},
-        {"runtimes"},
+        {"source", "compare", "template", "outcome", "blocks", "suspects", "files", "cache"},
+        {"model", "runtimes", "drift", "lock"},
+        {"environment", "locked", "lockdiff", "header", "claims", "collisions", "marking"},
+        {"kinds", "proof", "item_writing"},
+        {"quiz", "keeping"},
+        {"ids"},
+        {"load", "plan"},
         {"prove"},
     ],
 }

@@ -16,7 +16,8 @@ import pytest
 
 from processes import descendants
 from quizproof.outcome import Outcome
-from quizproof.runtimes.pool import Job, Pool
+from quizproof.runtimes.pool import Pool
+from quizproof.runtimes.runner import Job
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 
 LIMITS = {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32}
@@ -252,7 +253,8 @@ def test_killed_parent_leaves_nothing(level: Level, processes: int) -> None:
     if why := obstacle(level):
         pytest.skip(f"{level}: {why}")
     script = (
-        "from quizproof.runtimes.pool import Job, Pool\n"
+        "from quizproof.runtimes.pool import Pool\n"
+        "from quizproof.runtimes.runner import Job\n"
         f"job = Job('k', 'python', [{part('import time; time.sleep(600)')!r}], {LIMITS | {'seconds': 900}!r})\n"
         f"with Pool(1, {level!r}) as pool:\n    list(pool.run([job]))\n"
     )

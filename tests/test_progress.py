@@ -13,7 +13,7 @@ from typing import TextIO
 
 import pytest
 
-from quizproof_renderers.progress import progress
+from quizproof_renderers.progress import Bar
 
 
 @pytest.fixture(autouse=True)
@@ -53,17 +53,17 @@ def test_progress_is_drawn_and_taken_away() -> None:
     clock = Clock()
     threads = threading.active_count()
     with real_terminal() as (stream, master):
-        with progress(stream, clock=clock) as show:
-            show(0, 5, 0)
+        with Bar(stream, clock=clock) as bar:
+            bar.show(0, 5, 0)
             assert received(master) == ""  # work that is soon done needs none
             clock.now += 0.5
-            show(2, 5, 1234)
+            bar.show(2, 5, 1234)
             drawn = received(master)
             assert "2 of 5 questions, 1,234 runs" in drawn
-            show(3, 5, 1235)
+            bar.show(3, 5, 1235)
             assert received(master) == ""  # not more often than eyes can follow
             clock.now += 0.5
-            show(4, 5, 1236)
+            bar.show(4, 5, 1236)
             assert "4 of 5 questions, 1,236 runs" in received(master)
             assert threading.active_count() == threads  # the prover forks
         assert received(master).endswith("\x1b[2K")  # the line is erased
@@ -73,9 +73,9 @@ def test_progress_goes_away_when_work_fails() -> None:
     clock = Clock()
 
     def work(stream: TextIO) -> None:
-        with progress(stream, clock=clock) as show:
+        with Bar(stream, clock=clock) as bar:
             clock.now += 1
-            show(1, 2, 1)
+            bar.show(1, 2, 1)
             raise RuntimeError("work")
 
     with real_terminal() as (stream, master):
@@ -86,8 +86,8 @@ def test_progress_goes_away_when_work_fails() -> None:
 
 def test_quick_work_draws_nothing() -> None:
     with real_terminal() as (stream, master):
-        with progress(stream, clock=Clock()) as show:
-            show(5, 5, 5)
+        with Bar(stream, clock=Clock()) as bar:
+            bar.show(5, 5, 5)
         assert received(master) == ""
 
 
@@ -95,7 +95,7 @@ def test_no_terminal_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     clock = Clock()
     stream = io.StringIO()
-    with progress(stream, clock=clock) as show:
+    with Bar(stream, clock=clock) as bar:
         clock.now += 1
-        show(1, 2, 3)
+        bar.show(1, 2, 3)
     assert stream.getvalue() == ""

@@ -23,15 +23,26 @@ from quizproof.proof import Report, VariantProof
 from quizproof.rules import RULES
 from quizproof_renderers import reports
 from quizproof_renderers.console import console_for
-from quizproof_renderers.reports import full, github, json_report
+from quizproof_renderers.reports import full, github
 from quizproof_renderers.reports.excerpt import excerpt
 from test_text import ANY_TEXT, is_safe
 
 SGR = re.compile(r"\x1b\[[\d;]*m")
 
 
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that findings quote."""
+    folder = tmp_path_factory.mktemp("bank")
+    for path, text in samples.SOURCES.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def _ordinary_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _ordinary_environment(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(bank)
     for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -47,7 +58,10 @@ def written(report: Report, form: reports.Format) -> str:
 def on_terminal(report: Report, width: int) -> str:
     """The full report as a terminal of some width receives it."""
     console = Console(file=io.StringIO(), width=width, force_terminal=True, markup=False, emoji=False, highlight=False)
-    full.write(report, console)
+    teller = full.Full(console)
+    for quiz in report.quizzes:
+        teller.add(quiz)
+    teller.finish(report.result)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -87,7 +101,9 @@ def test_github_takes_no_end_before_its_start() -> None:
 
 def test_github_step_summary_stays_short() -> None:
     report = samples.refuted()
-    rows = github.step_summary(replace(report, findings=report.findings * 100)).splitlines()
+    teller = github.Github(io.StringIO(), {})
+    teller.add(samples.file(samples.quiz(), findings=report.findings * 100))
+    rows = teller.step_summary(report.result).splitlines()
     assert rows[-2] == "| … | | 100 more findings |"
 
 
@@ -165,7 +181,9 @@ def test_json_keys_are_in_the_order_of_the_contract() -> None:
 def test_json_evidence_is_json_whatever_a_run_gave() -> None:
     evidence = {"stdout": samples.HOSTILE, "value": [float("nan"), float("-inf"), 1.5, None, {1: True}], "seen": {1}}
     claims = (replace(samples.claims("proven")[0], evidence=evidence),)
-    report = samples.report(samples.proof(samples.quiz(), samples.PREDICT, VariantProof({}, claims, None)))
+    report = samples.report(
+        samples.file(samples.quiz(), samples.proof(samples.PREDICT, VariantProof({}, claims, None)))
+    )
     text = written(report, "json")
     assert text.isascii()
     assert all(map(is_safe, text))
@@ -178,7 +196,7 @@ def test_json_evidence_is_json_whatever_a_run_gave() -> None:
 
 
 def test_json_of_nothing() -> None:
-    data = json.loads(json_report.text(samples.report(runtimes={}, runs=0, seconds=0)))
+    data = json.loads(written(samples.report(runs=0, seconds=0), "json"))
     assert (data["questions"], data["findings"], data["summary"]["proof_coverage"]) == ([], [], 1.0)
 
 
@@ -189,7 +207,7 @@ def test_json_of_nothing() -> None:
 @given(message=ANY_TEXT, expected=ANY_TEXT, actual=ANY_TEXT, help_=ANY_TEXT, form=st.sampled_from(reports.FORMATS))
 def test_no_text_can_act_or_pose(message: str, expected: str, actual: str, help_: str, form: reports.Format) -> None:
     found = Finding("QP201", "a.yaml", Span(2, 3, 2, 9), message, help_, "q", expected, actual)
-    text = written(samples.report(quizzes=(samples.quiz(path="a.yaml"),), findings=(found,)), form)
+    text = written(samples.report(samples.file(samples.quiz(path="a.yaml"), findings=(found,))), form)
     assert all(map(is_safe, text))
     commands = [line for line in text.split("\n") if line.lstrip().startswith("::")]
     assert len(commands) == (form == "github")
@@ -251,8 +269,9 @@ def test_many_proven_quizzes_are_one_line() -> None:
     bad = samples.refuted()
     quizzes = [samples.quiz(samples.METRICS, f"questions/{n}.yaml", title=f"Quiz {n}") for n in range(20)]
     variant = VariantProof({}, samples.claims("proven"), None)
-    good = [samples.proof(quiz, samples.NUMBER, variant) for quiz in quizzes]
-    report = samples.report(*bad.questions[:2], *good)
+    good = [samples.file(quiz, samples.proof(samples.NUMBER, variant)) for quiz in quizzes]
+    questions = tuple(replace(question, findings=()) for question in bad.quizzes[0].questions)
+    report = samples.report(replace(bad.quizzes[0], questions=questions), *good)
     assert written(report, "full").split("\n")[:3] == [
         "  quiz                        questions  claims  proven",
         "✗ Freezing layers in PyTorch          2     3/6    50 %  2 refuted, 1 unproven",
@@ -268,16 +287,16 @@ def test_a_file_that_could_not_be_loaded_is_quoted_from_the_disk(tmp_path: Path)
 
 
 def test_a_traceback_is_not_compared_with_an_output() -> None:
-    report = samples.multi_line()
-    found = replace(report.findings[0], expected="1\n2", actual=samples.TRACEBACK)
-    text = written(replace(report, findings=(found,)), "full")
+    (found,) = samples.multi_line().findings
+    found = replace(found, expected="1\n2", actual=samples.TRACEBACK)
+    text = written(samples.report(samples.file(samples.quiz(), findings=(found,))), "full")
     assert "   = expected:\n   |   1\n   |   2\n   |\n   = actual:\n   |   Traceback (most recent call last):\n" in text
 
 
 def test_long_outputs_are_cut() -> None:
-    report = samples.multi_line()
-    found = replace(report.findings[0], expected="", actual="\n".join(f"line {n}" for n in range(1000)))
-    text = written(replace(report, findings=(found,)), "full")
+    (found,) = samples.multi_line().findings
+    found = replace(found, expected="", actual="\n".join(f"line {n}" for n in range(1000)))
+    text = written(samples.report(samples.file(samples.quiz(), findings=(found,))), "full")
     assert "   |   line 18\n   |   … 971 more lines …\n   |   line 990\n" in text
 
 
@@ -300,7 +319,7 @@ def test_a_place_outside_the_file_has_no_excerpt() -> None:
 
 def test_every_rule_can_be_reported() -> None:
     findings = tuple(Finding(code, "a.yaml", Span(1, 1, 1, 2), "message") for code in RULES)
-    lines = written(samples.report(findings=findings), "concise").split("\n")
+    lines = written(samples.report(samples.file(samples.quiz(path="a.yaml"), findings=findings)), "concise").split("\n")
     assert lines[:-2] == [f"a.yaml:1:1: {rule.code} [{rule.name}] message" for rule in RULES.values()]
 
 

@@ -30,6 +30,7 @@ from quizproof.blocks import (
     TextInput,
 )
 from quizproof.errors import UsageError
+from quizproof.header import Header
 from quizproof_renderers import pages
 from quizproof_renderers import site as site_module
 from quizproof_renderers.site import MARKER, POLICY, build_site
@@ -37,13 +38,18 @@ from quizproof_renderers.site import MARKER, POLICY, build_site
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from quizproof.claims import Verdict
-    from quizproof.proof import QuestionProof, Report, VariantProof
+    from quizproof.proof import QuestionProof, QuizProof, Report, VariantProof
+    from quizproof.verdicts import Verdict
 
 PRACTICE = "freezing-layers/freezing-layers-pytorch-practice.html"
 KERAS = "freezing-layers/freezing-layers-keras-practice.html"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SVG_LEAF = {"path", "circle"}
+
+
+def one_question(question: QuestionProof) -> Report:
+    """A report on a quiz of one question."""
+    return samples.report(samples.asking(samples.quiz(), question))
 
 
 class Page(HTMLParser):
@@ -186,10 +192,10 @@ def test_every_page_states_proof_coverage_and_versions(site: dict[str, Page]) ->
 
 
 def test_coverage_is_rounded_down() -> None:
-    assert pages.Coverage(samples.claims(999, "refuted")).percent == 99
-    assert pages.Coverage(samples.claims(7)).percent == 100
-    assert pages.Coverage(()).percent == 100
-    assert pages.Coverage(samples.claims(29, "unproven", "refuted", "unverified")).words == (
+    assert pages.Coverage.of(samples.claims(999, "refuted")).percent == 99
+    assert pages.Coverage.of(samples.claims(7)).percent == 100
+    assert pages.Coverage.of(()).percent == 100
+    assert pages.Coverage.of(samples.claims(29, "unproven", "refuted", "unverified")).words == (
         "29 of 32 statements proven, 1 unproven, 2 refuted or not verified"
     )
 
@@ -213,10 +219,9 @@ def test_topic_page_offers_modes_frameworks_and_minutes(site: dict[str, Page]) -
 
 
 def test_style_sheet_knows_every_mode_and_framework_of_the_topic_page() -> None:
-    header = samples.quiz().header
     css = (Path(site_module.__file__).parent / "static" / "quizproof.css").read_text(encoding="utf-8")
     for field in ("mode", "runtime"):
-        for value in get_args(type(header).model_fields[field].annotation):
+        for value in get_args(Header.model_fields[field].annotation):
             assert f'[name="{field}"][value="{value}"]:checked' in css
             assert value in (pages.MODES if field == "mode" else pages.NAMES)
 
@@ -259,8 +264,7 @@ def test_not_proven_is_said_and_not_asked(site: dict[str, Page]) -> None:
 @pytest.mark.parametrize("verdict", ["refuted", "unstable", "unverified"])
 def test_no_marking_unless_all_is_proven_or_openly_unproven(tmp_path: Path, verdict: str) -> None:
     judged = (*samples.claims(3), replace(samples.claims(1)[0], verdict=verdict))  # type: ignore[arg-type]
-    quiz = samples.quiz()
-    report = samples.report(samples.question(quiz, "one", samples.choice(), judged=judged))
+    report = one_question(samples.question("one", samples.choice(), judged=judged))
     page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
     assert not page.all("form")
     assert "Not proven" in page.text
@@ -268,9 +272,7 @@ def test_no_marking_unless_all_is_proven_or_openly_unproven(tmp_path: Path, verd
 
 def test_seal_of_a_question_says_how_much_of_it_is_proven(site: dict[str, Page], tmp_path: Path) -> None:
     assert "Partly proven" in site[PRACTICE].text
-    report = samples.report(
-        samples.question(samples.quiz(), "one", samples.several(), judged=samples.claims(0, "unproven"))
-    )
+    report = one_question(samples.question("one", samples.several(), judged=samples.claims(0, "unproven")))
     page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
     assert "Unproven 0 of 1 statement proven, 1 unproven" in " ".join(page.text.split())
     assert len(page.all("form")) == 1
@@ -279,7 +281,7 @@ def test_seal_of_a_question_says_how_much_of_it_is_proven(site: dict[str, Page],
 def test_long_output_is_cut_in_the_middle(tmp_path: Path) -> None:
     printed = "".join(f"line {n}\n" for n in range(100_000))
     display = replace(samples.text(), evidence=Evidence("Runs and prints.", printed, printed))
-    out = build_site(samples.report(samples.question(samples.quiz(), "one", display)), tmp_path / "site").out
+    out = build_site(one_question(samples.question("one", display)), tmp_path / "site").out
     text = (out / "samples" / "sample.html").read_text(encoding="utf-8")
     assert len(text) < 20_000
     assert "line 0\n" in text
@@ -293,8 +295,8 @@ def test_run_that_all_options_share_is_shown_once(tmp_path: Path) -> None:
     silent = Options(tuple(replace(option, evidence=None) for option in display.input.options))
     same = Options(tuple(replace(option, evidence=display.evidence) for option in display.input.options))
     for shown, runs in ((display.input, 3), (silent, 1), (same, 1)):
-        question = samples.question(samples.quiz(), "one", replace(display, input=shown))
-        out = build_site(samples.report(question), tmp_path / "site").out
+        question = samples.question("one", replace(display, input=shown))
+        out = build_site(one_question(question), tmp_path / "site").out
         assert (out / "samples" / "sample.html").read_text(encoding="utf-8").count('class="run"') == runs
 
 
@@ -305,7 +307,7 @@ def test_unproven_option_carries_its_authors_reason(site: dict[str, Page]) -> No
 
 def test_at_most_four_variants_are_on_a_page(tmp_path: Path) -> None:
     displays = [samples.outputs(a, 5) for a in range(3, 12)]
-    report = samples.report(samples.question(samples.quiz(), "one", *displays))
+    report = one_question(samples.question("one", *displays))
     page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
     assert len(page.all("template")) == 3
     assert "Version 4 of 4" in page.text
@@ -327,12 +329,10 @@ def test_place_of_the_key_tells_nothing() -> None:
 def test_marking_data_is_exact(tmp_path: Path) -> None:
     """The script reads attributes back as the very number and text that the engine compares with."""
     shown = NumberInput(0.1 + 0.2, 1e-9, "0.3", "m²", (Mistake("1e-07", "No."),))
-    quiz = samples.quiz()
     accepted = 'a "b" <c>\n  d & e\u2028'
     text = TextInput(accepted, multiline=True)
-    report = samples.report(
-        samples.question(quiz, "one", samples.display(shown)), samples.question(quiz, "two", samples.display(text))
-    )
+    questions = (samples.question("one", samples.display(shown)), samples.question("two", samples.display(text)))
+    report = samples.report(samples.asking(samples.quiz(), *questions))
     page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
     number, typed = page.all("form")
     assert number["data-value"] == "0.30000000000000004"
@@ -364,15 +364,15 @@ def hostile_report() -> Report:
     quiz = samples.quiz("hostile", fixed, intro=fixed)
     mistakes = (Mistake(h, h, Evidence(h, h, h, h)),)
     questions = [
-        samples.question(quiz, "options", hostile(), hostile(), title=fixed),
-        samples.question(quiz, "text", samples.display(TextInput(h, mistakes=mistakes), answer=h), title=fixed),
-        samples.question(quiz, "line", samples.display(LineInput(h + "\n" + h, (1,)), answer=h)),
-        samples.question(quiz, "number", samples.display(NumberInput(1.0, 0.0, h, h), answer=h)),
+        samples.question("options", hostile(), hostile(), title=fixed),
+        samples.question("text", samples.display(TextInput(h, mistakes=mistakes), answer=h), title=fixed),
+        samples.question("line", samples.display(LineInput(h + "\n" + h, (1,)), answer=h)),
+        samples.question("number", samples.display(NumberInput(1.0, 0.0, h, h), answer=h)),
         samples.question(
-            quiz, "refuted", hostile(), judged=samples.claims(0, "refuted"), findings=(samples.finding(quiz, h),)
+            "refuted", hostile(), judged=samples.claims(0, "refuted"), findings=(samples.finding(quiz, h),)
         ),
     ]
-    return replace(samples.report(*questions), runtimes={"torch": {"torch": h, h: h}}, sandbox=h)
+    return samples.report(replace(samples.asking(quiz, *questions), versions={"torch": h, h: h}), sandbox=h)
 
 
 def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
@@ -393,13 +393,15 @@ def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
 
 def test_lone_surrogates_do_not_stop_a_build(tmp_path: Path) -> None:
     broken = samples.display(TextInput("\udc80"), Output("\ud800 x"))
-    page = build_site(samples.report(samples.question(samples.quiz(), "one", broken)), tmp_path / "site").out
+    page = build_site(one_question(samples.question("one", broken)), tmp_path / "site").out
     assert "\\ud800 x" in (page / "samples" / "sample.html").read_text(encoding="utf-8")
 
 
 def test_same_report_same_bytes(tmp_path: Path) -> None:
     one = build_site(samples.bank(), tmp_path / "one").out
-    other = build_site(replace(samples.bank(), seconds=99.0, runs=5), tmp_path / "other").out
+    summary = replace(samples.bank().summary, seconds=99.0, runs=5, cached=3)
+    later = replace(samples.bank(), result=replace(samples.bank().result, summary=summary))
+    other = build_site(later, tmp_path / "other").out
     files = {path.relative_to(one): path.read_bytes() for path in one.rglob("*") if path.is_file()}
     assert files == {path.relative_to(other): path.read_bytes() for path in other.rglob("*") if path.is_file()}
 
@@ -411,13 +413,13 @@ def test_empty_bank_gives_an_index(tmp_path: Path) -> None:
 
 def test_quiz_whose_runtime_was_not_started(tmp_path: Path) -> None:
     quiz = samples.quiz(runtime="python")
-    report = samples.report(samples.question(quiz, "one", None, judged=samples.claims(0, "unverified")))
+    question = samples.question("one", None, judged=samples.claims(0, "unverified"))
+    report = samples.report(samples.asking(quiz, question))
     page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
     assert "Python, which was not run" in page.text
 
 
 def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path) -> None:
-    quiz = samples.quiz()
     makers: list[Callable[[], Display]] = [
         samples.choice,
         lambda: samples.outputs(10, 5),
@@ -427,9 +429,10 @@ def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path) -> None:
     ]
     # Every question has four variants, and no two are alike, so that compression does not flatter.
     questions = [
-        samples.question(quiz, f"q{n}", *(_unlike(makers[n % 5](), 100 * n + v) for v in range(4))) for n in range(10)
+        samples.question(f"q{n}", *(_unlike(makers[n % 5](), 100 * n + v) for v in range(4))) for n in range(10)
     ]
-    out = build_site(samples.report(*questions), tmp_path / "site").out
+    report = samples.report(samples.asking(samples.quiz(), *questions))
+    out = build_site(report, tmp_path / "site").out
     files = [out / "samples" / "sample.html", *(out / "assets").iterdir()]
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 60_000
 
@@ -467,8 +470,7 @@ def test_empty_folder_and_our_own_are_replaced(tmp_path: Path) -> None:
     build_site(report, out)
     gone = report.quizzes[-1]
     (page,) = out.glob(f"*/{gone.id}.html")
-    left = [question for question in report.questions if question.quiz.id != gone.id]
-    build_site(replace(report, quizzes=report.quizzes[:-1], questions=tuple(left)), out)
+    build_site(samples.report(*report.quizzes[:-1]), out)
     assert not page.exists()
     assert (out / MARKER).is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
@@ -482,22 +484,24 @@ def test_site_is_readable_for_others(tmp_path: Path) -> None:
 
 def _changed(name: str, report: Report) -> Report:
     """The report with one thing changed that some page shows."""
-    first, *rest = report.questions
+    quizzes = list(report.quizzes)
+    head = quizzes[0]
+    first, *rest = head.questions
+    sandbox = report.result.sandbox
     match name:
         case "nothing":
-            return report
+            pass
         case "versions":
-            return replace(report, runtimes={**report.runtimes, "torch": {"python": "3.11.7", "torch": "2.14.0"}})
+            newer = {"python": "3.11.7", "torch": "2.14.0"}
+            quizzes = [replace(q, versions=newer) if "torch" in q.versions else q for q in quizzes]
         case "sandbox":
-            return replace(report, sandbox="landlock")
+            sandbox = "landlock"
         case "a verdict":
-            return replace(report, questions=(replace(first, variants=_judged(first, 4, "refuted")), *rest))
+            quizzes[0] = samples.asking(head, replace(first, variants=_judged(first, 4, "refuted")), *rest)
         case "a count":
-            return replace(report, questions=(replace(first, variants=_judged(first, 9)), *rest))
+            quizzes[0] = samples.asking(head, replace(first, variants=_judged(first, 9)), *rest)
         case "a finding":
-            broken = next(question for question in rest if question.findings)
-            other = replace(broken, findings=(replace(broken.findings[0], message="another message"),))
-            return replace(report, questions=tuple(other if q is broken else q for q in report.questions))
+            quizzes = [samples.asking(q, *map(_told_otherwise, q.questions)) for q in quizzes]
         case "an evidence":
             display = first.variants[0].display
             assert display is not None
@@ -505,26 +509,30 @@ def _changed(name: str, report: Report) -> Report:
             option, *options = display.input.options
             told = replace(option, evidence=Evidence("Does something else."))
             changed = replace(display, input=Options((told, *options)))
-            return replace(
-                report, questions=(replace(first, variants=(replace(first.variants[0], display=changed),)), *rest)
-            )
+            variant = replace(first.variants[0], display=changed)
+            quizzes[0] = samples.asking(head, replace(first, variants=(variant,)), *rest)
         case "a question left out":
-            return replace(report, questions=tuple(rest))
+            quizzes[0] = samples.asking(head, *rest)
         case "the order of questions":
-            return replace(report, questions=(rest[0], first, *rest[1:]))
+            quizzes[0] = samples.asking(head, rest[0], first, *rest[1:])
         case "a quiz left out":
-            gone = report.quizzes[1]
-            kept = tuple(q for q in report.questions if q.quiz is not gone)
-            return replace(report, quizzes=tuple(q for q in report.quizzes if q is not gone), questions=kept)
+            del quizzes[1]
         case _:
-            field, value = name.split("=")
-            old = report.quizzes[1]
-            new = replace(old, header=old.header.model_copy(update={field: int(value) if value.isdigit() else value}))
-            return replace(
-                report,
-                quizzes=tuple(new if q is old else q for q in report.quizzes),
-                questions=tuple(replace(q, quiz=new) if q.quiz is old else q for q in report.questions),
-            )
+            quizzes[1] = _with_header(quizzes[1], *name.split("="))
+    return samples.report(*quizzes, sandbox=sandbox)
+
+
+def _told_otherwise(question: QuestionProof) -> QuestionProof:
+    """The question with another message, if it is the one with a refuted claim."""
+    if question.status != "refuted":
+        return question
+    return replace(question, findings=(replace(question.findings[0], message="another message"),))
+
+
+def _with_header(quiz: QuizProof, field: str, value: str) -> QuizProof:
+    assert quiz.header is not None
+    header = quiz.header.model_copy(update={field: int(value) if value.isdigit() else value})
+    return replace(quiz, header=header, versions=samples.RUNTIMES.get(header.runtime, {}))
 
 
 def _judged(question: QuestionProof, proven: int, *others: Verdict) -> tuple[VariantProof, ...]:
@@ -662,9 +670,8 @@ def test_interrupted_while_swapping_leaves_the_old_site(
 
 
 def test_two_quizzes_of_one_page_are_refused(tmp_path: Path) -> None:
-    one, other = samples.quiz(), samples.quiz()
-    other = replace(other, document=replace(other.document, path="questions/samples/copy.yaml"))
-    report = samples.report(samples.question(one, "one", samples.text()), quizzes=(one, other))
+    one = samples.asking(samples.quiz(), samples.question("one", samples.text()))
+    report = samples.report(one, replace(samples.quiz(), path="questions/samples/copy.yaml"))
     message = "questions/samples/copy.yaml: the quiz `sample` would overwrite the page of questions/samples/sample.yaml"
     with pytest.raises(UsageError, match=re.escape(message)):
         build_site(report, tmp_path / "site")
@@ -672,7 +679,7 @@ def test_two_quizzes_of_one_page_are_refused(tmp_path: Path) -> None:
 
 
 def test_quiz_called_index_is_refused(tmp_path: Path) -> None:
-    report = samples.report(samples.question(samples.quiz("index"), "one", samples.text()))
+    report = samples.report(samples.asking(samples.quiz("index"), samples.question("one", samples.text())))
     with pytest.raises(UsageError, match=r"would overwrite the page of its topic, samples/index\.html"):
         build_site(report, tmp_path / "site")
 

@@ -234,15 +234,16 @@ def test_every_key_and_every_distractor_through_the_page(browser: Browser, site:
     """What the engine proved right is marked right on the page, and the rest wrong; in every variant."""
     tried = 0
     for quiz in samples.bank().quizzes:
+        assert quiz.header is not None
         with opened(browser, site / quiz.header.topic / f"{quiz.id}.html") as page:
-            for proof in (each for each in samples.bank().questions if each.quiz.id == quiz.id):
+            for proof in quiz.questions:
                 if proof.status not in ("proven", "unproven"):
                     continue
                 for index, variant in enumerate(proof.variants):
                     assert variant.display is not None
                     for response in responses(variant.display):
-                        verdict, _ = answer(page, proof.question.id, response, index)
-                        assert verdict == expected(variant.display, response), (proof.question.id, index, response)
+                        verdict, _ = answer(page, proof.id, response, index)
+                        assert verdict == expected(variant.display, response), (proof.id, index, response)
                         tried += 1
     assert tried > 50
 
@@ -358,9 +359,9 @@ def _table() -> list[tuple[str, Display]]:
 def test_script_marks_as_the_engine_does(browser: Browser, tmp_path: Path) -> None:
     """Every row of the tables: the same verdict, and the feedback of the same mistake."""
     table = _table()
-    quiz = samples.quiz()
     ids = {display: f"q-{n}" for n, display in enumerate(dict.fromkeys(display for _, display in table))}
-    report = samples.report(*(samples.question(quiz, id_, display) for display, id_ in ids.items()))
+    questions = (samples.question(id_, display) for display, id_ in ids.items())
+    report = samples.report(samples.asking(samples.quiz(), *questions))
     differences = []
     with opened(browser, build_site(report, tmp_path / "site").out / "samples" / "sample.html") as page:
         for response, display in table:

@@ -314,8 +314,8 @@ def test_spans_hold_their_text(shape: dict[str, Any]) -> None:
 
 def cut(document: Document, span: Span) -> str:
     """What stands at a place of one line."""
-    assert span.line == span.end_line or span.end_column == 1 or document.lines()[span.line - 1][span.column - 1] == "|"
-    return document.lines()[span.line - 1][span.column - 1 : span.end_column - 1]
+    assert span.line == span.end_line or span.end_column == 1 or document.lines[span.line - 1][span.column - 1] == "|"
+    return document.lines[span.line - 1][span.column - 1 : span.end_column - 1]
 
 
 BLOCK = """\

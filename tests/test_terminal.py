@@ -26,10 +26,11 @@ from hypothesis import strategies as st
 import report_samples as samples
 from goldfile import compare
 from quizproof import blocks
-from quizproof.claims import Verdict
 from quizproof.errors import Finding, Span
 from quizproof.kinds import Question
-from quizproof.proof import QuestionProof, VariantProof
+from quizproof.proof import QuestionProof, QuizProof, VariantProof
+from quizproof.quiz import Quiz
+from quizproof.verdicts import Verdict
 from quizproof_renderers.terminal import Result, prose, run
 from quizproof_renderers.terminal.tex import readable
 from test_text import ANY_TEXT, is_safe
@@ -63,10 +64,17 @@ def every_input() -> list[QuestionProof]:
     return [samples.taken(display, named(samples.CHOICE, name)) for name, display in INPUTS.items()]
 
 
-def take(*questions: QuestionProof, typed: str = "", seed: int = 1, plain: bool = True) -> tuple[Result, str]:
+def take(
+    *questions: QuestionProof, typed: str = "", seed: int = 1, plain: bool = True, of: Quiz | None = None
+) -> tuple[Result, str]:
+    """Take a test of one quiz; as `take_all`."""
+    return take_all(samples.file(of or samples.quiz(), *questions), typed=typed, seed=seed, plain=plain)
+
+
+def take_all(*quizzes: QuizProof, typed: str = "", seed: int = 1, plain: bool = True) -> tuple[Result, str]:
     """Take a test with answers from a pipe; the result, and all that was shown."""
     output = io.StringIO()
-    result = run(questions, runtimes=samples.RUNTIMES, seed=seed, plain=plain, stdin=io.StringIO(typed), stdout=output)
+    result = run(quizzes, seed=seed, plain=plain, stdin=io.StringIO(typed), stdout=output)
     return result, output.getvalue()
 
 
@@ -238,7 +246,8 @@ def test_ctrl_c_on_a_pipe() -> None:
             raise KeyboardInterrupt
 
     output = io.StringIO()
-    result = run(every_input(), runtimes={}, seed=1, plain=True, stdin=Interrupted(), stdout=output)
+    quiz = samples.file(samples.quiz(), *every_input(), versions={})
+    result = run([quiz], seed=1, plain=True, stdin=Interrupted(), stdout=output)
     assert (result.ending, result.exit_code) == ("interrupted", 130)
     assert "\nInterrupted:\nScore: no question was answered, 7 not reached.\n" in output.getvalue()
 
@@ -272,7 +281,7 @@ def test_the_seed_draws_the_variant() -> None:
         return VariantProof({"a": value}, samples.claims("proven"), display if shown else None)
 
     variants = (variant(0), variant(1), variant(2, shown=False))
-    question = samples.proof(samples.quiz(), samples.PREDICT, *variants)
+    question = samples.proof(samples.PREDICT, *variants)
     drawn = [take(question, typed="0\n", seed=seed)[0].answers[0] for seed in range(20)]
     assert {answer.params["a"] for answer in drawn} == {0, 1}
     assert all((answer.params["a"] == 0) == (answer.standing == "right") for answer in drawn)
@@ -280,8 +289,9 @@ def test_the_seed_draws_the_variant() -> None:
 
 def test_each_quiz_has_its_head() -> None:
     metrics = samples.quiz(samples.METRICS, intro="About `precision` & <recall>.")
-    questions = (samples.taken(INPUTS["number"]), samples.taken(INPUTS["line"], of=metrics))
-    _, shown = take(*questions, typed="s\ns\n")
+    first = samples.file(samples.quiz(), samples.taken(INPUTS["number"]))
+    second = samples.file(metrics, samples.taken(INPUTS["line"]))
+    _, shown = take_all(first, second, typed="s\ns\n")
     assert shown.startswith(
         "Quiz: Freezing layers in PyTorch\n"
         "1 question, about 8 minutes, 100 % of 1 claim proven\n"
@@ -437,8 +447,8 @@ def test_no_text_reaches_the_terminal_raw(text: str, plain: bool) -> None:
     legal = text.encode(errors="ignore").decode()  # a quiz file is UTF-8; what a snippet prints need not be
     quiz = samples.quiz(title="x" + legal, intro=legal)
     for display in hostile_displays(text):
-        question = samples.taken(display, named(samples.PREDICT, "q", title=text), of=quiz)
-        _, shown = take(question, typed=f"{text}\n1\n\na\n", plain=plain)
+        question = samples.taken(display, named(samples.PREDICT, "q", title=text))
+        _, shown = take(question, typed=f"{text}\n1\n\na\n", plain=plain, of=quiz)
         assert all(map(is_safe, shown))
 
 
@@ -529,8 +539,8 @@ import sys
 import report_samples as samples
 import test_terminal
 from quizproof_renderers.terminal import run
-questions = {questions}
-sys.exit(run(questions, runtimes=samples.RUNTIMES, seed=1, plain={plain}).exit_code)
+quiz = samples.file(samples.quiz(), *{questions})
+sys.exit(run([quiz], seed=1, plain={plain}).exit_code)
 """
 
 

@@ -1,0 +1,236 @@
+"""The lock: reviewable, the same each time, and no substitute for the truth."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from processes import quizproof
+
+SUM = """\
+quiz: sums
+title: Sums
+topic: samples
+blocks:
+  - id: sum
+    kind: predict-output
+    prompt: What is printed?
+    code: |
+      for number in range({{ most }}):
+          print(number, number + {{ step }})
+    params: {most: [2, 3], step: [1]}
+    distractors:
+      - code: print({{ step }})
+        mistake: Counts once.
+    explanation: It prints {{ stdout | replace("\\n", "; ") }}.
+"""
+PICK = """\
+quiz: picks
+title: Picks
+topic: samples
+blocks:
+  - id: pick
+    kind: choice
+    prompt: Which makes it two?
+    setup: x = 1
+    check: assert x == 2, object()
+    options:
+      - code: x += 1
+        key: true
+      - code: x += 2
+        mistake: Adds too much.
+      - code: x.append(1)
+        happens: AttributeError
+        mistake: Numbers cannot be appended to.
+"""
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    """A folder with a bank of two quizzes, and its lock."""
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    (folder / "sums.yaml").write_text(SUM)
+    (folder / "picks.yaml").write_text(PICK)
+    done = quizproof("check", "questions", "--write-lock", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "quizproof.lock: what came of 8 programs" in done.stderr
+    return tmp_path
+
+
+def edit(bank: Path, name: str, old: str, new: str) -> None:
+    """Replace a text that is there in a quiz file, or in the lock."""
+    file = bank / "questions" / name
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Everything below a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_same_outcomes_give_same_bytes(bank: Path) -> None:
+    """Written anew, from runs or from the cache, the lock does not change; it is ASCII, and holds no address."""
+    lock = bank / "questions" / "quizproof.lock"
+    first = lock.read_bytes()
+    for extra in ([], ["--no-cache", "--jobs", "1"]):
+        lock.unlink()
+        assert quizproof("check", "questions", "--write-lock", *extra, cwd=bank).returncode == 0
+        assert lock.read_bytes() == first
+    assert first.isascii()
+    assert b"object object at 0x..." in first
+    assert not re.search(rb"0x[0-9a-f]{6}", first)
+
+
+def test_lines_of_output_are_lines_of_the_lock(bank: Path) -> None:
+    """What a reviewer sees: runs named by parameters and places, output line by line."""
+    data = json.loads((bank / "questions" / "quizproof.lock").read_text())
+    runs = data["quizzes"]["sums"]["sum"]
+    assert list(runs) == [
+        "most=2, step=1: code",
+        "most=2, step=1: code + distractors.1.code",
+        "most=3, step=1: code",
+        "most=3, step=1: code + distractors.1.code",
+    ]
+    assert runs["most=3, step=1: code"]["parts"] == [{"stdout": ["0 1\n", "1 2\n", "2 3\n"]}]
+    raised = data["quizzes"]["picks"]["pick"]["setup + options.3.code + check"]["raised"]
+    assert (raised["type"], raised["message"]) == ("AttributeError", "'int' object has no attribute 'append'")
+
+
+def test_site_from_the_lock_is_the_site_from_runs(bank: Path) -> None:
+    """`build --locked` runs nothing, and gives the same bytes."""
+    assert quizproof("build", "questions", "-o", "run", "--no-cache", cwd=bank).returncode == 0
+    done = quizproof("build", "questions", "-o", "locked", "--locked", "--no-cache", cwd=bank)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 runs," in done.stdout
+    assert files(bank / "locked") == files(bank / "run")
+
+
+def test_versions_are_those_of_the_lock(bank: Path) -> None:
+    """What a page says that its snippets ran on is what they ran on when the lock was written."""
+    edit(bank, "quizproof.lock", '"runtimes": {\n  "python": {\n   "python": "3', '"runtimes": {\n  "python": {\n   "python": "9')
+    assert quizproof("build", "questions", "-o", "site", "--locked", cwd=bank).returncode == 0
+    assert "Python 9." in (bank / "site" / "samples" / "sums.html").read_text()
+
+
+def test_prose_may_change(bank: Path) -> None:
+    """Only what runs must match."""
+    edit(bank, "sums.yaml", "What is printed?", "What does this print?")
+    assert quizproof("build", "questions", "-o", "site", "--locked", cwd=bank).returncode == 0
+    assert "What does this print?" in (bank / "site" / "samples" / "sums.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("sums.yaml", "number + {{ step }}", "number - {{ step }}", "sums.yaml:6:5: QP903 [not-locked] quizproof.lock does not"),
+        ("sums.yaml", "most: [2, 3]", "most: [2, 3, 4]", "sums.yaml:6:5: QP903"),
+        ("sums.yaml", "most: [2, 3]", "most: [2]", "sums.yaml:1:7: QP903 [not-locked] the lock tells of `sum`, most=3, step=1"),
+        ("picks.yaml", "      - code: x += 2\n        mistake: Adds too much.\n", "", "the lock tells of `pick`"),
+        ("picks.yaml", "quiz: picks", "quiz: choices", "picks.yaml:6:5: QP903"),
+    ],
+)  # fmt: skip
+def test_edited_bank_is_refused(bank: Path, name: str, old: str, new: str, told: str) -> None:
+    """A program that the lock does not know, or that the bank has not any more: nothing is written, exit 3."""
+    edit(bank, name, old, new)
+    for cached in (False, True):  # the refusal itself must not be kept
+        done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
+        assert (done.returncode, told in done.stdout) == (3, True), (cached, done.stdout, done.stderr)
+        assert not (bank / "site").exists()
+
+
+def test_quiz_that_is_gone_is_refused(bank: Path) -> None:
+    """The lock tells of a quiz whose file was removed."""
+    (bank / "questions" / "picks.yaml").unlink()
+    done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
+    assert done.returncode == 3
+    assert "it tells of the quiz `picks`, which is not there" in done.stderr
+    assert not (bank / "site").exists()
+
+
+def test_lock_cannot_make_a_lie_true(bank: Path) -> None:
+    """Claims are judged anew: an outcome that was written into the lock by hand refutes what it refutes."""
+    edit(bank, "quizproof.lock", "'int' object has no attribute 'append'", "it is full")
+    edit(bank, "picks.yaml", "happens: AttributeError", "happens: 'AttributeError: no attribute'")
+    done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
+    assert done.returncode == 1
+    assert "QP203 [wrong-reason]" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"{\n  <<<<<<< ours", "quizproof.lock:2:3 is not JSON; was it merged by hand?"),
+        (b"\xff\xfe", "is not text in UTF-8"),
+        (b"[1]", "is not a lock of this version"),
+        (b'{"version": 99}', "is not a lock of this version"),
+        (b'{"version": 1, "quizzes": {"a": {"b": {"c": 1}}}}', "is damaged"),
+        (b'{"version": 1, "quizzes": [1]}', "is damaged"),
+        (b'{"version": 1, "runtimes": 7}', "is damaged"),
+        (b"[" * 100_000, "is not JSON"),
+    ],
+)
+def test_damaged_lock_is_told_apart(bank: Path, content: bytes, told: str) -> None:
+    """What is no lock is bad usage, in one sentence that says what to do."""
+    (bank / "questions" / "quizproof.lock").write_bytes(content)
+    done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
+    assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+    assert "--write-lock" in done.stderr
+
+
+def test_there_must_be_a_lock_and_one_bank(bank: Path) -> None:
+    """Without a lock, or with more than one folder, the call is refused with a way forward."""
+    assert "name its folder" in quizproof("check", "questions/sums.yaml", "--write-lock", cwd=bank).stderr
+    assert "name its folder" in quizproof("check", "questions", "questions", "--diff-lock", cwd=bank).stderr
+    (bank / "questions" / "quizproof.lock").unlink()
+    for command in (["build", "questions", "-o", "site", "--locked"], ["check", "questions", "--diff-lock"]):
+        done = quizproof(*command, cwd=bank)
+        assert done.returncode == 2
+        assert "there is no questions/quizproof.lock; `quizproof check --write-lock questions` writes it" in done.stderr
+
+
+def test_lies_are_not_locked(bank: Path) -> None:
+    """While something is refuted the old lock stays as it is."""
+    before = (bank / "questions" / "quizproof.lock").read_bytes()
+    edit(bank, "picks.yaml", "x += 2", "x += 3 - 2")
+    done = quizproof("check", "questions", "--write-lock", cwd=bank)
+    assert done.returncode == 1
+    assert "not all is proven, so questions/quizproof.lock was not written" in done.stderr
+    assert (bank / "questions" / "quizproof.lock").read_bytes() == before
+
+
+def test_diff_shows_what_moved(bank: Path) -> None:
+    """Nothing moved is exit 0; an output that moved is shown old beside new, and exit 1, although all is proven."""
+    done = quizproof("check", "questions", "--diff-lock", cwd=bank)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "nothing moved since the lock was written")
+
+    edit(bank, "sums.yaml", "number + {{ step }}", "number + {{ step }} + (number == 1)")
+    edit(bank, "picks.yaml", "x += 2", "x += 1 + 1")
+    edit(bank, "quizproof.lock", '"python": "3', '"python": "2')
+    done = quizproof("check", "questions", "--diff-lock", cwd=bank)
+    assert done.returncode == 1
+    shown = done.stdout
+    assert "sum in sums\n  most=2, step=1: code\n      0 1\n    - 1 2\n    + 1 3\n" in shown
+    assert re.search(r"python: python 2\S+, now 3", shown)
+    assert shown.splitlines()[-1].startswith("4 outputs moved, 1 program was edited and comes to the same")
+
+
+def test_diff_shows_what_came_and_went(bank: Path) -> None:
+    """New and removed questions are told of; with --write-lock, the new state is locked after it was shown."""
+    edit(bank, "picks.yaml", "id: pick", "id: choose")
+    done = quizproof("check", "questions", "--diff-lock", "--write-lock", cwd=bank)
+    assert done.returncode == 1
+    assert "4 runs are new, 4 runs are gone" in done.stdout
+    assert quizproof("check", "questions", "--diff-lock", cwd=bank).returncode == 0
+
+
+def test_json_stays_alone_on_stdout(bank: Path) -> None:
+    """With `--format json` what moved is told on standard error."""
+    done = quizproof("check", "questions", "--diff-lock", "--format", "json", cwd=bank)
+    assert json.loads(done.stdout)["summary"]["proven"] > 0
+    assert "nothing moved" in done.stderr

@@ -16,7 +16,7 @@ HEAVY = {"torch", "tensorflow", "keras", "numpy", "jinja2", "rich", "markdown_it
 LAYERS = {
     "quizproof": [
         {"rules"},
-        {"errors"},
+        {"errors", "printed"},
         {"source", "compare", "template", "outcome", "blocks"},
         {"model"},
         {"claims", "collisions", "marking"},

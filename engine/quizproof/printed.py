@@ -20,6 +20,7 @@ _COMPONENT = rf"(?:{_FLOAT}|{_DIGITS}|nan|inf)"
 _FREE = r"(?<![\w.])(?<!:[0-9][0-9]:)"
 _STRING = r"(?:'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\")"
 _SIZES = r"(?:[0-9]|None|[, ])*"
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 _TOKEN = re.compile(
     rf"""(?P<exact>(?<![\w\\])[bru]?{_STRING}(?!\w)
                   |\w*(?:[sS]hape|[sS]ize)(?:=|:?[ ]?)(?:\(\[{_SIZES}\]\)|\({_SIZES}\)|\[{_SIZES}\]))
@@ -70,6 +71,11 @@ def take_apart(output: str) -> Printed:
         if index in dtypes:
             printed.text.append(dtypes[index])
     return printed
+
+
+def ungrouped(number: str) -> str:
+    """A number as it is typed, without the commas between thousands: 1,526,400 as 1526400; 1,5 has none."""
+    return number.replace(",", "") if _THOUSANDS.fullmatch(number) else number
 
 
 def _as_str(tensor: re.Match[str]) -> str:

@@ -1,8 +1,11 @@
-"""Looking at processes from outside."""
+"""Starting processes, and looking at them from outside."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 
@@ -16,3 +19,20 @@ def descendants(pid: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return found - {pid}
+
+
+def quizproof(
+    *arguments: str | Path, cwd: Path, stdin: str = "", python: str | Path = sys.executable, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, without a terminal."""
+    command = [python, "-c", "from quizproof_renderers.cli import main; main()", *arguments]
+    environment = os.environ | {"COLUMNS": "100"} | environ
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=300,
+    )

@@ -13,7 +13,7 @@ from typing import cast
 
 import pytest
 
-from processes import descendants
+from processes import descendants, quizproof
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 from quizproof_renderers import cli, reports
 from quizproof_renderers.cli import SANDBOXES
@@ -35,23 +35,6 @@ blocks:
         mistake: Joins the digits.
 """
 BAD = GOOD.replace("quiz: good", "quiz: bad").replace("id: sum", "id: lie").replace("prints: 11", "prints: 2")
-
-
-def quizproof(
-    *arguments: str | Path, cwd: Path, stdin: str = "", python: str | Path = sys.executable, **environ: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, without a terminal."""
-    command = [python, "-c", "from quizproof_renderers.cli import main; main()", *arguments]
-    environment = os.environ | {"COLUMNS": "100"} | environ
-    return subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=300,
-    )
 
 
 @pytest.fixture

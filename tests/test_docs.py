@@ -18,6 +18,7 @@ import docs_tables
 import quizproof.kinds
 from docs_pages import DOCS, PAGES, Example, Fence, anchors, examples, fences, links
 from docs_runs import on_terminal, play, prove_examples, scrubbed, told
+from quizproof.compare import same_output
 from quizproof.kinds import kinds
 from quizproof.marking import MalformedResponse, parse_number
 from quizproof.rules import RULES
@@ -157,6 +158,15 @@ def test_expressions_give_what_the_reference_says() -> None:
         else:
             assert [render(source, {})] == code(result)
     assert used == set(FILTERS)
+
+
+def test_outputs_are_compared_as_the_reference_says() -> None:
+    """Every row of the table, with its tolerance and without."""
+    table = rows("Printed output")
+    assert table
+    for one, other, *verdicts in table:
+        (ours,), (theirs,) = code(one), code(other)
+        assert ["same" if same_output(ours, theirs, t) else "different" for t in (None, 0.01)] == verdicts, one
 
 
 def test_typed_numbers_are_read_as_the_reference_says() -> None:

@@ -16,7 +16,7 @@ HEAVY = {"torch", "tensorflow", "keras", "numpy", "jinja2", "rich", "markdown_it
 LAYERS = {
     "quizproof": [
         {"rules", "verdicts"},
-        {"errors"},
+        {"errors", "printed"},
         {"source", "compare", "template", "outcome", "blocks", "suspects", "files", "cache"},
         {"model", "runtimes", "drift", "lock"},
         {"environment", "locked", "lockdiff", "header", "claims", "collisions", "marking"},

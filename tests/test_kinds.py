@@ -297,7 +297,7 @@ LIES = [
         "prints: 0.3335\n",
         "QP202",
         15,
-        "distractor b: this wrong option is exactly",
+        "distractor b: this wrong option is what the program prints, within",
     ),
     ("choice-outputs", "1 / 3", "1 / 0", "QP213", 10, "the program raised ZeroDivisionError"),
     ("predict-output", "print(len(items))", "len(items)", "QP214", 10, "key: the program prints nothing"),

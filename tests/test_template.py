@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,9 @@ from quizproof.template import FILTERS, Disagreement, TemplateError, render, sta
         ("{{ (1 / 3) | fixed(2) }}", "0.33"),
         ("{{ (85 / 95) | percent(1) }}", "89.5%"),
         ("{{ 2257984 | thousands }}", "2,257,984"),
+        ("{{ 1999.6 | thousands }}", "2,000"),
+        ("{{ -1999.6 | thousands }}", "-2,000"),
+        ("{{ '12345678901234567890' | thousands }}", "12,345,678,901,234,567,890"),
         ("{{ names[1] | upper }} of {{ names | length }}", "Y of 2"),
         ("{{ '{{' }} and {{ '}}' }}", "{{ and }}"),
         ("{{ stated('0.895', 85 / 95) }}", "0.895"),
@@ -66,8 +70,12 @@ def test_refusals(text: str, message: str, line: int, column: int) -> None:
         ("89.5 %", 85 / 95),
         ("2,257,984", 2257984),
         ("1e-3", 0.001),
+        ("-2,257,984.5", -2257984.5),
         ("5", "5"),
+        ("1,5", "1,5"),
         ("2", 2.0),
+        ("nan", math.nan),
+        ("inf", math.inf),
         ("TypeError", "TypeError"),
     ],
 )
@@ -78,7 +86,20 @@ def test_stated_accepts_what_rounds_to_it(typed: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("0.90", 85 / 95), ("0.8948", 85 / 95), ("90%", 85 / 95), ("2,257,985", 2257984), ("TypeError", "ValueError")],
+    [
+        ("0.90", 85 / 95),
+        ("0.8948", 85 / 95),
+        ("90%", 85 / 95),
+        ("2,257,985", 2257984),
+        ("TypeError", "ValueError"),
+        ("1,5", 15),
+        ("1,5%", 0.15),
+        ("12,34", 1234),
+        ("0,123", 123),
+        ("1234,567", 1234567),
+        ("1,234,", 1234),
+        ("inf", 2.0),
+    ],
 )
 def test_stated_refuses_another_value(typed: str, value: object) -> None:
     """One unit in the last typed digit too many is a disagreement."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
-_ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-fA-F]{6,16}\b")
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
+from quizproof.printed import take_apart
+
+_ADDRESS = re.compile(r"(?:(?<=\bat )|(?<=\bobject @ ))0x[0-9a-fA-F]{6,16}\b")
+_EXACT = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
 def masked(text: str) -> str:
@@ -27,20 +30,25 @@ def same_output(one: str, other: str, tolerance: float | None = None) -> bool:
     one, other = fold(one), fold(other)
     if one == other or tolerance is None:
         return one == other
-    # NUL stands for a number, so it must not stand for itself.
-    one, other = one.replace("\0", "\ufffd"), other.replace("\0", "\ufffd")
-    if _NUMBER.sub("\0", one).split() != _NUMBER.sub("\0", other).split():
+    ours, theirs = take_apart(one), take_apart(other)
+    if ours.text != theirs.text:
         return False
-    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
-    return all(same_number(float(a), float(b), tolerance) for a, b in pairs)
+    # Printed numbers are decimals and compared as such, so that long ones count to the last digit. But what is
+    # printed has been rounded: hence a billionth more.
+    most = Decimal(tolerance) * Decimal("1.000000001")
+    pairs = zip(ours.numbers, theirs.numbers, strict=True)
+    return all(-most <= _EXACT.subtract(a, b) <= most for a, b in pairs)
 
 
-def difference(stated: str, real: str) -> str:
+def difference(stated: str, real: str, tolerance: float | None = None) -> str:
     """How the real output differs from the stated one, in a few words."""
     ours, theirs = fold(stated).split("\n"), fold(real).split("\n")
     if len(ours) == len(theirs) == 1:
         return quoted(theirs[0])
-    line = next((n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))
+    differ = [n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b]
+    beyond = [n for n in differ if not same_output(ours[n], theirs[n], tolerance)]
+    end = min(len(ours), len(theirs))
+    line = next(iter(beyond or (differ if len(ours) == len(theirs) else [])), end)
     return f"line {line + 1} is {quoted(theirs[line])}" if line < len(theirs) else f"it ends after line {len(theirs)}"
 
 

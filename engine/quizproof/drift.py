@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from quizproof.compare import difference, fold, same_output
+from quizproof.compare import difference, fold, masked, same_output
 from quizproof.outcome import Outcome
+
+
+def steadied(outcome: Outcome) -> Outcome:
+    """The outcome without what is different each time and means nothing: memory addresses in texts."""
+    raised = outcome.raised and replace(outcome.raised, message=masked(outcome.raised.message))
+    parts = tuple(replace(part, stdout=masked(part.stdout), stderr=masked(part.stderr)) for part in outcome.parts)
+    return replace(outcome, parts=parts, raised=raised)
 
 
 def drift(before: Outcome, now: Outcome, tolerance: float | None = None) -> tuple[str, str]:

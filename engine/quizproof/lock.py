@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from quizproof.compare import masked
 from quizproof.errors import UsageError
 from quizproof.outcome import Frame, Outcome, PartResult, Raised
 
@@ -93,7 +92,7 @@ _REMEDY = "; write it anew with `quizproof check --write-lock`"
 
 
 def entry_of(program: str, outcome: Outcome) -> Entry:
-    """An outcome as it stands in a lock: without times and memory, and with memory addresses masked."""
+    """An outcome as it stands in a lock: without times and memory."""
     entry: Entry = {"program": program}
     if outcome.status != "finished":
         entry["status"] = outcome.status
@@ -104,7 +103,7 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
         raised = outcome.raised
         entry["raised"] = {
             "type": raised.type,
-            "message": _lines(masked(raised.message)),
+            "message": _lines(raised.message),
             "part": raised.part,
             "frames": [[f.line, f.column, f.end_column, f.function, f.text] for f in raised.frames],
         }
@@ -129,9 +128,9 @@ def outcome_of(entry: Entry) -> Outcome:
 def _part(part: PartResult) -> Entry:
     entry: Entry = {}
     if part.stdout:
-        entry["stdout"] = _lines(masked(part.stdout))
+        entry["stdout"] = _lines(part.stdout)
     if part.stderr:
-        entry["stderr"] = _lines(masked(part.stderr))
+        entry["stderr"] = _lines(part.stderr)
     if part.assertions:
         entry["assertions"] = part.assertions
     if part.value is not None:

@@ -11,11 +11,11 @@ from typing import TypeAlias
 from quizproof.blocks import Evidence, Input, LineInput, Mistake, NumberInput, Options, TextInput
 from quizproof.compare import fold, same_number
 from quizproof.errors import QuizproofError
+from quizproof.printed import ungrouped
 
 Response: TypeAlias = str | int | Sequence[str]
 """Option ids for Options; text as typed for a number or a text; a line number for a line."""
 
-_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -72,9 +72,7 @@ def parse_number(text: str, unit: str = "") -> float:
 
 
 def _decimal(text: str) -> float:
-    text = text.strip()
-    if _THOUSANDS.fullmatch(text):
-        text = text.replace(",", "")
+    text = ungrouped(text.strip())
     if not _DECIMAL.fullmatch(text):
         raise MalformedResponse(f"{text[:40]!r} is not a number; write for instance 12, 0.5, 1e-3 or 3/4")
     return float(text)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from quizproof import rules
 from quizproof.cache import Cache
+from quizproof.drift import steadied
 from quizproof.environment import contents
 from quizproof.errors import Finding
 from quizproof.files import data_folder, shown_path
@@ -189,7 +190,8 @@ class Proving:
 
     def _collect(self, *, wait: bool = True) -> None:
         """Take in the outcomes that have come."""
-        for ticket, outcome in self._runner.collect(wait=wait):
+        for ticket, came in self._runner.collect(wait=wait):
+            outcome = steadied(came)
             study, request = ticket.study, ticket.request
             study.lasting &= outcome.status in LASTING
             if self._keeper and not self._runner.knows:

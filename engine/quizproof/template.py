@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from quizproof.errors import QuizproofError
+from quizproof.printed import ungrouped
 
 if TYPE_CHECKING:
     from jinja2.environment import TemplateExpression
@@ -123,13 +124,13 @@ def stated(text: str, value: Any) -> str:
     `stated("0.90", 85 / 95)` does not.
     """
     typed = str(text).strip()
-    number = typed.removesuffix("%").strip().replace(",", "")
+    if typed == str(value).strip():
+        return typed
+    number = ungrouped(typed.removesuffix("%").strip())
     try:
         claimed = float(number)
         real = float(value) * (100 if typed.endswith("%") else 1)
     except (TypeError, ValueError):
-        if typed == str(value).strip():
-            return typed
         raise Disagreement(f"the text states {typed!r}, but the run gave {str(value).strip()!r}") from None
     mantissa, _, exponent = number.lower().partition("e")
     half = 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
@@ -149,8 +150,8 @@ def _percent(value: Any, digits: int = 0) -> str:
 
 
 def _thousands(value: Any) -> str:
-    """A whole number with separators: 2257984 as "2,257,984"."""
-    return f"{int(value):,}"
+    """A number, rounded to a whole one, with separators: 2257984 as "2,257,984"."""
+    return f"{int(value) if isinstance(value, str) else round(value):,}"
 
 
 def _round(value: Any, digits: int = 0) -> Any:

@@ -199,9 +199,11 @@ class Choice(Question):
         if same == option.key:
             return Judgement("proven")
         if option.key:
-            message = f"the key is not what the program prints: {difference(option.prints, real)}"
+            message = f"the key is not what the program prints: {difference(option.prints, real, self.tolerance)}"
             return Judgement("refuted", rules.KEY_REFUTED, message, "", fold(option.prints), real)
         message = "this wrong option is exactly what the program prints"
+        if not same_output(option.prints, real):
+            message = "this wrong option is what the program prints, within the tolerance"
         return Judgement("refuted", rules.DISTRACTOR_HOLDS, message, "", "any other output", real)
 
     def _shown(self, index: int, runs: Runs) -> blocks.Option:

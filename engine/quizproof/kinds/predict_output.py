@@ -173,7 +173,7 @@ class PredictOutput(Question):
         key = self._key(outcome)
         if self.answer is not None and not same_output(self.answer, key, self.tolerance):
             what = "raises" if self.asks == "exception" else "prints"
-            words = f"the stated answer is not what the program {what}: {difference(self.answer, key)}"
+            words = f"the stated answer is not what the program {what}: {difference(self.answer, key, self.tolerance)}"
             return Judgement(
                 "refuted", rules.KEY_REFUTED, words, "Drop `answer:`: it is derived.", fold(self.answer), key
             )

@@ -20,7 +20,7 @@
   const rstrip = (text) => text.replace(SPACE_AFTER, "");
   const strip = (text) => rstrip(text).replace(SPACE_BEFORE, "");
 
-  const ADDRESS = /((?:^|[^\p{L}\p{N}_])at )0x[0-9a-fA-F]{6,16}(?![\p{L}\p{N}_])/gu;
+  const ADDRESS = /((?:^|[^\p{L}\p{N}_])(?:at |object @ ))0x[0-9a-fA-F]{6,16}(?![\p{L}\p{N}_])/gu;
   const THOUSANDS = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
   const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from quizproof.runtimes import child, sandbox
+from quizproof.runtimes import child, huge_pages, sandbox
 from quizproof.runtimes.cells import CELLS
 from quizproof.runtimes.wire import pack, unpack
 
@@ -151,7 +151,7 @@ class Zygote:
                 del self.on_demand[word]
                 with contextlib.suppress(Exception):  # the snippet will meet it, if it needs the module at all
                     importlib.import_module(module)
-                gc.freeze()
+                _settle()
                 self.data_bytes = _data_bytes()
 
     def _fork(self, request: dict[str, Any]) -> None:
@@ -268,6 +268,13 @@ def _kill(pid: int) -> None:
             send(pid, signal.SIGKILL)
 
 
+def _settle() -> None:
+    """Prepare the memory for forks: children neither scan what was imported nor hold it in many small pages."""
+    gc.collect()
+    gc.freeze()
+    huge_pages.collapse()
+
+
 def _data_bytes() -> int:
     """The size of this process's data segment, which every child starts with."""
     for line in Path("/proc/self/status").read_text().splitlines():
@@ -319,8 +326,7 @@ def main() -> None:
     except ImportError as error:
         control.sendall(pack({"missing": str(error)}))
         return
-    gc.collect()
-    gc.freeze()
+    _settle()
     gc.disable()
     control.sendall(pack({"ready": versions}))
     Zygote(runtime, control, scratch, cast(sandbox.Level, level)).serve()

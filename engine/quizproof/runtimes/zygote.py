@@ -1,7 +1,8 @@
 """The warm process of a runtime: imports its framework once, then forks a fresh child for every run.
 
 It stays single-threaded and never runs an operation of the framework, so that its forks are sound. It is started as
-`python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL` and ends when the socket closes.
+`python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL warm|cold` and ends when the socket closes. A
+cold one imports nothing: its runs begin as a program does that is started by hand.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _ON_DEMAND = {
     "python": {"numpy": "numpy", "sklearn": "sklearn.metrics"},
     "torch": {"numpy": "numpy", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
     "tensorflow": {"sklearn": "sklearn.metrics"},
+    "cold": {},
 }
 """What to import as soon as a snippet has this word in it, so that it is paid for once and not by every run: optimizers
 of torch, for instance, import some 800 modules at their first step."""
@@ -50,7 +52,7 @@ def warm_up(runtime: str) -> dict[str, str]:
     if runtime == "torch":
         import torch
 
-        torch.set_num_threads(1)
+        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
         versions["torch"] = str(torch.__version__)
     elif runtime == "tensorflow":
         import tensorflow as tf
@@ -315,21 +317,21 @@ def _tasks_by_run(runs: Container[int]) -> Counter[int]:
 
 def main() -> None:
     """Warm up, say so, serve."""
-    runtime, descriptor, scratch, level = sys.argv[1:]
+    runtime, descriptor, scratch, level, state = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if level == "namespaces":
         sandbox.enter_namespaces()
     control = socket.socket(fileno=int(descriptor))
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     try:
-        versions = warm_up(runtime)
+        versions = warm_up("python" if state == "cold" else runtime)
     except ImportError as error:
         control.sendall(pack({"missing": str(error)}))
         return
     _settle()
     gc.disable()
     control.sendall(pack({"ready": versions}))
-    Zygote(runtime, control, scratch, cast(sandbox.Level, level)).serve()
+    Zygote("cold" if state == "cold" else runtime, control, scratch, cast(sandbox.Level, level)).serve()
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Lock:
         """Read a lock. Raises UsageError when there is none, or something else."""
         try:
             content = path.read_bytes()
-            data = json.loads(content)
+            data = json.loads(content.decode("utf-8"))
         except FileNotFoundError:
             raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
         except OSError as error:
@@ -48,12 +48,12 @@ class Lock:
             raise UsageError(f"{path}{where} is not JSON; was it merged by hand?{_REMEDY}") from None
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
-        fingerprint = hashlib.sha256(content).hexdigest()
-        lock = cls(data.get("sandbox", ""), data.get("runtimes", {}), data.get("quizzes", {}), fingerprint)
         try:
+            runtimes = {str(name): {str(k): str(v) for k, v in of.items()} for name, of in data["runtimes"].items()}
+            lock = cls(str(data["sandbox"]), runtimes, data["quizzes"], hashlib.sha256(content).hexdigest())
             for _, _, _, entry in lock.entries():
-                _ = entry["program"]
-        except (AttributeError, KeyError, TypeError, ValueError):
+                _ = entry["program"], entry["parts"]
+        except (AttributeError, KeyError, TypeError):
             raise UsageError(f"{path} is damaged{_REMEDY}") from None
         return lock
 

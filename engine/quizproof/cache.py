@@ -15,6 +15,7 @@ from quizproof.errors import UsageError
 
 SCHEMA = 1
 MOST_MIB = 512
+_COLUMNS = ["key", "text", "used"]
 _BATCH = 64
 _BATCH_SECONDS = 1.0
 """What was not written yet is lost when the process is killed: so many texts, or those of so long a time."""
@@ -164,12 +165,13 @@ class Cache:
     def _connect(self) -> sqlite3.Connection:
         base = sqlite3.connect(self.path, timeout=30)
         try:
+            (version,) = base.execute("PRAGMA user_version").fetchone()
+            columns = [row[1] for row in base.execute("PRAGMA table_info(texts)")]
+            if version not in (0, SCHEMA) or columns not in ([], _COLUMNS):
+                raise sqlite3.DatabaseError(f"schema {version}")
             with contextlib.suppress(sqlite3.OperationalError):
                 base.execute("PRAGMA journal_mode = WAL")  # not on network file systems, which do without
             base.execute("PRAGMA synchronous = NORMAL")
-            (version,) = base.execute("PRAGMA user_version").fetchone()
-            if version not in (0, SCHEMA):
-                raise sqlite3.DatabaseError(f"schema {version}")
             if version == 0:
                 with base:
                     base.execute("CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, text TEXT, used INTEGER)")

@@ -20,6 +20,8 @@ from quizproof.runtimes.runner import Conditions
 
 _NO_DISPLAYS: Any = {"questions": {"__all__": {"variants": {"__all__": {"display"}}}}}
 
+_VERSIONS = TypeAdapter(dict[str, str])
+
 T = TypeVar("T", Outcome, QuizProof)
 
 
@@ -54,7 +56,9 @@ class Keeper:
     def versions(self, runtime: str) -> dict[str, str] | None:
         """The versions that a runtime told of at an earlier time."""
         text = self._cache.get(self._runtime(runtime))
-        return json.loads(text) if text else None
+        with contextlib.suppress(ValidationError):  # of what others wrote
+            return None if text is None else _VERSIONS.validate_json(text)
+        return None
 
     def keep_versions(self, runtime: str, versions: Mapping[str, str]) -> None:
         """Keep what a runtime tells of its versions."""

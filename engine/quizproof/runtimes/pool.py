@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +19,9 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from quizproof.outcome import Frame, Outcome, PartResult, Raised
+from quizproof.runtimes.cells import remove
 from quizproof.runtimes.sandbox import SCRATCH, Level, strongest
+from quizproof.runtimes.usage import FILES_AT_MOST, MOST_FILES
 from quizproof.runtimes.wire import pack, unpack
 
 _START_SECONDS = 120
@@ -50,6 +51,7 @@ _LIMIT_WORDS = {
     "memory": "it needed more than {memory_mib} MiB of memory",
     "output": "it printed more than {output_kib} KiB",
     "file": "it wrote a file of more than {file_mib} MiB",
+    "files": f"its files were more than {{files_mib}} MiB together, or more than {MOST_FILES:,}",
     "processes": "it started more than {processes} processes",
 }
 
@@ -64,6 +66,8 @@ class Job(Generic[Key]):
     runtime: str
     parts: list[dict[str, Any]]
     limits: Mapping[str, Any]
+    files: str | None = None
+    """A folder, by its absolute path, that the program sees as `files` and may only read."""
     deaths: int = 0
     """How many zygotes ended while this was running."""
 
@@ -129,7 +133,7 @@ class Pool(Generic[Key]):
         self._zygotes.clear()
         self._selector.close()
         if self._root is not None:
-            shutil.rmtree(self._root, ignore_errors=True)
+            remove(str(self._root))
 
     @property
     def missing(self) -> dict[str, str]:
@@ -190,7 +194,9 @@ class Pool(Generic[Key]):
         self._next_id += 1
         stuck = time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS
         zygote.running[self._next_id] = (job, stuck)
-        zygote.outgoing += pack({"id": self._next_id, "parts": job.parts, "limits": dict(job.limits)})
+        zygote.outgoing += pack(
+            {"id": self._next_id, "parts": job.parts, "limits": dict(job.limits), "files": job.files}
+        )
         self._selector.modify(zygote.control, selectors.EVENT_READ | selectors.EVENT_WRITE, zygote)
 
     def _turn(self) -> Iterator[tuple[Key, Outcome]]:
@@ -248,7 +254,7 @@ class Pool(Generic[Key]):
         del self._zygotes[zygote.runtime]
         if zygote.ready:  # then it had no time to end what its runs had started
             _kill_strays(zygote.scratch)
-        shutil.rmtree(zygote.scratch, ignore_errors=True)
+        remove(str(zygote.scratch))
         if zygote.runtime in self._missing:
             return
         if not zygote.ready:
@@ -342,6 +348,8 @@ def _outcome(message: dict[str, Any], limits: Mapping[str, Any]) -> Outcome:
         raised = Raised(data["type"], data["message"], data["part"], frames, data["meant"])
     status, detail = message["status"], message.get("detail", "")
     if status == "limit":
-        detail = _LIMIT_WORDS[detail].format(**limits, cpu=2 * limits["seconds"])
+        detail = _LIMIT_WORDS[detail].format(
+            **limits, cpu=2 * limits["seconds"], files_mib=FILES_AT_MOST * limits["file_mib"]
+        )
     parts = tuple(PartResult(p["out"], p["err"], p["assertions"], p["value"]) for p in message["parts"])
     return Outcome(status, parts, raised, detail, message["seconds"], message["peak_mib"])

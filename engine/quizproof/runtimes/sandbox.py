@@ -353,9 +353,9 @@ def obstacle(level: Level) -> str:
     if pid == 0:
         try:
             if level == "namespaces":
-                enter_namespaces()
-                if Init().fork(open_pid_namespace()) == 0:
-                    os._exit(0)
+                with enter_namespaces():
+                    if Init().fork(open_pid_namespace()) == 0:
+                        os._exit(0)
             elif level == "landlock":
                 Landlock(readable()).enter(os.curdir)
             os.write(theirs, b"ok")

@@ -3,22 +3,50 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def become_subreaper() -> None:
+    """Let processes whose parents die become children of this one, instead of the machine's first."""
+    assert ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1) == 0
 
 
 def descendants(pid: int) -> set[int]:
-    """All processes below one, as the machine's own /proc tells."""
+    """All living processes below one, as the machine's own /proc tells."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if state not in "ZX":
+                parents[int(stat.parent.name)] = int(parent)
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return found - {pid}
+
+
+def all_end(before: set[int]) -> None:
+    """Wait until no process is left below this one but those there were; fails when they do not end."""
+    patience = time.monotonic() + 20
+    while left := descendants(os.getpid()) - before:  # the kernel may still be at work on those that were killed
+        assert time.monotonic() < patience, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in left]
+        time.sleep(0.005)
+
+
+def catches(pid: int, number: int) -> bool:
+    """Whether a process has come so far as to handle a signal."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("SigCgt:"):
+                return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+    return False
 
 
 def quizproof(

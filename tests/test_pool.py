@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import os
 import signal
@@ -16,7 +17,7 @@ import pytest
 
 from processes import descendants
 from quizproof.outcome import Outcome
-from quizproof.runtimes.pool import Pool
+from quizproof.runtimes.pool import _KEPT_VARIABLES, _SET_VARIABLES, Pool
 from quizproof.runtimes.runner import Job
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 
@@ -266,6 +267,153 @@ def test_killed_parent_leaves_nothing(level: Level, processes: int) -> None:
     caller.wait()
     while any(Path(f"/proc/{pid}/cwd").exists() for pid in left):  # they end, or the suite's time limit tells
         os.sched_yield()
+
+
+@pytest.fixture(scope="module", params=LEVELS)
+def any_pool(request: pytest.FixtureRequest) -> Iterator[Pool[str]]:
+    """A pool of each level that the machine allows."""
+    if why := obstacle(request.param):
+        pytest.skip(f"{request.param}: {why}")
+    with Pool[str](1, request.param) as shared:
+        yield shared
+
+
+def shown(pool: Pool[str], source: str, files: Path) -> Outcome:
+    """The outcome of a program with a folder of files, after which a program without one sees none."""
+    jobs = [
+        Job("asked", "python", [part(source)], LIMITS, files=str(files)),
+        Job("next", "python", [part("import os\nprint(os.listdir())")], LIMITS),
+    ]
+    outcomes = dict(pool.run(jobs))
+    assert outcomes["next"].parts[0].stdout == "[]\n"
+    return outcomes["asked"]
+
+
+def refusal(attempt: str) -> str:
+    """A program that prints why something is refused."""
+    return f"import os\ntry:\n    {attempt}\n    print('done')\nexcept OSError as error:\n    print(error.strerror)\n"
+
+
+def test_files_of_the_bank_are_read(any_pool: Pool[str], tmp_path: Path) -> None:
+    """A program reads them below `files`, in folders too, and links within them work."""
+    files = tmp_path / "files"
+    (files / "inner").mkdir(parents=True)
+    (files / "inner" / "data.txt").write_text("data")
+    (files / "link").symlink_to("inner/data.txt")
+    source = "for name in ('inner/data.txt', 'link'):\n    print(open(f'files/{name}').read())"
+    assert shown(any_pool, source, files).parts[0].stdout == "data\ndata\n"
+    assert (files / "inner" / "data.txt").read_text() == "data"
+
+
+@pytest.mark.parametrize("attempt", ["open('files/new', 'w')", "os.unlink('files/kept')", "os.chmod('files/kept', 0)"])
+def test_files_of_the_bank_are_not_changed(any_pool: Pool[str], tmp_path: Path, attempt: str) -> None:
+    """Nobody writes to them where the sandbox can prevent it."""
+    if any_pool.level == "none" or (any_pool.level == "landlock" and "chmod" in attempt):
+        pytest.skip("nothing prevents it")
+    (tmp_path / "kept").write_text("kept")
+    refused = {"namespaces": "Read-only file system\n", "landlock": "Permission denied\n"}
+    assert shown(any_pool, refusal(attempt), tmp_path).parts[0].stdout == refused[any_pool.level]
+    assert [file.name for file in tmp_path.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("leading", ["link", "link/secret", "../secret", "/proc/self/cwd/files/../../secret"])
+def test_links_do_not_lead_out_of_the_files(any_pool: Pool[str], tmp_path: Path, leading: str) -> None:
+    """What a stranger's link in a bank points to cannot be read through it."""
+    if any_pool.level == "none":
+        pytest.skip("nothing prevents it")
+    files, outside = tmp_path / "files", tmp_path / "outside"
+    files.mkdir()
+    outside.mkdir()
+    for place in (outside, tmp_path):
+        (place / "secret").write_text("secret")
+    (files / "link").symlink_to(outside if "/" in leading else outside / "secret")
+    name = leading if leading.startswith("/") else f"files/{leading}"
+    told = shown(any_pool, refusal(f"print(open({name!r}).read())"), files).parts[0].stdout
+    assert told in ("No such file or directory\n", "Permission denied\n")
+
+
+@pytest.mark.parametrize("kind", ["link", "file", "nothing"])
+def test_only_a_folder_is_shown_as_files(any_pool: Pool[str], tmp_path: Path, kind: str) -> None:
+    """A link as `files`, which may lead anywhere, is no folder of the bank; nothing is run then."""
+    files = tmp_path / "files"
+    if kind == "link":
+        files.symlink_to("/")
+    elif kind == "file":
+        files.write_text("")
+    outcome = shown(any_pool, "print(1)", files)
+    words = "No such file or directory" if kind == "nothing" else "Not a directory"
+    assert (outcome.status, outcome.parts) == ("fault", ())
+    assert words in outcome.detail
+
+
+def test_many_files_of_the_bank_cost_nothing(any_pool: Pool[str], tmp_path: Path) -> None:
+    """They are shown, not copied, and do not count for the limits of a run."""
+    with (tmp_path / "huge").open("wb") as huge:
+        huge.truncate(1 << 40)
+    source = "import os\nprint(os.stat('files/huge').st_size >> 40)"
+    assert shown(any_pool, source, tmp_path).parts[0].stdout == "1\n"
+
+
+def test_nothing_is_inherited(any_pool: Pool[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable but those allowed, and no descriptor but the three, whatever the caller has."""
+    monkeypatch.setenv("MY_TOKEN", "secret")
+    with open(os.devnull) as inherited, Pool[str](1, any_pool.level) as fresh:  # noqa: PTH123
+        os.set_inheritable(inherited.fileno(), True)
+        source = "import os\nprint(sorted(os.environ))\nopened = os.listdir('/proc/self/fd')\nprint(len(opened))"
+        variables, descriptors = run(fresh, part(source)).parts[0].stdout.splitlines()
+        own = {"HOME", "TMPDIR", "LC_CTYPE"}
+        assert set(ast.literal_eval(variables)) <= {*_KEPT_VARIABLES, *_SET_VARIABLES, *own}
+        assert descriptors == "4"  # the three, and that of the folder that is listed
+    assert run(any_pool, part("import sys\nprint(repr(sys.stdin.read()))")).parts[0].stdout == "''\n"
+
+
+def test_a_run_cannot_reach_the_reply_of_another(any_pool: Pool[str]) -> None:
+    """The memory that others state their results in is not there, even for one who searches the interpreter for it."""
+    search = (
+        "import gc, mmap, sys, time\nfound = []\nframe = sys._getframe()\n"
+        "while frame:\n    found += frame.f_locals.values()\n    frame = frame.f_back\n"
+        "runs = next(thing.runs for thing in found if hasattr(thing, 'runs'))\n"
+        "print(len(runs), [run.reply.closed for run in runs.values()])\n"
+    )
+    jobs = [Job("first", "python", [part("import time\ntime.sleep(0.5)\nprint('mine')")], LIMITS)]
+    jobs += [Job("searches", "python", [part(search)], LIMITS)]
+    with Pool[str](2, any_pool.level) as two:
+        outcomes = dict(two.run(jobs))
+    assert outcomes["searches"].parts[0].stdout == "1 [True]\n"
+    assert outcomes["first"].parts[0].stdout == "mine\n"
+
+
+def test_no_user_namespaces_within_namespaces() -> None:
+    """In one of its own, a run would have capabilities again."""
+    if why := obstacle("namespaces"):
+        pytest.skip(why)
+    source = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "print(libc.unshare(0x10000000), os.strerror(ctypes.get_errno()))"
+    )
+    with Pool[str](1, "namespaces") as closed:
+        assert run(closed, part(source)).parts[0].stdout == "-1 No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "detail"),
+    [
+        ("SIGTERM", "it was killed by SIGTERM"),
+        ("SIGABRT", "it was killed by SIGABRT"),
+        ("SIGSTOP", "it ran longer than 1 s"),
+    ],
+)
+def test_a_run_gets_its_own_signals(any_pool: Pool[str], number: str, detail: str) -> None:
+    """At every level a run is an ordinary process, which signals end or stop."""
+    outcome = run(any_pool, part(f"import os, signal\nos.kill(os.getpid(), signal.{number})"), seconds=1)
+    assert outcome.detail == detail
+
+
+def test_processor_time_is_a_limit(any_pool: Pool[str]) -> None:
+    """The signal that names it is told as the limit."""
+    source = "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 9))\nwhile True: pass"
+    outcome = run(any_pool, part(source))
+    assert (outcome.status, outcome.detail) == ("limit", "it used more than 10 s of processor time")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The forked process: runs one program and leaves its reply in shared memory.
 
-The reply goes through memory that was mapped before the fork, not through a descriptor: a snippet that closes or
-scribbles over every descriptor cannot lose or forge it by doing so.
+A snippet has this whole process in its hands, so what is done here protects the reply against accidents and against
+patched modules, not against a forger. What a forger can reach is his own run's reply, and nothing else.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from quizproof.runtimes.generators import Generators
+from quizproof.runtimes.reply import leave
+
 SNIPPET = "snippet.py"
 """The file that a program's code says it is from. Its lines are those of all parts, one after the other."""
-REPLY_SIZE = 1 << 20
-_HEADER = struct.Struct("!I")
 _MAX_MESSAGE = 4_000
 _MAX_NAME = 200
 _MAX_VALUES = 200_000
@@ -50,7 +51,10 @@ _patched: dict[types.ModuleType, dict[str, Any]] = {}
 
 
 class Counter:
-    """Counts the assertions that held: one that failed and was swallowed shows nothing."""
+    """Counts the assertions that held: one that failed and was swallowed shows nothing.
+
+    Programs find it among the builtins, so that their own names are those that they have made, and no others.
+    """
 
     NAME = "__quizproof_asserted__"
 
@@ -99,39 +103,11 @@ def run(
     try:
         _enter(out, err, request["limits"], data_bytes, close_off)
         sys.argv = [SNIPPET]
-        _leave(reply, {"status": "running", "parts": []})
-        _leave(reply, _execute(request["parts"], reply))
+        leave(reply, {"status": "running", "parts": []})
+        leave(reply, _execute(request["parts"], reply))
         code = 0
     finally:
         os._exit(code)
-
-
-def _leave(reply: mmap.mmap, data: dict[str, Any]) -> None:
-    """Put `data` where the zygote finds it, in place of what was there."""
-    body = json.dumps(data).encode()
-    reply[: _HEADER.size] = _HEADER.pack(0)
-    reply[_HEADER.size : _HEADER.size + len(body)] = body
-    reply[: _HEADER.size] = _HEADER.pack(len(body))
-
-
-def read_reply(reply: mmap.mmap) -> dict[str, Any] | None:
-    """What the child left behind, with the status "running" when it ended within a part; None when it left nothing."""
-    (length,) = _HEADER.unpack(reply[: _HEADER.size])
-    if not 0 < length <= REPLY_SIZE - _HEADER.size:
-        return None
-    try:
-        data = json.loads(reply[_HEADER.size : _HEADER.size + length])
-    except ValueError:
-        return None
-    return data if _sound(data) else None
-
-
-def _sound(data: Any) -> bool:
-    """Whether a reply has the form that it was given here: the snippet can reach that memory, too."""
-    if not isinstance(data, dict) or not isinstance(data.get("status"), str) or not isinstance(data.get("parts"), list):
-        return False
-    sizes = ("out", "err", "assertions")
-    return all(isinstance(part, dict) and all(type(part.get(n)) is int for n in sizes) for part in data["parts"])
 
 
 def _enter(out: int, err: int, limits: dict[str, Any], data_bytes: int, close_off: Callable[[], None]) -> None:
@@ -174,10 +150,11 @@ def _execute(parts: list[dict[str, Any]], reply: mmap.mmap) -> dict[str, Any]:
             return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
-    setattr(module, Counter.NAME, counter)
+    setattr(builtins, Counter.NAME, counter)
     results: list[dict[str, Any]] = []
+    generators = Generators()
     for index, code in enumerate(program):
-        _leave(reply, {"status": "running", "parts": results})
+        leave(reply, {"status": "running", "parts": results})
         before = counter.count
         value, failure = _run_part(code, module.__dict__, room)
         out, err = _flush()
@@ -188,8 +165,9 @@ def _execute(parts: list[dict[str, Any]], reply: mmap.mmap) -> dict[str, Any]:
         if failure is not None:
             status = "limit" if (limit := _limit(failure)) else "raised"
             raised = _describe(failure, index)
-            return {"status": status, "detail": limit, "parts": results, "raised": raised}
-    return {"status": "finished", "parts": results}
+            told = {"status": status, "detail": limit, "raised": raised}
+            return {**told, "parts": results, "drew": generators.drew()}
+    return {"status": "finished", "parts": results, "drew": generators.drew()}
 
 
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
@@ -274,12 +252,19 @@ def _flush() -> tuple[int, int]:
 
 def _limit(error: BaseException) -> str:
     """The name of the limit that an exception tells of; empty when it tells of none."""
-    name = type(error).__name__
+    name = _type_name(error)
     if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
         return "memory"
     if isinstance(error, RuntimeError) and any(sign in _message(error) for sign in _OUT_OF_MEMORY):
         return "memory"
-    return "file" if isinstance(error, OSError) and error.errno in (errno.EFBIG, errno.ENOSPC) else ""
+    if isinstance(error, OSError):
+        return {errno.EFBIG: "file", errno.ENOSPC: "files"}.get(error.errno or 0, "")
+    return ""
+
+
+def _type_name(error: BaseException) -> str:
+    name: str = type.__dict__["__name__"].__get__(type(error))  # its metaclass may override it
+    return name
 
 
 def _message(error: BaseException) -> str:
@@ -303,7 +288,7 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
     if len(frames) > _MAX_FRAMES:
         frames = frames[:2] + frames[2 - _MAX_FRAMES :]
     return {
-        "type": type(error).__name__[:_MAX_NAME],
+        "type": _type_name(error)[:_MAX_NAME],
         "message": _message(error),
         "part": part,
         "frames": frames,

@@ -20,9 +20,15 @@ class Generators:
             self._seed, self._state = self._torch.initial_seed(), self._torch.get_state()
 
     def drew(self) -> bool:
-        """Whether one of them gave numbers that no seed of the program decided."""
+        """Whether one of them gave numbers that no seed of the program decided; true when that cannot be told."""
+        try:
+            return self._moved()
+        except Exception:  # the program has taken them apart
+            return True
+
+    def _moved(self) -> bool:
         if random.getstate() != self._python:  # drawn from, or seeded: this one does not tell
             return True
         if self._torch is None:  # or it was imported only now
             return hasattr(sys.modules.get("torch"), "default_generator")
-        return self._torch.initial_seed() == self._seed and not self._torch.get_state().equal(self._state)
+        return bool(self._torch.initial_seed() == self._seed and not self._torch.get_state().equal(self._state))

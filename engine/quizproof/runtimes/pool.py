@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,8 +19,10 @@ from types import TracebackType
 from typing import Any, Generic, TypeAlias
 
 from quizproof.outcome import Frame, Outcome, PartResult, Raised
+from quizproof.runtimes.cells import remove
 from quizproof.runtimes.runner import USUAL, Conditions, Job, Key
 from quizproof.runtimes.sandbox import SCRATCH, Level, strongest
+from quizproof.runtimes.usage import FILES_AT_MOST, MOST_FILES
 from quizproof.runtimes.wire import pack, unpack
 
 _START_SECONDS = 120
@@ -59,6 +60,7 @@ _LIMIT_WORDS = {
     "memory": "it needed more than {memory_mib} MiB of memory",
     "output": "it printed more than {output_kib} KiB",
     "file": "it wrote a file of more than {file_mib} MiB",
+    "files": f"its files were more than {{files_mib}} MiB together, or more than {MOST_FILES:,}",
     "processes": "it started more than {processes} processes",
 }
 
@@ -127,7 +129,7 @@ class Pool(Generic[Key]):
         self._zygotes.clear()
         self._selector.close()
         if self._root is not None:
-            shutil.rmtree(self._root, ignore_errors=True)
+            remove(str(self._root))
 
     @property
     def missing(self) -> dict[str, str]:
@@ -229,7 +231,9 @@ class Pool(Generic[Key]):
         self._next_id += 1
         stuck = time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS
         zygote.running[self._next_id] = (job, stuck)
-        zygote.outgoing += pack({"id": self._next_id, "parts": job.parts, "limits": dict(job.limits)})
+        zygote.outgoing += pack(
+            {"id": self._next_id, "parts": job.parts, "limits": dict(job.limits), "files": job.files}
+        )
         self._selector.modify(zygote.control, selectors.EVENT_READ | selectors.EVENT_WRITE, zygote)
 
     def _turn(self, seconds: float = 1.0) -> Iterator[tuple[Key, Outcome]]:
@@ -289,7 +293,7 @@ class Pool(Generic[Key]):
         del self._zygotes[home]
         if zygote.ready:  # then it had no time to end what its runs had started
             _kill_strays(zygote.scratch)
-        shutil.rmtree(zygote.scratch, ignore_errors=True)
+        remove(str(zygote.scratch))
         if zygote.runtime in self._missing:
             return
         if not zygote.ready:
@@ -388,7 +392,9 @@ def _outcome(message: dict[str, Any], limits: Mapping[str, Any]) -> Outcome:
         raised = Raised(data["type"], data["message"], data["part"], frames, data["meant"])
     status, detail = message["status"], message.get("detail", "")
     if status == "limit":
-        detail = _LIMIT_WORDS[detail].format(**limits, cpu=2 * limits["seconds"])
+        detail = _LIMIT_WORDS[detail].format(
+            **limits, cpu=2 * limits["seconds"], files_mib=FILES_AT_MOST * limits["file_mib"]
+        )
     parts = tuple(PartResult(p["out"], p["err"], p["assertions"], p["value"]) for p in message["parts"])
     drew = bool(message.get("drew"))
     return Outcome(status, parts, raised, detail, message["seconds"], message["peak_mib"], drew)

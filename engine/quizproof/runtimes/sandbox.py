@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import mmap
 import os
 import signal
+import socket
 import stat
 import struct
 import sys
@@ -34,15 +36,20 @@ SCRATCH = "/scratch"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 # sched.h
+_VM, _FS, _FILES, _PIDFD = 0x100, 0x200, 0x400, 0x1000
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 # sys/mount.h
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 0x20, 0x1000, 0x4000, 0x40000
 _DETACH = 2
+_TREE_CLONE, _TREE_CLOEXEC, _MOVE_EMPTY_PATH = 1, os.O_CLOEXEC, 4
+# fcntl.h
+_AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
 # prctl.h
 _SET_PDEATHSIG, _CAPBSET_DROP, _SET_NO_NEW_PRIVS = 1, 24, 38
 _LAST_CAPABILITY = 40
 # asm/unistd_64.h and asm-generic/unistd.h give these the same numbers on x86-64 and AArch64, but for pivot_root.
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
+_OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, -1)
 
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
@@ -73,6 +80,11 @@ def readable() -> list[str]:
     return kept
 
 
+def open_folder(path: str) -> int:
+    """A descriptor of a folder that is itself no link, to be shown to a run. Raises OSError."""
+    return os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
 # namespaces
 
 
@@ -80,30 +92,77 @@ def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> N
     _call("mount", source.encode(), target.encode(), kind.encode() or None, flags, data.encode() or None)
 
 
-def enter_namespaces() -> None:
+def enter_namespaces() -> socket.socket:
     """Move this process, the future zygote, into namespaces of its own, where it is PID 1.
 
-    The caller goes on as a child; the original process waits for it and ends with its status. Raises OSError where the
-    kernel refuses.
+    The caller goes on as a child; the original process waits for it and ends with its status. Meanwhile it still sees
+    the files of the machine, and the socket that is returned lets `borrow` ask it for a folder of them. Raises OSError
+    where the kernel refuses.
     """
     uid, gid = os.getuid(), os.getgid()
     _call("unshare", _NEWUSER | _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    asks, lends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid:
-        os._exit(_wait(pid))
+        os._exit(_wait(pid, lends))
     _call("prctl", _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    lends.close()
+    _call("unshare", _NEWNS)  # of its own, so that the other keeps the machine's files
     _build_root(readable())
+    # No more user namespaces inside this one: in those a run would have capabilities again.
+    Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    return asks
 
 
-def _wait(pid: int) -> int:
+def _wait(pid: int, lends: socket.socket) -> int:
     for descriptor in range(3, 64):  # above all our end of the socket, whose closing tells the pool of our end
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
+        if descriptor != lends.fileno():
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+    with contextlib.suppress(OSError):
+        while folder := lends.recv(1 << 16):  # until its end closes, which it does when the child ends
+            try:
+                tree = _clone_tree(folder.decode())
+            except OSError as error:
+                lends.send((error.strerror or str(error)).encode())
+            else:
+                socket.send_fds(lends, [b"ok"], [tree])
+                os.close(tree)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     return code if code >= 0 else 128 - code
+
+
+def _clone_tree(folder: str) -> int:
+    """A descriptor of a read-only view of a folder, to be mounted in another namespace."""
+    descriptor = open_folder(folder)
+    try:
+        flags = _TREE_CLONE | _TREE_CLOEXEC | _AT_EMPTY_PATH | _AT_RECURSIVE
+        tree = _call("syscall", _OPEN_TREE, descriptor, b"", flags)
+    finally:
+        os.close(descriptor)
+    attributes = struct.pack("=QQQQ", _RDONLY | _NOSUID | _NODEV, 0, 0, 0)  # these bits are the same here
+    _call("syscall", _MOUNT_SETATTR, tree, b"", _AT_EMPTY_PATH | _AT_RECURSIVE, attributes, ctypes.c_size_t(32))
+    return tree
+
+
+def borrow(lender: socket.socket, folder: str) -> int:
+    """A read-only view of a folder of the machine, from the process that `enter_namespaces` left outside.
+
+    Raises OSError where it is no folder, or cannot be read.
+    """
+    lender.send(folder.encode())
+    told, descriptors, _, _ = socket.recv_fds(lender, 1 << 16, 1)
+    if not descriptors:
+        raise OSError(0, told.decode() or "the process that lends folders has ended")
+    return descriptors[0]
+
+
+def attach(tree: int, folder: str) -> None:
+    """Mount a borrowed view on an empty folder."""
+    _call("syscall", _MOVE_MOUNT, tree, b"", _AT_FDCWD, folder.encode(), _MOVE_EMPTY_PATH)
 
 
 def _build_root(folders: Sequence[str]) -> None:
@@ -158,25 +217,56 @@ def open_pid_namespace() -> int:
     return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
 
-def fork_into_pid_namespace(home: int) -> int:
-    """Fork a child that is PID 1 of a namespace of its own: when it dies, the kernel kills all that it left behind.
+class Init:
+    """Process number 1 of a new PID namespace: when it dies, the kernel kills all others in there.
 
-    `home` is a descriptor of the caller's own namespace, to which it returns at once.
+    A run could be number 1 itself, but would be a strange process then: the kernel shields number 1 from its own
+    signals, so that it cannot stop or abort itself. This one does nothing but sleep. It costs no fork, because it has
+    the memory of the zygote for its own, all of its capabilities too, which is why a run can neither trace nor kill it.
     """
-    _call("unshare", _NEWPID)
-    pid = os.fork()
-    if pid:
-        _call("setns", home, _NEWPID)
-    return pid
+
+    _STACK = 1 << 14
+
+    def __init__(self) -> None:
+        self._stack = mmap.mmap(-1, self._STACK)
+        top = ctypes.addressof(ctypes.c_char.from_buffer(self._stack)) + self._STACK
+        self._namespace = ctypes.c_int(-1)
+        flags = _VM | _FS | _FILES | _PIDFD | _NEWPID | signal.SIGCHLD
+        # With all signals blocked it never wakes: the zygote's handlers must not run in there.
+        before = signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
+        try:
+            sleep = ctypes.cast(_libc.pause, ctypes.c_void_p)
+            self.pid = _call("clone", sleep, ctypes.c_void_p(top), flags, None, ctypes.byref(self._namespace))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def fork(self, home: int) -> int:
+        """Fork a child into the namespace, as `os.fork` does.
+
+        `home` is a descriptor of the caller's own namespace, to which it returns at once.
+        """
+        try:
+            _call("setns", self._namespace.value, _NEWPID)
+            pid = os.fork()
+            if pid:
+                _call("setns", home, _NEWPID)
+        finally:
+            os.close(self._namespace.value)
+        return pid
+
+    def end(self) -> None:
+        """Kill it, and wait until all in its namespace are gone."""
+        os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
 
 
-def enter_run_namespaces(scratch_mib: int) -> None:
-    """In the forked child: own network, IPC and mounts, empty scratch folders, and no capability left."""
+def enter_run_namespaces(scratch_mib: int, most_files: int) -> None:
+    """In the forked child: own network, IPC and mounts, and empty scratch folders."""
     _call("unshare", _NEWNS | _NEWIPC | _NEWNET)
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
     for folder in (SCRATCH, "/dev/shm"):
-        _mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV, f"size={scratch_mib}m,mode=700")
-    drop_privileges()
+        _mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV, f"size={scratch_mib}m,nr_inodes={most_files},mode=700")
 
 
 def drop_privileges() -> None:
@@ -221,8 +311,11 @@ class Landlock:
     def _open(path: str) -> int:
         return os.open(path, os.O_PATH | os.O_CLOEXEC)
 
-    def enter(self, scratch: str) -> None:
-        """In the forked child: refuse everything but the folders, `scratch`, and what stays inside this process."""
+    def enter(self, scratch: str, shown: int | None = None) -> None:
+        """In the forked child: refuse everything but the folders, `scratch`, and what stays inside this process.
+
+        `shown` is a descriptor of one more folder that may be read.
+        """
         files = _READ | _WRITE
         files |= _REFER if self.version >= 2 else 0
         files |= _TRUNCATE if self.version >= 3 else 0
@@ -232,7 +325,7 @@ class Landlock:
         attributes = struct.pack("=QQQ", files, network, scope)
         size = 24 if self.version >= 6 else 16 if self.version >= 4 else 8
         rules = _call("syscall", _LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
-        for descriptor in self._readable:
+        for descriptor in self._readable if shown is None else [*self._readable, shown]:
             self._allow(rules, descriptor, _READ)
         for descriptor in (*self._writable, self._open(scratch)):
             self._allow(rules, descriptor, files)
@@ -260,9 +353,9 @@ def obstacle(level: Level) -> str:
     if pid == 0:
         try:
             if level == "namespaces":
-                enter_namespaces()
-                if os.fork() == 0:
-                    os._exit(0)
+                with enter_namespaces():
+                    if Init().fork(open_pid_namespace()) == 0:
+                        os._exit(0)
             elif level == "landlock":
                 Landlock(readable()).enter(os.curdir)
             os.write(theirs, b"ok")

@@ -16,22 +16,21 @@ import os
 import platform
 import resource
 import selectors
-import shutil
 import signal
 import socket
 import sys
 import time
-from collections import Counter
-from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from quizproof.runtimes import child, huge_pages, sandbox
-from quizproof.runtimes.cells import CELLS
+from quizproof.runtimes import child, huge_pages, reply, sandbox
+from quizproof.runtimes.cells import CELLS, Cell, remove
+from quizproof.runtimes.usage import Watch, Watched
 from quizproof.runtimes.wire import pack, unpack
 
 _TICK = 0.05
+_TAMPERED = "it tampered with the interpreter's reply"
 _PR_SET_CHILD_SUBREAPER = 36
 _ON_DEMAND = {
     "python": {"numpy": "numpy", "sklearn": "sklearn.metrics"},
@@ -41,9 +40,6 @@ _ON_DEMAND = {
 }
 """What to import as soon as a snippet has this word in it, so that it is paid for once and not by every run: optimizers
 of torch, for instance, import some 800 modules at their first step."""
-_SUSPICIOUS_GROWTH = 100
-"""Only when so many more tasks exist on the machine are a run's own counted, for that reads all of /proc."""
-_MOST_GENERATIONS = 256
 
 
 def warm_up(runtime: str) -> dict[str, str]:
@@ -73,6 +69,8 @@ class _Run:
 
     id: int
     limits: dict[str, Any]
+    total: int
+    """Parts of the program."""
     reply: mmap.mmap
     out: int
     err: int
@@ -94,14 +92,16 @@ class _Run:
 class Zygote:
     """Serves one socket until its other end closes."""
 
-    def __init__(self, runtime: str, control: socket.socket, scratch: str, level: sandbox.Level) -> None:
+    def __init__(self, runtime: str, control: socket.socket, scratch: str, cell: Cell) -> None:
         self.on_demand = dict(_ON_DEMAND[runtime])
         self.control = control
-        self.cell = CELLS[level](scratch)
+        self.cell = cell
         self.scratch = scratch
         self.runs: dict[int, _Run] = {}
         self.data_bytes = _data_bytes()
-        self.tasks = _tasks()
+        self.watch = Watch(scratch)
+        self.watched = 0.0
+        """When it last looked."""
         self.buffer = bytearray()
         self.selector = selectors.DefaultSelector()
 
@@ -126,7 +126,7 @@ class Zygote:
                 self._watch()
         finally:
             self._end_children()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            remove(self.scratch)
 
     def _end_children(self) -> None:
         """Kill the runs and all that they started: whoever waits for us may rely on their being gone."""
@@ -158,15 +158,22 @@ class Zygote:
 
     def _fork(self, request: dict[str, Any]) -> None:
         self._import_on_demand(request)
+        shown = self.cell.show(request["files"]) if request["files"] else None
         scratch = self.cell.prepare(request["id"])
-        reply = mmap.mmap(-1, child.REPLY_SIZE)
+        memory = mmap.mmap(-1, reply.SIZE)
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
         started = time.monotonic()
         pid = self.cell.fork()
         if pid == 0:
             gc.enable()
-            child.run(request, reply, out, err, self.data_bytes, lambda: self.cell.enter(scratch, request["limits"]))
-        self.runs[pid] = _Run(request["id"], request["limits"], reply, out, err, scratch, started)
+            for other in self.runs.values():
+                other.reply.close()  # or this run could forge it
+            limits = request["limits"]
+            child.run(request, memory, out, err, self.data_bytes, lambda: self.cell.enter(scratch, limits, shown))
+        if shown is not None:
+            os.close(shown)
+        total = len(request["parts"])
+        self.runs[pid] = _Run(request["id"], request["limits"], total, memory, out, err, scratch, started)
 
     def _reap(self) -> None:
         while True:
@@ -180,6 +187,7 @@ class Zygote:
             if run is not None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)  # its group outlives it when it left something behind
+                self.cell.end(pid)
             if not self.runs:
                 self._kill_orphans()
             if run is not None:  # told only now, when nothing goes on
@@ -196,42 +204,46 @@ class Zygote:
             _kill(pid)
 
     def _watch(self) -> None:
-        """Kill runs that are over their time or print too much, and those that fill the machine with processes."""
+        """Kill runs that are over their time or print too much, and those that fill the machine."""
         now = time.monotonic()
         for pid, run in self.runs.items():
             if not run.stopped and (run.printed > run.limits["output_kib"] * 1024 or now >= run.deadline):
                 run.stopped = "time" if now >= run.deadline else "output"
                 _kill(pid)
-        if self.runs and _tasks() - self.tasks > _SUSPICIOUS_GROWTH:
-            counts = _tasks_by_run(self.runs)
-            for pid, run in self.runs.items():
-                if counts[pid] > run.limits["processes"] and not run.stopped:
-                    run.stopped = "processes"
-                    _kill(pid)
+        if self.runs and now - self.watched >= _TICK:
+            self.watched = now
+            runs = {p: Watched(r.limits, None if self.cell.bounded else r.scratch) for p, r in self.runs.items()}
+            owners = {process: run for run in runs for process in (run, self.cell.owner(run))}
+            for pid, limit in self.watch.excesses(runs, owners):
+                self.runs[pid].stopped = self.runs[pid].stopped or limit
+                _kill(pid)
 
 
 def _outcome(run: _Run, status: int, usage: resource.struct_rusage) -> dict[str, Any]:
-    began = any(run.reply[:4])  # else it never got as far as the snippet
-    reply = child.read_reply(run.reply) or {"status": "running" if began else "fault", "parts": []}
+    told: dict[str, Any]
+    if not reply.began(run.reply):  # it never got as far as the snippet
+        told = {"status": "fault", "parts": []}
+    else:
+        told = reply.read(run.reply, run.total) or {"status": "died", "parts": [], "detail": _TAMPERED}
     most = run.limits["output_kib"] * 1024
     outcome: dict[str, Any] = {
         "id": run.id,
         "seconds": round(time.monotonic() - run.started, 6),
         "peak_mib": round(usage.ru_maxrss / 1024, 1),
-        **{name: reply[name] for name in ("status", "detail", "parts", "raised") if name in reply},
+        **{name: told[name] for name in ("status", "detail", "parts", "raised", "drew") if name in told},
     }
     parts = outcome["parts"]
-    if reply["status"] == "running":  # it ended within the part that comes after these
+    if told["status"] == "running":  # it ended within the part that comes after these
         parts.append({"out": -1, "err": -1, "assertions": 0, "value": None})
     if run.printed > most:
         outcome |= {"status": "limit", "detail": "output", "raised": None}
         del parts[1 + sum(max(part["out"], part["err"]) <= most for part in parts[:-1]) :]  # those after the guilty one
     elif run.stopped:
         outcome |= {"status": "limit", "detail": run.stopped}
-    elif reply["status"] == "running":
+    elif told["status"] == "running":
         code = os.waitstatus_to_exitcode(status)
         busy = usage.ru_utime + usage.ru_stime
-        # PID 1 of a namespace does not get SIGXCPU; the kernel kills it a moment later.
+        # Whoever ignores SIGXCPU is killed a moment later.
         if -code == signal.SIGXCPU or (-code == signal.SIGKILL and busy >= 2 * run.limits["seconds"]):
             outcome |= {"status": "limit", "detail": "cpu"}
         elif -code == signal.SIGXFSZ:
@@ -285,11 +297,6 @@ def _data_bytes() -> int:
     return 0
 
 
-def _tasks() -> int:
-    """How many processes and threads the machine has."""
-    return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
-
-
 def _children() -> list[int]:
     """The processes whose parent we are, by birth or because theirs died."""
     with contextlib.suppress(OSError):
@@ -297,30 +304,11 @@ def _children() -> list[int]:
     return []
 
 
-def _tasks_by_run(runs: Container[int]) -> Counter[int]:
-    """How many processes and threads descend from each run, or belong to its session after their parents died."""
-    found: dict[int, tuple[int, int, int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            fields = stat.read_text().rpartition(")")[2].split()
-            found[int(stat.parent.name)] = int(fields[1]), int(fields[3]), int(fields[17])
-    counts: Counter[int] = Counter()
-    for pid, (_, session, threads) in found.items():
-        ancestor = pid
-        for _ in range(_MOST_GENERATIONS):
-            if ancestor in runs or ancestor not in found:
-                break
-            ancestor = found[ancestor][0]
-        counts[ancestor if ancestor in runs else session] += threads
-    return counts
-
-
 def main() -> None:
     """Warm up, say so, serve."""
     runtime, descriptor, scratch, level, state = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if level == "namespaces":
-        sandbox.enter_namespaces()
+    lender = sandbox.enter_namespaces() if level == "namespaces" else None
     control = socket.socket(fileno=int(descriptor))
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     try:
@@ -331,7 +319,8 @@ def main() -> None:
     _settle()
     gc.disable()
     control.sendall(pack({"ready": versions}))
-    Zygote("cold" if state == "cold" else runtime, control, scratch, cast(sandbox.Level, level)).serve()
+    cell = CELLS[cast(sandbox.Level, level)](scratch, lender)
+    Zygote("cold" if state == "cold" else runtime, control, scratch, cell).serve()
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
-from quizproof.compare import difference, fold, masked, same_output
+from quizproof.compare import difference, fold, masked, same_number, same_output
 from quizproof.outcome import Outcome
 
 
@@ -19,7 +20,7 @@ def steadied(outcome: Outcome) -> Outcome:
 def drift(before: Outcome, now: Outcome, tolerance: float | None = None) -> tuple[str, str]:
     """What the program did before and now, in a few words each, where they differ; two empty texts where they do not.
 
-    Times, memory, addresses and standard error do not count. `tolerance` is for numbers in what was printed.
+    Times, memory, addresses and standard error do not count. `tolerance` is for numbers, as values or in printed text.
     """
     if before.status != now.status:
         return _ending(before), _ending(now)
@@ -30,9 +31,15 @@ def drift(before: Outcome, now: Outcome, tolerance: float | None = None) -> tupl
     for old, new in zip(before.parts, now.parts, strict=False):
         if not same_output(old.stdout, new.stdout, tolerance):
             return f"printed {difference(new.stdout, old.stdout)}", f"printed {difference(old.stdout, new.stdout)}"
-        if json.dumps(old.value) != json.dumps(new.value):
+        if not _same_value(old.value, new.value, tolerance):
             return f"gave {json.dumps(old.value)}", f"gave {json.dumps(new.value)}"
     return "", ""
+
+
+def _same_value(one: Any, other: Any, tolerance: float | None) -> bool:
+    if tolerance and isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return same_number(one, other, tolerance)
+    return json.dumps(one) == json.dumps(other)  # where NaN is NaN
 
 
 def _ending(outcome: Outcome) -> str:

@@ -253,16 +253,19 @@ class Plan:
     def _facts(self, program: Program, variant: _Variant) -> tuple[dict[str, Any], JudgedClaim | None]:
         """The values of the facts; or the claim that failed, when they could not be evaluated."""
         outcome = self.outcomes[program]
+        claim = Claim("facts", ("facts",), (program,), key=True)
+        judgement: Judgement | None = None
         if outcome.status == "finished":
-            named = zip(program.parts, outcome.parts, strict=True)
-            return {str(part.at[-1]): result.value for part, result in named if part.role == "value"}, None
-        judgement = obstacle(program, outcome)
+            judgement = self._steadiness(claim, variant)
+            if judgement.verdict == "proven":
+                named = zip(program.parts, outcome.parts, strict=True)
+                return {str(part.at[-1]): result.value for part, result in named if part.role == "value"}, None
+        judgement = judgement or obstacle(program, outcome)
         if judgement is None:
             assert outcome.raised is not None
             at = program.parts[outcome.raised.part].at
             words = f"a fact raised {outcome.raised}"
             judgement = at_frame(program, outcome, Judgement("refuted", rules.FACT_FAILED, words, at=at))
-        claim = Claim("facts", ("facts",))
         self._report(claim, judgement, variant, (program, outcome))
         return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
 

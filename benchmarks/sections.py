@@ -137,7 +137,7 @@ def _peers(folder: Path, runtime: banks.Runtime, count: int, here: Sequence[Peer
     for name, other in zip(names, others, strict=True):
         table.seconds(f"{count} {runtime} snippets, cold", timing.median(ours), name, timing.median(other))
     for peer in here:
-        if peer.name == "jupyter-cache" and tool.keeps_results():
+        if peer.name == "jupyter-cache":
             kept, its = timing.alternating(
                 effort.seldom(), lambda: tool.check(bank, home), lambda peer=peer: theirs(peer, cold=False)
             )
@@ -176,9 +176,8 @@ def scale(effort: Effort) -> None:
     """Banks of 10 to 10,000 questions: cold, when nothing changed, and after one edit; with memory."""
     table.title("Banks of many questions: `quizproof check`, whole process")
     table.note("Of ten questions, nine make one run each, and one makes four, as its options are programs.")
+    table.note("Runs are counted as quizproof tells: it makes some twice, where a result may depend on chance.")
     table.note(f"Cold: no results are kept yet, and they are on the way. Floor: import + runs x empty fork / {JOBS}.")
-    if not tool.keeps_results():
-        table.note("This version keeps no results, so every check is a cold one.")
     with _folder() as folder:
         for runtime in FRAMEWORKS:
             for count in [10, 30] if effort.quick else [10, 100, 1_000, 5_000, 10_000]:
@@ -203,22 +202,20 @@ def _scale(folder: Path, runtime: banks.Runtime, count: int, effort: Effort) -> 
     least = import_ + runs * fork / JOBS
     table.seconds(f"{what}, cold", timing.median(cold), f"floor of {runs:,} runs", least, target)
     _memory(cold, count)
-    if tool.keeps_results():
-        edits = iter(range(count, count + 100 * banks.PER_FILE, banks.PER_FILE))
+    edits = iter(range(count, count + 100 * banks.PER_FILE, banks.PER_FILE))
 
-        def edited() -> timing.Measured:
-            banks.edit(bank, runtime, next(edits), min(count, banks.PER_FILE))
-            return tool.check(bank, home)
+    def edited() -> timing.Measured:
+        banks.edit(bank, runtime, next(edits), min(count, banks.PER_FILE))
+        return tool.check(bank, home)
 
-        unchanged = [tool.check(bank, home, memory=True) for _ in range(effort.seldom())]
-        changed = [edited() for _ in range(effort.seldom())]
-        limit = Target(1, "seconds") if count == 5_000 else None
-        table.seconds(f"{what}, unchanged", timing.median(unchanged), "cold", timing.median(cold), limit)
-        if tool.runs(unchanged[0]):
-            table.note(f"It made {tool.runs(unchanged[0]):,} runs all the same.")
-        _memory(unchanged, count)
-        made = f"one edited ({tool.runs(changed[0]):,} runs)"
-        table.seconds(f"{what}, {made}", timing.median(changed), "import + an empty fork", import_ + fork)
+    unchanged = [tool.check(bank, home, memory=True) for _ in range(effort.seldom())]
+    changed = [edited() for _ in range(effort.seldom())]
+    limit = Target(1, "seconds") if count == 5_000 else None
+    table.seconds(f"{what}, unchanged", timing.median(unchanged), "cold", timing.median(cold), limit)
+    if tool.runs(unchanged[0]):
+        table.note(f"It made {tool.runs(unchanged[0]):,} runs all the same.")
+    _memory(unchanged, count)
+    table.seconds(f"{what}, one edited", timing.median(changed), "import + an empty fork", import_ + fork)
     shutil.rmtree(folder)
 
 
@@ -247,42 +244,32 @@ def bank(effort: Effort) -> None:
         what = f"check, cold ({tool.runs(checks[0])} runs)"
         table.seconds(what, timing.median(checks), "import torch + import tensorflow", imports)
         table.seconds("build, cold", timing.median(builds), "import torch + import tensorflow", imports)
-        if tool.keeps_results():
-            again = [tool.check(SHIPPED, home) for _ in range(effort.seldom())]
-            table.seconds("check, unchanged", timing.median(again), "check, cold", timing.median(checks))
+        again = [tool.check(SHIPPED, home) for _ in range(effort.seldom())]
+        table.seconds("check, unchanged", timing.median(again), "check, cold", timing.median(checks))
         table.memory("memory of quizproof itself", max(each.own_mib for each in checks))
 
 
 def build(effort: Effort) -> None:
     """The pages of many questions: made for the first time, and made again."""
-    table.title("Pages: `quizproof build`, whole process")
-    locked = tool.has("build", "--locked")
-    if not locked:
-        table.note("This version has no lock, so a build proves its bank first, and the targets do not apply.")
+    table.title("Pages: `quizproof build --locked`, whole process, with no results kept but those in the lock")
     for count in [30] if effort.quick else [100, 1_000, 5_000]:
         if count <= effort.largest:
-            _builds(count, locked, effort)
+            _builds(count, effort)
 
 
-def _builds(count: int, locked: bool, effort: Effort) -> None:
-    runtime: banks.Runtime = "torch" if locked else "python"
-    how = ("--locked",) if locked else ()
+def _builds(count: int, effort: Effort) -> None:
     with _folder() as folder:
         bank, site, home = folder / "bank", folder / "site", folder / "home"
-        banks.write_bank(bank, runtime, count)
-        cold = tool.check(bank, home)
-        if locked:
-            tool.lock(bank, home)
-        first = tool.build(bank, site, home, *how)
-        again = [tool.build(bank, site, home, *how) for _ in range(effort.seldom())]
-    made, unchanged, most = None, None, None
-    if count == 5_000:
-        most = Target(200, "MiB")
-        made, unchanged = (Target(10, "seconds"), Target(1, "seconds")) if locked else (None, None)
-    what = f"{count:,} {runtime} questions" + (" from the lock" if locked else "")
-    table.seconds(f"{what}: build", first.seconds, "check, cold", cold.seconds, made)
-    table.seconds("    again, nothing changed", timing.median(again), "build", first.seconds, unchanged)
-    table.memory("    memory of quizproof itself", first.own_mib, most)
+        banks.write_bank(bank, "torch", count)
+        proven = tool.check(bank, tool.empty(home))
+        tool.lock(bank, home)
+        first = tool.build(bank, site, tool.empty(home), "--locked")
+        again = [tool.build(bank, site, home, "--locked") for _ in range(effort.seldom())]
+    limits = (Target(10, "seconds"), Target(1, "seconds"), Target(200, "MiB")) if count == 5_000 else (None,) * 3
+    what = f"{count:,} torch questions: build"
+    table.seconds(what, first.seconds, "check, cold", proven.seconds, limits[0])
+    table.seconds("    again, nothing changed", timing.median(again), "build", first.seconds, limits[1])
+    table.memory("    memory of quizproof itself", first.own_mib, limits[2])
 
 
 def _python(*arguments: str) -> timing.Measured:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 from benchmarks import timing
@@ -16,7 +14,7 @@ TOOL = str(Path(sys.executable).parent / "quizproof")
 
 
 def check(bank: Path, home: Path, *, memory: bool = False, fine: tuple[int, ...] = (0,)) -> timing.Measured:
-    """Check a bank, with results kept in the folder `home`, if this version keeps any."""
+    """Check a bank, with results kept in the folder `home`."""
     command = [TOOL, "check", str(bank), "--format", "concise"]
     return timing.process(command, environment=_at(home), memory=memory, fine=fine)
 
@@ -27,27 +25,14 @@ def build(bank: Path, site: Path, home: Path, *how: str) -> timing.Measured:
 
 
 def lock(bank: Path, home: Path) -> None:
-    """Write the lock of a bank, however this version does it."""
-    arguments = ["check", str(bank), "--lock"] if has("check", "--lock") else ["lock", str(bank)]
-    timing.process([TOOL, *arguments], environment=_at(home))
+    """Write the lock of a bank."""
+    timing.process([TOOL, "check", str(bank), "--write-lock"], environment=_at(home))
 
 
 def runs(of: timing.Measured) -> int:
-    """How many runs a check made, by its last line."""
+    """How many runs a check made, as it says itself."""
     found = re.findall(r"([\d,]+) runs?\b", of.output)
     return int(found[-1].replace(",", "")) if found else 0
-
-
-def keeps_results() -> bool:
-    """Whether this version has a cache of results."""
-    return has("check", "--no-cache")
-
-
-@cache
-def has(command: str, option: str) -> bool:
-    """Whether this version knows an option."""
-    told = subprocess.run([TOOL, command, "--help"], capture_output=True, text=True).stdout
-    return re.search(rf"(?<![\w-]){option}(?![\w-])", told) is not None
 
 
 def empty(home: Path) -> Path:

@@ -98,7 +98,7 @@ PEERS = (
         "one interpreter for all, no isolation, names shared in a document; compares output itself; one at a time",
     ),
 )
-"""None of them looks at wrong answers, or limits what a snippet may use and reach. Those that start processes or
+"""None of them looks at wrong answers, or keeps a snippet from memory, files and network. Those that start processes or
 kernels start as many at once as quizproof does, so that the work alone is compared."""
 
 

@@ -108,7 +108,7 @@ def peers(effort: Effort) -> None:
     here = [peer for peer in PEERS if peer.installed()]
     for peer in PEERS:
         table.note(f"- {peer.name}: {peer.proviso if peer in here else 'not installed; `make bench` installs it'}")
-    table.note("None but quizproof looks at wrong answers, or limits what a snippet may use and reach.")
+    table.note("None but quizproof looks at wrong answers, or keeps a snippet from memory, files and network.")
     with _folder() as folder:
         _sanity(folder / "sanity", here)
         table.note("Each of them accepted right outputs, and refused the same with one wrong: so each does compare.")

@@ -17,7 +17,7 @@ import pytest
 
 from processes import descendants
 from quizproof.outcome import Outcome
-from quizproof.runtimes.pool import _KEPT_VARIABLES, _SET_VARIABLES, Pool
+from quizproof.runtimes.pool import _KEPT_VARIABLES, _SET_VARIABLES, _THREADS, Pool
 from quizproof.runtimes.runner import Job
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 
@@ -361,8 +361,8 @@ def test_nothing_is_inherited(any_pool: Pool[str], monkeypatch: pytest.MonkeyPat
         os.set_inheritable(inherited.fileno(), True)
         source = "import os\nprint(sorted(os.environ))\nopened = os.listdir('/proc/self/fd')\nprint(len(opened))"
         variables, descriptors = run(fresh, part(source)).parts[0].stdout.splitlines()
-        own = {"HOME", "TMPDIR", "LC_CTYPE"}
-        assert set(ast.literal_eval(variables)) <= {*_KEPT_VARIABLES, *_SET_VARIABLES, *own}
+        own = {"HOME", "TMPDIR", "LC_CTYPE", "PYTHONHASHSEED"}
+        assert set(ast.literal_eval(variables)) <= {*_KEPT_VARIABLES, *_SET_VARIABLES, *_THREADS, *own}
         assert descriptors == "4"  # the three, and that of the folder that is listed
     assert run(any_pool, part("import sys\nprint(repr(sys.stdin.read()))")).parts[0].stdout == "''\n"
 

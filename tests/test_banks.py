@@ -168,7 +168,7 @@ class World:
 
     def removed(self, line: str) -> str:
         """A line of a transcript without what is different each time."""
-        line = line.replace(str(self.root), "/WORLD").replace(str(Path(os.__file__).parent), "/PYTHON")
+        line = line.replace(str(self.root), "/WORLD")
         return re.sub(r"/proc/\d+/", "/proc/PID/", re.sub(r"'/[^']*/runs/\d+'", "'/SCRATCH'", line))
 
     def contents(self) -> dict[str, str]:

@@ -171,7 +171,7 @@ class World:
 
     def removed(self, line: str) -> str:
         """A line of a transcript without what is different each time."""
-        line = line.replace(str(self.root), "/WORLD").replace(str(Path(os.__file__).parent), "/PYTHON")
+        line = line.replace(str(self.root), "/WORLD")
         return re.sub(r"/proc/\d+/", "/proc/PID/", re.sub(r"'/[^']*/runs/\d+'", "'/SCRATCH'", line))
 
     def contents(self) -> dict[str, str]:
@@ -325,6 +325,8 @@ def test_faults_with_frameworks(runtime: str, tmp_path: Path, monkeypatch: pytes
         "html-in-every-text",
         "run-closes-descriptors",
         "run-endless-stderr",
+        "run-escapes-in-a-value",
+        "run-escapes-in-an-exception",
         "run-exception-with-odd-name",
         "run-kills-its-parent-and-leaves-a-daemon",
         "run-prints-escapes",
@@ -338,26 +340,47 @@ def test_fault_at_the_command_line(name: str, tmp_path: Path) -> None:
     """A real process says the same in plain characters, on the right stream, without a traceback of ours, and ends."""
     folder = copied(name, tmp_path)
     arguments = ["check", ".", *(["--sandbox", "none"] if name in HOSTILE else []), "--format"]
-    results = [quizproof(*arguments, form, cwd=folder) for form in ("concise", "json", "full")]
+    results = [quizproof(*arguments, form, cwd=folder) for form in ("concise", "json", "full", "github")]
     level = json.loads(results[1].stdout)["sandbox"]
     lines = expected(name, level).splitlines()
     exit_code = next(line for line in lines if line.startswith("exit "))
     for result in results:
         assert f"exit {result.returncode}" == exit_code
         assert result.stderr == ""
-        assert not re.search(r"[^\n -~\u00a0-\ud7ff\ue000-\U0010ffff]", result.stdout), "control characters"
+        assert not CONTROL.search(result.stdout)
         assert "internal error" not in result.stdout
-    concise, report, _ = results
+    concise, report, *_ = results
     places = [match[0] for line in lines if (match := re.match(r"[\w.]+:\d+:\d+", line))]
     assert [re.match(r"[\w.]+:\d+:\d+", line)[0] for line in concise.stdout.splitlines()[:-1]] == places  # type: ignore[index]
     found = json.loads(report.stdout)["findings"]
     assert [f"{f['path']}:{f['line']}:{f['column']}" for f in found] == places
 
 
-def quizproof(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+@pytest.mark.parametrize(
+    "name",
+    ["run-escapes-in-a-value", "run-escapes-in-an-exception", "run-prints-escapes", "run-prints-invalid-utf8"],
+)
+def test_hostile_output_is_shown_but_never_raw(name: str, tmp_path: Path) -> None:
+    """Nothing that a run has printed or raised acts on a learner's terminal or page."""
+    folder = copied(name, tmp_path)
+    built = quizproof("build", ".", "-o", "site", "--keep-going", cwd=folder)
+    taken = quizproof("take", name, "--bank", "bank.yaml", "--seed", "1", cwd=folder, answers="a\n" * 20)
+    for text in (built.stdout, built.stderr, taken.stdout, taken.stderr):
+        assert not CONTROL.search(text)
+    pages = [page.read_text(encoding="utf-8") for page in folder.glob("site/**/*.html")]
+    assert any("good" in page for page in pages)
+    for page in pages:  # the script compares an answer with the text as it is, in an attribute
+        assert not CONTROL.search(re.sub(r'data-(accepted|value)="[^"]*"', "", page))
+
+
+CONTROL = re.compile(r"[^\n -~\u00a0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\U0010ffff]")
+"""Whatever could act on a terminal, or deceive its reader."""
+
+
+def quizproof(*arguments: str, cwd: Path, answers: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, without a terminal."""
     command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", *arguments]
-    return subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=cwd, input=answers, capture_output=True, text=True, check=False)
 
 
 def test_every_bank_says_what_it_expects() -> None:

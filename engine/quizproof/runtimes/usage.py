@@ -45,6 +45,8 @@ class Watch:
     def __init__(self, folder: str) -> None:
         """`folder`: on the file system of the scratch folders."""
         self._folder = folder
+        self.data_bytes = 0
+        """What each process of a run may have beyond its limit, because the zygote had it."""
         self._tasks = _tasks()
         self._memory = _memory()
         self._looked = time.monotonic()
@@ -73,7 +75,7 @@ class Watch:
             limits, own = watched.limits, members[run]
             if sum(own.values()) > limits["processes"]:
                 yield run, "processes"
-            elif by_memory and _memory_of(own) > limits["memory_mib"] * _MIB + _anonymous("self"):
+            elif by_memory and _memory_of(own) > limits["memory_mib"] * _MIB + self.data_bytes:
                 yield run, "memory"
             elif by_disk and watched.scratch and _has_too_much(watched.scratch, own, limits["file_mib"]):
                 yield run, "files"
@@ -117,6 +119,8 @@ def _members(owners: Mapping[int, int]) -> dict[int, dict[int, int]]:
             found[int(file.parent.name)] = int(fields[1]), int(fields[3]), int(fields[17])
     members: dict[int, dict[int, int]] = defaultdict(dict)
     for pid, (_, session, threads) in found.items():
+        if owners.get(pid, pid) != pid:
+            continue  # ours: it only holds the others together
         ancestor = pid
         for _ in range(_MOST_GENERATIONS):
             if ancestor in owners or ancestor not in found:
@@ -124,10 +128,6 @@ def _members(owners: Mapping[int, int]) -> dict[int, dict[int, int]]:
             ancestor = found[ancestor][0]
         members[owners.get(ancestor, session)][pid] = threads
     return members
-
-
-def _anonymous(pid: int | str) -> int:
-    return sum(_sizes(f"/proc/{pid}/status", ("RssAnon:",)))
 
 
 def _memory_of(processes: Mapping[int, int]) -> int:

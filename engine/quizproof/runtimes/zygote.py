@@ -212,6 +212,7 @@ class Zygote:
                 _kill(pid)
         if self.runs and now - self.watched >= _TICK:
             self.watched = now
+            self.watch.data_bytes = self.data_bytes
             runs = {p: Watched(r.limits, None if self.cell.bounded else r.scratch) for p, r in self.runs.items()}
             owners = {process: run for run in runs for process in (run, self.cell.owner(run))}
             for pid, limit in self.watch.excesses(runs, owners):

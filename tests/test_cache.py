@@ -837,8 +837,8 @@ def test_proofs_come_in_order_while_files_are_still_unread(many: list[Path]) -> 
         def progress(*now: int, shown: list[tuple[int, ...]] = shown) -> None:
             shown.append(now)
 
-        with Cache() as cache:
-            proving = Proving(files, Pool[Any](2), cache=cache, progress=progress)
+        with Cache() as cache, Pool[Any](2) as pool:
+            proving = Proving(files, pool, cache=cache, progress=progress)
             ahead = []
             names = []
             for proof in proving:
@@ -855,8 +855,8 @@ def test_proofs_come_in_order_while_files_are_still_unread(many: list[Path]) -> 
 
 def test_what_is_read_on_after_a_stop_is_kept(many: list[Path]) -> None:
     """Whoever stops half-way has lost nothing of what was proven by then."""
-    with Cache() as cache:
-        proofs = iter(Proving(many, Pool[Any](2), cache=cache))
+    with Cache() as cache, Pool[Any](2) as pool:
+        proofs = iter(Proving(many, pool, cache=cache))
         for _ in range(100):
             next(proofs)
         proofs.close()  # type: ignore[attr-defined]

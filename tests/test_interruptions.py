@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -47,12 +50,12 @@ def bank(tmp_path: Path) -> Path:
 class Command:
     """A command line in a process of its own."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **environ: str) -> None:
         self.scratch = Path(tempfile.mkdtemp(dir=folder))
         self.process = subprocess.Popen(
             [*PROGRAM, *arguments],
             cwd=folder,
-            env={**os.environ, "TMPDIR": str(self.scratch)},
+            env={**os.environ, "TMPDIR": str(self.scratch), **environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -67,6 +70,17 @@ class Command:
         return self.process.returncode, errors
 
 
+def entries(cache: Path) -> int:
+    """How many texts a cache holds, which must be whole; 0 when it was not begun."""
+    file = cache / "quizproof" / "cache.sqlite3"
+    if not file.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(file)) as base:
+        assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        known = base.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'texts'").fetchone()[0]
+        return int(base.execute("SELECT COUNT(*) FROM texts").fetchone()[0]) if known else 0
+
+
 def contents(site: Path) -> dict[str, bytes] | None:
     """All files of a site; None where there is none."""
     return {str(f.relative_to(site)): f.read_bytes() for f in site.rglob("*") if f.is_file()} if site.exists() else None
@@ -75,7 +89,7 @@ def contents(site: Path) -> dict[str, bytes] | None:
 @pytest.mark.parametrize("round_", ROUNDS)
 @pytest.mark.usefixtures("bank")
 def test_interrupted_at_any_moment(round_: int, tmp_path: Path) -> None:
-    """After SIGINT, SIGTERM and SIGKILL no process is left, and a site is the old or the new one, as a whole."""
+    """After SIGINT, SIGTERM and SIGKILL no process is left; site and cache are whole, and what was known still is."""
     become_subreaper()
     before = descendants(os.getpid())
     site = tmp_path / "site"
@@ -95,7 +109,8 @@ def test_interrupted_at_any_moment(round_: int, tmp_path: Path) -> None:
     for moment in range(MOMENTS):
         old = contents(site)
         number = SIGNALS[(round_ + moment) % len(SIGNALS)]
-        command = Command(tmp_path, *arguments)
+        cache = tmp_path / f"cache-{moment}"  # a new one, so that there is something to run
+        command = Command(tmp_path, *arguments, XDG_CACHE_HOME=str(cache))
         time.sleep(moments.uniform(0, whole))
         command.process.send_signal(number)
         code, errors = command.end()
@@ -106,3 +121,16 @@ def test_interrupted_at_any_moment(round_: int, tmp_path: Path) -> None:
         assert code in ((0, -number) if number == signal.SIGKILL else (0, -number, 128 + number))
         assert contents(site) in ((new,) if building and code == 0 else (old, new))
         assert number == signal.SIGKILL or not list(command.scratch.iterdir())  # SIGKILL lets nobody clear away
+        kept = entries(cache)
+        report = subprocess.run(
+            [*PROGRAM, "check", "bank.yaml", "--format", "json"],
+            cwd=tmp_path,
+            env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        summary = json.loads(report.stdout)["summary"]
+        assert summary["cached"] >= min(kept, 1)
+        assert summary["cached"] + summary["runs"] >= QUESTIONS
+        assert entries(cache) > QUESTIONS

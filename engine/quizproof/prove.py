@@ -78,7 +78,8 @@ class Proving:
         lock: Lock | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """`files` are paths, or files that were loaded. `runner` carries out the runs, and is left at the end.
+        """`files` are paths, or files that were loaded. `runner` carries out the runs. Who iterates
+        has entered it: a generator that is left in the middle clears away too late.
 
         `cache`: where outcomes and proofs are looked up and kept. `displays`: whether proofs tell how questions are
         shown; reports do without. `stress`: how many more times every program is run under other conditions. `audit`:
@@ -109,16 +110,16 @@ class Proving:
         return self._totals.result(sandbox=self._runner.level, runs=runs, cached=self._cached, seconds=self._seconds)
 
     def report(self) -> Report:
-        """Prove everything, and gather it."""
-        return Report(tuple(self), self.result)
+        """Prove everything, and gather it. The runner is entered for this, and left."""
+        with self._runner:
+            return Report(tuple(self), self.result)
 
     def __iter__(self) -> Iterator[QuizProof]:
         started = time.monotonic()
-        with self._runner:
-            for proof in self._proofs():
-                self._totals.add(proof)
-                yield proof if self._displays else _without_displays(proof)
-                self._seconds = time.monotonic() - started
+        for proof in self._proofs():
+            self._totals.add(proof)
+            yield proof if self._displays else _without_displays(proof)
+            self._seconds = time.monotonic() - started
 
     def _proofs(self) -> Iterator[QuizProof]:
         waiting: deque[QuizProof | _Study] = deque()

@@ -285,7 +285,7 @@ def _proving(
         from quizproof.runtimes.pool import Pool
 
         runner = Pool[Any](jobs, _level(sandbox, required))
-    with _cache(no_cache) as cache, Bar(sys.stderr) as bar:
+    with _cache(no_cache) as cache, Bar(sys.stderr) as bar, runner:
         yield Proving(files, runner, cache=cache, lock=lock, progress=bar.show, **how), bar
 
 
@@ -376,6 +376,7 @@ def build(
     """
     from quizproof.files import find_files
     from quizproof.lock import Lock
+    from quizproof.proof import Report
     from quizproof_renderers import reports
     from quizproof_renderers.site import build_site, refuse_foreign
     from quizproof_renderers.site_settings import SiteSettings, load_settings
@@ -385,7 +386,7 @@ def build(
     chosen = bank or (_default_bank(),)
     lock = Lock.read(_lock_of(chosen)) if locked else None
     with _proving(find_files(chosen), **how, lock=lock) as (proving, _):
-        report = proving.report()
+        report = Report(tuple(proving), proving.result)
     if lock and (gone := sorted(lock.quizzes.keys() - {quiz.id for quiz in report.quizzes})):
         refuse(f"{_lock_of(chosen)} does not match the bank: it tells of the quiz `{gone[0]}`, which is not there")
     topics = {quiz.header.topic for quiz in report.quizzes if quiz.header}

@@ -102,6 +102,7 @@ def test_interrupted_at_any_moment(round_: int, tmp_path: Path) -> None:
         all_end(before)
         assert "Traceback" not in errors
         assert "internal error" not in errors
-        assert code in (0, -number if number == signal.SIGKILL else 128 + number)
+        # Once all is done, Python gives signals their own effect back. Shells call that 128 + number, too.
+        assert code in (0, -number, 128 + number)
         assert contents(site) in ((new,) if building and code == 0 else (old, new))
         assert number == signal.SIGKILL or not list(command.scratch.iterdir())  # SIGKILL lets nobody clear away

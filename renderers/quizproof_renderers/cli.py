@@ -68,10 +68,12 @@ class Program(click.Group):
             sys.stdout = None  # or Python would try again at exit, and complain
             fail(f"{error.filename or 'the output'} cannot be used: {error.strerror}")
         except Exception as error:
-            from quizproof.errors import QuizproofError
+            from quizproof.errors import CannotVerify, QuizproofError
 
             if os.environ.get("QUIZPROOF_TRACEBACK"):
                 raise
+            if isinstance(error, CannotVerify):
+                refuse(str(error))
             if isinstance(error, QuizproofError):
                 fail(str(error))
             name = type(error).__name__
@@ -184,9 +186,16 @@ class Part(click.ParamType["Shard"]):
             self.fail(str(error), param, ctx)
 
 
+dask_option = click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Run on the workers of the Dask cluster whose scheduler is there: tcp://host:8786.",
+)
+
+
 def proving(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of all that prove."""
-    for option in (no_cache_option, require_option, sandbox_option, jobs_option):
+    for option in (dask_option, no_cache_option, require_option, sandbox_option, jobs_option):
         command = option(command)
     return command
 
@@ -242,6 +251,7 @@ def check(
       quizproof check questions/freezing-layers --jobs 4
       quizproof check --format github                annotate a pull request
       quizproof check --format json -o report.json
+      quizproof check --dask tcp://10.0.0.1:8786     on the workers of a Dask cluster
       quizproof check --require-sandbox landlock     refuse to run anything less closed off
       quizproof check --stress 3                     do keys hold under other hash seeds, threads, cold starts?
       quizproof check --shard 2/4 --format json -o 2.json   the second quarter; see `quizproof merge`
@@ -297,6 +307,7 @@ def _proving(
     sandbox: str,
     required: str | None,
     no_cache: bool,
+    dask: str | None = None,
     lock: Lock | None = None,
     **how: Any,
 ) -> Iterator[tuple[Proving, Bar]]:
@@ -305,7 +316,13 @@ def _proving(
     from quizproof_renderers.progress import Bar
 
     runner: Runner[Any]
-    if lock:
+    if dask and (lock or jobs):
+        fail(f"with `--dask` the workers run everything; leave out `{'--locked' if lock else '--jobs'}`")
+    if dask:
+        from quizproof.cluster import ClusterRunner
+
+        runner = ClusterRunner[Any](dask, *_levels(sandbox, required))
+    elif lock:
         from quizproof.locked import LockedRunner
 
         runner = LockedRunner[Any](lock)
@@ -315,6 +332,11 @@ def _proving(
         runner = Pool[Any](jobs, _level(sandbox, required))
     with _cache(no_cache) as cache, Bar(sys.stderr) as bar:
         yield Proving(files, runner, cache=cache, lock=lock, progress=bar.show, **how), bar
+
+
+def _levels(sandbox: str, required: str | None) -> tuple[Level | None, Level | None]:
+    """The sandbox that was asked for, if any, and the weakest that will do."""
+    return cast("Level | None", None if sandbox == "auto" else sandbox), cast("Level | None", required)
 
 
 def _level(sandbox: str, required: str | None) -> Level:

@@ -228,7 +228,7 @@ class ClusterRunner(Generic[Key]):
         except Exception as error:
             raise CannotVerify(f"the workers at {self.address} do not answer: {_sentence(error)}") from None
         failed = {worker: answer for worker, answer in answers.items() if not isinstance(answer, str)}
-        lacking = [w for w, error in failed.items() if isinstance(error, (ImportError, AttributeError))]
+        lacking = [worker for worker, error in failed.items() if _UNKNOWN.search(f"{type(error).__name__} {error}")]
         if lacking:
             have = "have" if len(lacking) > 1 else "has"
             raise UsageError(f"{_listed(lacking)} {have} no quizproof, or another version than {quizproof.__version__}")
@@ -417,6 +417,10 @@ class ClusterRunner(Generic[Key]):
             raise CannotVerify(f"nothing came from the cluster at {self.address} for {minutes} minutes")
 
 
+_UNKNOWN = re.compile(r"\b(ModuleNotFound|Import|Attribute)Error\b")
+"""What a worker raises that does not know our modules. Dask may tell of it as an exception of another type."""
+
+
 def _quiet() -> dict[str, int]:
     """Silence what Dask logs about lost connections, which we tell ourselves; the levels as they were."""
     names = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
@@ -464,7 +468,7 @@ def _agree(told: Mapping[str, Mapping[str, Any]]) -> None:
     every = sorted({name for of in packages.values() for name in of})
     differing = [name for name in every if len({of.get(name) for of in packages.values()}) > 1]
     if differing:
-        differing.sort(key=lambda name: (name not in _FIRST, name))
+        differing.sort(key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
         first = differing[0]
         values = {worker: of.get(first, "not installed") for worker, of in packages.items()}
         more = f"; {_listed(differing[1:])} differ too" if len(differing) > 1 else ""

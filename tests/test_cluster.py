@@ -260,14 +260,15 @@ def busy(found: Cluster) -> set[int]:
 def test_interruption_leaves_nothing_running(strict: Cluster, tmp_path: Path) -> None:
     """Ctrl-C ends the runs on the workers, soon, though they would take long."""
     folder = endless(tmp_path)
+    before = busy(strict)
     command = [QUIZPROOF, "check", "--dask", strict.address, "--no-cache"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert until(lambda: len(busy(strict)) >= 4)
+        assert until(lambda: len(busy(strict) - before) >= 4)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in out + err
-    assert until(lambda: not busy(strict))
+    assert until(lambda: not busy(strict) - before)
 
 
 def test_killed_worker_takes_its_runs_with_it(strict: Cluster, tmp_path: Path) -> None:

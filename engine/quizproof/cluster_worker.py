@@ -34,6 +34,7 @@ _START_SECONDS = 120
 _turn = threading.Lock()
 """Held while a batch is run: a pool is not for several threads."""
 _pools: dict[tuple[Level, int], Pool[int]] = {}
+"""By sandbox and runs at once; one at most, the last that was needed."""
 _stopped: set[str] = set()
 """The sessions whose runs nobody waits for any more."""
 
@@ -106,8 +107,8 @@ def _contents(session: str, folder: str) -> str:
 
 def _pool(level: Level, jobs: int) -> Pool[int]:
     if (level, jobs) not in _pools:
-        if not _pools:
-            atexit.register(_end_all)
+        _end_all()
+        atexit.register(_end_all)
         _pools[level, jobs] = Pool[int](jobs, level).__enter__()
     return _pools[level, jobs]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -257,12 +258,23 @@ def busy(found: Cluster) -> set[int]:
     return set().union(*(descendants(pid) for pid in found.workers()))
 
 
+@contextlib.contextmanager
+def started(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has ended, at the latest, when this is left."""
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=folder, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_interruption_leaves_nothing_running(strict: Cluster, tmp_path: Path) -> None:
     """Ctrl-C ends the runs on the workers, soon, though they would take long."""
     folder = endless(tmp_path)
     before = busy(strict)
-    command = [QUIZPROOF, "check", "--dask", strict.address, "--no-cache"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    command = [str(QUIZPROOF), "check", "--dask", strict.address, "--no-cache"]
+    with started(command, folder) as process:
         assert until(lambda: len(busy(strict) - before) >= 4)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
@@ -289,10 +301,9 @@ def test_killed_worker_takes_its_runs_with_it(strict: Cluster, tmp_path: Path) -
 def test_lost_scheduler(tmp_path: Path) -> None:
     """When the scheduler dies half-way, one sentence says so, and everything ends."""
     with cluster(1) as found:
-        command = [QUIZPROOF, "check", "--dask", found.address, "--no-cache"]
+        command = [str(QUIZPROOF), "check", "--dask", found.address, "--no-cache"]
         folder = endless(tmp_path)
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        with subprocess.Popen(command, cwd=folder, **pipes) as process:
+        with started(command, folder) as process:
             assert until(lambda: len(busy(found)) >= 2)
             everything = found.processes()
             found.process.kill()
@@ -318,6 +329,17 @@ def test_no_scheduler() -> None:
     """Nobody listens at the address."""
     with pytest.raises(CannotVerify, match=r"^no Dask scheduler answers at tcp://127.0.0.1:1: .*refused$"):
         ClusterRunner[Any]("tcp://127.0.0.1:1")
+
+
+def test_no_scheduler_is_told_in_one_sentence(tmp_path: Path) -> None:
+    """The command line says that nobody listens, or that it is no address, and nothing else."""
+    write_bank(tmp_path / "questions", 1, 1)
+    for address, code in (("tcp://127.0.0.1:1", 3), ("tls://127.0.0.1:1", 2), ("http://127.0.0.1:1", 2)):
+        done = quizproof("check", "--dask", address, cwd=tmp_path, DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s")
+        assert (done.returncode, done.stdout) == (code, "")
+        assert done.stderr.startswith("quizproof: ")
+        assert address in done.stderr
+        assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "tcp://", "tcp://127.0.0.1:x"])

@@ -19,6 +19,7 @@ import warnings
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future as Watch
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, field
 from types import TracebackType
 from typing import Any, Generic, Self
@@ -45,7 +46,7 @@ _MOST_IN_BATCH = 32
 _BATCHES_AHEAD = 2
 """Batches that a worker has, with the one at which it is."""
 _MOST_LOSSES = 3
-"""How often a run is tried; after the first time it has a batch to itself."""
+"""How often a run is tried; after the first time it has a batch to itself. Deaths of workers give it one try more."""
 _MOST_CANCELLED = 20
 _MOST_BROKEN = 50
 _SHOWN = 4
@@ -70,6 +71,8 @@ class _Batch(Generic[Key]):
     runtime: str
     tasks: list[_Task[Key]]
     future: Any
+    solo: bool = False
+    """Whether nothing else of ours was on the cluster with it."""
     watch: Watch[None] | None = None
     seconds: float = field(init=False)
     """How long it may take at most."""
@@ -99,7 +102,9 @@ class ClusterRunner(Generic[Key]):
         self._numbers = 0
         self._queues: dict[str, deque[_Task[Key]]] = {}
         self._suspects: deque[_Task[Key]] = deque()
-        """What was lost before, and now travels alone."""
+        """What was lost before, and now has a batch to itself."""
+        self._accused: deque[_Task[Key]] = deque()
+        """What may have killed several workers, or was beside what did: it is run with nothing else on the cluster."""
         self._flying: dict[int, _Batch[Key]] = {}
         self._landed: queue.SimpleQueue[tuple[int, str, BaseException | None]] = queue.SimpleQueue()
         self._come: deque[tuple[Key, Outcome]] = deque()
@@ -130,7 +135,7 @@ class ClusterRunner(Generic[Key]):
     @property
     def backlog(self) -> int:
         """The jobs that have been submitted and whose outcome was not collected yet."""
-        waiting = sum(map(len, self._queues.values())) + len(self._suspects) + len(self._come)
+        waiting = sum(len(tasks) for tasks in (*self._queues.values(), self._suspects, self._accused)) + len(self._come)
         return waiting + sum(len(batch.tasks) for batch in self._flying.values())
 
     def submit(self, job: Job[Key]) -> None:
@@ -194,15 +199,18 @@ class ClusterRunner(Generic[Key]):
             raise UsageError('`--dask` needs Dask; pip install "quizproof[dask]"') from None
         self._levels = _quiet()
         try:
+            # A client whose constructor fails cannot be closed properly, so first it is seen whether it would.
+            with ThreadPoolExecutor(1) as executor:
+                executor.submit(asyncio.run, _reach(self.address)).result()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that its versions differ here and there; we compare what matters
                 client: Any = distributed.Client
                 return client(self.address, timeout=_CONNECT_SECONDS, set_as_default=False, name="quizproof")
-        except (ValueError, TypeError) as error:
-            raise UsageError(f"{self.address!r} is no address of a Dask scheduler: {_sentence(error)}") from None
         except (OSError, TimeoutError) as error:
             why = f": {_sentence(error.__cause__)}" if error.__cause__ else f" within {_CONNECT_SECONDS} seconds"
             raise CannotVerify(f"no Dask scheduler answers at {self.address}{why}") from None
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"{self.address!r} is no address of a Dask scheduler: {_sentence(error)}") from None
         except ImportError as error:
             raise CannotVerify(f"the cluster at {self.address} cannot be used: {_sentence(error)}") from None
 
@@ -256,7 +264,7 @@ class ClusterRunner(Generic[Key]):
         self._check()
 
     def _queued(self) -> bool:
-        return bool(self._suspects) or any(self._queues.values())
+        return bool(self._suspects or self._accused) or any(self._queues.values())
 
     def _dispatch(self) -> None:
         for runtime, broken in self._broken.items():
@@ -265,6 +273,11 @@ class ClusterRunner(Generic[Key]):
             ):
                 self._give_up(runtime)
         if self._client.status != "running":
+            return
+        if self._accused:
+            if not self._flying:
+                task = self._accused.popleft()
+                self._send(task.job.runtime, [task], solo=True)
             return
         workers = max(1, len(self._threads))
         while len(self._flying) < _BATCHES_AHEAD * workers and self._queued():
@@ -277,7 +290,7 @@ class ClusterRunner(Generic[Key]):
             size = min(most, math.ceil(len(waiting) / (_BATCHES_AHEAD * workers)))
             self._send(runtime, [waiting.popleft() for _ in range(size)])
 
-    def _send(self, runtime: str, tasks: list[_Task[Key]]) -> None:
+    def _send(self, runtime: str, tasks: list[_Task[Key]], *, solo: bool = False) -> None:
         if not self._flying:
             self._news = time.monotonic()
         self._numbers += 1
@@ -310,7 +323,7 @@ class ClusterRunner(Generic[Key]):
             workers=better or None,
             allow_other_workers=bool(better),
         )
-        batch = self._flying[number] = _Batch(runtime, tasks, future)
+        batch = self._flying[number] = _Batch(runtime, tasks, future, solo)
         loop = self._client.loop.asyncio_loop
         batch.watch = asyncio.run_coroutine_threadsafe(self._watch(number, future), loop)
 
@@ -341,7 +354,7 @@ class ClusterRunner(Generic[Key]):
                     self._queues.setdefault(batch.runtime, deque()).appendleft(task)
         elif error is not None:
             for task in batch.tasks:
-                self._lose(task, _reason(error))
+                self._lose(task, _reason(error), sure=batch.solo)
         else:
             self._take(batch, json.loads(text))
 
@@ -374,11 +387,16 @@ class ClusterRunner(Generic[Key]):
                 self.runs += outcome.status != "missing"
                 self._come.append((task.job.key, outcome))
 
-    def _lose(self, task: _Task[Key], why: str) -> None:
-        """A run came to nothing, and not by itself: it is tried again alone, unless that was often enough."""
+    def _lose(self, task: _Task[Key], why: str, *, sure: bool = True) -> None:
+        """A run came to nothing, and not by itself: it is tried again, unless that was often enough.
+
+        Not `sure`: what was beside it may have been the reason, for the scheduler blames all that a dead worker had.
+        """
         task.losses += 1
         if task.losses < _MOST_LOSSES:
             self._suspects.append(task)
+        elif not sure:
+            self._accused.append(task)
         else:
             self._come.append((task.job.key, Outcome("fault", detail=why)))
 
@@ -417,6 +435,17 @@ class ClusterRunner(Generic[Key]):
             raise CannotVerify(f"nothing came from the cluster at {self.address} for {minutes} minutes")
 
 
+async def _reach(address: str) -> None:
+    """Raises OSError or ValueError when there is no Dask to talk to."""
+    from distributed.comm import core
+    from distributed.security import Security
+
+    comms: Any = core
+    options: Any = Security
+    comm = await comms.connect(address, timeout=_CONNECT_SECONDS, **options().get_connection_args("client"))
+    await comm.close()
+
+
 _UNKNOWN = re.compile(r"\b(ModuleNotFound|Import|Attribute)Error\b")
 """What a worker raises that does not know our modules. Dask may tell of it as an exception of another type."""
 
@@ -435,7 +464,7 @@ def _level(told: Mapping[str, Mapping[str, Any]], sandbox: Level | None, require
     strongest: dict[str, Level] = {
         worker: next(level for level in LEVELS if not about["sandbox"][level]) for worker, about in told.items()
     }
-    chosen: Level = sandbox or next(iter(strongest.values()))
+    chosen = next(iter(strongest.values())) if sandbox is None else sandbox
     if sandbox is None and len(set(strongest.values())) > 1:
         weakest = max(strongest.values(), key=LEVELS.index)
         words = _by_value(strongest)

@@ -29,7 +29,7 @@ class Cluster:
     process: subprocess.Popen[str]
 
     def workers(self) -> list[int]:
-        """The process ids of its workers; a dead one's successor counts once it is there."""
+        """The process ids of its workers; a dead one's successor counts once the scheduler knows it."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write("\n")
@@ -111,7 +111,9 @@ def main() -> None:
         sys.stdout.write(f"{running.scheduler_address}\n")
         sys.stdout.flush()
         for _ in sys.stdin:
-            pids = [nanny.pid for nanny in running.workers.values()]
+            # Not those that are only starting: a nanny whose worker dies so early gives up.
+            known = running.scheduler.workers
+            pids = [nanny.pid for nanny in running.workers.values() if nanny.worker_address in known]
             sys.stdout.write(json.dumps([pid for pid in pids if pid]) + "\n")
             sys.stdout.flush()
 

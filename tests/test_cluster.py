@@ -116,10 +116,9 @@ def kill_workers(found: Cluster, moments: list[int], seed: int) -> Any:
     draw = random.Random(seed)
 
     def progress(_judged: int, _questions: int, runs: int) -> None:
-        if moments and runs >= moments[0]:
+        if moments and runs >= moments[0] and (pids := found.workers()):
             moments.pop(0)
-            if pids := found.workers():
-                os.kill(draw.choice(pids), signal.SIGKILL)
+            os.kill(draw.choice(pids), signal.SIGKILL)
 
     return progress
 
@@ -275,7 +274,7 @@ def test_interruption_leaves_nothing_running(strict: Cluster, tmp_path: Path) ->
     before = busy(strict)
     command = [str(QUIZPROOF), "check", "--dask", strict.address, "--no-cache"]
     with started(command, folder) as process:
-        assert until(lambda: len(busy(strict) - before) >= 4)
+        assert until(lambda: len(busy(strict) - before) >= 3)  # a zygote, its helper and a run
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -291,8 +290,8 @@ def test_killed_worker_takes_its_runs_with_it(strict: Cluster, tmp_path: Path) -
             part = {"role": "code", "source": "while True: pass", "line": 1}
             runner.submit(Job(number, "python", [part], LIMITS | {"seconds": 100}))
         list(runner.collect(wait=False))
-        assert until(lambda: all(descendants(pid) for pid in strict.workers()))
-        victim = strict.workers()[0]
+        assert until(lambda: any(map(descendants, strict.workers())))
+        victim = next(filter(descendants, strict.workers()))
         doomed = descendants(victim)
         os.kill(victim, signal.SIGKILL)
         assert until(lambda: not alive(doomed))

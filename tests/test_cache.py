@@ -377,7 +377,7 @@ def test_full_disk_costs_no_verdict(bank: Path, cache_home: Path, monkeypatch: p
 
 
 def keeper(cache: Cache, **options: Any) -> Keeper:
-    return Keeper(cache, "none", *options.values())
+    return Keeper(cache, Pool[Any](1, "none"), *options.values())
 
 
 @pytest.mark.parametrize("status", ["finished", "raised", "syntax"])
@@ -395,7 +395,7 @@ def test_what_a_snippet_came_to_is_kept(tmp_path: Path, status: Status) -> None:
     with Cache(tmp_path / "cache") as cache:
         assert keeper(cache).outcome("a", USUAL) == outcome
         assert keeper(cache).outcome("b", USUAL) is None
-        assert Keeper(cache, "namespaces").outcome("a", USUAL) is None
+        assert Keeper(cache, Pool[Any](1, "namespaces")).outcome("a", USUAL) is None
 
 
 @pytest.mark.parametrize("status", ["limit", "died", "missing", "fault"])

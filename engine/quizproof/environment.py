@@ -28,7 +28,7 @@ def machine() -> str:
     All that is installed, not just the framework: frameworks behave otherwise when an optional package is there.
     Found without importing any of it.
     """
-    return digest(sys.version, platform.machine(), _processor(), _distributions(), sources(runtimes.__path__))
+    return digest(sys.version, platform.machine(), processor(), distributions(), sources(runtimes.__path__))
 
 
 @cache
@@ -59,13 +59,13 @@ def contents(folder: str | None) -> str:
     return digest(found)
 
 
-def _distributions() -> list[str]:
+def distributions() -> list[str]:
     """What is installed, with versions, by the names of its folders of metadata."""
     places = [Path(place) for place in sys.path]
     return sorted({each.name for place in places for each in place.glob("*-info")})
 
 
-def _processor() -> list[str]:
+def processor() -> list[str]:
     """Model and abilities of the processor: numerical libraries choose their code by them."""
     try:
         lines = Path("/proc/cpuinfo").read_text().partition("\n\n")[0].splitlines()

@@ -19,6 +19,10 @@ class UsageError(QuizproofError):
     """The caller asked for something that cannot be: a path that is not there, an unknown quiz."""
 
 
+class CannotVerify(QuizproofError):
+    """Nothing can be proven, for what carries out the runs is missing, too weakly closed off, or lost."""
+
+
 @dataclass(frozen=True, order=True)
 class Span:
     """A place in a text file. All four count from 1; the end is exclusive, as in ruff's reports."""

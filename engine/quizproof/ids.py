@@ -46,7 +46,7 @@ class Ids:
     def accept(self, quiz: QuizProof) -> bool:
         """Note the ids of a quiz that was proven before; False, and nothing noted, when one of them came before."""
         named = {("quiz", quiz.id): quiz.path}
-        named |= {("question", question.id): f"{quiz.path}:{question.line}" for question in quiz.questions}
+        named |= {("question", question): f"{quiz.path}:{line}" for question, line in quiz.lines.items()}
         if self._seen.keys() & named.keys():
             return False
         self._seen |= named

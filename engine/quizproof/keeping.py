@@ -16,7 +16,7 @@ from quizproof.claims import Program
 from quizproof.environment import digest, engine, machine
 from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import QuizProof
-from quizproof.runtimes.runner import Conditions
+from quizproof.runtimes.runner import Conditions, Runner
 
 _NO_DISPLAYS: Any = {"questions": {"__all__": {"variants": {"__all__": {"display"}}}}}
 
@@ -34,10 +34,10 @@ def program_key(runtime: str, program: Program, data: str) -> str:
 class Keeper:
     """Finds outcomes and proofs of earlier times in a cache, and puts new ones there."""
 
-    def __init__(self, cache: Cache, sandbox: str, *options: Any) -> None:
-        """`sandbox` is the level of the runs; `options` are what else decides verdicts, as JSON data."""
+    def __init__(self, cache: Cache, runner: Runner[Any], *options: Any) -> None:
+        """`runner` carries out the runs; `options` are what else decides verdicts, as JSON data."""
         self._cache = cache
-        self._circumstances = digest(machine(), sandbox)
+        self._circumstances = digest(runner.machine or machine(), runner.level)
         self._options = (engine(), *options)
 
     def quiz_key(self, path: str, content: bytes, data: str) -> str:

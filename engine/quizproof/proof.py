@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -78,6 +79,13 @@ class QuizProof:
     """What its snippets ran on: {"python": "3.11.7", "torch": "2.13.0"}; empty when nothing ran."""
     runs: int = 0
     """The different programs that were needed."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Where all its questions begin, by their ids and in their order; also of those that other shards prove."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all its questions, in their order; also of those that other shards prove."""
+        return tuple(self.lines) or tuple(question.id for question in self.questions)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -126,6 +134,19 @@ class Result:
     """Versions by runtime, for those in use: {"torch": {"python": "3.11.7", "torch": "2.13.0"}}."""
     sandbox: str
     """The isolation that runs had: "namespaces", "landlock" or "none"."""
+    shard: str | None = None
+    """Which part of the bank was proven, such as "2/4"; None for all of it."""
+    bank: str = ""
+    """A fingerprint of all files of the bank, with those that snippets may read."""
+
+
+LACKING = re.compile(r"(?P<why>.*); (?P<count>\d+) questions? could not be verified", re.DOTALL)
+"""What is said of a quiz whose runtime is missing, once for all its questions."""
+
+
+def lacking(why: str, count: int) -> str:
+    """The same in words."""
+    return f"{why}; {count} {'question' if count == 1 else 'questions'} could not be verified"
 
 
 class Totals:
@@ -149,7 +170,9 @@ class Totals:
         if quiz.header and quiz.versions:
             self._runtimes[quiz.header.runtime] = quiz.versions
 
-    def result(self, *, sandbox: str, runs: int, cached: int, seconds: float) -> Result:
+    def result(
+        self, *, sandbox: str, runs: int, cached: int, seconds: float, shard: str | None = None, bank: str = ""
+    ) -> Result:
         """The sums so far."""
         counts = self._counts
         claims = sum(counts[verdict] for verdict in VERDICTS)
@@ -159,7 +182,7 @@ class Totals:
         summary = Summary(**(known | {"seconds": round(seconds, 3), "proof_coverage": share}))  # type: ignore[arg-type]
         code = 1 if counts["not ours"] else 3 if counts["error"] else 0
         runtimes = dict(sorted(self._runtimes.items()))
-        return Result(summary, counts["error"], counts["warning"], code, runtimes, sandbox)
+        return Result(summary, counts["error"], counts["warning"], code, runtimes, sandbox, shard, bank)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from collections import deque
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from quizproof import rules
 from quizproof.cache import Cache
 from quizproof.drift import steadied
-from quizproof.environment import contents
+from quizproof.environment import contents, digest
 from quizproof.errors import Finding
 from quizproof.files import data_folder, shown_path
 from quizproof.ids import Ids
 from quizproof.keeping import Keeper, program_key
 from quizproof.outcome import LASTING
-from quizproof.proof import QuestionProof, QuizProof, Report, Result, Totals
+from quizproof.proof import QuestionProof, QuizProof, Report, Result, Totals, lacking
 from quizproof.runtimes.pool import Pool
 from quizproof.runtimes.runner import Job, Runner
 from quizproof.runtimes.sandbox import Level
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from quizproof.outcome import Outcome
     from quizproof.plan import Plan, Request
     from quizproof.quiz import Bank, Loaded, Quiz
+    from quizproof.shards import Shard
 
 # The loader, the plans and all kinds of question are imported only where a file must be read. Most files are as they
 # were when they were last proven, and then that half of the engine is not needed.
@@ -39,8 +41,6 @@ Progress: TypeAlias = Callable[[int, int, int], None]
 Witness: TypeAlias = Callable[[str, str, str, str, "Outcome"], None]
 """Called with the ids of quiz and question, the name and key of a program, and what came of it."""
 
-_MOST_BACKLOG = 256
-"""Runs asked for ahead of their turn."""
 _MOST_WAITING = 512
 """Files held back because one before them is not done."""
 
@@ -76,6 +76,7 @@ class Proving:
         audit: float = 0.0,
         witness: Witness | None = None,
         lock: Lock | None = None,
+        shard: Shard | None = None,
         progress: Progress | None = None,
     ) -> None:
         """`files` are paths, or files that were loaded. `runner` carries out the runs. Who iterates
@@ -84,20 +85,23 @@ class Proving:
         `cache`: where outcomes and proofs are looked up and kept. `displays`: whether proofs tell how questions are
         shown; reports do without. `stress`: how many more times every program is run under other conditions. `audit`:
         the share of outcomes found in the cache, 0 to 1, that are had again by a run and compared. `witness`: told of
-        every outcome that claims were judged by. `lock`: what the bank must match, run by run.
+        every outcome that claims were judged by. `lock`: what the bank must match, run by run. `shard`: the part of
+        the bank to prove; what is wrong with a file as a whole is told of by the shard that holds its path.
         """
         self._files = files
         self._runner = runner
-        options = (stress, audit > 0, lock.fingerprint if lock else "")
-        self._keeper = Keeper(cache, runner.level, *options) if cache else None
+        options = (stress, audit > 0, lock.fingerprint if lock else "", str(shard))
+        self._keeper = Keeper(cache, runner, *options) if cache else None
         self._displays = displays
         self._stress = stress
         self._audit = audit
         self._witness = witness
         self._lock = lock
+        self._shard = shard
         self._progress = progress
         self._ids = Ids()
         self._data: dict[str | None, str] = {}
+        self._bank = hashlib.sha256()
         self._totals = Totals()
         self._cached = 0
         self._opened = self._questions = self._judged = 0
@@ -106,8 +110,14 @@ class Proving:
     @property
     def result(self) -> Result:
         """What it came to so far."""
-        runs = self._runner.runs
-        return self._totals.result(sandbox=self._runner.level, runs=runs, cached=self._cached, seconds=self._seconds)
+        return self._totals.result(
+            sandbox=self._runner.level,
+            runs=self._runner.runs,
+            cached=self._cached,
+            seconds=self._seconds,
+            shard=str(self._shard) if self._shard else None,
+            bank=self._bank.hexdigest(),
+        )
 
     def report(self) -> Report:
         """Prove everything, and gather it. The runner is entered for this, and left."""
@@ -126,7 +136,7 @@ class Proving:
         for file in self._files:
             waiting.append(self._open(file))
             yield from self._finished(waiting)
-            while self._runner.backlog > _MOST_BACKLOG or len(waiting) > _MOST_WAITING:
+            while self._runner.backlog > self._runner.window or len(waiting) > _MOST_WAITING:
                 self._collect()
                 yield from self._finished(waiting)
         while waiting:
@@ -139,8 +149,10 @@ class Proving:
         key = ""
         if isinstance(file, Path):
             content = _read(file)
+            data = self._contents(data_folder(file))
+            self._note(shown_path(file), content, data)
             if self._keeper and content is not None:
-                key = self._keeper.quiz_key(shown_path(file), content, self._contents(data_folder(file)))
+                key = self._keeper.quiz_key(shown_path(file), content, data)
                 known = self._keeper.proof(key, displays=self._displays) if self._is_enough() else None
                 if known and self._ids.accept(known):
                     self._cached += known.runs
@@ -152,12 +164,15 @@ class Proving:
             file = self._ids.keep(read)
             if file.findings != read.findings or not _is_ours(file):
                 key = ""  # what is wrong with it depends on the files before it, or on code that we do not know
+        if self._shard and not self._shard.holds(file.path):
+            file = replace(file, findings=())  # another shard tells of them
         if file.quiz is None:
             return QuizProof(file.path, None, file_findings=file.findings)
         from quizproof.plan import Plan
 
         study = _Study(file, file.quiz, key, self._contents(file.quiz.files))
-        study.plans = [Plan(file.quiz, item, self._stress) for item in file.quiz.items]
+        items = [item for item in file.quiz.items if not self._shard or self._shard.holds(item.question.id)]
+        study.plans = [Plan(file.quiz, item, self._stress) for item in items]
         study.proofs = [None] * len(study.plans)
         self._count(questions=len(study.plans))
         for index, plan in enumerate(study.plans):
@@ -247,6 +262,11 @@ class Proving:
             waiting.popleft()
             yield proof
 
+    def _note(self, path: str, content: bytes | None, data: str) -> None:
+        """Take a file into the fingerprint of the bank."""
+        told = hashlib.sha256(content).hexdigest() if content is not None else ""
+        self._bank.update(digest(path, told, data).encode())
+
     def _contents(self, folder: str | None) -> str:
         if folder not in self._data:
             self._data[folder] = contents(folder)
@@ -298,15 +318,16 @@ class _Study:
             return None
         left = self._left(proofs, lock) if lock else ()
         wrong = (*self._missing(proofs), *left, *self.file.findings)
-        return QuizProof(self.file.path, self.quiz.header, proofs, wrong, self.versions, self.runs)
+        document = self.quiz.document
+        lines = {item.question.id: document.span(item.at).line for item in self.quiz.items}
+        return QuizProof(self.file.path, self.quiz.header, proofs, wrong, self.versions, self.runs, lines)
 
     def _missing(self, proofs: tuple[QuestionProof, ...]) -> Iterator[Finding]:
         """One finding for all questions that lack the runtime."""
-        lacking = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
-        if lacking:
-            count = len({finding.question for finding in lacking})
-            noun = "question" if count == 1 else "questions"
-            message = f"{lacking[0].message}; {count} {noun} could not be verified"
+        without = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
+        if without:
+            count = len({finding.question for finding in without})
+            message = lacking(without[0].message, count)
             help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
             span = self.quiz.document.first_line(("runtime",))
             yield Finding(rules.RUNTIME_MISSING, self.file.path, span, message, help_)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from quizproof.quiz import Bank, Loaded
     from quizproof.runtimes.runner import Runner
     from quizproof.runtimes.sandbox import Level
+    from quizproof.shards import Shard
     from quizproof_renderers.progress import Bar
+    from quizproof_renderers.reports import Reporter
 
 USAGE, UNVERIFIED, INTERRUPTED, CLOSED = 2, 3, 130, 141
 DEFAULT_BANK = "questions"
@@ -66,10 +68,12 @@ class Program(click.Group):
             sys.stdout = None  # or Python would try again at exit, and complain
             fail(f"{error.filename or 'the output'} cannot be used: {error.strerror}")
         except Exception as error:
-            from quizproof.errors import QuizproofError
+            from quizproof.errors import CannotVerify, QuizproofError
 
             if os.environ.get("QUIZPROOF_TRACEBACK"):
                 raise
+            if isinstance(error, CannotVerify):
+                refuse(str(error))
             if isinstance(error, QuizproofError):
                 fail(str(error))
             name = type(error).__name__
@@ -167,25 +171,51 @@ class Share(click.ParamType[float]):
         return share
 
 
+class Part(click.ParamType["Shard"]):
+    """One of several parts of a bank: `2/4`."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        """The part."""
+        from quizproof.shards import Shard
+
+        try:
+            return Shard.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+dask_option = click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Run on the workers of the Dask cluster whose scheduler is there: tcp://host:8786.",
+)
+
+
 def proving(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of all that prove."""
-    for option in (no_cache_option, require_option, sandbox_option, jobs_option):
+    for option in (dask_option, no_cache_option, require_option, sandbox_option, jobs_option):
         command = option(command)
     return command
 
 
-paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-
-
-@main.command()
-@paths_argument
-@click.option(
+format_option = click.option(
     "--format",
     "format_",
     type=click.Choice(FORMATS),
     help="How to report.  [default: full on a terminal, else concise]",
 )
-@click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
+output_option = click.option(
+    "-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here."
+)
+paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+@main.command()
+@paths_argument
+@format_option
+@output_option
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option(
     "--stress", type=click.IntRange(1, 100), metavar="N", help="Run every program N more times, under other conditions."
@@ -195,6 +225,9 @@ paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Pat
 )
 @click.option("--write-lock", is_flag=True, help=f"When all is proven, write the outcomes to {LOCK} in the bank.")
 @click.option("--diff-lock", is_flag=True, help=f"Show what moved since {LOCK} was written; exit with 1 if anything.")
+@click.option(
+    "--shard", type=Part(), metavar="I/N", help="Prove this part of the bank only; `quizproof merge` joins them: 2/4."
+)
 @proving
 def check(
     paths: tuple[Path, ...],
@@ -205,6 +238,7 @@ def check(
     audit: float | None,
     write_lock: bool,
     diff_lock: bool,
+    shard: Shard | None,
     **how: Any,
 ) -> None:
     """Prove every claim of a bank: run each snippet, judge each key and each wrong option.
@@ -217,18 +251,22 @@ def check(
       quizproof check questions/freezing-layers --jobs 4
       quizproof check --format github                annotate a pull request
       quizproof check --format json -o report.json
+      quizproof check --dask tcp://10.0.0.1:8786     on the workers of a Dask cluster
       quizproof check --require-sandbox landlock     refuse to run anything less closed off
       quizproof check --stress 3                     do keys hold under other hash seeds, threads, cold starts?
+      quizproof check --shard 2/4 --format json -o 2.json   the second quarter; see `quizproof merge`
       quizproof check questions --diff-lock          which outputs moved, with this version of torch?
     """
     from quizproof.files import find_files
     from quizproof.lock import Lock, LockWriter
 
     chosen = paths or (_default_bank(),)
+    if shard and (write_lock or diff_lock):
+        fail(f"{LOCK} is for a whole bank, and `--shard` proves a part of one")
     lock = _lock_of(chosen) if write_lock or diff_lock else None
     before = Lock.read(lock) if lock and diff_lock else None
     writer = LockWriter()
-    how |= {"stress": stress or 0, "audit": audit or 0.0, "witness": writer.note if lock else None}
+    how |= {"stress": stress or 0, "audit": audit or 0.0, "witness": writer.note if lock else None, "shard": shard}
     with _proving(find_files(chosen), displays=False, **how) as (proving, bar):
         code = _report(proving, bar, format_, output_file)
     result = proving.result
@@ -269,6 +307,7 @@ def _proving(
     sandbox: str,
     required: str | None,
     no_cache: bool,
+    dask: str | None = None,
     lock: Lock | None = None,
     **how: Any,
 ) -> Iterator[tuple[Proving, Bar]]:
@@ -277,7 +316,13 @@ def _proving(
     from quizproof_renderers.progress import Bar
 
     runner: Runner[Any]
-    if lock:
+    if dask and (lock or jobs):
+        fail(f"with `--dask` the workers run everything; leave out `{'--locked' if lock else '--jobs'}`")
+    if dask:
+        from quizproof.cluster import ClusterRunner
+
+        runner = ClusterRunner[Any](dask, *_levels(sandbox, required))
+    elif lock:
         from quizproof.locked import LockedRunner
 
         runner = LockedRunner[Any](lock)
@@ -287,6 +332,11 @@ def _proving(
         runner = Pool[Any](jobs, _level(sandbox, required))
     with _cache(no_cache) as cache, Bar(sys.stderr) as bar, runner:
         yield Proving(files, runner, cache=cache, lock=lock, progress=bar.show, **how), bar
+
+
+def _levels(sandbox: str, required: str | None) -> tuple[Level | None, Level | None]:
+    """The sandbox that was asked for, if any, and the weakest that will do."""
+    return cast("Level | None", None if sandbox == "auto" else sandbox), cast("Level | None", required)
 
 
 def _level(sandbox: str, required: str | None) -> Level:
@@ -325,17 +375,8 @@ def _cache(no_cache: bool) -> Iterator[Cache | None]:
 
 def _report(proving: Proving, bar: Bar, format_: str | None, output_file: Path | None) -> int:
     """Prove, and report as it goes; the exit code."""
-    from quizproof_renderers import reports
-
     on_terminal = output_file is None and sys.stdout.isatty()
-    chosen = cast("reports.Format", format_ or ("full" if on_terminal else "concise"))
-    try:
-        # The file is put in its place when it is complete.
-        stream = click.open_file(str(output_file), "w", encoding="utf-8", atomic=True) if output_file else sys.stdout
-    except OSError as error:
-        fail(f"{output_file} cannot be written: {error.strerror}")
-    with stream if output_file else nullcontext():
-        reporter = reports.reporter(chosen, cast("TextIO", stream))
+    with _reporter(format_, output_file) as reporter:
         for quiz in proving:
             if on_terminal and quiz.findings:
                 bar.hide()
@@ -343,6 +384,46 @@ def _report(proving: Proving, bar: Bar, format_: str | None, output_file: Path |
         bar.hide()
         reporter.finish(proving.result)
     return proving.result.exit_code
+
+
+@contextmanager
+def _reporter(format_: str | None, output_file: Path | None) -> Iterator[Reporter]:
+    """What reports to the file, which is put in its place when it is complete, or to standard output."""
+    from quizproof_renderers import reports
+
+    chosen = cast("reports.Format", format_ or ("full" if not output_file and sys.stdout.isatty() else "concise"))
+    try:
+        stream = click.open_file(str(output_file), "w", encoding="utf-8", atomic=True) if output_file else sys.stdout
+    except OSError as error:
+        fail(f"{output_file} cannot be written: {error.strerror}")
+    with stream if output_file else nullcontext():
+        yield reports.reporter(chosen, cast("TextIO", stream))
+
+
+@main.command()
+@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
+@format_option
+@output_option
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+def merge(reports: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool) -> None:
+    """Join the reports of all shards to the report of the whole bank.
+
+    REPORTS are what `quizproof check --shard I/N --format json` wrote, in any order. A part that is missing or given
+    twice is refused, and so are parts of different banks, sandboxes, or versions of a library or of quizproof.
+
+    \b
+    Examples:
+      quizproof merge part1.json part2.json
+      quizproof merge parts/*.json --format json -o report.json
+    """
+    from quizproof_renderers.reports.parts import merge as join
+
+    report = join(reports)
+    with _reporter(format_, output_file) as reporter:
+        for quiz in report.quizzes:
+            reporter.add(quiz)
+        reporter.finish(report.result)
+    sys.exit(0 if exit_zero else report.exit_code)
 
 
 @main.command()

@@ -20,15 +20,13 @@ from typing import Any, Generic, TypeAlias
 
 from quizproof.outcome import Frame, Outcome, PartResult, Raised
 from quizproof.runtimes.cells import remove
-from quizproof.runtimes.runner import USUAL, Conditions, Job, Key
+from quizproof.runtimes.runner import USUAL, WINDOW, Conditions, Job, Key
 from quizproof.runtimes.sandbox import SCRATCH, Level, strongest
 from quizproof.runtimes.usage import FILES_AT_MOST, MOST_FILES
 from quizproof.runtimes.wire import pack, unpack
 
 _START_SECONDS = 120
 _GRACE_SECONDS = 20
-_WINDOW = 256
-"""How many runs `run` takes from the caller ahead of their turn."""
 
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TZ")
 _SET_VARIABLES = {
@@ -89,6 +87,8 @@ class Pool(Generic[Key]):
     """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process."""
 
     knows = False
+    machine = ""
+    window = WINDOW
 
     def __init__(self, jobs: int | None = None, level: Level | None = None) -> None:
         """`jobs`: how many runs at once; as many as there are processors when None.
@@ -202,7 +202,7 @@ class Pool(Generic[Key]):
         """Run all jobs and give each outcome as it comes, in no particular order."""
         for job in jobs:
             self.submit(job)
-            while self.backlog > _WINDOW:
+            while self.backlog > WINDOW:
                 yield from self.collect()
         while self.backlog:
             yield from self.collect()

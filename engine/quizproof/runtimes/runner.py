@@ -28,6 +28,9 @@ class Conditions:
 
 USUAL = Conditions()
 
+WINDOW = 256
+"""How many runs are asked for ahead of their turn, on one machine."""
+
 
 @dataclass
 class Job(Generic[Key]):
@@ -54,6 +57,14 @@ class Runner(Protocol[Key]):
     @property
     def level(self) -> str:
         """The isolation of runs: "namespaces", "landlock" or "none"."""
+
+    @property
+    def machine(self) -> str:
+        """A fingerprint of all, beside programs, that decides what comes of runs; empty when they are run here."""
+
+    @property
+    def window(self) -> int:
+        """How many runs it likes to be asked for ahead of their turn."""
 
     @property
     def versions(self) -> Mapping[str, Mapping[str, str]]:

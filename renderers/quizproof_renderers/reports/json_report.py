@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO, TypeAlias
 
+import quizproof
 from quizproof.errors import Finding
 from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Result
 
@@ -30,10 +31,11 @@ class JsonReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._lists = {name: _Aside() for name in ("questions", "findings")}
+        self._lists = {name: _Aside() for name in ("questions", "findings", "quizzes")}
 
     def add(self, quiz: QuizProof) -> None:
-        """Put aside the questions and findings of a file."""
+        """Put aside the questions and findings of a file, and what it is."""
+        self._lists["quizzes"].add(_quiz(quiz))
         for question in quiz.questions:
             self._lists["questions"].add(_question(quiz, question))
         for finding in quiz.findings:
@@ -43,6 +45,9 @@ class JsonReport:
         """Write the object."""
         head = {
             "version": VERSION,
+            "quizproof": quizproof.__version__,
+            "bank": result.bank,
+            "shard": result.shard,
             "sandbox": result.sandbox,
             "runtimes": _plain(result.runtimes),
             "summary": dataclasses.asdict(result.summary),
@@ -72,6 +77,19 @@ class _Aside:
         self._file.close()
 
 
+def _quiz(quiz: QuizProof) -> Json:
+    header = quiz.header
+    return {
+        "id": header.quiz if header else None,
+        "title": header.title if header else None,
+        "topic": header.topic if header else None,
+        "path": quiz.path,
+        "runtime": header.runtime if header else None,
+        "questions": list(quiz.ids),
+        "file_findings": len(quiz.file_findings),
+    }
+
+
 def _question(quiz: QuizProof, proof: QuestionProof) -> Json:
     return {
         "id": proof.id,
@@ -81,6 +99,7 @@ def _question(quiz: QuizProof, proof: QuestionProof) -> Json:
         "kind": proof.kind,
         "status": proof.status,
         "answer": proof.answer,
+        "variants": len(proof.variants),
         "claims": [_claim(claim) for claim in proof.claims],
     }
 
@@ -107,6 +126,8 @@ def _finding(finding: Finding) -> Json:
         "question": finding.question,
         "message": finding.message,
         "help": finding.help,
+        "expected": finding.expected,
+        "actual": finding.actual,
     }
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from processes import descendants, quizproof
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
-from quizproof_renderers import cli, reports
-from quizproof_renderers.cli import SANDBOXES
+from quizproof_renderers import reports
+from quizproof_renderers.cli.options import FORMATS, SANDBOXES
 
 ROOT = Path(__file__).parent.parent
 
@@ -202,7 +202,7 @@ def test_sandbox_is_chosen_and_required(bank: Path) -> None:
         "`--sandbox none` was asked for\n",
     )
     assert SANDBOXES == LEVELS
-    assert cli.FORMATS == reports.FORMATS
+    assert FORMATS == reports.FORMATS
 
 
 def test_doctor(tmp_path: Path, bare_python: Path) -> None:

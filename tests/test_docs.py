@@ -26,6 +26,7 @@ from quizproof.source import PlainBool, PlainFloat, PlainInt, parse
 from quizproof.template import FILTERS, TemplateError, render
 from quizproof.verdicts import VERDICTS
 from quizproof_renderers import cli, reports
+from quizproof_renderers.cli.options import FORMATS
 from quizproof_renderers.site_settings import SiteSettings
 from test_imports import LAYERS
 
@@ -225,7 +226,7 @@ def test_commands_and_formats_are_those_of_the_reference() -> None:
     """Every command, and every format of `check`, is in its table."""
     table = [code(row[0])[0] for row in rows("Commands")]
     assert {line.split()[1] for line in table if line.startswith("quizproof ")} == set(cli.main.commands)
-    assert [line for line in table if not line.startswith("quizproof ")] == list(cli.FORMATS)
+    assert [line for line in table if not line.startswith("quizproof ")] == list(FORMATS)
 
 
 # ---- pages and files

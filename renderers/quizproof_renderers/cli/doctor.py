@@ -1,0 +1,30 @@
+"""`quizproof doctor`: what this machine can prove."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from quizproof_renderers.cli.telling import UNVERIFIED
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command()
+def doctor() -> None:
+    """Show what this machine can prove: runtimes and versions, limits, and how runs are isolated.
+
+    Exits with 3 when a runtime is missing.
+    """
+    from quizproof.runtimes.pool import Pool
+    from quizproof_renderers import health
+
+    with Pool[str]() as pool:
+        pool.start(health.RUNTIMES)
+        pool.wait()
+        health.write(pool, sys.stdout)
+        missing = set(health.RUNTIMES) - set(pool.versions)
+    sys.exit(UNVERIFIED if missing else 0)

@@ -1,0 +1,41 @@
+"""`quizproof explain`: what a rule means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from quizproof_renderers.cli.telling import fail
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command()
+@click.argument("rule", required=False)
+def explain(rule: str | None) -> None:
+    """Explain what a finding means and how to mend it. RULE is a code or a name; without it, all are listed.
+
+    \b
+    Examples:
+      quizproof explain QP205
+      quizproof explain key-refuted
+      quizproof explain
+    """
+    from quizproof.rules import RULES
+
+    if rule is None:
+        for each in RULES.values():
+            click.echo(f"{each.code}  {each.name:<28} {each.summary}")
+        return
+    wanted = rule.strip().lower()
+    found = next((r for r in RULES.values() if wanted in (r.code.lower(), r.name)), None)
+    if found is None:
+        import difflib
+
+        close = difflib.get_close_matches(wanted, [r.name for r in RULES.values()], 1)
+        hint = f"; did you mean `{close[0]}`?" if close else ""
+        fail(f"there is no rule `{rule}`{hint} (`quizproof explain` lists them all)")
+    else:
+        click.echo(f"{found.code} {found.name} ({found.severity})\n\n{found.summary}\n\n{found.explanation}")

@@ -111,15 +111,24 @@ class Pool(Generic[Key]):
         self._queues: dict[str, deque[Job[Key]]] = {}
         self._selector = selectors.DefaultSelector()
         self._next_id = 0
+        self._entered = False
         self._root: Path | None = None
+        """Folder of all zygotes, made for the first."""
 
     def __enter__(self) -> Pool[Key]:
-        self._root = Path(tempfile.mkdtemp(prefix="quizproof-"))
+        self._entered = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        try:
+            with _undisturbed():
+                self._end()
+        finally:
+            self._end()  # which has nothing left to do, unless a signal came before it could begin
+
+    def _end(self) -> None:
         zygotes = list(self._zygotes.values())
         for zygote in zygotes:
             zygote.control.close()  # on which it ends, with all its children
@@ -134,6 +143,7 @@ class Pool(Generic[Key]):
         self._selector.close()
         if self._root is not None:
             remove(str(self._root))
+            self._root = None
 
     @property
     def missing(self) -> dict[str, str]:
@@ -280,7 +290,9 @@ class Pool(Generic[Key]):
         return Outcome("died", detail=f"it {what} the interpreter that had started it")
 
     def _spawn(self, runtime: str) -> _Zygote[Key]:
-        assert self._root is not None, "a Pool is used in a with statement"
+        assert self._entered, "a Pool is used in a with statement"
+        with _undisturbed():
+            self._root = self._root or Path(tempfile.mkdtemp(prefix="quizproof-"))
         folder = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=self._root))
         scratch, log = folder / "runs", folder / "log"
         scratch.mkdir()
@@ -306,6 +318,16 @@ class Pool(Generic[Key]):
         ours.setblocking(False)
         self._selector.register(ours, selectors.EVENT_READ, zygote)
         return zygote
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals that end a command wait until something is done as a whole."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _missing(runtime: str, reason: str) -> str:

@@ -200,7 +200,7 @@ def world() -> Iterator[World]:
         udp.bind(("127.0.0.1", 0))
         with contextlib.chdir(root):  # a socket's path must be short
             local.bind("socket")
-        name = f"{os.getpid():07}"
+        name = f"quizproof-{os.getpid():07}"
         abstract.bind(f"\0{name}")
         for each in (local, abstract):
             each.listen()

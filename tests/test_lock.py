@@ -167,6 +167,13 @@ def test_lock_cannot_make_a_lie_true(bank: Path) -> None:
     assert "QP203 [wrong-reason]" in done.stdout
 
 
+def lock_of(*entries: str) -> bytes:
+    """A lock with these entries, as it could be written by hand."""
+    runs = ", ".join(f'"run {number}": {entry}' for number, entry in enumerate(entries))
+    text = '{"version": 1, "sandbox": "none", "runtimes": {}, "quizzes": {"sums": {"sum": {RUNS}}}}'
+    return text.replace("RUNS", runs).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -178,6 +185,11 @@ def test_lock_cannot_make_a_lie_true(bank: Path) -> None:
         (b'{"version": 1, "quizzes": [1]}', "is damaged"),
         (b'{"version": 1, "runtimes": 7}', "is damaged"),
         (b"[" * 100_000, "is not JSON"),
+        (b'{"version": 1, "version": 1}', "is not JSON"),
+        (lock_of('{"program": "x", "parts": [{"stdout": 7}]}'), "is damaged"),
+        (lock_of('{"program": "x", "parts": [], "status": "odd"}'), "is damaged"),
+        (lock_of('{"program": "x", "parts": [], "raised": {"type": "E"}}'), "is damaged"),
+        (lock_of('{"program": "x", "parts": []}', '{"program": "x", "parts": [{}]}'), "says two things of one program"),
     ],
 )
 def test_damaged_lock_is_told_apart(bank: Path, content: bytes, told: str) -> None:
@@ -186,6 +198,38 @@ def test_damaged_lock_is_told_apart(bank: Path, content: bytes, told: str) -> No
     done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
     assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
     assert "--write-lock" in done.stderr
+
+
+def test_outcome_that_fits_no_program_is_refused(bank: Path) -> None:
+    """A part was cut out of an outcome by hand: the question is not judged, and nobody sees a traceback."""
+    edit(bank, "quizproof.lock", '"parts": [\n      {},\n', '"parts": [\n')
+    done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
+    assert (done.returncode, "quizproof.lock is damaged here" in done.stdout, done.stderr.count("\n")) == (3, True, 1)
+
+
+def test_lock_does_not_change_what_later_checks_tell(bank: Path) -> None:
+    """The versions that a lock tells of are not kept for runs of this machine."""
+    edit(bank, "quizproof.lock", '   "python": "3', '   "python": "9')
+    assert quizproof("build", "questions", "-o", "site", "--locked", cwd=bank).returncode == 0
+    edit(bank, "sums.yaml", "What is printed?", "What does this print?")  # judged anew, from known outcomes
+    done = quizproof("check", "questions", cwd=bank)
+    assert "Python 3." in done.stdout
+    assert "Python 9" not in done.stdout
+
+
+def test_required_sandbox_is_that_of_the_lock(bank: Path) -> None:
+    """`--require-sandbox` fails closed for a lock that was written under a weaker one, or under what nobody knows."""
+    lock = bank / "questions" / "quizproof.lock"
+    level = json.loads(lock.read_text())["sandbox"]
+    arguments = ["build", "questions", "-o", "site", "--locked", "--require-sandbox", "landlock"]
+    edit(bank, "quizproof.lock", f'"sandbox": "{level}"', '"sandbox": "none"')
+    done = quizproof(*arguments, cwd=bank)
+    assert (done.returncode, "which is weaker than `landlock`" in done.stderr) == (3, True)
+    edit(bank, "quizproof.lock", '"sandbox": "none"', '"sandbox": "namespaces"')
+    assert quizproof(*arguments, cwd=bank).returncode == 0
+    edit(bank, "quizproof.lock", '"sandbox": "namespaces"', '"sandbox": "a moat"')
+    done = quizproof(*arguments, cwd=bank)
+    assert (done.returncode, "a sandbox that there is not, `a moat`" in done.stderr) == (2, True)
 
 
 def test_there_must_be_a_lock_and_one_bank(bank: Path) -> None:

@@ -17,9 +17,10 @@ import pytest
 
 from processes import descendants
 from quizproof.outcome import Outcome
-from quizproof.runtimes.pool import _KEPT_VARIABLES, _SET_VARIABLES, _THREADS, Pool
-from quizproof.runtimes.runner import Job
+from quizproof.runtimes.pool import _SET_VARIABLES, _THREADS, Pool
+from quizproof.runtimes.runner import Conditions, Job
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof.runtimes.variables import HANDED_DOWN
 
 LIMITS = {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32}
 
@@ -362,7 +363,7 @@ def test_nothing_is_inherited(any_pool: Pool[str], monkeypatch: pytest.MonkeyPat
         source = "import os\nprint(sorted(os.environ))\nopened = os.listdir('/proc/self/fd')\nprint(len(opened))"
         variables, descriptors = run(fresh, part(source)).parts[0].stdout.splitlines()
         own = {"HOME", "TMPDIR", "LC_CTYPE", "PYTHONHASHSEED"}
-        assert set(ast.literal_eval(variables)) <= {*_KEPT_VARIABLES, *_SET_VARIABLES, *_THREADS, *own}
+        assert set(ast.literal_eval(variables)) <= {*HANDED_DOWN, *_SET_VARIABLES, *_THREADS, *own}
         assert descriptors == "4"  # the three, and that of the folder that is listed
     assert run(any_pool, part("import sys\nprint(repr(sys.stdin.read()))")).parts[0].stdout == "''\n"
 
@@ -466,3 +467,31 @@ def test_tensorflow_works_in_a_fork(level: Level) -> None:
     with Pool[str](1, level) as pool:
         outcome = run(pool, part(source, line=7), runtime="tensorflow", memory_mib=2048, seconds=60)
     assert outcome.parts[0].stdout == "12\n2\n", outcome
+
+
+def test_waiting_for_a_runtime_loses_no_outcome() -> None:
+    """Outcomes that come while somebody waits for another runtime are given later, each once."""
+    with Pool[int](2) as fresh:
+        for number in range(8):
+            fresh.submit(Job(number, "python", [part(f"print({number})")], LIMITS))
+        fresh.learn(["torch"])
+        seen = []
+        while fresh.backlog:
+            seen += [(key, outcome.parts[0].stdout) for key, outcome in fresh.collect()]
+    assert sorted(seen) == [(number, f"{number}\n") for number in range(8)]
+
+
+def test_asking_for_more_amid_outcomes() -> None:
+    """Whoever is given an outcome may submit more, under other conditions too, and have the pool wait."""
+    with Pool[tuple[int, int]](2) as fresh:
+        for number in range(6):
+            fresh.submit(Job((number, 0), "python", [part("pass")], LIMITS))
+        seen = []
+        while fresh.backlog:
+            for (number, round_), outcome in fresh.collect():
+                seen.append((number, round_, outcome.status))
+                if round_ < 3:
+                    conditions = Conditions(hash_seed=round_ + 1, cold=bool(number % 2))
+                    fresh.submit(Job((number, round_ + 1), "python", [part("pass")], LIMITS, conditions=conditions))
+                    fresh.learn(["python"])
+    assert sorted(seen) == [(number, round_, "finished") for number in range(6) for round_ in range(4)]

@@ -11,7 +11,7 @@ import pytest
 from quizproof.load import load_bank
 from quizproof.prove import Proving, Ticket
 from quizproof.runtimes.pool import Pool
-from quizproof.suspects import looks_at_clock, looks_at_order
+from quizproof.suspects import looks_at_clock_or_chance, looks_at_order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,6 +131,7 @@ TORCH_MOVING = {
     "layer": "import torch.nn as nn; print(nn.Linear(2, 1).weight.sum().item())",
     "argmax": "import torch.nn as nn, torch; print(nn.Linear(2, 100000)(torch.ones(2)).argmax().item())",
 }
+TORCH_MOVING["numpy"] = "import numpy as np, torch; optim = np.random.rand(); print(optim)"
 TORCH_STEADY = {
     "rand": "import torch; torch.manual_seed(0); print(torch.rand(1).item())",
     "generator": "import torch; print(torch.rand(1, generator=torch.Generator().manual_seed(3)).item())",
@@ -211,9 +212,9 @@ def test_stress_leaves_what_is_true(tmp_path: Path) -> None:
 
 def test_suspects() -> None:
     """Words that only look alike are not suspected."""
-    assert looks_at_clock("import time")
-    assert looks_at_clock("np.random.rand(2)")
-    assert not looks_at_clock("timeout = 3; lifetime = randomly = 2")
+    assert looks_at_clock_or_chance("import time")
+    assert looks_at_clock_or_chance("np.random.rand(2)")
+    assert not looks_at_clock_or_chance("timeout = 3; lifetime = randomly = 2")
     assert looks_at_order("x = {1, 2}")
     assert looks_at_order("print(id(x))")
     assert looks_at_order("{word for word in words}")

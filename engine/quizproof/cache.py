@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -58,7 +59,10 @@ class Cache:
 
     def __init__(self, path: Path | None = None, most_mib: int = MOST_MIB) -> None:
         """Open or begin the file. Raises UsageError when there can be none at `path`."""
-        self.path = path or default_path()
+        try:
+            self.path = path or default_path()
+        except RuntimeError as error:  # without HOME, and unknown to the system
+            raise UsageError(f"there is no place for a cache: {error}") from None
         self.most_bytes = most_mib * 1024 * 1024
         self.set_aside: Path | None = None
         """Where a damaged file was moved, when there was one."""
@@ -106,18 +110,27 @@ class Cache:
         self._written = time.monotonic()
 
     def stats(self) -> CacheStats:
-        """What is in it."""
+        """What is in it. Raises UsageError when it cannot be read."""
         self.flush()
-        rows = self._base.execute("SELECT substr(key, 1, instr(key, ':') - 1), COUNT(*) FROM texts GROUP BY 1")
-        return CacheStats(self.path, dict(rows.fetchall()), self._size(), self.most_bytes)
+        with self._told():
+            rows = self._base.execute("SELECT substr(key, 1, instr(key, ':') - 1), COUNT(*) FROM texts GROUP BY 1")
+            return CacheStats(self.path, dict(rows.fetchall()), self._size(), self.most_bytes)
 
     def clear(self) -> int:
-        """Forget everything; how many texts there were."""
+        """Forget everything; how many texts there were. Raises UsageError when others are at work on it."""
         self.flush()
-        with self._base:
-            count = self._base.execute("DELETE FROM texts").rowcount
-        self._base.execute("VACUUM")
-        return count
+        with self._told():
+            with self._base:
+                count = self._base.execute("DELETE FROM texts").rowcount
+            self._base.execute("VACUUM")
+            return count
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise UsageError(f"the cache {self.path} cannot be used: {error}") from None
 
     def close(self) -> None:
         """Write what is new, drop what was not used for longest when there is too much, and let go of the file."""

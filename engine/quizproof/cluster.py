@@ -257,7 +257,7 @@ class ClusterRunner(Generic[Key]):
         if not self._flying and not self._queued():
             return
         with contextlib.suppress(queue.Empty):
-            self._land(*self._landed.get(timeout=1.0 if wait and not self._come else 0.0))
+            self._land(*self._landed.get(timeout=1.0 if wait else 0.0))
             while True:
                 self._land(*self._landed.get_nowait())
         self._dispatch()

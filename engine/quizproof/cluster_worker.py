@@ -9,7 +9,6 @@ import asyncio
 import atexit
 import contextlib
 import json
-import os
 import platform
 import socket
 import subprocess
@@ -28,6 +27,7 @@ from quizproof.outcome import Frame, Outcome, PartResult, Raised
 from quizproof.runtimes.pool import Pool
 from quizproof.runtimes.runner import Conditions, Job
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof.runtimes.variables import deciding, handed_down
 
 _START_SECONDS = 120
 
@@ -129,9 +129,10 @@ def _end_all() -> None:
 @cache
 def _about() -> dict[str, Any]:
     """Found by a process that sees what runs will see, and has no threads, which probing the sandbox forbids."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
     arguments = [sys.executable, "-sP", "-m", __name__]
-    done = subprocess.run(arguments, env=kept, capture_output=True, text=True, timeout=_START_SECONDS, check=False)
+    done = subprocess.run(
+        arguments, env=handed_down(), capture_output=True, text=True, timeout=_START_SECONDS, check=False
+    )
     if done.returncode:
         raise RuntimeError(done.stderr.strip().rpartition("\n")[2])
     told: dict[str, Any] = json.loads(done.stdout)
@@ -147,6 +148,7 @@ def describe() -> dict[str, Any]:
         "machine": platform.machine(),
         "packages": dict(sorted(_packages(distributions()))),
         "processor": digest(processor()),
+        "variables": deciding(),
         "sandbox": {level: obstacle(level) for level in LEVELS},
     }
 

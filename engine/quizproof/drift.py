@@ -31,12 +31,13 @@ def drift(before: Outcome, now: Outcome, tolerance: float | None = None) -> tupl
     for old, new in zip(before.parts, now.parts, strict=False):
         if not same_output(old.stdout, new.stdout, tolerance):
             return f"printed {difference(new.stdout, old.stdout)}", f"printed {difference(old.stdout, new.stdout)}"
-        if not _same_value(old.value, new.value, tolerance):
+        if not same_value(old.value, new.value, tolerance):
             return f"gave {json.dumps(old.value)}", f"gave {json.dumps(new.value)}"
     return "", ""
 
 
-def _same_value(one: Any, other: Any, tolerance: float | None) -> bool:
+def same_value(one: Any, other: Any, tolerance: float | None) -> bool:
+    """Whether two values are equal, as numbers within the tolerance."""
     if tolerance and isinstance(one, (int, float)) and isinstance(other, (int, float)):
         return same_number(one, other, tolerance)
     return json.dumps(one) == json.dumps(other)  # where NaN is NaN

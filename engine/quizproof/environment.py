@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from quizproof import runtimes
+from quizproof.runtimes.variables import deciding
 
 
 def digest(*what: Any) -> str:
@@ -23,12 +24,12 @@ def digest(*what: Any) -> str:
 
 @cache
 def machine() -> str:
-    """A fingerprint of the interpreter, the processor, everything installed, and the code that carries out runs.
+    """A fingerprint of the interpreter, the processor, everything installed, the variables that runs get, and our code.
 
     All that is installed, not just the framework: frameworks behave otherwise when an optional package is there.
     Found without importing any of it.
     """
-    return digest(sys.version, platform.machine(), processor(), distributions(), sources(runtimes.__path__))
+    return digest(sys.version, platform.machine(), processor(), distributions(), deciding(), sources(runtimes.__path__))
 
 
 @cache
@@ -50,13 +51,24 @@ def contents(folder: str | None) -> str:
     found = []
     for root, folders, names in os.walk(folder):
         folders.sort()
-        for name in sorted(names):
+        for name in sorted([*folders, *names]):
             path = Path(root, name)
-            try:
-                found.append((str(path.relative_to(folder)), hashlib.sha256(path.read_bytes()).hexdigest()))
-            except OSError as error:
-                found.append((str(path), str(error.strerror)))
+            found.append((str(path.relative_to(folder)), _content(path)))
     return digest(found)
+
+
+def _content(path: Path) -> str:
+    """What can be seen of one file, link or folder, without waiting for anything."""
+    try:
+        link = f"-> {path.readlink()} " if path.is_symlink() else ""
+        if path.is_dir():
+            return f"{link}/"
+        if not path.is_file():  # a pipe or a device
+            return f"{link}special"
+        with path.open("rb") as file:
+            return link + hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return str(error.strerror)
 
 
 def distributions() -> list[str]:

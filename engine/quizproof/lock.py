@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from quizproof.errors import UsageError
-from quizproof.outcome import Frame, Outcome, PartResult, Raised
+from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised
 
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
@@ -36,7 +36,7 @@ class Lock:
         """Read a lock. Raises UsageError when there is none, or something else."""
         try:
             content = path.read_bytes()
-            data = json.loads(content.decode("utf-8"))
+            data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
         except FileNotFoundError:
             raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
         except OSError as error:
@@ -51,9 +51,13 @@ class Lock:
         try:
             runtimes = {str(name): {str(k): str(v) for k, v in of.items()} for name, of in data["runtimes"].items()}
             lock = cls(str(data["sandbox"]), runtimes, data["quizzes"], hashlib.sha256(content).hexdigest())
+            programs: dict[str, Entry] = {}
             for _, _, _, entry in lock.entries():
-                _ = entry["program"], entry["parts"]
-        except (AttributeError, KeyError, TypeError):
+                if outcome_of(entry).status not in LASTING:
+                    raise ValueError
+                if programs.setdefault(entry["program"], entry) != entry:
+                    raise UsageError(f"{path} says two things of one program{_REMEDY}")
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise UsageError(f"{path} is damaged{_REMEDY}") from None
         return lock
 
@@ -86,6 +90,13 @@ class Lock:
             },
         }
         return json.dumps(data, indent=1) + "\n"
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that is there twice, readers would see one value and we another."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key is there twice")
+    return dict(pairs)
 
 
 _REMEDY = "; write it anew with `quizproof check --write-lock`"

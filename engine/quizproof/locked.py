@@ -39,9 +39,8 @@ class LockedRunner(Generic[Key]):
                 "unlocked", detail=f"{NAME} does not know the programs of this question; it was edited since"
             )
         else:
-            try:
-                outcome = outcome_of(entry)
-            except (AttributeError, KeyError, TypeError, ValueError):
+            outcome = outcome_of(entry)
+            if not outcome.fits(len(job.parts)):
                 outcome = Outcome("unlocked", detail=f"{NAME} is damaged here")
         self._come.append((job.key, outcome))
 

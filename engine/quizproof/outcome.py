@@ -68,7 +68,15 @@ class Outcome:
     seconds: float = 0.0
     peak_mib: float = 0.0
     drew: bool = False
-    """Whether it drew from a random number generator that it had not seeded."""
+    """Whether it drew from a random number generator, and seeding it first cannot be told from that."""
+
+    def fits(self, parts: int) -> bool:
+        """Whether it can have come of a program of so many parts."""
+        if len(self.parts) > parts or (self.raised is not None and not 0 <= self.raised.part < parts):
+            return False
+        if self.status == "finished":
+            return len(self.parts) == parts and self.raised is None
+        return self.status in ("limit", "died", "fault") or self.raised is not None
 
     def traceback(self, path: str = "") -> str:
         """The exception as Python would print it.

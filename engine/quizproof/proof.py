@@ -78,7 +78,7 @@ class QuizProof:
     versions: Mapping[str, str] = field(default_factory=dict)
     """What its snippets ran on: {"python": "3.11.7", "torch": "2.13.0"}; empty when nothing ran."""
     runs: int = 0
-    """The different programs that were needed."""
+    """The outcomes that were needed, counted for each question."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Where all its questions begin, by their ids and in their order; also of those that other shards prove."""
 

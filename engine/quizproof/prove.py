@@ -92,6 +92,8 @@ class Proving:
         self._runner = runner
         options = (stress, audit > 0, lock.fingerprint if lock else "", str(shard))
         self._keeper = Keeper(cache, runner, *options) if cache else None
+        self._known = None if runner.knows else self._keeper
+        """Where outcomes and versions are kept; not those that somebody else keeps already."""
         self._displays = displays
         self._stress = stress
         self._audit = audit
@@ -191,7 +193,7 @@ class Proving:
         quiz, program, conditions = ticket.study.quiz, ticket.request.program, ticket.request.conditions
         key = program_key(quiz.header.runtime, program, ticket.study.data)
         ticket.study.asked.add(key)
-        if self._keeper and not self._runner.knows and (known := self._keeper.outcome(key, conditions)):
+        if self._known and (known := self._known.outcome(key, conditions)):
             if random.random() >= self._audit:
                 self._cached += 1
                 self._receive(ticket, known)
@@ -210,9 +212,9 @@ class Proving:
             outcome = steadied(came)
             study, request = ticket.study, ticket.request
             study.lasting &= outcome.status in LASTING
-            if self._keeper and not self._runner.knows:
+            if self._known:
                 key = program_key(study.quiz.header.runtime, request.program, study.data)
-                self._keeper.keep_outcome(key, request.conditions, outcome)
+                self._known.keep_outcome(key, request.conditions, outcome)
             if ticket.known:
                 study.plans[ticket.question].audit(request.program, ticket.known, outcome)
             self._receive(ticket, outcome)
@@ -241,13 +243,13 @@ class Proving:
     def _versions(self, runtime: str) -> Mapping[str, str]:
         """The versions of a runtime. It is started for this only when nothing is known from earlier."""
         if runtime not in self._runner.versions:
-            known = self._keeper.versions(runtime) if self._keeper else None
+            known = self._known.versions(runtime) if self._known else None
             if known:
                 return known
             self._runner.learn([runtime])
         versions = self._runner.versions.get(runtime, {})
-        if self._keeper and versions:
-            self._keeper.keep_versions(runtime, versions)
+        if self._known and versions:
+            self._known.keep_versions(runtime, versions)
         return versions
 
     def _finished(self, waiting: deque[QuizProof | _Study]) -> Iterator[QuizProof]:
@@ -355,7 +357,11 @@ def _read(file: Path) -> bytes | None:
 
 def _is_ours(file: Loaded) -> bool:
     """Whether all kinds in a file are built in, so that the engine's fingerprint covers them."""
-    return file.quiz is None or all(type(i.question).__module__.startswith("quizproof.") for i in file.quiz.items)
+    from quizproof.kinds import BUILT_IN
+    from quizproof.source import written
+
+    blocks = file.quiz.document.data.get("blocks") if file.quiz else ()
+    return all(not isinstance(block, dict) or str(written(block.get("kind"))) in BUILT_IN for block in blocks or ())
 
 
 def _without_displays(proof: QuizProof) -> QuizProof:

@@ -12,7 +12,7 @@ _MENTIONED = re.compile(r"\b(hash|id|set|frozenset)\b|\{")
 _ORDER = frozenset(["hash", "id", "set", "frozenset"])
 
 
-def looks_at_clock(source: str) -> bool:
+def looks_at_clock_or_chance(source: str) -> bool:
     """Whether code seems to ask for the time, the process, or random numbers that no seed decides."""
     return bool(_CLOCK.search(source) or _ENTROPY.search(source))
 

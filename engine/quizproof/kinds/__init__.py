@@ -11,13 +11,17 @@ from quizproof.kinds.find_bug import FindBug
 from quizproof.kinds.number import NumberQuestion
 from quizproof.kinds.predict_output import PredictOutput
 
+_OURS: tuple[type[Question], ...] = (Choice, FindBug, NumberQuestion, PredictOutput)
+BUILT_IN = frozenset(kind.kind_name for kind in _OURS)
+"""The names of the kinds that come with the engine."""
+
 
 @cache
 def kinds() -> dict[str, type[Question]]:
     """All installed kinds by the name used in `kind:`; built-in names cannot be taken over."""
     known = {entry.name: entry.load() for entry in entry_points(group="quizproof.kinds")}
-    known.update({kind.kind_name: kind for kind in (Choice, FindBug, NumberQuestion, PredictOutput)})
+    known.update({kind.kind_name: kind for kind in _OURS})
     return known
 
 
-__all__ = ["Question", "kinds"]
+__all__ = ["BUILT_IN", "Question", "kinds"]

@@ -23,12 +23,12 @@ from quizproof.runtimes.cells import remove
 from quizproof.runtimes.runner import USUAL, WINDOW, Conditions, Job, Key
 from quizproof.runtimes.sandbox import SCRATCH, Level, strongest
 from quizproof.runtimes.usage import FILES_AT_MOST, MOST_FILES
+from quizproof.runtimes.variables import handed_down
 from quizproof.runtimes.wire import pack, unpack
 
 _START_SECONDS = 120
 _GRACE_SECONDS = 20
 
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TZ")
 _SET_VARIABLES = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "KMP_AFFINITY": "disabled",
@@ -82,6 +82,22 @@ class _Zygote(Generic[Key]):
     """Jobs by id, with the time after which the zygote itself must be stuck."""
     patience: float = 0.0
 
+    @property
+    def home(self) -> _Home:
+        """What it serves."""
+        return self.runtime, self.state
+
+    def end(self) -> None:
+        """End it, with all that its runs have started and written. One that is busy importing is not asked first."""
+        self.control.close()
+        try:
+            self.process.wait(2 if self.ready else 0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            _kill_strays(self.scratch)
+        remove(str(self.scratch.parent))
+
 
 class Pool(Generic[Key]):
     """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process."""
@@ -103,38 +119,49 @@ class Pool(Generic[Key]):
         self.runs = 0
         """Runs that came to an outcome, our own faults and missing runtimes aside."""
         self._missing: dict[str, Outcome] = {}
+        """By runtime: the framework is not installed."""
+        self._broken: dict[_Home, Outcome] = {}
+        """Interpreters that did not start, by our fault or the machine's."""
+        self._come: deque[tuple[Key, Outcome]] = deque()
+        """Outcomes that nobody has collected."""
         self._zygotes: dict[_Home, _Zygote[Key]] = {}
         self._queues: dict[_Home, deque[Job[Key]]] = {}
         self._selector = selectors.DefaultSelector()
         self._next_id = 0
+        self._entered = False
         self._root: Path | None = None
+        """Folder of all zygotes, made for the first."""
 
     def __enter__(self) -> Pool[Key]:
-        self._root = Path(tempfile.mkdtemp(prefix="quizproof-"))
+        self._entered = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        try:
+            with _undisturbed():
+                self._end()
+        finally:
+            self._end()  # which has nothing left to do, unless a signal came before it could begin
+
+    def _end(self) -> None:
         zygotes = list(self._zygotes.values())
         for zygote in zygotes:
-            zygote.control.close()  # on which it ends, with all its children
+            zygote.control.close()  # on which all of them end, at the same time
         for zygote in zygotes:
-            try:
-                zygote.process.wait(2 if zygote.ready else 0)
-            except subprocess.TimeoutExpired:
-                zygote.process.kill()
-                zygote.process.wait()
-                _kill_strays(zygote.scratch)
+            zygote.end()
         self._zygotes.clear()
         self._selector.close()
         if self._root is not None:
             remove(str(self._root))
+            self._root = None
 
     @property
     def missing(self) -> dict[str, str]:
         """Why runtimes that were started did not come up, by runtime."""
-        return {runtime: outcome.detail for runtime, outcome in self._missing.items()}
+        broken = {runtime: outcome.detail for (runtime, state), outcome in self._broken.items() if state == USUAL}
+        return broken | {runtime: outcome.detail for runtime, outcome in self._missing.items()}
 
     def start(self, runtimes: Iterable[str]) -> None:
         """Begin to warm up runtimes, all at once; `run` starts what it needs by itself."""
@@ -144,7 +171,7 @@ class Pool(Generic[Key]):
     def _start(self, home: _Home) -> None:
         """Begin to warm up a zygote, unless it is there, or too many are: then one with nothing to do has to go."""
         runtime, state = home
-        if home in self._zygotes or runtime in self._missing:
+        if home in self._zygotes or runtime in self._missing or home in self._broken:
             return
         if state != USUAL and len(self._zygotes) >= _MOST_ZYGOTES:
             idle = (
@@ -160,13 +187,8 @@ class Pool(Generic[Key]):
     def _retire(self, zygote: _Zygote[Key]) -> None:
         """End a zygote that has nothing to do."""
         self._selector.unregister(zygote.control)
-        zygote.control.close()
-        del self._zygotes[zygote.runtime, zygote.state]
-        try:
-            zygote.process.wait(2)
-        except subprocess.TimeoutExpired:
-            zygote.process.kill()
-            zygote.process.wait()
+        del self._zygotes[zygote.home]
+        zygote.end()
 
     def learn(self, runtimes: Iterable[str]) -> None:
         """Start runtimes, and wait until they have told their versions or are found missing."""
@@ -176,13 +198,16 @@ class Pool(Generic[Key]):
     def wait(self) -> None:
         """Wait until every runtime that was started is ready or found missing."""
         waiting = [z for z in self._zygotes.values() if not z.ready]
-        while any(not z.ready and (z.runtime, z.state) in self._zygotes for z in waiting):
-            for _ in self._turn():
-                pass
+        while any(not z.ready and z.home in self._zygotes for z in waiting):
+            self._come.extend(self._turn())
 
     @property
     def backlog(self) -> int:
         """The jobs that have been submitted and have no outcome yet."""
+        return len(self._come) + self._open
+
+    @property
+    def _open(self) -> int:
         return sum(map(len, self._queues.values())) + sum(len(z.running) for z in self._zygotes.values())
 
     def submit(self, job: Job[Key]) -> None:
@@ -192,11 +217,14 @@ class Pool(Generic[Key]):
 
     def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
         """Give the outcomes that have come, in no particular order; `wait` for some, unless there is nothing to do."""
-        yield from self._turn_away()
+        # All of a turn is done before the first is given: who gets it may submit more, or have us wait.
+        self._come.extend(self._turn_away())
         self._dispatch()
-        if self.backlog:
-            yield from self._turn(1.0 if wait else 0.0)
+        if self._open:
+            self._come.extend(self._turn(1.0 if wait and not self._come else 0.0))
             self._dispatch()
+        while self._come:
+            yield self._come.popleft()
 
     def run(self, jobs: Iterable[Job[Key]]) -> Iterator[tuple[Key, Outcome]]:
         """Run all jobs and give each outcome as it comes, in no particular order."""
@@ -208,9 +236,10 @@ class Pool(Generic[Key]):
             yield from self.collect()
 
     def _turn_away(self) -> Iterator[tuple[Key, Outcome]]:
-        for (runtime, _), queue in self._queues.items():
-            while queue and runtime in self._missing:
-                yield queue.popleft().key, self._missing[runtime]
+        for home, queue in self._queues.items():
+            outcome = self._missing.get(home[0]) or self._broken.get(home)
+            while queue and outcome:
+                yield queue.popleft().key, outcome
 
     def _dispatch(self) -> None:
         for home, queue in self._queues.items():
@@ -287,20 +316,18 @@ class Pool(Generic[Key]):
     def _bury(self, zygote: _Zygote[Key]) -> Iterator[tuple[Key, Outcome]]:
         """A zygote ended. Its jobs are repeated once, one by one, to tell the guilty from the bystanders."""
         self._selector.unregister(zygote.control)
-        zygote.control.close()
+        del self._zygotes[zygote.home]
+        tail = zygote.log.read_text(errors="replace").strip().rpartition("\n")[2][-300:]
         code = zygote.process.wait()
-        home = (zygote.runtime, zygote.state)
-        del self._zygotes[home]
         if zygote.ready:  # then it had no time to end what its runs had started
             _kill_strays(zygote.scratch)
-        remove(str(zygote.scratch))
+        zygote.end()
         if zygote.runtime in self._missing:
             return
         if not zygote.ready:
-            tail = zygote.log.read_text(errors="replace").strip().rpartition("\n")[2][-300:]
             how = f"exit status {code}" if code >= 0 else signal.Signals(-code).name
             detail = f"the {zygote.runtime} interpreter did not start ({how}): {tail}"
-            self._missing[zygote.runtime] = Outcome("fault", detail=detail)
+            self._broken[zygote.home] = Outcome("fault", detail=detail)
             return
         alone = len(zygote.running) == 1
         for job, _ in zygote.running.values():
@@ -309,7 +336,7 @@ class Pool(Generic[Key]):
                 yield job.key, self._undone(zygote)
             else:
                 job.deaths += 1
-                self._queues.setdefault(home, deque()).appendleft(job)
+                self._queues.setdefault(zygote.home, deque()).appendleft(job)
 
     def _undone(self, zygote: _Zygote[Key]) -> Outcome:
         """The outcome of a run under which, alone, two zygotes ended."""
@@ -319,14 +346,21 @@ class Pool(Generic[Key]):
         return Outcome("died", detail=f"it {what} the interpreter that had started it")
 
     def _spawn(self, runtime: str, state: Conditions) -> _Zygote[Key]:
-        assert self._root is not None, "a Pool is used in a with statement"
+        assert self._entered, "a Pool is used in a with statement"
+        with _undisturbed():
+            self._root = self._root or Path(tempfile.mkdtemp(prefix="quizproof-"))
         folder = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=self._root))
         scratch, log = folder / "runs", folder / "log"
         scratch.mkdir()
         ours, theirs = socket.socketpair()
-        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         home = SCRATCH if self.level == "namespaces" else str(scratch)
-        environment = {**kept, **_SET_VARIABLES, "HOME": home, "TMPDIR": home, "PYTHONHASHSEED": str(state.hash_seed)}
+        environment = {
+            **handed_down(),
+            **_SET_VARIABLES,
+            "HOME": home,
+            "TMPDIR": home,
+            "PYTHONHASHSEED": str(state.hash_seed),
+        }
         environment |= dict.fromkeys(_THREADS, str(state.threads))
         asked = [runtime, str(theirs.fileno()), str(scratch), self.level, "cold" if state.cold else "warm"]
         arguments = [sys.executable, "-sP", "-m", f"{__package__}.zygote", *asked]
@@ -352,6 +386,16 @@ def _home(job: Job[Any]) -> _Home:
     return job.runtime, replace(job.conditions, attempt=0)
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals that end a command wait until something is done as a whole."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _missing(runtime: str, reason: str) -> str:
     return f"the {runtime} runtime is not available: {reason}"
 
@@ -373,12 +417,7 @@ def _understood(message: dict[str, Any], job: Job[Any]) -> Outcome:
     """The outcome that a zygote tells of; a death when the snippet has tampered with it."""
     try:
         outcome = _outcome(message, job.limits)
-        began, raised, total = len(outcome.parts), outcome.raised, len(job.parts)
-        sound = began <= total and (raised is None or 0 <= raised.part < total)
-        if outcome.status == "finished":
-            sound = sound and began == total
-        elif outcome.status not in ("limit", "died", "fault"):
-            sound = sound and raised is not None
+        sound = outcome.fits(len(job.parts))
     except (AttributeError, KeyError, TypeError, ValueError):
         sound = False
     return outcome if sound else Outcome("died", detail="it tampered with the interpreter's reply")

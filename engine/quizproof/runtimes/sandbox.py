@@ -250,12 +250,13 @@ class Init:
 
         `home` is a descriptor of the caller's own namespace, to which it returns at once.
         """
+        pid = -1
         try:
             _call("setns", self._namespace.value, _NEWPID)
             pid = os.fork()
-            if pid:
-                _call("setns", home, _NEWPID)
         finally:
+            if pid:  # also when the fork failed: from a dead namespace there would be none ever after
+                _call("setns", home, _NEWPID)
             os.close(self._namespace.value)
         return pid
 

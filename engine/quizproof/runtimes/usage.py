@@ -58,12 +58,14 @@ class Watch:
         `owners`: the run of each process from which a run's processes may descend, itself included.
         """
         memory, (disk, files) = _memory(), _taken(self._folder)
-        by_tasks = _tasks() - self._tasks > _SUSPICIOUS_TASKS
+        tasks = _tasks()
+        by_tasks = tasks - self._tasks > _SUSPICIOUS_TASKS
         by_memory = memory - self._memory > _SUSPICIOUS_BYTES
         by_disk = disk - self._disk > _SUSPICIOUS_BYTES or files - self._files > _SUSPICIOUS_FILES
         by_all = time.monotonic() - self._looked > _PERIOD  # what one run takes, another may have given back
         by_memory, by_disk = by_memory or by_all, by_disk or by_all
         # An innocent growth is looked at once, and a slow one every so often.
+        self._tasks = tasks if by_tasks else min(tasks, self._tasks)
         self._memory = memory if by_memory else min(memory, self._memory)
         self._disk = disk if by_disk else min(disk, self._disk)
         self._files = files if by_disk else min(files, self._files)
@@ -155,7 +157,10 @@ def _unlinked(pid: int) -> Iterator[os.stat_result]:
 def _has_too_much(scratch: str, processes: Mapping[int, int], file_mib: int) -> bool:
     """Whether a run's files are too many, or take too much together, deleted ones that are still open included."""
     most = FILES_AT_MOST * file_mib * _MIB
-    device = os.stat(scratch).st_dev
+    try:
+        device = os.stat(scratch).st_dev
+    except OSError:  # the run has removed it
+        return False
     found = {
         (file.st_dev, file.st_ino): file.st_blocks * _BLOCK
         for pid in processes

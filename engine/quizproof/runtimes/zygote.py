@@ -163,7 +163,14 @@ class Zygote:
         memory = mmap.mmap(-1, reply.SIZE)
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
         started = time.monotonic()
-        pid = self.cell.fork()
+        try:
+            pid = self.cell.fork()
+        except OSError:
+            memory.close()
+            for descriptor in (out, err, *([] if shown is None else [shown])):
+                os.close(descriptor)
+            self.cell.clear(scratch)
+            raise
         if pid == 0:
             gc.enable()
             for other in self.runs.values():

@@ -48,7 +48,12 @@ def set_up(
         runner = ClusterRunner[Any](dask, *_levels(sandbox, required))
     elif lock:
         from quizproof.locked import LockedRunner
+        from quizproof.runtimes.sandbox import LEVELS
 
+        if lock.sandbox not in LEVELS:
+            fail(f"the lock names a sandbox that there is not, `{lock.sandbox}`; write it anew")
+        if required and LEVELS.index(lock.sandbox) > LEVELS.index(cast("Level", required)):
+            refuse(f"the lock was written under the sandbox `{lock.sandbox}`, which is weaker than `{required}`")
         runner = LockedRunner[Any](lock)
     else:
         from quizproof.runtimes.pool import Pool

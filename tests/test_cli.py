@@ -335,3 +335,48 @@ def test_build_deletes_nothing_of_the_users(bank: Path) -> None:
     assert (bank / "public" / "samples" / "CNAME").read_text() == "quiz.example"
     (bank / "public" / "samples" / "CNAME").unlink()
     assert quizproof("build", "-o", "public", cwd=bank).returncode == 0
+
+
+def test_report_goes_into_a_pipe_as_it_is(bank: Path) -> None:
+    """A named pipe is written to, not replaced; an empty name is refused and leaves nothing."""
+    os.mkfifo(bank / "pipe")
+    with subprocess.Popen(["cat", "pipe"], cwd=bank, stdout=subprocess.PIPE, text=True) as reader:
+        assert quizproof("check", "-o", "pipe", cwd=bank).returncode == 0
+        assert "claims proven" in reader.communicate(timeout=60)[0]
+    assert (bank / "pipe").is_fifo()
+    before = sorted(bank.iterdir())
+    done = quizproof("check", "-o", "", cwd=bank)
+    assert (done.returncode, done.stderr) == (2, "quizproof: `--output-file` names no file\n")
+    assert sorted(bank.iterdir()) == before
+
+
+def test_closed_output_is_no_fault(bank: Path) -> None:
+    """Started with standard output closed, the command still tells by its exit code."""
+    program = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    command = [sys.executable, "-c", program, "-c", "from quizproof_renderers.cli import main; main()", "check"]
+    done = subprocess.run(command, cwd=bank, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_audit_needs_a_cache(bank: Path) -> None:
+    """Options that contradict each other are refused."""
+    done = quizproof("check", "--audit", "5%", "--no-cache", cwd=bank)
+    assert (done.returncode, "`--audit` compares with the cache" in done.stderr) == (2, True)
+
+
+def test_data_files_reach_the_snippets(bank: Path) -> None:
+    """What lies in `files` beside a quiz is read, cannot be written, and is told apart when it changes."""
+    (bank / "questions" / "files").mkdir()
+    (bank / "questions" / "files" / "data.txt").write_text("41")
+    (bank / "questions" / "good.yaml").write_text(
+        GOOD.format(runtime="python").replace("print(1 + 1)", 'print(int(open("files/data.txt").read()) + 1)')
+    )
+
+    def answer() -> str:
+        return str(json.loads(quizproof("check", "--format", "json", cwd=bank).stdout)["questions"][0]["answer"])
+
+    assert answer() == "42"
+    (bank / "questions" / "files" / "data.txt").write_text("1")
+    assert answer() == "2"
+    os.mkfifo(bank / "questions" / "files" / "pipe")
+    assert answer() == "2"

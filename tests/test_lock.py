@@ -177,7 +177,7 @@ def lock_of(*entries: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"{\n  <<<<<<< ours", "quizproof.lock:2:3 is not JSON; was it merged by hand?"),
+        (b"{\n  <<<<<<< ours", "quizproof.lock:2:3 is not JSON (was it merged by hand?)"),
         (b"\xff\xfe", "is not text in UTF-8"),
         (b"[1]", "is not a lock of this version"),
         (b'{"version": 99}', "is not a lock of this version"),
@@ -265,7 +265,7 @@ def test_diff_shows_what_moved(bank: Path) -> None:
     assert done.returncode == 1
     shown = done.stdout
     assert "sum in sums\n  most=2, step=1: code\n      0 1\n    - 1 2\n    + 1 3\n" in shown
-    assert re.search(r"python: python 2\S+, now 3", shown)
+    assert re.search(r"^python 2\S+, now 3", shown, re.MULTILINE)
     assert shown.splitlines()[-1].startswith("4 outputs moved, 1 program was edited and comes to the same")
 
 

@@ -176,7 +176,7 @@ class Cache:
             raise UsageError(f"the cache {self.path} cannot be used: {error}") from None
 
     def _connect(self) -> sqlite3.Connection:
-        base = sqlite3.connect(self.path, timeout=30)
+        base = sqlite3.connect(self.path, timeout=5)
         try:
             (version,) = base.execute("PRAGMA user_version").fetchone()
             columns = [row[1] for row in base.execute("PRAGMA table_info(texts)")]

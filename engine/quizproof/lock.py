@@ -45,8 +45,8 @@ class Lock:
             raise UsageError(f"{path} is not text in UTF-8{_REMEDY}") from None
         except (ValueError, RecursionError) as error:
             where = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-            raise UsageError(f"{path}{where} is not JSON; was it merged by hand?{_REMEDY}") from None
-        if not isinstance(data, dict) or data.get("version") != VERSION:
+            raise UsageError(f"{path}{where} is not JSON (was it merged by hand?){_REMEDY}") from None
+        if not isinstance(data, dict) or data.get("version") is not VERSION:
             raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
         try:
             runtimes = {str(name): {str(k): str(v) for k, v in of.items()} for name, of in data["runtimes"].items()}

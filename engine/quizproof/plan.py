@@ -110,7 +110,9 @@ class Plan:
         if any(looks_at_order(part.source) for part in program.parts):
             # One is not enough: two texts have the same order half of the time.
             return [Conditions(hash_seed=seed, attempt=1) for seed in _OTHER_HASHES]
-        if outcome.drew or any(looks_at_clock_or_chance(part.source) for part in program.parts):
+        if any(looks_at_clock_or_chance(part.source) for part in program.parts):
+            return [Conditions(attempt=attempt) for attempt in _ATTEMPTS]
+        if outcome.drew:  # most often to make a layer whose weights are not what is asked for
             return [Conditions(attempt=1)]
         return []
 
@@ -131,7 +133,7 @@ class Plan:
         old, new = drift(known, now, getattr(self.item.question, "tolerance", None))
         if old:
             words = f"the cache says that the program {old}; it {new}"
-            at = program.parts[-1].at
+            at = next((part.at for part in program.parts if part.role == "answer"), program.parts[-1].at)
             self._find(rules.AUDIT, self._place(at), words, "See `quizproof explain QP402`.", old, new)
 
     def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome]]:
@@ -204,6 +206,8 @@ class Plan:
         """Judge a proven claim by the further runs of its programs."""
         tolerance = getattr(variant.question, "tolerance", None)
         for program in claim.programs:
+            if program in self._keys and not claim.key:
+                continue  # told of once, where the key is
             before = self.outcomes[program]
             for conditions, now in self.again.get(program, {}).items():
                 if now.status == "limit":
@@ -342,6 +346,10 @@ _SHARED = frozenset(
 
 _OTHER_HASHES = (1, 2, 3)
 """The hash seeds under which a key is looked at again that may depend on hashes."""
+
+
+_ATTEMPTS = (1, 2, 3)
+"""The further attempts at a key that may depend on the clock or on chance: one of two comes out alike too easily."""
 
 
 def _stressful(round_: int) -> Conditions:

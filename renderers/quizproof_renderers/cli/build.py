@@ -73,5 +73,5 @@ def build(
         click.echo(f"Not all is proven, so {output} was not written (--keep-going writes it all the same).", err=True)
         sys.exit(report.exit_code)
     result = build_site(report, output, title or settings.title, settings.topics)
-    click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').absolute()}")
+    click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').resolve()}")
     sys.exit(report.exit_code)

@@ -78,7 +78,10 @@ def check(
     if shard and (write_lock or diff_lock):
         fail(f"{LOCK} is for a whole bank, and `--shard` proves a part of one")
     lock = lock_of(chosen) if write_lock or diff_lock else None
-    before = Lock.read(lock) if lock and diff_lock else None
+    first = write_lock and lock and not lock.exists()
+    before = Lock.read(lock) if lock and diff_lock and not first else None
+    if audit and how["no_cache"]:
+        fail("`--audit` compares with the cache, and `--no-cache` leaves it alone")
     writer = LockWriter()
     how |= {"stress": stress or 0, "audit": audit or 0.0, "witness": writer.note if lock else None, "shard": shard}
     with set_up(find_files(chosen), displays=False, **how) as (proving, bar):
@@ -93,7 +96,10 @@ def check(
             stream = sys.stderr if format_ == "json" and not output_file else sys.stdout  # JSON stands alone
             code = max(code, lockdiff.write(before, now, console_for(stream)))
         if write_lock and code in (0, 1) and not result.errors:
-            now.write(lock)
+            try:
+                now.write(lock)
+            except OSError as error:
+                fail(f"{lock} cannot be written: {error.strerror}")
             tell(f"{lock}: what came of {sum(1 for _ in now.entries()):,} programs")
         elif write_lock:
             tell(f"not all is proven, so {lock} was not written")

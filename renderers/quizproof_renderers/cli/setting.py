@@ -121,8 +121,12 @@ def reporter_to(format_: str | None, output_file: Path | None) -> Iterator[Repor
     from quizproof_renderers import reports
 
     chosen = cast("reports.Format", format_ or ("full" if not output_file and sys.stdout.isatty() else "concise"))
+    if output_file == Path():
+        fail("`--output-file` names no file")
+    # What is no ordinary file, a pipe say, cannot be replaced.
+    whole = output_file is not None and (output_file.is_file() or not output_file.exists())
     try:
-        stream = click.open_file(str(output_file), "w", encoding="utf-8", atomic=True) if output_file else sys.stdout
+        stream = click.open_file(str(output_file), "w", encoding="utf-8", atomic=whole) if output_file else sys.stdout
     except OSError as error:
         fail(f"{output_file} cannot be written: {error.strerror}")
     with stream if output_file else nullcontext():

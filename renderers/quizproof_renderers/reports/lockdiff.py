@@ -20,7 +20,7 @@ STYLES = {"-": "red", "+": "green"}
 
 
 def write(before: Lock, now: Lock, console: Console) -> bool:
-    """Write what moved; whether anything did."""
+    """Write what moved, and which versions are others; whether any output moved, came or went."""
     moved = list(changes(before, now))
     shown = ("", "")
     for change in moved:
@@ -29,8 +29,7 @@ def write(before: Lock, now: Lock, console: Console) -> bool:
             _print(console, Text.assemble((one_line(change.question), "bold"), f" in {one_line(change.quiz)}"))
         for line in _change(change):
             _print(console, line)
-    versions = list(_versions(before, now))
-    for words in versions:
+    for words in _versions(before, now):
         _print(console, Text(words))
     counts = (
         (sum(c.before is not None and c.now is not None for c in moved), "output moved", "outputs moved"),
@@ -40,7 +39,7 @@ def write(before: Lock, now: Lock, console: Console) -> bool:
     )
     sums = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
     _print(console, Text(", ".join(sums) or "nothing moved since the lock was written", "bold"))
-    return bool(sums or versions)
+    return bool(moved)
 
 
 def _change(change: Change) -> Iterator[Text]:
@@ -57,10 +56,9 @@ def _versions(before: Lock, now: Lock) -> Iterator[str]:
     for runtime in sorted(before.runtimes.keys() | now.runtimes.keys()):
         old, new = before.runtimes.get(runtime, {}), now.runtimes.get(runtime, {})
         for name in sorted(old.keys() | new.keys()):
-            if old.get(name) != new.get(name):
-                yield one_line(
-                    f"{runtime}: {name} {old.get(name, 'was not there')}, now {new.get(name, 'is not there')}"
-                )
+            was, is_ = old.get(name, "was not there"), new.get(name, "is not there")
+            if name not in old or name not in new or was != is_:
+                yield one_line(f"{'' if name == runtime else f'{runtime}: '}{name} {was}, now {is_}")
 
 
 def _print(console: Console, line: Text) -> None:

@@ -219,6 +219,7 @@ def test_json_keys_are_those_of_the_reference(prove_text: ProveText) -> None:
     keys += [f"questions[].{key}" for key in data["questions"][0]]
     keys += [f"questions[].claims[].{key}" for key in data["questions"][0]["claims"][0]]
     keys += [f"findings[].{key}" for key in data["findings"][0]]
+    keys += [f"quizzes[].{key}" for key in data["quizzes"][0]]
     assert [code(row[0])[0] for row in rows("The JSON report")] == keys
 
 

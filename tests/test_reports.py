@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+import quizproof
 import report_samples as samples
 from goldfile import compare
 from quizproof.errors import Finding, Span
@@ -130,6 +131,8 @@ def test_json_is_the_contract() -> None:
         "question": "trainable-tensors",
         "message": "the stated answer is not what the program does",
         "help": "Drop `answer:`: it is derived.",
+        "expected": "10",
+        "actual": "12",
     }
     assert data["questions"][2] == {
         "id": "precision",
@@ -139,11 +142,15 @@ def test_json_is_the_contract() -> None:
         "kind": "number",
         "status": "proven",
         "answer": "0.894737",
+        "variants": 1,
         "claims": [{"what": "key", "verdict": "proven", "line": 10, "evidence": {}}],
     }
     assert [question["answer"] for question in data["questions"]] == [None, None, "0.894737"]
-    assert {key: value for key, value in data.items() if key not in ("questions", "findings")} == {
+    assert {key: value for key, value in data.items() if key not in ("questions", "findings", "quizzes")} == {
         "version": 1,
+        "quizproof": quizproof.__version__,
+        "bank": "",
+        "shard": None,
         "sandbox": "none",
         "runtimes": samples.RUNTIMES,
         "summary": {
@@ -166,15 +173,17 @@ def test_json_is_the_contract() -> None:
 
 def test_json_keys_are_in_the_order_of_the_contract() -> None:
     data = json.loads(written(samples.refuted(), "json"))
-    assert list(data) == ["version", "sandbox", "runtimes", "summary", "questions", "findings"]
+    assert list(data) == [
+        *("version", "quizproof", "bank", "shard", "sandbox", "runtimes", "summary", "questions", "findings", "quizzes")
+    ]
     assert ", ".join(data["summary"]) == (
         "quizzes, questions, variants, claims, proven, refuted, unproven, unstable, unverified, cached, runs, seconds, "
         "proof_coverage"
     )
-    assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, status, answer, claims"
+    assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, status, answer, variants, claims"
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"
     assert ", ".join(data["findings"][0]) == (
-        "code, name, severity, path, line, column, end_line, end_column, question, message, help"
+        "code, name, severity, path, line, column, end_line, end_column, question, message, help, expected, actual"
     )
 
 

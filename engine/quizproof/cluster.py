@@ -234,6 +234,8 @@ class ClusterRunner(Generic[Key]):
         try:
             answers = self._client.run(cluster_worker.about, on_error="return", callback_timeout=_PROBE_SECONDS)
         except Exception as error:
+            if self._client.status != "running" or isinstance(error, OSError):  # a lost connection is one
+                raise CannotVerify(f"the Dask scheduler at {self.address} is gone") from None
             raise CannotVerify(f"the workers at {self.address} do not answer: {_sentence(error)}") from None
         failed = {worker: answer for worker, answer in answers.items() if not isinstance(answer, str)}
         lacking = [worker for worker, error in failed.items() if _UNKNOWN.search(f"{type(error).__name__} {error}")]

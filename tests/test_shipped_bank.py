@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from quizproof.files import find_files
 from quizproof.load import load_bank
+from quizproof.lock import NAME, Lock
+from quizproof.locked import LockedRunner
 from quizproof.proof import Report
-from quizproof.prove import prove
+from quizproof.prove import Proving, Ticket, prove
 from quizproof_renderers.pages import MAX_VARIANTS
 from quizproof_renderers.site import build_site
 from replay import answer, expected, opened, responses
@@ -29,6 +32,15 @@ def test_every_claim_is_proven(report: Report) -> None:
     assert {proof.status for proof in report.questions} <= {"proven", "unproven"}
     assert report.summary.proof_coverage >= 0.95
     assert report.exit_code == 0
+
+
+def test_lock_is_that_of_the_bank() -> None:
+    """Every program has its outcome in the lock, none is left over, and they prove every claim again."""
+    lock = Lock.read(BANK / NAME)
+    locked = Proving(find_files([BANK]), LockedRunner[Ticket](lock), lock=lock).report()
+    assert [f"{f.place} {f.code} {f.message}" for f in locked.findings] == []
+    assert {quiz.id for quiz in locked.quizzes} == lock.quizzes.keys()
+    assert (locked.exit_code, locked.summary.runs) == (0, 0)
 
 
 def test_bank_teaches_what_it_should(report: Report) -> None:

@@ -14,9 +14,10 @@ from typing import cast
 import pytest
 
 from processes import descendants, quizproof
+from quizproof.lock import NAME
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 from quizproof_renderers import reports
-from quizproof_renderers.cli.options import FORMATS, SANDBOXES
+from quizproof_renderers.cli.options import FORMATS, LOCK, SANDBOXES
 
 ROOT = Path(__file__).parent.parent
 
@@ -203,6 +204,7 @@ def test_sandbox_is_chosen_and_required(bank: Path) -> None:
     )
     assert SANDBOXES == LEVELS
     assert FORMATS == reports.FORMATS
+    assert LOCK == NAME
 
 
 def test_doctor(tmp_path: Path, bare_python: Path) -> None:

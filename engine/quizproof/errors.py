@@ -59,6 +59,11 @@ class Finding:
         return self.rule.severity
 
     @property
+    def is_unverified(self) -> bool:
+        """Whether it says that something could not be judged, and nothing about the author's work."""
+        return self.code.startswith("QP9")
+
+    @property
     def place(self) -> str:
         """`path:line:column`, as editors and terminals understand it."""
         return f"{self.path}:{self.span.line}:{self.span.column}"

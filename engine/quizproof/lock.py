@@ -46,7 +46,8 @@ class Lock:
         except (ValueError, RecursionError) as error:
             where = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
             raise UsageError(f"{path}{where} is not JSON (was it merged by hand?){_REMEDY}") from None
-        if not isinstance(data, dict) or data.get("version") is not VERSION:
+        version = data.get("version") if isinstance(data, dict) else None
+        if type(version) is not int or version != VERSION:  # `true` equals 1
             raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
         try:
             runtimes = {str(name): {str(k): str(v) for k, v in of.items()} for name, of in data["runtimes"].items()}

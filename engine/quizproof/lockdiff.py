@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quizproof.drift import drift
@@ -23,24 +22,30 @@ class Change:
     """None when there is no such run any more."""
 
 
-def changes(before: Lock, now: Lock) -> Iterator[Change]:
+@dataclass(frozen=True)
+class LockDiff:
+    """How two locks differ."""
+
+    changes: tuple[Change, ...]
     """Every run that came or went or comes to something else, by quiz and question."""
-    old = {(quiz, question, run): entry for quiz, question, run, entry in before.entries()}
-    new = {(quiz, question, run): entry for quiz, question, run, entry in now.entries()}
+    edited: int
+    """How many runs come to the same although their program is another."""
+
+
+def compare(before: Lock, now: Lock) -> LockDiff:
+    """Compare run by run."""
+    old, new = (
+        {(quiz, question, run): entry for quiz, question, run, entry in lock.entries()} for lock in (before, now)
+    )
+    changes = []
+    edited = 0
     for place in sorted(old.keys() | new.keys()):
         was, is_ = old.get(place), new.get(place)
         if was is None or is_ is None or drift(outcome_of(was), outcome_of(is_)) != ("", ""):
-            yield Change(*place, None if was is None else told(was), None if is_ is None else told(is_))
-
-
-def edited(before: Lock, now: Lock) -> int:
-    """How many runs come to the same although their program is another."""
-    old = {(quiz, question, run): entry for quiz, question, run, entry in before.entries()}
-    return sum(
-        entry["program"] != old[place]["program"] and drift(outcome_of(old[place]), outcome_of(entry)) == ("", "")
-        for *place_, entry in now.entries()
-        if (place := tuple(place_)) in old
-    )
+            changes.append(Change(*place, None if was is None else told(was), None if is_ is None else told(is_)))
+        else:
+            edited += was["program"] != is_["program"]
+    return LockDiff(tuple(changes), edited)
 
 
 def told(entry: Entry) -> str:

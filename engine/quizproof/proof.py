@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from quizproof import rules
@@ -166,7 +166,7 @@ class Totals:
             counts.update(claim.verdict for claim in question.claims)
         for finding in quiz.findings:
             counts[finding.severity] += 1
-            counts["not ours"] += finding.severity == "error" and not finding.code.startswith("QP9")
+            counts["not ours"] += finding.severity == "error" and not finding.is_unverified
         if quiz.header and quiz.versions:
             self._runtimes[quiz.header.runtime] = quiz.versions
 
@@ -176,10 +176,21 @@ class Totals:
         """The sums so far."""
         counts = self._counts
         claims = sum(counts[verdict] for verdict in VERDICTS)
-        known = {f.name: counts[f.name] for f in fields(Summary)}
-        known |= {"claims": claims, "runs": runs, "cached": cached}
-        share = round(counts["proven"] / claims, 4) if claims else 1.0
-        summary = Summary(**(known | {"seconds": round(seconds, 3), "proof_coverage": share}))  # type: ignore[arg-type]
+        summary = Summary(
+            quizzes=counts["quizzes"],
+            questions=counts["questions"],
+            variants=counts["variants"],
+            claims=claims,
+            proven=counts["proven"],
+            refuted=counts["refuted"],
+            unproven=counts["unproven"],
+            unstable=counts["unstable"],
+            unverified=counts["unverified"],
+            cached=cached,
+            runs=runs,
+            seconds=round(seconds, 3),
+            proof_coverage=round(counts["proven"] / claims, 4) if claims else 1.0,
+        )
         code = 1 if counts["not ours"] else 3 if counts["error"] else 0
         runtimes = dict(sorted(self._runtimes.items()))
         return Result(summary, counts["error"], counts["warning"], code, runtimes, sandbox, shard, bank)

@@ -35,7 +35,7 @@ def tally(quiz: QuizProof) -> Tally:
     """One file of a bank in figures."""
     verdicts = Counter(claim.verdict for question in quiz.questions for claim in question.claims)
     errors = [finding for finding in quiz.findings if finding.severity == "error"]
-    broken: list[Verdict] = ["unverified" if finding.code.startswith("QP9") else "refuted" for finding in errors]
+    broken: list[Verdict] = ["unverified" if finding.is_unverified else "refuted" for finding in errors]
     notes = [f"{verdicts[v]:,} {v}" for v in VERDICTS if v != "proven" and verdicts[v]]
     if quiz.header is None:
         notes = ["could not be read"]

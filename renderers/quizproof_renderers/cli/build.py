@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,9 +16,6 @@ from quizproof_renderers.cli.options import (
 )
 from quizproof_renderers.cli.setting import set_up
 from quizproof_renderers.cli.telling import fail, refuse
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()

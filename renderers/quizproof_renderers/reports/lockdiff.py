@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from quizproof.lock import Lock
-from quizproof.lockdiff import Change, changes, edited
+from quizproof.lockdiff import Change, compare
 from quizproof_renderers.text import clip, clip_lines, one_line, visible
 
 LINES = 40
@@ -21,7 +21,8 @@ STYLES = {"-": "red", "+": "green"}
 
 def write(before: Lock, now: Lock, console: Console) -> bool:
     """Write what moved, and which versions are others; whether any output moved, came or went."""
-    moved = list(changes(before, now))
+    diff = compare(before, now)
+    moved = diff.changes
     shown = ("", "")
     for change in moved:
         if (change.quiz, change.question) != shown:
@@ -35,7 +36,7 @@ def write(before: Lock, now: Lock, console: Console) -> bool:
         (sum(c.before is not None and c.now is not None for c in moved), "output moved", "outputs moved"),
         (sum(c.before is None for c in moved), "run is new", "runs are new"),
         (sum(c.now is None for c in moved), "run is gone", "runs are gone"),
-        (edited(before, now), "program was edited and comes to the same", "programs were edited and come to the same"),
+        (diff.edited, "program was edited and comes to the same", "programs were edited and come to the same"),
     )
     sums = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
     _print(console, Text(", ".join(sums) or "nothing moved since the lock was written", "bold"))

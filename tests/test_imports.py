@@ -18,7 +18,7 @@ LAYERS = {
         {"rules", "verdicts"},
         {"errors", "printed"},
         {"source", "compare", "template", "outcome", "blocks", "suspects", "files", "cache", "shards"},
-        {"model", "runtimes", "drift", "lock"},
+        {"model", "runtimes", "drift", "lock", "scoring"},
         {"environment", "locked", "lockdiff", "header", "claims", "collisions", "marking"},
         {"kinds", "proof", "item_writing", "cluster_worker"},
         {"quiz", "keeping", "cluster"},

@@ -140,6 +140,7 @@ def test_json_is_the_contract() -> None:
         "path": "questions/metrics.yaml",
         "line": 7,
         "kind": "number",
+        "exhibit": False,
         "status": "proven",
         "answer": "0.894737",
         "variants": 1,
@@ -156,6 +157,7 @@ def test_json_is_the_contract() -> None:
         "summary": {
             "quizzes": 2,
             "questions": 3,
+            "exhibits": 0,
             "variants": 3,
             "claims": 7,
             "proven": 4,
@@ -177,10 +179,10 @@ def test_json_keys_are_in_the_order_of_the_contract() -> None:
         *("version", "quizproof", "bank", "shard", "sandbox", "runtimes", "summary", "questions", "findings", "quizzes")
     ]
     assert ", ".join(data["summary"]) == (
-        "quizzes, questions, variants, claims, proven, refuted, unproven, unstable, unverified, cached, runs, seconds, "
-        "proof_coverage"
+        "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, runs, "
+        "seconds, proof_coverage"
     )
-    assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, status, answer, variants, claims"
+    assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, exhibit, status, answer, variants, claims"
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"
     assert ", ".join(data["findings"][0]) == (
         "code, name, severity, path, line, column, end_line, end_column, question, message, help, expected, actual"

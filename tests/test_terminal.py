@@ -427,7 +427,7 @@ def test_formulas_never_fail(tex: str) -> None:
 def hostile_displays(text: str) -> Iterator[blocks.Display]:
     """Displays with `text` wherever a text can stand."""
     told = blocks.Evidence(text, text, text, text)
-    every: tuple[blocks.Content, ...] = (blocks.Prose(text), blocks.Code(text, text, (1,)), blocks.Output(text))
+    every: tuple[blocks.Written, ...] = (blocks.Prose(text), blocks.Code(text, text, (1,)), blocks.Output(text))
     options = tuple(blocks.Option(str(n), c, n == 0, text, told) for n, c in enumerate(every))
     unproven = blocks.Option("u", every[0], False, text, unproven=text)
     mistakes = (blocks.Mistake("1", text, told),)

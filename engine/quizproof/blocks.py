@@ -1,12 +1,13 @@
-"""Display blocks: the closed set of things a question shows itself as.
+"""Display blocks: the closed set of things a question or an exhibit shows itself as.
 
-Renderers dispatch on these and never on kinds, so a new kind of question needs no new renderer.
+Renderers dispatch on these and never on kinds, so a new kind needs no new renderer.
 Everything here is frozen data: already rendered for one variant, with the evidence of its runs. Blocks among which
 there is a choice say their `type`, so that they can be told apart when they were kept as JSON.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -54,8 +55,90 @@ class Evidence:
     """The program behind it, where the reader has not seen it: the proof of a statement, say."""
 
 
-Content: TypeAlias = Prose | Code | Output
-"""What may stand in a prompt, an option or a solution."""
+@dataclass(frozen=True)
+class Table:
+    """Rows of figures or words under headings. The first cell of a row names the row."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    type: Literal["table"] = field(default="table", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart: its points from left to right, in the units of the axes."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened at one place of the horizontal axis, or a point on a line that deserves the eye."""
+
+    name: str
+    x: float
+    y: float | None = None
+    """None for a rule across the whole height."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over one pair of axes. Who cannot see it reads the same figures in a table."""
+
+    series: tuple[Series, ...]
+    x: str
+    """Title of the horizontal axis."""
+    y: str
+    """Title of the vertical axis."""
+    events: tuple[Event, ...] = ()
+    caption: str = ""
+    table: Table | None = None
+    """The figures to be read beside it, where all points of all lines would be too many."""
+    type: Literal["chart"] = field(default="chart", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A confusion matrix: rows are the true classes, columns the predicted ones."""
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    caption: str = ""
+    type: Literal["matrix"] = field(default="matrix", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One station of data on its way, as a run recorded it."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = ""
+    sample: str = ""
+    """One value at this station."""
+    note: str = ""
+    """Markdown."""
+    code: str = ""
+    """What leads to it from the station before."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Stations of data, in their order."""
+
+    stages: tuple[Stage, ...]
+    caption: str = ""
+    type: Literal["flow"] = field(default="flow", kw_only=True, repr=False)
+
+
+Written: TypeAlias = Prose | Code | Output
+"""What can be read line by line, so that it may stand in an option."""
+Figure: TypeAlias = Table | Chart | Matrix | Flow
+"""What is drawn, or set as a table."""
+Content: TypeAlias = Written | Figure
+"""What may stand in a prompt or a solution."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +147,7 @@ class Option:
 
     id: str
     """Stable within the question: "a", "b", ... in the order in which the author wrote them."""
-    content: Content
+    content: Written
     correct: bool
     feedback: str = ""
     """Markdown: the mistake that leads here, or why this is right."""
@@ -129,19 +212,160 @@ class LineInput:
     type: Literal["line"] = field(default="line", kw_only=True, repr=False)
 
 
-Input: TypeAlias = Options | NumberInput | TextInput | LineInput
+@dataclass(frozen=True)
+class Blank:
+    """A gap in a program."""
+
+    name: str
+    accepted: tuple[str, ...]
+    """Texts with which a run passed; the first is the one that is shown as the answer."""
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blanks:
+    """Fill the gaps of a program. Each gap stands in `source` once, as `___name___`."""
+
+    source: str
+    blanks: tuple[Blank, ...]
+    """In the order in which they stand in the source."""
+    type: Literal["blanks"] = field(default="blanks", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One line to be put into its place."""
+
+    id: str
+    source: str
+    """Without its indentation."""
+    indent: int = 0
+    """Its indentation in the program that the author wrote, in levels."""
+    distractor: bool = False
+    """Whether it belongs into no right program."""
+    feedback: str = ""
+    """Markdown: the mistake of who uses a distractor."""
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """Put lines in order, and leave out those that do not belong."""
+
+    lines: tuple[OrderLine, ...]
+    """As the author wrote them: those of the program in its order, then the distractors."""
+    orders: tuple[tuple[str, ...], ...]
+    """Every order with which a run passed, as ids; when `indented`, each as `id:level`. The author's own is first."""
+    indented: bool = False
+    """Whether the learner gives the indentation too."""
+    type: Literal["order"] = field(default="order", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class MatchItem:
+    """One thing on the left or the right of a matching question."""
+
+    id: str
+    content: Written
+    feedback: str = ""
+    """Markdown: for a right item that belongs to nothing, the mistake of who chooses it."""
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Give each item on the left the one on the right that belongs to it."""
+
+    left: tuple[MatchItem, ...]
+    right: tuple[MatchItem, ...]
+    """In the author's order; renderers show them in another. There may be more than on the left."""
+    key: tuple[str, ...]
+    """For each item on the left, the id of the one on the right."""
+    type: Literal["match"] = field(default="match", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something that a good answer says, to be ticked by the learner who compares."""
+
+    id: str
+    text: str
+    """Markdown."""
+    evidence: Evidence | None = None
+    unproven: str = ""
+    """The author's reason why no run settles it; empty when a run did."""
+
+
+@dataclass(frozen=True)
+class OpenInput:
+    """Answer in one's own words, then compare with the solution and tick what one has said."""
+
+    points: tuple[Point, ...]
+    type: Literal["open"] = field(default="open", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test that a program must pass."""
+
+    name: str
+    """What it tests, in words."""
+    source: str
+    hidden: bool = False
+    """Whether its code is kept from the learner until the question is answered."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A program that was run, and how far it came."""
+
+    source: str
+    passed: int
+    """How many checks it passed before the first that it failed."""
+    origin: Literal["solution", "starter", "wrong", "mutation"]
+    feedback: str = ""
+    """Markdown."""
+    evidence: Evidence | None = None
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
+
+
+@dataclass(frozen=True)
+class ProgramInput:
+    """Write a program that passes the checks, one after the other in their order."""
+
+    starter: str
+    checks: tuple[Check, ...]
+    attempts: tuple[Attempt, ...]
+    """Programs that are known to pass or fail because they were run; the solution is first."""
+    setup: str = ""
+    """Code that runs before the learner's."""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """What one run may use, by the names of `model.Limits`."""
+    type: Literal["program"] = field(default="program", kw_only=True, repr=False)
+
+
+Input: TypeAlias = (
+    Options | NumberInput | TextInput | LineInput | Blanks | Ordering | Matching | OpenInput | ProgramInput
+)
 """How a question is answered; each carries all that marking needs."""
 
 
 @dataclass(frozen=True)
 class Display:
-    """One variant of a question, ready to be shown and marked."""
+    """One variant of a question or an exhibit, ready to be shown and marked."""
 
     prompt: tuple[Content, ...]
-    input: Input
-    answer: str
+    """What is asked; all of an exhibit but its solution."""
+    input: Input | None
+    """None for an exhibit, which nobody answers."""
+    answer: str = ""
     """The key in words or figures, for summaries and reports."""
     solution: tuple[Content, ...] = ()
     """Shown after answering: explanation, worked steps, fixed code."""
     evidence: Evidence | None = None
     """What the question's own program did, where the evidence is not an option's."""
+    hints: tuple[str, ...] = ()
+    """Markdown, in the order in which they are given."""
+    belief: str = ""
+    """Markdown: what people commonly believe, which a run of this question refuted."""

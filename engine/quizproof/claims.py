@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from quizproof import rules
 from quizproof.errors import DataPath
@@ -73,6 +73,8 @@ class Judgement:
     """Where the trouble stands, when that is not where the claim stands."""
     frame: Frame | None = None
     """The line within the text at `at`, from 0, and its columns, when the trouble has a line of its own."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What else is reported of the claim, as JSON data: counts, figures."""
 
 
 PROVEN = Judgement("proven")

@@ -3,24 +3,53 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
-from quizproof.blocks import Code, Content, Display, Input, LineInput, NumberInput, Options, Output, TextInput
-from quizproof.compare import fold, quoted, same_number, same_output
+from quizproof.blocks import (
+    Blanks,
+    Code,
+    Display,
+    Input,
+    LineInput,
+    Matching,
+    MatchItem,
+    Mistake,
+    NumberInput,
+    Option,
+    Options,
+    Output,
+    TextInput,
+    Written,
+)
+from quizproof.compare import fold, fold_expression, quoted, same_number, same_output
 from quizproof.errors import DataPath
 
 
 def clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, DataPath] | None:
     """The first two possible responses that are the same: in words, and the places of both."""
-    shown = display.input
-    responses: tuple[Any, ...] = shown.options if isinstance(shown, Options) else shown.mistakes
-    for one, other in itertools.combinations(responses, 2):
-        if words := _coincidence(shown, one, other, tolerance):
-            return words, one.at, other.at
+    for group in _groups(display.input):
+        for one, other in itertools.combinations(group, 2):
+            if words := _coincidence(display.input, one, other, tolerance):
+                return words, one.at, other.at
     return None
 
 
-def _coincidence(shown: Input, one: Any, other: Any, tolerance: float | None) -> str:
+def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem, ...]]:
+    """The responses that must differ from each other, group by group."""
+    match shown:
+        case Options():
+            yield shown.options
+        case NumberInput() | TextInput() | LineInput():
+            yield shown.mistakes
+        case Blanks():
+            yield from (blank.mistakes for blank in shown.blanks)
+        case Matching():
+            yield shown.left
+            yield shown.right
+
+
+def _coincidence(shown: Input | None, one: Any, other: Any, tolerance: float | None) -> str:
     """In which way two options or mistakes are the same; empty when they are not."""
     match shown:
         case Options() if _same_content(one.content, other.content, tolerance):
@@ -31,6 +60,10 @@ def _coincidence(shown: Input, one: Any, other: Any, tolerance: float | None) ->
             return f"two mistakes lie within the tolerance of each other: {one.value} and {other.value}"
         case TextInput() if same_output(one.value, other.value, tolerance):
             return _the_same("mistakes", one.value, other.value)
+        case Blanks() if fold_expression(one.value) == fold_expression(other.value):
+            return _the_same("mistakes", one.value, other.value)
+        case Matching() if _same_content(one.content, other.content, tolerance):
+            return _the_same("items", _text(one.content).strip(), _text(other.content).strip())
         case LineInput() if one.value == other.value:
             return f"two mistakes name line {other.value}"
     return ""
@@ -42,11 +75,11 @@ def _the_same(what: str, one: str, other: str) -> str:
     return f"two {what} are the same within the tolerance: {quoted(one)} and {quoted(other)}"
 
 
-def _same_content(one: Content, other: Content, tolerance: float | None) -> bool:
+def _same_content(one: Written, other: Written, tolerance: float | None) -> bool:
     if type(one) is not type(other):
         return False
     return same_output(_text(one), _text(other), tolerance if isinstance(one, Output) else None)
 
 
-def _text(content: Content) -> str:
+def _text(content: Written) -> str:
     return content.source if isinstance(content, Code) else content.text

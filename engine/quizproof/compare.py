@@ -25,6 +25,20 @@ def fold(text: str) -> str:
     return "\n".join(lines)
 
 
+_AROUND_SIGNS = re.compile(r"(?<=[^A-Za-z0-9_])\s+|\s+(?=[^A-Za-z0-9_])")
+
+
+def fold_expression(text: str) -> str:
+    """A piece of code in which spacing and the sort of quotation marks do not tell: `a = 'b'` is `a="b"`."""
+    return re.sub(r"\s+", " ", _AROUND_SIGNS.sub("", text.strip())).replace("'", '"')
+
+
+def fold_program(text: str) -> str:
+    """A program without what does not change it: empty lines, lines of comment, trailing spaces."""
+    lines = (line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
+    return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+
+
 def same_output(one: str, other: str, tolerance: float | None = None) -> bool:
     """Whether two outputs are equal after folding; with a tolerance, numbers in them may differ by so much."""
     one, other = fold(one), fold(other)

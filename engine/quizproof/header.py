@@ -6,10 +6,19 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from quizproof.model import Fixed, Integer, Limits, Model, Plain, Slug
+from quizproof.model import Fixed, Flag, Integer, Limits, Model, Number, Plain, Slug
 
 RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
 """The interpreters that snippets may ask for."""
+
+
+class Insight(Model):
+    """What to take home from a quiz, and the questions and exhibits that show it."""
+
+    text: Fixed
+    """The insight, in a sentence or two."""
+    rests_on: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    """Ids of blocks of this quiz whose proofs it rests on."""
 
 
 class Header(Model):
@@ -31,3 +40,9 @@ class Header(Model):
     """What the reader should know before the first question."""
     limits: Limits | None = None
     """What one run of any question may use."""
+    insight: Insight | None = None
+    """The key insight, shown at the end."""
+    hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0
+    """What each hint takes from the score of its question: 0.1 is a tenth of it."""
+    confidence: Flag = False
+    """Whether learners say how sure they are before they are marked. It changes no score."""

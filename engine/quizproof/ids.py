@@ -39,7 +39,7 @@ class Ids:
         items: tuple[Item, ...] = ()
         whole = first("quiz", quiz.id, file.path, ("quiz",))
         if whole:
-            items = tuple(i for i in quiz.items if first("question", i.question.id, quiz.place(i), (*i.at, "id")))
+            items = tuple(i for i in quiz.items if first("question", i.block.id, quiz.place(i), (*i.at, "id")))
         found = tuple(sorted((*file.findings, *doubles), key=lambda finding: finding.span))
         return replace(file, quiz=replace(quiz, items=items) if whole else None, findings=found)
 

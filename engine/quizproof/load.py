@@ -13,9 +13,9 @@ from pydantic_core import ErrorDetails
 from quizproof import rules
 from quizproof.errors import DataPath, Finding, Span
 from quizproof.files import data_folder, find_files, shown_path
-from quizproof.header import Header
+from quizproof.header import Header, Insight
 from quizproof.ids import Ids
-from quizproof.kinds import Question, kinds
+from quizproof.kinds import Block, kinds
 from quizproof.model import CODE, models_in, texts
 from quizproof.quiz import Bank, Item, Loaded, Quiz
 from quizproof.source import Document, SourceError, parse, written
@@ -67,11 +67,23 @@ class _Reader:
             return None
         header = self._validate(Header, {k: v for k, v in data.items() if k != "blocks"}, (), also=("blocks",))
         items = self._blocks(data)
+        if header and header.insight:
+            self._rests(header.insight, data.get("blocks"))
         return Quiz(header, tuple(items), self.document, files) if header else None
+
+    def _rests(self, insight: Insight, blocks: Any) -> None:
+        """Whether all that the insight rests on is in this file."""
+        ids = [str(written(block.get("id"))) for block in blocks or () if isinstance(block, dict)]
+        for index, name in enumerate(insight.rests_on):
+            if name not in ids:
+                message = f"the insight rests on `{name}`, which is not in this quiz{_meant(name, ids)}"
+                self._find(rules.UNKNOWN_BLOCK, ("insight", "rests_on", index), message)
 
     def _blocks(self, data: dict[str, Any]) -> list[Item]:
         if "blocks" not in data:
-            self._find(rules.MISSING_KEY, (), "`blocks` is missing", "List the quiz's questions under `blocks:`.")
+            self._find(
+                rules.MISSING_KEY, (), "`blocks` is missing", "List the quiz's questions and exhibits under `blocks:`."
+            )
             return []
         blocks = data["blocks"]
         if not isinstance(blocks, list) or not blocks:
@@ -92,15 +104,15 @@ class _Reader:
             message = f"there is no kind `{written(name)}`{_meant(str(name), kinds())}"
             self._find(rules.UNKNOWN_KIND, (*at, "kind"), message, f"Installed: {', '.join(sorted(kinds()))}.")
             return None
-        question = self._validate(model, block, at)
-        if question is None or not self._code_is_traceable(question, at):
+        read = self._validate(model, block, at)
+        if read is None or not self._code_is_traceable(read, at):
             return None
-        return Item(question, at)
+        return Item(read, at)
 
-    def _code_is_traceable(self, question: Question, at: DataPath) -> bool:
+    def _code_is_traceable(self, block: Block, at: DataPath) -> bool:
         """Whether every line of code can be named: literal blocks, or texts of one line."""
         good = True
-        for path, _ in texts(question, CODE, at):
+        for path, _ in texts(block, CODE, at):
             if self.document.text_start(path) is None:
                 form = "a folded `>` block" if self.document.styles[path] == ">" else "a text over several lines"
                 message = f"`{path[-1]}` is code in {form}, so its lines cannot be named"

@@ -1,4 +1,4 @@
-"""Plans: what one question claims, the programs that this takes, and the judgement once their outcomes are in."""
+"""Plans: what one block claims, the programs that this takes, and the judgement once their outcomes are in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quizproof.compare import same_output
 from quizproof.drift import drift, same_value
 from quizproof.errors import DataPath, Finding, Span
 from quizproof.item_writing import advise
-from quizproof.kinds import Question
+from quizproof.kinds import Block, Exhibit
 from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite
 from quizproof.outcome import LASTING, Frame, Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, VariantProof
@@ -28,10 +28,10 @@ from quizproof.verdicts import Verdict
 
 @dataclass
 class _Variant:
-    """A question with its parameters filled in, and what it claims."""
+    """A block with its parameters filled in, and what it claims."""
 
     params: Mapping[str, Any]
-    question: Question
+    block: Block
     claims: tuple[Claim, ...]
 
     @property
@@ -51,7 +51,7 @@ class Request:
 
 @dataclass
 class Plan:
-    """One question on its way from claims to proof."""
+    """One block on its way from claims to proof."""
 
     quiz: Quiz
     item: Item
@@ -68,14 +68,14 @@ class Plan:
     """The programs that the right answer rests on."""
 
     def __post_init__(self) -> None:
-        question = self.item.question
-        limits = question.limits or self.quiz.header.limits or Limits()
-        for params in question.combinations():
+        block = self.item.block
+        limits = block.limits or self.quiz.header.limits or Limits()
+        for params in block.combinations():
             try:
-                bound = _bind(question.model_copy(update={"limits": limits}), params)
+                bound = _bind(block.model_copy(update={"limits": limits}), params)
             except _Misplaced as error:
                 self._find(error.code, error.span(self), error.message)
-                self.variants.append(_Variant(params, question, ()))
+                self.variants.append(_Variant(params, block, ()))
                 continue
             variant = _Variant(params, bound, tuple(bound.claims()))
             self.variants.append(variant)
@@ -130,7 +130,7 @@ class Plan:
         """Compare what the cache says of a program with what came of it now."""
         if now.status not in LASTING:
             return  # it is judged as any run that was lost or stopped
-        old, new = drift(known, now, getattr(self.item.question, "tolerance", None))
+        old, new = drift(known, now, getattr(self.item.block, "tolerance", None))
         if old:
             words = f"the cache says that the program {old}; it {new}"
             at = next((part.at for part in program.parts if part.role == "answer"), program.parts[-1].at)
@@ -142,7 +142,7 @@ class Plan:
         for variant in self.variants:
             drawn = ", ".join(f"{name}={value!r}" for name, value in variant.params.items())
             claimed = [program for claim in variant.claims for program in claim.programs]
-            facts = variant.question.facts_program() if variant.claims else None
+            facts = variant.block.facts_program() if variant.claims else None
             for program in (*claimed, *([facts] if facts else [])):
                 if program in named or program not in self.outcomes:
                     continue
@@ -159,10 +159,18 @@ class Plan:
                     self._find(code, self._place(at), message)
         line = self.quiz.document.span(self.item.at).line
         findings = tuple(sorted(self.findings, key=lambda finding: finding.span))
-        question = self.item.question
+        block = self.item.block
         answer = next((variant.display.answer for variant in proofs[:1] if variant.display), None)
         return QuestionProof(
-            question.id, question.kind, question.title, question.prompt, line, answer, proofs, findings
+            block.id,
+            block.kind,
+            block.title,
+            block.stem(),
+            line,
+            answer or None,
+            proofs,
+            findings,
+            exhibit=isinstance(block, Exhibit),
         )
 
     def _judge_variant(self, variant: _Variant, versions: Mapping[str, str]) -> VariantProof:
@@ -173,19 +181,20 @@ class Plan:
         if any(claim.verdict not in ("proven", "unproven") for claim in judged):
             return VariantProof(variant.params, tuple(judged), None)
         names: dict[str, Any] = {}
-        if facts := variant.question.facts_program():
+        if facts := variant.block.facts_program():
             values, failure = self._facts(facts, variant)
             if failure:
                 return VariantProof(variant.params, (*judged, failure), None)
             names.update(values)
-        names |= variant.question.names(self.outcomes)
+        names |= variant.block.names(self.outcomes)
         names |= {"versions": dict(versions), **variant.params}
         rendered, prose = self._render(variant, names)
         judged.extend(prose)
         if rendered is None:
             return VariantProof(variant.params, tuple(judged), None)
-        display = rendered.display(self.outcomes)
-        judged.append(self._judge_difference(variant, display))
+        display = rendered.shown(self.outcomes)
+        if display.input:
+            judged.append(self._judge_difference(variant, display))
         return VariantProof(variant.params, tuple(judged), display)
 
     def _judge_claim(self, claim: Claim, variant: _Variant) -> JudgedClaim:
@@ -200,11 +209,11 @@ class Plan:
             run = (claim.programs[-1], outcomes[-1]) if outcomes else None
             self._report(claim, judgement, variant, run)
         told = _evidence(claim.programs[-1], outcomes[-1]) if outcomes else {}
-        return JudgedClaim(claim.what, judgement.verdict, line, told)
+        return JudgedClaim(claim.what, judgement.verdict, line, {**told, **judgement.told})
 
     def _steadiness(self, claim: Claim, variant: _Variant) -> Judgement:
         """Judge a proven claim by the further runs of its programs."""
-        tolerance = getattr(variant.question, "tolerance", None)
+        tolerance = getattr(variant.block, "tolerance", None)
         for program in claim.programs:
             if program in self._keys and not claim.key:
                 continue  # told of once, where the key is
@@ -278,7 +287,7 @@ class Plan:
         self._report(claim, judgement, variant, (program, outcome))
         return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
 
-    def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Question | None, list[JudgedClaim]]:
+    def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Block | None, list[JudgedClaim]]:
         """The question with its prose filled in, and a claim for each prose field that quotes the run."""
         judged: list[JudgedClaim] = []
 
@@ -296,11 +305,11 @@ class Plan:
             judged.append(JudgedClaim(f"prose {_dotted(at)}", verdict, self._place(at).line))
             return text
 
-        filled = rewrite(variant.question, (PROSE,), fill)
+        filled = rewrite(variant.block, (PROSE,), fill)
         return (None if any(claim.verdict == "refuted" for claim in judged) else filled), judged
 
     def _judge_difference(self, variant: _Variant, display: Display) -> JudgedClaim:
-        tolerance = getattr(variant.question, "tolerance", None)
+        tolerance = getattr(variant.block, "tolerance", None)
         found = clash(display, tolerance)
         if found is None:
             return JudgedClaim("options differ", "proven", self._place(()).line)
@@ -322,7 +331,7 @@ class Plan:
 
     def _find(self, code: str, span: Span, message: str, help_: str = "", expected: str = "", actual: str = "") -> None:
         """Note a finding, once: other variants, and other claims that met the same obstacle, do not repeat it."""
-        finding = Finding(code, self.quiz.path, span, message, help_, self.item.question.id, expected, actual)
+        finding = Finding(code, self.quiz.path, span, message, help_, self.item.block.id, expected, actual)
         if not any((old.code, old.span) == (code, span) for old in self.findings):
             self.findings.append(finding)
 
@@ -404,10 +413,10 @@ class _Misplaced(Exception):
         return plan.quiz.document.inside((*plan.item.at, *self.at), self.error.line, self.error.column)
 
 
-def _bind(question: Question, params: Mapping[str, Any]) -> Question:
-    """The question with parameters filled into its code and literal texts."""
+def _bind(block: Block, params: Mapping[str, Any]) -> Block:
+    """The block with parameters filled into its code and literal texts."""
     if not params:
-        return question
+        return block
 
     def fill(at: DataPath, text: str) -> str:
         try:
@@ -415,7 +424,7 @@ def _bind(question: Question, params: Mapping[str, Any]) -> Question:
         except TemplateError as error:
             raise _Misplaced(at, error) from None
 
-    return rewrite(question, (CODE, TEXT), fill)
+    return rewrite(block, (CODE, TEXT), fill)
 
 
 def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:

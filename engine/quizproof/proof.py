@@ -38,7 +38,7 @@ class VariantProof:
 
 @dataclass(frozen=True)
 class QuestionProof:
-    """A question with the proof of every variant."""
+    """A question, or an exhibit, with the proof of every variant."""
 
     id: str
     kind: str
@@ -49,9 +49,11 @@ class QuestionProof:
     line: int
     """Where the question begins in its file."""
     answer: str | None
-    """The key of the first variant; None when it could not be derived."""
+    """The key of the first variant; None when it could not be derived, and of an exhibit."""
     variants: tuple[VariantProof, ...]
     findings: tuple[Finding, ...] = ()
+    exhibit: bool = False
+    """Whether it is an exhibit, which nobody answers."""
 
     @property
     def claims(self) -> tuple[JudgedClaim, ...]:
@@ -105,6 +107,7 @@ class Summary:
 
     quizzes: int
     questions: int
+    exhibits: int
     variants: int
     claims: int
     proven: int
@@ -161,7 +164,7 @@ class Totals:
         counts = self._counts
         counts["quizzes"] += quiz.header is not None
         for question in quiz.questions:
-            counts["questions"] += 1
+            counts["exhibits" if question.exhibit else "questions"] += 1
             counts["variants"] += len(question.variants)
             counts.update(claim.verdict for claim in question.claims)
         for finding in quiz.findings:
@@ -179,6 +182,7 @@ class Totals:
         summary = Summary(
             quizzes=counts["quizzes"],
             questions=counts["questions"],
+            exhibits=counts["exhibits"],
             variants=counts["variants"],
             claims=claims,
             proven=counts["proven"],

@@ -173,7 +173,7 @@ class Proving:
         from quizproof.plan import Plan
 
         study = _Study(file, file.quiz, key, self._contents(file.quiz.files))
-        items = [item for item in file.quiz.items if not self._shard or self._shard.holds(item.question.id)]
+        items = [item for item in file.quiz.items if not self._shard or self._shard.holds(item.block.id)]
         study.plans = [Plan(file.quiz, item, self._stress) for item in items]
         study.proofs = [None] * len(study.plans)
         self._count(questions=len(study.plans))
@@ -234,7 +234,7 @@ class Proving:
         if self._witness:
             for name, program, outcome in plan.names_of_runs():
                 key = program_key(study.quiz.header.runtime, program, study.data)
-                self._witness(study.quiz.id, plan.item.question.id, name, key, outcome)
+                self._witness(study.quiz.id, plan.item.block.id, name, key, outcome)
         study.proofs[index] = plan.judge(study.versions)
         study.runs += plan.runs
         plan.forget()
@@ -321,7 +321,7 @@ class _Study:
         left = self._left(proofs, lock) if lock else ()
         wrong = (*self._missing(proofs), *left, *self.file.findings)
         document = self.quiz.document
-        lines = {item.question.id: document.span(item.at).line for item in self.quiz.items}
+        lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
         return QuizProof(self.file.path, self.quiz.header, proofs, wrong, self.versions, self.runs, lines)
 
     def _missing(self, proofs: tuple[QuestionProof, ...]) -> Iterator[Finding]:

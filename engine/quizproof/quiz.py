@@ -1,4 +1,4 @@
-"""A quiz: the header of its file and its questions. A bank: quizzes, and what was wrong with their files."""
+"""A quiz: the header of its file and its blocks. A bank: quizzes, and what was wrong with their files."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from quizproof.errors import DataPath, Finding
 from quizproof.header import Header
-from quizproof.kinds import Question
+from quizproof.kinds import Block
 from quizproof.source import Document
 
 
 @dataclass(frozen=True)
 class Item:
-    """A question in its place in a quiz."""
+    """A block in its place in a quiz."""
 
-    question: Question
+    block: Block
     at: DataPath
     """Where the block stands: ("blocks", 3)."""
 
@@ -40,7 +40,7 @@ class Quiz:
         return self.document.path
 
     def place(self, item: Item) -> str:
-        """Where a question begins: `path:line`."""
+        """Where a block begins: `path:line`."""
         return f"{self.path}:{self.document.span(item.at).line}"
 
 
@@ -73,5 +73,5 @@ class Bank:
 
     @property
     def questions(self) -> int:
-        """How many questions were loaded."""
+        """How many questions and exhibits were loaded."""
         return sum(len(quiz.items) for quiz in self.quizzes)

@@ -161,6 +161,13 @@ BAD_ID = _rule(
     "Ids become file names and links: lower-case letters and digits, joined by single hyphens, 80 at most.",
 )
 
+UNKNOWN_BLOCK = _rule(
+    "QP118",
+    "unknown-block",
+    "The insight rests on a question or an exhibit that is not in the quiz.",
+    "What a quiz has its readers take home must have been shown to them: `rests_on` names blocks of the same file.",
+)
+
 # QP2xx: proof.
 
 KEY_REFUTED = _rule(

@@ -451,7 +451,7 @@ def excerpt(text: str) -> str:
     return clip("\n".join(clip_lines(text.strip("\n").split("\n"), _MAX_LINES)), _MAX_LENGTH)
 
 
-def form(shown: Input) -> str:
+def form(shown: Input | None) -> str:
     """The name of the template macro, and of the script's rules, for a way of answering."""
     match shown:
         case Options():

@@ -44,7 +44,7 @@ def tally(quiz: QuizProof) -> Tally:
     return Tally(
         title=one_line(quiz.header.title if quiz.header else quiz.path),
         path=quiz.path,
-        questions=len(quiz.questions),
+        questions=sum(not question.exhibit for question in quiz.questions),
         claims=verdicts.total(),
         proven=verdicts["proven"],
         status=worst([*verdicts, *broken]),

@@ -1,27 +1,27 @@
-"""The kinds of question. Each lives in one file; installed packages add more by the entry point `quizproof.kinds`."""
+"""The kinds of block. Each lives in one file; installed packages add more by the entry point `quizproof.kinds`."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import entry_points
 
-from quizproof.kinds.base import Question
+from quizproof.kinds.base import Block, Exhibit, Question
 from quizproof.kinds.choice import Choice
 from quizproof.kinds.find_bug import FindBug
 from quizproof.kinds.number import NumberQuestion
 from quizproof.kinds.predict_output import PredictOutput
 
-_OURS: tuple[type[Question], ...] = (Choice, FindBug, NumberQuestion, PredictOutput)
+_OURS: tuple[type[Block], ...] = (Choice, FindBug, NumberQuestion, PredictOutput)
 BUILT_IN = frozenset(kind.kind_name for kind in _OURS)
 """The names of the kinds that come with the engine."""
 
 
 @cache
-def kinds() -> dict[str, type[Question]]:
+def kinds() -> dict[str, type[Block]]:
     """All installed kinds by the name used in `kind:`; built-in names cannot be taken over."""
     known = {entry.name: entry.load() for entry in entry_points(group="quizproof.kinds")}
     known.update({kind.kind_name: kind for kind in _OURS})
     return known
 
 
-__all__ = ["BUILT_IN", "Question", "kinds"]
+__all__ = ["BUILT_IN", "Block", "Exhibit", "Question", "kinds"]

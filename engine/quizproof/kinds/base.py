@@ -1,4 +1,4 @@
-"""The contract that a kind of question honours."""
+"""The contract that a kind of block honours."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -48,20 +49,18 @@ EVIDENCE_NAMES = frozenset(["answer", "line", "message", "options", "raised", "s
 """What prose may use beside parameters and facts, over all kinds."""
 
 
-class Question(Model, ABC):
-    """A block that can be answered and marked. Subclasses set `kind` to a Literal and live in a file each."""
+class Block(Model, ABC):
+    """What a quiz is made of: a question or an exhibit. Subclasses set `kind` to a Literal and live in a file each."""
 
     kind_name: ClassVar[str]
     """The value of `kind:` in quiz files."""
 
     kind: str
-    """What sort of question this is."""
+    """What sort of block this is."""
     id: Slug
     """Unique in the bank; progress and links are kept under it."""
     title: Fixed = ""
-    """A short heading. Without it the question is headed by its number."""
-    prompt: Prose
-    """The stem: what is asked."""
+    """A short heading. Without it a question is headed by its number."""
     params: dict[Name, Values] = {}
     """Values to draw from, by name; `{{ name }}` stands for the drawn one. Every combination is a variant."""
     variants: Annotated[Integer, Field(ge=1, le=256)] = 12
@@ -70,14 +69,6 @@ class Question(Model, ABC):
     """What one run may use, where it differs from the quiz's."""
     facts: dict[Name, Snippet] = {}
     """Expressions evaluated after the right code ran, to be used in prose as `{{ name }}`."""
-    explanation: Prose = ""
-    """Why the key is right."""
-    steps: tuple[Prose, ...] = ()
-    """The worked solution, one step an item."""
-    quick_check: Prose = ""
-    """A one-line way to check it yourself."""
-    belief: Prose = ""
-    """What people commonly believe, where a run refuted it."""
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
@@ -100,17 +91,25 @@ class Question(Model, ABC):
 
     @abstractmethod
     def display(self, runs: Runs) -> blocks.Display:
-        """The question as it is shown and marked; prose still holds its expressions.
+        """The block as it is shown and marked; prose still holds its expressions.
 
         Called only when every claim is proven, or openly unproven.
         """
+
+    def shown(self, runs: Runs) -> blocks.Display:
+        """The display, with what all blocks of this sort show."""
+        return self.display(runs)
+
+    def stem(self) -> str:
+        """The prose that says what the block is about, as its author wrote it."""
+        return ""
 
     def names(self, runs: Runs) -> dict[str, Any]:
         """What prose may use beside parameters and facts. Subclasses add to it."""
         return {}
 
     def program(self, *parts: Part) -> Program:
-        """A program under this question's limits."""
+        """A program under this block's limits."""
         return Program(parts, self.limits or Limits())
 
     def facts_program(self) -> Program | None:
@@ -135,6 +134,29 @@ class Question(Model, ABC):
             chosen = [_combination(pick, list(self.params.values())) for pick in picks]
         return tuple(dict(zip(names, values, strict=True)) for values in chosen)
 
+
+class Question(Block):
+    """A block that can be answered and marked."""
+
+    prompt: Prose
+    """The stem: what is asked."""
+    hints: tuple[Prose, ...] = ()
+    """Help before answering, given one by one in this order. The header's `hint_cost` says what each costs."""
+    explanation: Prose = ""
+    """Why the key is right."""
+    steps: tuple[Prose, ...] = ()
+    """The worked solution, one step an item."""
+    quick_check: Prose = ""
+    """A one-line way to check it yourself."""
+    belief: Prose = ""
+    """What people commonly believe, where a run refuted it."""
+
+    def shown(self, runs: Runs) -> blocks.Display:
+        return replace(self.display(runs), hints=self.hints, belief=self.belief)
+
+    def stem(self) -> str:
+        return self.prompt
+
     def solution(self, *extra: blocks.Content) -> tuple[blocks.Content, ...]:
         """The explanation and worked steps, and whatever the kind adds."""
         content: list[blocks.Content] = []
@@ -149,6 +171,23 @@ class Question(Model, ABC):
         if self.quick_check:
             content.append(blocks.Prose(f"**Quick check:** {self.quick_check.strip()}"))
         return tuple(content)
+
+
+class Exhibit(Block):
+    """A block that shows something proven; nobody answers it."""
+
+    text: Prose = ""
+    """What stands before it: what there is to see, and what to look at."""
+    note: Prose = ""
+    """What stands after it: what to make of it."""
+
+    def stem(self) -> str:
+        return self.text
+
+    def exhibited(self, *content: blocks.Content) -> tuple[blocks.Content, ...]:
+        """What is shown, between the text and the note."""
+        before, after = ((blocks.Prose(prose),) if prose else () for prose in (self.text, self.note))
+        return (*before, *content, *after)
 
 
 def _combination(index: int, axes: list[tuple[Any, ...]]) -> tuple[Any, ...]:

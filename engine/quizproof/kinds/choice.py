@@ -208,7 +208,7 @@ class Choice(Question):
 
     def _shown(self, index: int, runs: Runs) -> blocks.Option:
         option = self.options[index]
-        content: blocks.Content
+        content: blocks.Written
         told = None
         if option.code is not None:
             content = blocks.Code(option.code)
@@ -232,5 +232,5 @@ class Choice(Question):
         )
 
 
-def _words(content: blocks.Content) -> str:
+def _words(content: blocks.Written) -> str:
     return content.source.strip() if isinstance(content, blocks.Code) else content.text.strip()

@@ -122,7 +122,7 @@ class PredictOutput(Question):
             shown = blocks.TextInput(key, "\n" in key, mistakes)
         return blocks.Display(tuple(prompt), shown, key, self.solution(), told)
 
-    def _content(self, text: str, *, exception: bool) -> blocks.Content:
+    def _content(self, text: str, *, exception: bool) -> blocks.Written:
         return blocks.Prose(f"Raises `{text}`") if exception else blocks.Output(silence(text))
 
     def _main(self) -> Program:

@@ -76,11 +76,11 @@ def _choose(bank: Bank, name: str | None) -> Bank:
         if name == quiz.id:
             return Bank((Loaded(quiz.path, quiz),))
         for item in quiz.items:
-            if name == item.question.id:
+            if name == item.block.id:
                 header = quiz.header.model_copy(update={"intro": "", "minutes": None})  # they speak of the whole quiz
                 return Bank((Loaded(quiz.path, replace(quiz, header=header, items=(item,))),))
     import difflib
 
-    names = [quiz.id for quiz in bank.quizzes] + [i.question.id for quiz in bank.quizzes for i in quiz.items]
+    names = [quiz.id for quiz in bank.quizzes] + [i.block.id for quiz in bank.quizzes for i in quiz.items]
     close = difflib.get_close_matches(name, names, 1)
     raise UsageError(f"there is no quiz or question `{name}`" + (f"; did you mean `{close[0]}`?" if close else ""))

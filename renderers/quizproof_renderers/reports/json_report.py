@@ -97,6 +97,7 @@ def _question(quiz: QuizProof, proof: QuestionProof) -> Json:
         "path": quiz.path,
         "line": proof.line,
         "kind": proof.kind,
+        "exhibit": proof.exhibit,
         "status": proof.status,
         "answer": proof.answer,
         "variants": len(proof.variants),

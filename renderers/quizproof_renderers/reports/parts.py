@@ -40,6 +40,7 @@ class _Question(_Data):
     path: str
     line: int
     kind: str
+    exhibit: bool
     answer: str | None
     variants: Annotated[int, Field(ge=1)]
     claims: list[_Claim]
@@ -307,7 +308,7 @@ def _question(told: _Question, findings: Sequence[Finding]) -> QuestionProof:
     claims = tuple(JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence) for claim in told.claims)
     # Which claim is of which variant is not told, and no report asks.
     variants = (VariantProof({}, claims), *(VariantProof({}, ()) for _ in range(told.variants - 1)))
-    return QuestionProof(told.id, told.kind, "", "", told.line, told.answer, variants, tuple(findings))
+    return QuestionProof(told.id, told.kind, "", "", told.line, told.answer, variants, tuple(findings), told.exhibit)
 
 
 def _finding(told: _Finding) -> Finding:

@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from quizproof.blocks import Code, Content, Evidence, Output, Prose
+from quizproof.blocks import Code, Content, Evidence, Output, Prose, Written
 from quizproof_renderers.console import console_for
 from quizproof_renderers.terminal import prose
 from quizproof_renderers.text import clip, clip_lines, one_line, visible
@@ -94,7 +94,7 @@ class Face(ABC):
         """A prompt or a solution."""
 
     @abstractmethod
-    def choices(self, choices: Sequence[tuple[str, Content]]) -> None:
+    def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
         """Options to choose from, each with its letter."""
 
     @abstractmethod
@@ -171,7 +171,7 @@ class PlainFace(Face):
                 if highlight:
                     self._write(f"Changed: line {', '.join(map(str, highlight))}.")
 
-    def choices(self, choices: Sequence[tuple[str, Content]]) -> None:
+    def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
         for letter, content in choices:
             lines = prose.plain(content.text).split("\n") if isinstance(content, Prose) else _lines(content)
             self._write(*([f"{letter}: {lines[0]}"] if len(lines) == 1 else [f"{letter}:", *lines]))
@@ -251,7 +251,7 @@ class RichFace(Face):
             highlight = content.highlight if isinstance(content, Code) else ()
             self._console.print(_indented(_Quoted(_texts(content), highlight=highlight)))
 
-    def choices(self, choices: Sequence[tuple[str, Content]]) -> None:
+    def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
         shown = [(letter, prose.Prose(c.text) if isinstance(c, Prose) else _joined(_texts(c))) for letter, c in choices]
         roomy = any(isinstance(text, Text) and "\n" in text.plain for _, text in shown)
         for index, (letter, text) in enumerate(shown):

@@ -179,8 +179,8 @@ def test_json_keys_are_in_the_order_of_the_contract() -> None:
         *("version", "quizproof", "bank", "shard", "sandbox", "runtimes", "summary", "questions", "findings", "quizzes")
     ]
     assert ", ".join(data["summary"]) == (
-        "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, runs, "
-        "seconds, proof_coverage"
+        "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, "
+        "runs, seconds, proof_coverage"
     )
     assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, exhibit, status, answer, variants, claims"
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"

@@ -128,9 +128,7 @@ def test_wrong(name: str, typed: str, verdict: str) -> None:
     assert f"To review: {samples.CHOICE.id}." in shown
 
 
-@pytest.mark.parametrize(
-    "typed", [pytest.param("b\n", id="one missing"), pytest.param("a,b,c\n", id="one too many")]
-)
+@pytest.mark.parametrize("typed", [pytest.param("b\n", id="one missing"), pytest.param("a,b,c\n", id="one too many")])
 def test_partly_right(typed: str) -> None:
     """Each right choice earns its share, and each wrong one costs as much."""
     result, shown = take(samples.taken(INPUTS["several"]), typed=typed)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -100,9 +102,8 @@ def _sample(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
     """The first, the last, and rows at even steps between, where there are too many."""
     if len(rows) <= MOST_ROWS:
         return rows
-    last = len(rows) - 1
-    chosen = dict.fromkeys(round(step * last / (MOST_ROWS - 1)) for step in range(MOST_ROWS))
-    return tuple(rows[index] for index in chosen)
+    step = math.ceil((len(rows) - 1) / (MOST_ROWS - 1))
+    return (*rows[:-1:step], rows[-1])
 
 
 def _told_chart(chart: Chart) -> list[str]:
@@ -206,4 +207,4 @@ class _Stations:
                 f"  {one_line(stage.sample)}" if stage.sample else "",
             )
             if stage.note.strip():
-                yield prose.Prose(stage.note)
+                yield Padding(prose.Prose(stage.note), (0, 0, 0, 2))

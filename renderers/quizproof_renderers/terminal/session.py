@@ -7,7 +7,7 @@ import math
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
@@ -17,7 +17,7 @@ from quizproof.blocks import Display, Prose
 from quizproof.marking import MalformedResponse, Mark, Response
 from quizproof.proof import QuestionProof, QuizProof
 from quizproof.scoring import Confidence, after_hints
-from quizproof_renderers.tally import all_versions, percent
+from quizproof_renderers.tally import all_versions, counted_blocks, percent
 from quizproof_renderers.terminal.faces import Face, Row, Standing, face_for
 from quizproof_renderers.terminal.forms import Desk, Form, Marked, Quit, form_for, listed
 from quizproof_renderers.terminal.reader import Reader, reader_for
@@ -192,7 +192,7 @@ class _Session:
                     continue
                 answer = self._ask(put, put.form)
                 self._answers.append(answer)
-                if answer.mark and put is not self._put[-1]:
+                if answer.response is not None and put is not self._put[-1]:
                     self._pause("\n  Any key to go on, q to quit: ")
             self._conclude(quiz)
 
@@ -206,7 +206,7 @@ class _Session:
         proven = sum(claim.verdict == "proven" for claim in claims)
         header = quiz.header
         assert header is not None, "only quizzes that could be read are put"
-        facts = [_counted(put.proof for put in mine)]
+        facts = [counted_blocks(put.proof.exhibit for put in mine)]
         if header.minutes:
             facts.append(f"about {plural(header.minutes, 'minute')}")
         facts.append(f"{percent(proven, len(claims))} of {plural(len(claims), 'claim')} proven")
@@ -225,20 +225,21 @@ class _Session:
         if count:
             verb = "is not proven here and was" if count == 1 else "are not proven here and were"
             names = ", ".join(proof.id for proof in self._left_out)
-            self._face.say(f"{_counted(self._left_out)} {verb} left out: {names}.")
+            self._face.say(f"{counted_blocks(proof.exhibit for proof in self._left_out)} {verb} left out: {names}.")
 
     def _exhibit(self, put: _Put) -> None:
         """Show an exhibit. Its hints and its solution are there for the asking."""
         face, display = self._face, put.display
         face.exhibit(put.proof.title)
         face.contents(display.prompt)
-        hints = list(display.hints)
+        hints = _Hints(display.hints, cost=0)
         solution = display.solution
-        while hints or solution:
-            offers = ["h for a hint"] * bool(hints) + ["v to view the solution"] * bool(solution)
-            typed = self._reader.offer(f"\n  {listed(['Any other key to go on', *offers, 'q to quit'])}: ").lower()
-            if typed == "h" and hints:
-                face.contents([Prose(hints.pop(0))])
+        while hints.left or solution:
+            offers = ["h for a hint"] * bool(hints.left) + ["v to view the solution"] * bool(solution)
+            keys = ", ".join([*offers, "q to quit", "any other key to go on"])
+            typed = self._reader.offer(f"\n  {keys}: ").lower()
+            if typed == "h" and hints.left:
+                hints.give(face)
             elif typed == "v" and solution:
                 face.heading("Solution")
                 face.contents(solution)
@@ -374,7 +375,7 @@ class _Session:
         for level in levels:
             name = {"sure": "Sure", "unsure": "Unsure", "guess": "Guessed"}[level.confidence]
             share = percent(_hundredths(level.score), 100)
-            self._face.say(f"{name}: {plural(level.answers, 'answer')}, {share} of their score.")
+            self._face.say(f"{name}: {plural(level.answers, 'answer')}, mean score {share}.")
 
 
 class _Hints:
@@ -390,9 +391,14 @@ class _Hints:
         """What they cost, in words; empty where there are none or they are free."""
         return scoring.hint_rule(self.cost) if self.texts else ""
 
+    @property
+    def left(self) -> int:
+        """How many can still be taken."""
+        return len(self.texts) - self.taken
+
     def give(self, face: Face) -> None:
         """Give the next one."""
-        if self.taken == len(self.texts):
+        if not self.left:
             face.say("There are no more hints." if self.texts else "There are no hints for this question.")
             return
         if not self.taken and self.rule:
@@ -460,12 +466,6 @@ def _hundredths(score: float) -> int:
 def _figure(score: float) -> str:
     """A score with two digits after the point at most."""
     return f"{score:.2f}".rstrip("0").rstrip(".")
-
-
-def _counted(proofs: Iterable[QuestionProof]) -> str:
-    """Questions and exhibits in words: "3 questions and 1 exhibit"."""
-    kinds = Counter("exhibit" if proof.exhibit else "question" for proof in proofs)
-    return listed([plural(kinds[kind], kind) for kind in ("question", "exhibit") if kinds[kind]], "and")
 
 
 def _keys(*, hinted: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from quizproof import marking
@@ -151,3 +151,10 @@ def labels(count: int) -> Iterator[str]:
 def mistaken(mark: Mark, evidence: Evidence | None) -> list[Told]:
     """The run behind the mistake that was made, then the question's own."""
     return [Told("", None, False, run) for run in (mark.evidence, evidence) if run]
+
+
+def compared(mark: Mark, evidence: Evidence | None) -> list[Told]:
+    """The run behind the mistake that was made, then that of the right answer, which is shown as the solution."""
+    if evidence and not mark.correct:
+        evidence = replace(evidence, summary=f"The right answer: {evidence.summary}")
+    return mistaken(mark, evidence)

@@ -13,7 +13,7 @@ from quizproof_renderers.terminal.forms.base import (
     Desk,
     Form,
     Marked,
-    mistaken,
+    compared,
     several,
     unescaped,
 )
@@ -66,4 +66,4 @@ class BlanksForm(Form):
         return "; ".join(blank.accepted[0] for blank in self._blanks)
 
     def told(self, response: Response, mark: Mark) -> list[Told]:
-        return mistaken(mark, self._evidence)
+        return compared(mark, self._evidence)

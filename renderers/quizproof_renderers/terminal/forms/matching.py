@@ -10,7 +10,7 @@ from quizproof import marking
 from quizproof.blocks import Display, Matching
 from quizproof.marking import MalformedResponse, Mark, Response
 from quizproof_renderers.terminal.faces import Face, Part, Told
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, labels, mistaken, several
+from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, labels, several
 from quizproof_renderers.terminal.reader import Reader
 
 _PAIR = re.compile(r"(?P<number>\d{0,3})[\s:=-]*(?P<label>[A-Z]+)[\s,;]*")
@@ -79,7 +79,7 @@ class MatchingForm(Form):
         return self._paired(self._shown.key)
 
     def told(self, response: Response, mark: Mark) -> list[Told]:
-        return mistaken(mark, self._evidence)
+        return compared(mark, self._evidence)
 
     def _paired(self, ids: Sequence[str]) -> str:
         return " ".join(f"{number}{self._label[one]}" for number, one in enumerate(ids, 1))

@@ -40,6 +40,8 @@ class OpenForm(Form):
         face.heading("Which points did you make?")
         made = []
         for number, point in enumerate(self._points, 1):
+            if number > 1:
+                face.gap()
             face.choices([(str(number), Prose(point.text))])
             face.told(Told("", None, False, point.evidence, "", point.unproven))
             if self._has_made(desk):

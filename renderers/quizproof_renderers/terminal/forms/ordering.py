@@ -10,7 +10,7 @@ from quizproof import marking
 from quizproof.blocks import Code, Display, Ordering
 from quizproof.marking import MalformedResponse, Mark, Response
 from quizproof_renderers.terminal.faces import Face, Part, Standing, Told
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, labels, mistaken, several
+from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, labels, several
 from quizproof_renderers.terminal.reader import Reader
 
 INDENT = "    "
@@ -72,7 +72,7 @@ class OrderingForm(Form):
         parts = []
         for index, given in enumerate(several(response)):
             standing: Standing = "right" if index < stand else "wrong" if index == stand else "not reached"
-            parts.append(Part(self._label[given.partition(":")[0]], standing, self._placed(given)))
+            parts.append(Part(self._lettered([given]), standing, self._placed(given)))
         return Marked(response, result, parts)
 
     def total(self, response: Response, mark: Mark) -> int:
@@ -89,7 +89,7 @@ class OrderingForm(Form):
         return self._lettered(self._orders[0]) if self._orders else ""
 
     def told(self, response: Response, mark: Mark) -> list[Told]:
-        return mistaken(mark, self._evidence)
+        return compared(mark, self._evidence)
 
     def _lettered(self, ids: Sequence[str]) -> str:
         """Ids as letters, with the levels that are not 0."""

@@ -40,17 +40,18 @@ class ProgramForm(Form):
             face.gap()
         face.say("Your program must pass, one after the other:")
         for number, check in enumerate(self._shown.checks, 1):
-            name = f"{number}  {check.name}"
+            name = f"{number}. {check.name}"
             if check.hidden:
                 face.say(f"{name} (its code is hidden)")
             else:
                 face.contents([Code(check.source, name)])
         face.gap()
+        face.note(self.how)
+        face.gap()
 
     def ask(self, reader: Reader) -> str:
         typed = reader.lines(
-            "  Your program (e to edit, f PATH to read a file; or type it, and end with a line that is only a full "
-            "stop):",
+            "  Your program (e, f PATH, or lines up to one that is only a full stop):",
             ".",
             _is_alone,
         )

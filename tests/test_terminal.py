@@ -548,6 +548,7 @@ class Terminal:
 TAKE = """
 import sys
 import report_samples as samples
+import terminal_samples
 import test_terminal
 from quizproof_renderers.terminal import run
 quiz = samples.file(samples.quiz(), *{questions})

@@ -29,9 +29,27 @@ def advise(display: Display) -> Iterator[tuple[str, DataPath, str]]:
         yield rules.NEGATED_STEM, ("prompt",), message
     if not isinstance(display.input, Options):
         return
+    yield from _long_key(display.input)
     for option in display.input.options:
         if isinstance(option.content, Prose) and (found := _POSITIONAL.search(option.content.text)):
             message = f"{found[0]!r} speaks of a place, but options are shown in any order"
             yield rules.POSITIONAL_OPTION, option.at, message
         if not option.correct and not option.feedback:
             yield rules.NO_FEEDBACK, option.at, "this distractor does not say which mistake leads to it; add `mistake:`"
+
+
+def _long_key(shown: Options) -> Iterator[tuple[str, DataPath, str]]:
+    """A warning when the one key among statements is much longer than any distractor."""
+    if shown.multiple:
+        return
+    lengths = {option: len(option.content.text) for option in shown.options if isinstance(option.content, Prose)}
+    key = next((option for option in lengths if option.correct), None)
+    longest = max((length for option, length in lengths.items() if option is not key), default=0)
+    if key and longest and lengths[key] >= max(_STANDS_OUT * longest, longest + _WORDS):
+        message = f"the key has {lengths[key]} characters, the longest distractor {longest}: its length gives it away"
+        yield rules.LONG_KEY, key.at, message
+
+
+_STANDS_OUT = 1.5
+_WORDS = 15
+"""Characters, about two words: among short options nobody counts letters."""

@@ -338,6 +338,19 @@ NO_FEEDBACK = _rule(
     "warning",
 )
 
+LONG_KEY = _rule(
+    "QP304",
+    "long-key",
+    "The key stands out by its length.",
+    """
+Test-wise readers choose the longest option, because authors qualify what is right and not what is wrong. Here the key
+is at least half as long again as the longest distractor. Shorten it, or say more in the distractors. (Haladyna,
+Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 24: keep the length of choices
+about equal.)
+""",
+    "warning",
+)
+
 # QP4xx: stability and versions.
 
 UNSTABLE = _rule(

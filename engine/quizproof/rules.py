@@ -314,6 +314,33 @@ FACT_FAILED = _rule(
     "Facts are evaluated after the question's right code ran; they are numbers, texts, booleans, or lists of these.",
 )
 
+SURVIVING_MUTATION = _rule(
+    "QP221",
+    "surviving-mutation",
+    "A small change of the solution passes every check.",
+    """
+Checks that do not notice that a sum became a mean, or that a statement is gone, would let learners' mistakes pass, too.
+Assert something that the change breaks. When the changed program is right too, list the changed line, as the message
+shows it, under `equivalent:`.
+""",
+    "warning",
+)
+STARTER_PASSES = _rule(
+    "QP222",
+    "starter-passes",
+    "The code that the learner begins from passes every check.",
+    "Who hands it in unchanged would be right. Take something out of `starter`, or check what it lacks.",
+)
+STALE_EQUIVALENT = _rule(
+    "QP223",
+    "stale-equivalent",
+    "A line under `equivalent` is in no changed solution that passes every check.",
+    """
+The solution or the checks have changed since it was listed, or it is misspelt. Only changes that were tried count: at
+most as many as `mutations` says. Remove the line.
+""",
+)
+
 # QP3xx: item writing.
 
 POSITIONAL_OPTION = _rule(

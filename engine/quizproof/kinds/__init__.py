@@ -7,11 +7,13 @@ from importlib.metadata import entry_points
 
 from quizproof.kinds.base import Block, Exhibit, Question
 from quizproof.kinds.choice import Choice
+from quizproof.kinds.fill_blank import FillBlank
 from quizproof.kinds.find_bug import FindBug
 from quizproof.kinds.number import NumberQuestion
 from quizproof.kinds.predict_output import PredictOutput
+from quizproof.kinds.write_code import WriteCode
 
-_OURS: tuple[type[Block], ...] = (Choice, FindBug, NumberQuestion, PredictOutput)
+_OURS: tuple[type[Block], ...] = (Choice, FillBlank, FindBug, NumberQuestion, PredictOutput, WriteCode)
 BUILT_IN = frozenset(kind.kind_name for kind in _OURS)
 """The names of the kinds that come with the engine."""
 

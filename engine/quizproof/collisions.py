@@ -18,6 +18,8 @@ from quizproof.blocks import (
     NumberInput,
     Option,
     Options,
+    Ordering,
+    OrderLine,
     Output,
     TextInput,
     Written,
@@ -35,7 +37,7 @@ def clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, Dat
     return None
 
 
-def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem, ...]]:
+def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem | OrderLine, ...]]:
     """The responses that must differ from each other, group by group."""
     match shown:
         case Options():
@@ -47,6 +49,8 @@ def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem,
         case Matching():
             yield shown.left
             yield shown.right
+        case Ordering():
+            yield tuple(line for line in shown.lines if line.distractor)
 
 
 def _coincidence(shown: Input | None, one: Any, other: Any, tolerance: float | None) -> str:
@@ -64,6 +68,8 @@ def _coincidence(shown: Input | None, one: Any, other: Any, tolerance: float | N
             return _the_same("mistakes", one.value, other.value)
         case Matching() if _same_content(one.content, other.content, tolerance):
             return _the_same("items", _text(one.content).strip(), _text(other.content).strip())
+        case Ordering() if (fold_expression(one.source), one.indent) == (fold_expression(other.source), other.indent):
+            return _the_same("distractors", one.source, other.source)
         case LineInput() if one.value == other.value:
             return f"two mistakes name line {other.value}"
     return ""

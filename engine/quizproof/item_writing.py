@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from quizproof import rules
-from quizproof.blocks import Display, Options, Prose
+from quizproof.blocks import Display, Input, Matching, Options, Ordering, Prose
 from quizproof.errors import DataPath
 
 _POSITIONAL = re.compile(
@@ -27,11 +27,24 @@ def advise(display: Display) -> Iterator[tuple[str, DataPath, str]]:
             f"the stem turns on {found[2]!r}, which is easily overlooked; ask for what is so, or write it in capitals"
         )
         yield rules.NEGATED_STEM, ("prompt",), message
-    if not isinstance(display.input, Options):
-        return
-    for option in display.input.options:
-        if isinstance(option.content, Prose) and (found := _POSITIONAL.search(option.content.text)):
-            message = f"{found[0]!r} speaks of a place, but options are shown in any order"
-            yield rules.POSITIONAL_OPTION, option.at, message
-        if not option.correct and not option.feedback:
-            yield rules.NO_FEEDBACK, option.at, "this distractor does not say which mistake leads to it; add `mistake:`"
+    if isinstance(display.input, Options):
+        for option in display.input.options:
+            if isinstance(option.content, Prose) and (found := _POSITIONAL.search(option.content.text)):
+                message = f"{found[0]!r} speaks of a place, but options are shown in any order"
+                yield rules.POSITIONAL_OPTION, option.at, message
+    if isinstance(display.input, Ordering) and not display.input.complete:
+        message = f"{display.input.tried:,} of the {display.input.total:,} orders were tried; the others count as wrong"
+        yield rules.ORDERS_CUT, ("lines",), message
+    for at in _without_feedback(display.input):
+        yield rules.NO_FEEDBACK, at, "this distractor does not say which mistake leads to it; add `mistake:`"
+
+
+def _without_feedback(shown: Input | None) -> Iterator[DataPath]:
+    """Where the distractors stand that say nothing to who chooses them."""
+    match shown:
+        case Options(options):
+            yield from (option.at for option in options if not option.correct and not option.feedback)
+        case Ordering(lines):
+            yield from (line.at for line in lines if line.distractor and not line.feedback)
+        case Matching(right=right, key=key):
+            yield from (item.at for item in right if item.id not in key and not item.feedback)

@@ -8,10 +8,13 @@ from importlib.metadata import entry_points
 from quizproof.kinds.base import Block, Exhibit, Question
 from quizproof.kinds.choice import Choice
 from quizproof.kinds.find_bug import FindBug
+from quizproof.kinds.match import Match
 from quizproof.kinds.number import NumberQuestion
+from quizproof.kinds.open_answer import Open
+from quizproof.kinds.order_lines import OrderLines
 from quizproof.kinds.predict_output import PredictOutput
 
-_OURS: tuple[type[Block], ...] = (Choice, FindBug, NumberQuestion, PredictOutput)
+_OURS: tuple[type[Block], ...] = (Choice, FindBug, Match, NumberQuestion, Open, OrderLines, PredictOutput)
 BUILT_IN = frozenset(kind.kind_name for kind in _OURS)
 """The names of the kinds that come with the engine."""
 

@@ -313,6 +313,17 @@ FACT_FAILED = _rule(
     "An expression under `facts:` raised, or its value cannot be shown.",
     "Facts are evaluated after the question's right code ran; they are numbers, texts, booleans, or lists of these.",
 )
+ORDERS_CUT = _rule(
+    "QP224",
+    "orders-cut",
+    "Not all orders of the lines were run.",
+    """
+Lines have many orders: five have 120, six 720, seven 5,040. At most `most_orders` are run, those first that are
+nearest to yours. A right order that was not run is marked wrong, and learners are told so. Raise `most_orders`, or
+use fewer lines.
+""",
+    "warning",
+)
 
 SURVIVING_MUTATION = _rule(
     "QP221",

@@ -203,8 +203,8 @@ class Plan:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
         judgement = claim.judge(*outcomes)
-        if judgement.verdict == "proven":
-            judgement = self._steadiness(claim, variant)
+        if judgement.verdict == "proven" and (steady := self._steadiness(claim, variant)).verdict != "proven":
+            judgement = steady
         if judgement.verdict != "proven":
             run = (claim.programs[-1], outcomes[-1]) if outcomes else None
             self._report(claim, judgement, variant, run)

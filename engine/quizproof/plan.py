@@ -100,7 +100,7 @@ class Plan:
             self.again.setdefault(program, {})[request.conditions] = outcome
             return ()
         self.outcomes[program] = outcome
-        if outcome.status not in LASTING or program in self._probes:
+        if outcome.status not in LASTING or program in self._probes - self._keys:
             return ()
         if self.stress:
             conditions = [_stressful(round_) for round_ in range(1, self.stress + 1)]

@@ -265,7 +265,7 @@ LIES = [
     (LOOP, "total = square", "total += n * n", "QP202", 16, "in place of line 4, `total += square`, this"),
     (LOOP, "total = square", "total += square", "QP206", 16, "this distractor is line 4 of the program"),
     (LOOP, "      square", "    square", "QP113", 12, "IndentationError"),
-    (GUARD, '"    found = [n]"', '"    found += [n]"', "QP202", 15, "in place of line 5, `found.append(n)`, this"),
+    (GUARD, '"    found = [n]"', '"    found += [n]"', "QP202", 16, "in place of line 5, `found.append(n)`, this"),
 ]
 
 

@@ -93,10 +93,10 @@ def test_code_is_optional(prove_text: ProveText) -> None:
 
 LIES = [
     # text to replace, lie, code, line in the file, message
-    ("second is first", "second is not first", "QP212", 20, "point a: the point's proof does not pass"),
-    ("== [1, 2, 3]", "== [1, 2]", "QP212", 26, "point b: the point's proof does not pass: `assert first == [1, 2]`"),
-    ("assert second is first", "second is first", "QP204", 20, "the proof executed no assertion"),
-    ("assert second is first", "assert secnd", "QP208", 20, "the proof itself raised NameError"),
+    ("second is first", "second is not first", "QP212", 22, "point a: the point's proof does not pass"),
+    ("== [1, 2, 3]", "== [1, 2]", "QP212", 28, "point b: the point's proof does not pass: `assert first == [1, 2]`"),
+    ("assert second is first", "second is first", "QP204", 22, "the proof executed no assertion"),
+    ("assert second is first", "assert secnd", "QP208", 22, "the proof itself raised NameError"),
     ("second.append(2)", "second.add(2)", "QP213", 13, "the program raised AttributeError"),
     ("second = first", "second = (first", "QP113", 12, "'(' was never closed"),
     ("first = [1]", "first = [1][3]", "QP209", 10, "the setup raised IndexError"),
@@ -106,14 +106,14 @@ LIES = [
         "unproven: Said by teachers.",
         "why: Nobody knows.",
         "QP107",
-        28,
+        30,
         "unknown key `why`",
     ),
     (
         "unproven: Said by teachers.",
         "unproven: Said.\n      proof: assert first",
         "QP115",
-        27,
+        29,
         "a point needs exactly one of `proof` and `unproven`",
     ),
 ]

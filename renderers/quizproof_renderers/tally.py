@@ -79,6 +79,12 @@ def verdicts(result: Result) -> str:
     return ", ".join(words)
 
 
+def mutations(result: Result) -> str:
+    """How many changes of solutions the checks noticed: "Mutations: 41 of 43 killed"; empty when none was tried."""
+    summary = result.summary
+    return f"Mutations: {summary.killed:,} of {summary.mutations:,} killed" if summary.mutations else ""
+
+
 def circumstances(result: Result) -> str:
     """How the claims were judged: "in 1.9 s, 31 runs, sandbox: none, torch 2.13.0"."""
     summary = result.summary

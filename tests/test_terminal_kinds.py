@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import os
 import re
@@ -78,15 +79,55 @@ def test_right(name: str, typed: str) -> None:
 @pytest.mark.parametrize(
     ("name", "typed", "score", "verdict"),
     [
-        pytest.param("blanks", "layer3\nFalse\n", 1 / 2, "Partly right (1 of 2).\n1, wrong: layer3. Right: layer1\n2, right: False\nFreezes the head.\n", id="blanks"),
-        pytest.param("order", "b d\n", 1 / 3, "Partly right (1 of 3). The answer is B A D.\nB, right: for x, y in batches:\nD, wrong: loss(x, y).backward()\n", id="order"),
-        pytest.param("order", "b a d c\n", 3 / 4, "Partly right (3 of 4). The answer is B A D.\n", id="order, one too many"),
-        pytest.param("indented", "d b:1 c\n", 2 / 3, "Partly right (2 of 3). One of 2 right orders is D B:1 C:1.\nD, right: for x, y in batches:\nB:1, right: ", id="indented"),
-        pytest.param("match", "1b 2c\n", 1 / 2, "Partly right (1 of 2).\n1, right: B\n2, wrong: C. Right: A\nNo loss takes words.\n", id="match"),
+        pytest.param(
+            "blanks",
+            "layer3\nFalse\n",
+            1 / 2,
+            ("Partly right (1 of 2).\n1, wrong: layer3. Right: layer1\n2, right: False\nFreezes the head.\n"),
+            id="blanks",
+        ),
+        pytest.param(
+            "order",
+            "b d\n",
+            1 / 3,
+            (
+                "Partly right (1 of 3). The answer is B A D.\n"
+                "B, right: for x, y in batches:\n"
+                "D, wrong: loss(x, y).backward()\n"
+            ),
+            id="order",
+        ),
+        pytest.param(
+            "order", "b a d c\n", 3 / 4, "Partly right (3 of 4). The answer is B A D.\n", id="order, one too many"
+        ),
+        pytest.param(
+            "indented",
+            "d b:1 c\n",
+            2 / 3,
+            (
+                "Partly right (2 of 3). One of 2 right orders is D B:1 C:1.\n"
+                "D, right: for x, y in batches:\n"
+                "B:1, right: "
+            ),
+            id="indented",
+        ),
+        pytest.param(
+            "match",
+            "1b 2c\n",
+            1 / 2,
+            ("Partly right (1 of 2).\n1, right: B\n2, wrong: C. Right: A\nNo loss takes words.\n"),
+            id="match",
+        ),
         pytest.param("open", "Well\n\ny\nn\n", 1 / 2, "Partly right (1 of 2).\n", id="open"),
-        pytest.param("program", "total = 6\ntext = 6\n.\n", 1 / 2, "Partly right (1 of 2).\n1, right: The total is 6\n2, wrong: It is kept as text too\nThat is no str.\n", id="program"),
+        pytest.param(
+            "program",
+            "total = 6\ntext = 6\n.\n",
+            1 / 2,
+            ("Partly right (1 of 2).\n1, right: The total is 6\n2, wrong: It is kept as text too\nThat is no str.\n"),
+            id="program",
+        ),
     ],
-)  # fmt: skip
+)
 def test_partly(name: str, typed: str, score: float, verdict: str) -> None:
     """Partial credit is told in parts, in the verdict and in the sum."""
     result, shown = answered(name, typed)
@@ -99,14 +140,29 @@ def test_partly(name: str, typed: str, score: float, verdict: str) -> None:
 @pytest.mark.parametrize(
     ("name", "typed", "verdict"),
     [
-        pytest.param("blanks", "layer2\nNone\n", "Wrong.\n1, wrong: layer2. Right: layer1\n2, wrong: None. Right: False\nThat is refused.\n", id="blanks"),
-        pytest.param("order", "c b\n", "Wrong. The answer is B A D.\nC, wrong: optimizer.backward()\nB, not reached: ", id="order"),
+        pytest.param(
+            "blanks",
+            "layer2\nNone\n",
+            ("Wrong.\n1, wrong: layer2. Right: layer1\n2, wrong: None. Right: False\nThat is refused.\n"),
+            id="blanks",
+        ),
+        pytest.param(
+            "order",
+            "c b\n",
+            ("Wrong. The answer is B A D.\nC, wrong: optimizer.backward()\nB, not reached: "),
+            id="order",
+        ),
         pytest.param("indented", "d:1 b:1 c:1\n", "Wrong. One of 2 right orders is D B:1 C:1.\n", id="indented"),
         pytest.param("match", "a b\n", "Wrong.\n1, wrong: A. Right: B\n2, wrong: B. Right: A\n", id="match"),
         pytest.param("open", "No idea\n\nn\nno\n", "Wrong.\n", id="open"),
-        pytest.param("program", "total = 0\ntext = ...\n.\n", "Wrong.\n1, wrong: The total is 6\n2, not reached: It is kept as text too\n", id="program"),
+        pytest.param(
+            "program",
+            "total = 0\ntext = ...\n.\n",
+            ("Wrong.\n1, wrong: The total is 6\n2, not reached: It is kept as text too\n"),
+            id="program",
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong(name: str, typed: str, verdict: str) -> None:
     result, shown = answered(name, typed)
     assert (standings(result), result.score) == (["wrong"], 0)
@@ -141,16 +197,20 @@ RIGHT = {
         pytest.param("match", "1b 2a 3c\n", "Please give each of the numbers 1 to 2 one letter.", id="a pair too many"),
         pytest.param("match", "1b 2x\n", "There is no X on the right.", id="no such letter"),
         pytest.param("match", "1b a\n", "Please give every letter a number, or none.", id="half numbered"),
-        pytest.param("match", "b+a\n", "Please type a letter for each number, such as 1B 2A.", id="other signs on match"),
+        pytest.param(
+            "match", "b+a\n", "Please type a letter for each number, such as 1B 2A.", id="other signs on match"
+        ),
         pytest.param("open", "\n", "Please type an answer, or s to skip the question.", id="no words"),
         pytest.param("program", ".\n", "Please write a program, or type s to skip the question.", id="no program"),
-        pytest.param("program", "# later\n.\n", "Please write a program, or type s to skip the question.", id="comment"),
+        pytest.param(
+            "program", "# later\n.\n", "Please write a program, or type s to skip the question.", id="comment"
+        ),
         pytest.param("program", "f nowhere.py\n", "There is no file nowhere.py.", id="no file"),
         pytest.param("program", "f /tmp\n", "There is no file /tmp.", id="folder"),
         pytest.param("program", "f /dev/zero\n", "There is no file /dev/zero.", id="device"),
         pytest.param("program", "e\n", "An editor needs a terminal.", id="no editor"),
     ],
-)  # fmt: skip
+)
 def test_malformed_then_right(name: str, typed: str, remark: str) -> None:
     """What cannot be marked is asked for again, and costs nothing."""
     result, shown = answered(name, typed + RIGHT[name], confidence=False)
@@ -328,11 +388,13 @@ def real(question: QuestionProof, typed: str, runtime: str = "python") -> tuple[
         pytest.param("text = str(6)\ntotal = int(text)\n.\n", 1, "Runs, and all 2 checks pass.", id="right"),
         pytest.param("total = 6; text = None\n.\n", 0.5, "This check fails: It is kept as text too", id="partly"),
         pytest.param("total = 7\n.\n", 0, "This check fails: The total is 6", id="wrong"),
-        pytest.param("total = numbers.total()\n.\n", 0, "AttributeError: 'list' object has no attribute 'total'", id="raises"),
+        pytest.param(
+            "total = numbers.total()\n.\n", 0, "AttributeError: 'list' object has no attribute 'total'", id="raises"
+        ),
         pytest.param("total = (\n.\n", 0, "Is not valid Python", id="syntax"),
         pytest.param("import os; os._exit(3)\n.\n", 0, "Ended without a result", id="dies"),
     ],
-)  # fmt: skip
+)
 def test_programs_are_run(typed: str, score: float, said: str) -> None:
     """A program of which no run is known is run in the sandbox, and marked by what happens."""
     result, shown = real(samples.taken(kinds.program_display()), typed)
@@ -463,7 +525,7 @@ def test_a_long_table_beside_a_chart_is_sampled(count: int) -> None:
     chart = blocks.Chart((blocks.Series("a", tuple((float(n), 0.0) for n in range(count))),), "step", "y")
     _, shown = take(kinds.exhibit("long", chart), plain=False)
     rows = [int(n) for n in re.findall(r"^ +(\d+) +0$", shown, re.MULTILINE)]
-    steps = {after - before for before, after in zip(rows[:-1], rows[1:-1], strict=False)}
+    steps = {after - before for before, after in itertools.pairwise(rows[:-1])}
     assert (rows[0], rows[-1]) == (0, count - 1)
     assert len(rows) <= 12
     assert len(steps) <= 1

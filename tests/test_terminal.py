@@ -494,6 +494,11 @@ class Terminal:
         self.shown = ""
         self._seen = 0
 
+    @property
+    def pid(self) -> int:
+        """Of the child."""
+        return self._child.pid
+
     def expect(self, text: str) -> None:
         """Wait until `text` is shown, after what was last waited for."""
         while (found := self.shown.find(text, self._seen)) < 0:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import report_samples as samples
 import terminal_samples as kinds
 from goldfile import compare
+from processes import descendants
 from quizproof import blocks, scoring
 from quizproof.claims import Program
 from quizproof.errors import Finding, Span
@@ -29,7 +30,7 @@ from quizproof.proof import QuestionProof, QuizProof
 from quizproof.running import run as run_one
 from quizproof.runtimes.pool import Pool
 from quizproof_renderers.terminal import Result, run
-from test_terminal import named, standings, take, terminal
+from test_terminal import Terminal, named, standings, take, terminal
 from test_text import ANY_TEXT, is_safe
 
 
@@ -690,6 +691,18 @@ def test_an_editor_that_fails_is_told() -> None:
         assert "Traceback" not in child.shown
 
 
+def test_no_color_in_figures() -> None:
+    figures = "[terminal_samples.exhibit(name, figure) for name, figure in terminal_samples.FIGURES.items()]"
+    with terminal(figures, NO_COLOR="1") as child:
+        for _ in range(3):
+            child.expect("q to quit: ")
+            child.press("n")
+        child.end()
+    codes = {code for found in re.findall(r"\x1b\[([\d;]*)m", child.shown) for code in found.split(";")}
+    assert codes
+    assert codes <= {"0", "1", "2", "3", "4"}
+
+
 # The command
 
 
@@ -742,3 +755,28 @@ def test_take_runs_what_is_typed(tmp_path: Path) -> None:
         [*command, "add-up"], input="q\n", cwd=tmp_path, capture_output=True, text=True, env=environment
     )
     assert (one.returncode, "Key insight" in one.stdout) == (0, False)
+
+
+def test_ctrl_c_in_the_middle_of_a_run(tmp_path: Path) -> None:
+    """It ends the test with its summary, and leaves neither process nor folder."""
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "questions" / "sums.yaml").write_text(BANK + "    limits: {seconds: 900}\n")
+    command = ["take", "--bank", str(tmp_path / "questions"), "--no-cache"]
+    child = Terminal(f"from quizproof_renderers.cli import main\nmain({command})", TMPDIR=str(tmp_path / "tmp"))
+    try:
+        child.expect("full stop):")
+        child.press("while True: pass\r.\r")
+        child.expect("How sure are you")
+        child.press("g")
+        child.expect("Running your program.")
+        while len(below := descendants(child.pid)) < 2:  # the zygote and the run
+            os.sched_yield()
+        child.send("\x03")
+        child.expect("Score: no question was answered, 1 not reached.")
+        assert child.end() == 130
+    finally:
+        child.kill()
+    assert "Traceback" not in child.shown
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]

@@ -252,6 +252,8 @@ class OrderLine:
     """Whether it belongs into no right program."""
     feedback: str = ""
     """Markdown: the mistake of who uses a distractor."""
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -264,7 +266,16 @@ class Ordering:
     """Every order with which a run passed, as ids; when `indented`, each as `id:level`. The author's own is first."""
     indented: bool = False
     """Whether the learner gives the indentation too."""
+    tried: int = 0
+    """How many orders are known to be right or wrong; when `indented`, also those with one line moved by a level."""
+    total: int = 0
+    """How many there are. Those that were not tried count as wrong."""
     type: Literal["order"] = field(default="order", kw_only=True, repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all orders were tried."""
+        return self.tried >= self.total
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from quizproof.blocks import (
     NumberInput,
     Option,
     Options,
+    Ordering,
+    OrderLine,
     Output,
     ProgramInput,
     TextInput,
@@ -38,7 +40,7 @@ def clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, Dat
     return None
 
 
-def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem | Attempt, ...]]:
+def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem | OrderLine | Attempt, ...]]:
     """The responses that must differ from each other, group by group."""
     match shown:
         case Options():
@@ -50,6 +52,8 @@ def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem 
         case Matching():
             yield shown.left
             yield shown.right
+        case Ordering():
+            yield tuple(line for line in shown.lines if line.distractor)
         case ProgramInput():
             yield tuple(a for a in shown.attempts if a.origin in ("solution", "starter", "wrong"))
 
@@ -76,6 +80,8 @@ def _coincidence(shown: Input | None, one: Any, other: Any, tolerance: float | N
             return f"two programs are the same: {quoted(other.source.strip())}"
         case Matching() if _same_content(one.content, other.content, tolerance):
             return _the_same("items", _text(one.content).strip(), _text(other.content).strip())
+        case Ordering() if (fold_expression(one.source), one.indent) == (fold_expression(other.source), other.indent):
+            return _the_same("distractors", one.source, other.source)
         case LineInput() if one.value == other.value:
             return f"two mistakes name line {other.value}"
     return ""

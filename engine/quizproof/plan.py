@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -141,8 +142,12 @@ class Plan:
             self._find(rules.AUDIT, self._place(at), words, "See `quizproof explain QP402`.", old, new)
 
     def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome]]:
-        """Every run under the usual conditions: its parameters and the places of its parts, and what came of it."""
+        """Every run under the usual conditions: its parameters and the places of its parts, and what came of it.
+
+        Programs that differ in nothing else, such as orders of the same lines, are told apart by numbers.
+        """
         named: set[Program] = set()
+        names: Counter[str] = Counter()
         for variant in self.variants:
             drawn = ", ".join(f"{name}={value!r}" for name, value in variant.params.items())
             claimed = [program for claim in variant.claims for program in claim.programs]
@@ -152,7 +157,10 @@ class Plan:
                     continue
                 named.add(program)
                 places = " + ".join(_dotted(part.at) for part in program.parts)
-                yield f"{drawn}: {places}" if drawn else places, program, self.outcomes[program]
+                name = f"{drawn}: {places}" if drawn else places
+                names[name] += 1
+                number = f" #{names[name]}" if names[name] > 1 else ""
+                yield name + number, program, self.outcomes[program]
 
     def judge(self, versions: Mapping[str, str]) -> QuestionProof:
         """Judge every claim; all outcomes are in. `versions` are those of the quiz's runtime."""
@@ -208,8 +216,8 @@ class Plan:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
         judgement = claim.judge(*outcomes)
-        if judgement.verdict == "proven":
-            judgement = replace(self._steadiness(claim, variant), told=judgement.told)
+        if judgement.verdict == "proven" and (steady := self._steadiness(claim, variant)).verdict != "proven":
+            judgement = steady
         if judgement.verdict != "proven":
             run = (claim.programs[-1], outcomes[-1]) if outcomes and not claim.probe else None
             self._report(claim, judgement, variant, run)

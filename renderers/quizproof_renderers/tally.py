@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from quizproof.proof import QuizProof, Result
@@ -50,6 +50,12 @@ def tally(quiz: QuizProof) -> Tally:
         status=worst([*verdicts, *broken]),
         notes=", ".join(notes),
     )
+
+
+def counted_blocks(exhibits: Iterable[bool]) -> str:
+    """Blocks in words, of each whether it is an exhibit: "3 questions and 1 exhibit"."""
+    kinds = Counter("exhibit" if exhibit else "question" for exhibit in exhibits)
+    return " and ".join(plural(kinds[kind], kind) for kind in ("question", "exhibit") if kinds[kind]) or "0 questions"
 
 
 def percent(part: int, whole: int) -> str:

@@ -18,9 +18,11 @@ from pydantic.fields import FieldInfo
 from quizproof.header import Header
 from quizproof.kinds import Question, kinds
 from quizproof.kinds.choice import Option
+from quizproof.kinds.fill_blank import BlankMistake, BlankTexts
 from quizproof.kinds.find_bug import LineMistake
 from quizproof.kinds.number import NumberMistake
 from quizproof.kinds.predict_output import Distractor
+from quizproof.kinds.write_code import ProgramCheck, WrongProgram
 from quizproof.model import Limits, Role
 from quizproof.rules import RULES
 
@@ -33,6 +35,10 @@ PARTS: dict[str, type[BaseModel]] = {
     "distractor": Distractor,
     "number-mistake": NumberMistake,
     "line-mistake": LineMistake,
+    "program-check": ProgramCheck,
+    "wrong-program": WrongProgram,
+    "blank-texts": BlankTexts,
+    "blank-mistake": BlankMistake,
 }
 """Models that are not kinds, by the names of their tables."""
 
@@ -52,6 +58,10 @@ _LINKS: dict[type[BaseModel], str] = {
     Distractor: "[distractor](#distractors-of-a-predict-output)",
     NumberMistake: "[mistake](#mistakes-of-a-number)",
     LineMistake: "[mistake](#mistakes-of-a-find-bug)",
+    ProgramCheck: "[check](#checks-of-a-write-code)",
+    WrongProgram: "[wrong program](#wrong-programs-of-a-write-code)",
+    BlankTexts: "[texts](#texts-of-a-fill-blank)",
+    BlankMistake: "[mistake](#mistakes-of-a-fill-blank)",
 }
 
 
@@ -126,6 +136,8 @@ def _described(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> s
     if origin is tuple:
         return f"list of {_described(arguments[0])}{_range(metadata, 'of')}"
     if origin is dict:
+        if arguments[1] in _LINKS:
+            return f"mapping of names to {_LINKS[arguments[1]]}{_range(metadata, 'of')}"
         return f"mapping of names to {'lists of values' if get_origin(_bare(arguments[1])) is tuple else 'code'}"
     if annotation in _LINKS:
         return _LINKS[annotation]

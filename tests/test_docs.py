@@ -193,6 +193,8 @@ SIMPLEST = {
     "choice": "code: print(1)\noptions:\n  - {prints: 1, key: true}\n  - {prints: 2, mistake: m}",
     "predict-output": "code: print(1)",
     "number": "value: 1",
+    "write-code": "solution: a = 1\nchecks: [{name: It is 1, code: assert a == 1}]",
+    "fill-blank": "code: a = ___b___\ncheck: assert a == 1\nblanks: {b: {accept: [1]}}",
     "find-bug": "code: a = 1\nfix: a = 2\ncheck: assert a == 2\nhappens: runs silently",
 }
 """The least that a question of each kind has."""

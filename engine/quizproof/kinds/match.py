@@ -91,7 +91,7 @@ class Match(Question):
             prompt=tuple(prompt),
             input=blocks.Matching(left, right, tuple(item.id for item in right[: len(left)])),
             answer="\n".join(f"{_brief(pair)} → {pair.match.strip()}" for pair in self.pairs),
-            solution=self.solution(*run),
+            solution=self.worked_solution(*run),
         )
 
     def _rights(self) -> tuple[Pair | Extra, ...]:

@@ -79,7 +79,7 @@ class Open(Question):
         if self.code is not None:
             prompt.append(blocks.Code(self.code))
         points = tuple(self._shown(index, runs) for index in range(len(self.points)))
-        solution = (blocks.Prose(self.answer), *self.solution())
+        solution = (blocks.Prose(self.answer), *self.worked_solution())
         return blocks.Display(tuple(prompt), blocks.OpenInput(points), self.answer.strip(), solution)
 
     def _proof(self, index: int, proof: str) -> Program:

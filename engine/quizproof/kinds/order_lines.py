@@ -150,7 +150,7 @@ class OrderLines(Question):
             prompt=tuple(prompt),
             input=shown,
             answer=self.lines.rstrip(),
-            solution=self.solution(
+            solution=self.worked_solution(
                 blocks.Code(self.lines.rstrip(), "One right order" if len(right) > 1 else "The right order"),
                 blocks.Prose(_told(shown, len(right))),
                 blocks.Code(self.check, "The check that judged every order"),

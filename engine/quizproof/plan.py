@@ -100,7 +100,7 @@ class Plan:
             self.again.setdefault(program, {})[request.conditions] = outcome
             return ()
         self.outcomes[program] = outcome
-        if outcome.status not in LASTING or program in self._probes:
+        if outcome.status not in LASTING or program in self._probes - self._keys:
             return ()
         if self.stress:
             conditions = [_stressful(round_) for round_ in range(1, self.stress + 1)]
@@ -216,8 +216,8 @@ class Plan:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
         judgement = claim.judge(*outcomes)
-        if judgement.verdict == "proven":
-            judgement = replace(self._steadiness(claim, variant), told=judgement.told)
+        if judgement.verdict == "proven" and (steady := self._steadiness(claim, variant)).verdict != "proven":
+            judgement = steady
         if judgement.verdict != "proven":
             run = (claim.programs[-1], outcomes[-1]) if outcomes and not claim.probe else None
             self._report(claim, judgement, variant, run)

@@ -20,7 +20,7 @@ LAYERS = {
         {"source", "compare", "template", "outcome", "blocks", "suspects", "files", "cache", "shards", "mutations"},
         {"model", "runtimes", "drift", "lock", "scoring"},
         {"environment", "locked", "lockdiff", "header", "claims", "collisions", "marking"},
-        {"attempt"},
+        {"attempt", "running"},
         {"kinds", "proof", "item_writing", "cluster_worker"},
         {"quiz", "keeping", "cluster"},
         {"ids"},

@@ -104,6 +104,8 @@ class Claim:
     """The author's reason why nothing is run. Such a claim has no programs."""
     key: bool = False
     """Whether it is about the right answer, which is watched more closely."""
+    probe: bool = False
+    """Whether its programs only try out the checks. They are never run again, and reports tell of them in sum."""
 
 
 @dataclass(frozen=True)

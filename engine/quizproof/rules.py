@@ -313,6 +313,44 @@ FACT_FAILED = _rule(
     "An expression under `facts:` raised, or its value cannot be shown.",
     "Facts are evaluated after the question's right code ran; they are numbers, texts, booleans, or lists of these.",
 )
+ORDERS_CUT = _rule(
+    "QP224",
+    "orders-cut",
+    "Not all orders of the lines were run.",
+    """
+Lines have many orders: five have 120, six 720, seven 5,040. At most `most_orders` are run, those first that are
+nearest to yours. A right order that was not run is marked wrong, and learners are told so. Raise `most_orders`, or
+use fewer lines.
+""",
+    "warning",
+)
+
+SURVIVING_MUTATION = _rule(
+    "QP221",
+    "surviving-mutation",
+    "A small change of the solution passes every check.",
+    """
+Checks that do not notice that a sum became a mean, or that a statement is gone, would let learners' mistakes pass, too.
+Assert something that the change breaks. When the changed program is right too, list the changed line, as the message
+shows it, under `equivalent:`.
+""",
+    "warning",
+)
+STARTER_PASSES = _rule(
+    "QP222",
+    "starter-passes",
+    "The code that the learner begins from passes every check.",
+    "Who hands it in unchanged would be right. Take something out of `starter`, or check what it lacks.",
+)
+STALE_EQUIVALENT = _rule(
+    "QP223",
+    "stale-equivalent",
+    "A line under `equivalent` is in no changed solution that passes every check.",
+    """
+The solution or the checks have changed since it was listed, or it is misspelt. Only changes that were tried count: at
+most as many as `mutations` says. Remove the line.
+""",
+)
 
 NOT_RECORDABLE = _rule(
     "QP227",
@@ -388,6 +426,19 @@ NO_FEEDBACK = _rule(
     "no-mistake",
     "A distractor does not say which mistake leads to it.",
     "A wrong option teaches only when its feedback names the misconception: add `mistake:`.",
+    "warning",
+)
+
+LONG_KEY = _rule(
+    "QP304",
+    "long-key",
+    "The key stands out by its length.",
+    """
+Test-wise readers choose the longest option, because authors qualify what is right and not what is wrong. Here the key
+is at least half as long again as the longest distractor. Shorten it, or say more in the distractors. (Haladyna,
+Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 24: keep the length of choices
+about equal.)
+""",
     "warning",
 )
 

@@ -170,7 +170,7 @@ class Question(Block):
     def stem(self) -> str:
         return self.prompt
 
-    def solution(self, *extra: blocks.Content) -> tuple[blocks.Content, ...]:
+    def worked_solution(self, *extra: blocks.Content) -> tuple[blocks.Content, ...]:
         """The explanation and worked steps, and whatever the kind adds."""
         content: list[blocks.Content] = []
         if self.explanation:

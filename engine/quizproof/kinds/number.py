@@ -90,7 +90,7 @@ class NumberQuestion(Question):
         told = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
         words = f"Computed: {decimal(value, self.tolerance)}{' ' + self.unit if self.unit else ''}."
         told = blocks.Evidence(words, told.stdout, told.traceback, told.code)
-        return blocks.Display(tuple(prompt), shown, f"{answer} {self.unit or ''}".strip(), self.solution(), told)
+        return blocks.Display(tuple(prompt), shown, f"{answer} {self.unit or ''}".strip(), self.worked_solution(), told)
 
     def _program(self) -> Program:
         parts = [Part("value", self.value, ("value",))]

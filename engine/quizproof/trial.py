@@ -150,9 +150,7 @@ class _Run:
         seed = f"With seed {self.seed}"
         for target, value in zip(self.experiment.targets, self.values(), strict=False):
             if not is_number(value):
-                return (
-                    f"{seed}, `{target.value.strip()}` ({target.name}) is {value!r} after the script: no finite number."
-                )
+                return f"{seed} `{target.value.strip()}` ({target.name}) is {quoted(value)}, not a finite number."
         if self.end is None or (part := self.program.parts[self.end]).role == "check":
             return ""
         if self.outcome.status in ("limit", "died"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from quizproof.claims import Program
+from quizproof.compare import quoted
 from quizproof.errors import CannotVerify
 from quizproof.figures import is_number
 from quizproof.kinds.experiment import Experiment, Target

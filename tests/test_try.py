@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import HEADER
-from processes import descendants, quizproof
+from processes import all_end, become_subreaper, descendants, quizproof
 from quizproof_renderers.cli import main
 from test_exhibits import EXPERIMENT
 
@@ -202,16 +203,18 @@ def test_a_closed_pipe_ends_it_quietly(bank: Path) -> None:
 def test_ctrl_c_ends_it_cleanly(bank: Path) -> None:
     """An interruption is one word on standard error, 130, and no process left."""
     (bank / "mine.py").write_text("while True:\n    pass")
+    become_subreaper()
+    before = descendants(os.getpid())
     command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", "try", "mine.py"]
     command += ["--experiment", "improve"]
     with subprocess.Popen(command, cwd=bank, stderr=subprocess.PIPE, text=True) as process:
-        while not (below := descendants(process.pid)):
+        while not descendants(process.pid):
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate()
     assert process.returncode == 130
     assert errors.strip() == "Interrupted."
-    assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
+    all_end(before)
 
 
 def test_a_program_for_a_question(bank: Path) -> None:

@@ -30,12 +30,14 @@ from quizproof.blocks import (
 from quizproof.header import Header, Insight
 from quizproof.kinds import Question, kinds
 from quizproof.kinds.choice import Option
+from quizproof.kinds.fill_blank import BlankMistake, BlankTexts
 from quizproof.kinds.find_bug import LineMistake
 from quizproof.kinds.match import Extra, Pair
 from quizproof.kinds.number import NumberMistake
 from quizproof.kinds.open_answer import Point
 from quizproof.kinds.order_lines import LineDistractor
 from quizproof.kinds.predict_output import Distractor
+from quizproof.kinds.write_code import ProgramCheck, WrongProgram
 from quizproof.model import Limits, Role
 from quizproof.rules import RULES
 from quizproof.scoring import rule
@@ -49,6 +51,10 @@ PARTS: dict[str, type[BaseModel]] = {
     "distractor": Distractor,
     "number-mistake": NumberMistake,
     "line-mistake": LineMistake,
+    "program-check": ProgramCheck,
+    "wrong-program": WrongProgram,
+    "blank-texts": BlankTexts,
+    "blank-mistake": BlankMistake,
     "insight": Insight,
     "line-distractor": LineDistractor,
     "pair": Pair,
@@ -73,6 +79,10 @@ _LINKS: dict[type[BaseModel], str] = {
     Distractor: "[distractor](#distractors-of-a-predict-output)",
     NumberMistake: "[mistake](#mistakes-of-a-number)",
     LineMistake: "[mistake](#mistakes-of-a-find-bug)",
+    ProgramCheck: "[check](#checks-of-a-write-code)",
+    WrongProgram: "[wrong program](#wrong-programs-of-a-write-code)",
+    BlankTexts: "[texts](#texts-of-a-fill-blank)",
+    BlankMistake: "[mistake](#mistakes-of-a-fill-blank)",
     Insight: "[insight](#insight)",
     LineDistractor: "[distractor](#distractors-of-an-order-lines)",
     Pair: "[pair](#pairs-of-a-match)",
@@ -168,6 +178,8 @@ def _described(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> s
     if origin is tuple:
         return f"list of {_described(arguments[0])}{_range(metadata, 'of')}"
     if origin is dict:
+        if arguments[1] in _LINKS:
+            return f"mapping of names to {_LINKS[arguments[1]]}{_range(metadata, 'of')}"
         return f"mapping of names to {'lists of values' if get_origin(_bare(arguments[1])) is tuple else 'code'}"
     if annotation in _LINKS:
         return _LINKS[annotation]

@@ -204,6 +204,8 @@ SIMPLEST = {
     "choice": "code: print(1)\noptions:\n  - {prints: 1, key: true}\n  - {prints: 2, mistake: m}",
     "predict-output": "code: print(1)",
     "number": "value: 1",
+    "write-code": "solution: a = 1\nchecks: [{name: It is 1, code: assert a == 1}]",
+    "fill-blank": "code: a = ___b___\ncheck: assert a == 1\nblanks: {b: {accept: [1]}}",
     "order-lines": "lines: |\n  a = 1\n  b = a\ncheck: assert b == 1",
     "match": (
         "pairs:\n  - {code: a = 1, match: M, check: assert a < 2}\n  - {code: a = 2, match: N, check: assert a > 1}"

@@ -210,7 +210,7 @@ SIMPLEST = {
     "match": (
         "pairs:\n  - {code: a = 1, match: M, check: assert a < 2}\n  - {code: a = 2, match: N, check: assert a > 1}"
     ),
-    "open": "answer: A\npoints:\n  - {text: T, proof: assert len([]) == 0}",
+    "open": "answer: A\npoints:\n  - text: T\n    proof: assert len([]) == 0",
     "find-bug": "code: a = 1\nfix: a = 2\ncheck: assert a == 2\nhappens: runs silently",
 }
 """The least that a question of each kind has."""

@@ -740,7 +740,7 @@
   function letScroll() {
     const wide = (box) => box.scrollWidth > box.clientWidth && !one("input:enabled, .grip:enabled", box);
     // All are measured before any is changed, so the page is laid out once.
-    for (const [box, scrolls] of all("pre, .table, .listing, .picture, .source").map((box) => [box, wide(box)])) {
+    for (const [box, scrolls] of all("pre, .table, .listing, .picture").map((box) => [box, wide(box)])) {
       if (scrolls) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
@@ -776,6 +776,7 @@
       const given = answers.get(section.dataset.question);
       if (given && !restore(given)) answers.delete(section.dataset.question);
     }
+    for (const helps of all(".exhibit .helps")) offer(all(".help", helps));
     remember(quiz, answers);
     showProgress();
 

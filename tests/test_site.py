@@ -510,19 +510,25 @@ def test_quiz_whose_runtime_was_not_started(tmp_path: Path) -> None:
     assert "Python, which was not run" in page.text
 
 
-def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path) -> None:
-    makers: list[Callable[[], Display]] = [
-        samples.choice,
-        lambda: samples.outputs(10, 5),
-        samples.several,
-        samples.number,
-        samples.line,
-    ]
+OLDER: list[Callable[[], Display]] = [
+    samples.choice,
+    lambda: samples.outputs(10, 5),
+    samples.several,
+    samples.number,
+    samples.line,
+]
+
+
+@pytest.mark.parametrize("makers", [OLDER, [*INPUTS.values(), samples.figures]], ids=["older", "newer"])
+def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path, makers: list[Callable[[], Display]]) -> None:
     # Every question has four variants, and no two are alike, so that compression does not flatter.
     questions = [
-        samples.question(f"q{n}", *(_unlike(makers[n % 5](), 100 * n + v) for v in range(4))) for n in range(10)
+        samples.question(f"q{n}", *(_unlike(display, 100 * n + v) for v in range(4)))
+        for n in range(10)
+        if (display := makers[n % len(makers)]()).input
     ]
-    report = samples.report(samples.asking(samples.quiz(), *questions))
+    exhibits = [samples.exhibit(f"e{n}", display) for n, make in enumerate(makers) if not (display := make()).input]
+    report = samples.report(samples.asking(samples.quiz(), *questions, *exhibits))
     out = build_site(report, tmp_path / "site").out
     files = [out / "samples" / "sample.html", *(out / "assets").iterdir()]
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 60_000

@@ -319,16 +319,17 @@ def _table(shown: Chart) -> Table:
     xs = sorted({x for each in shown.series for x, _ in each.points})
     stride = math.ceil(len(xs) / _ROWS) or 1
     picked = sorted({*xs[::stride], *xs[-1:]})
-    values = [dict(each.points) for each in shown.series]
-    rows = tuple((brief(x), *(_cell(each.get(x)) for each in values)) for x in picked)
+    columns = [_column([dict(each.points).get(x) for x in picked]) for each in shown.series]
+    rows = tuple(zip(map(brief, picked), *columns, strict=True))
     left_out = f"Every {stride}th point of {len(xs)}, and the last." if stride > 1 else ""
     return Table((shown.x, *(each.name for each in shown.series)), rows, left_out)
 
 
-def _cell(value: float | None) -> str:
-    if value is None:
-        return ""
-    return brief(value) if math.isfinite(value) else str(value)
+def _column(values: Sequence[float | None]) -> list[str]:
+    """Figures that stand below each other, with as many decimals as the one that needs most; empty where is none."""
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    digits = max((len(brief(value).partition(".")[2]) for value in finite), default=0)
+    return ["" if value is None else written(value, digits) if math.isfinite(value) else str(value) for value in values]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, name: str) -> Markup:

@@ -814,6 +814,7 @@ def _luminance(colour: str) -> float:
         ("ink wrong", "wrong-leaf"),
         ("ink doubt", "doubt-leaf"),
         ("k s m c b d", "paper leaf squares right-leaf wrong-leaf"),
+        ("l0 l1 l2 l3 l4 l5", "paper leaf"),
         ("on-ink", "link right wrong"),
         ("paper", "ink"),
     ],

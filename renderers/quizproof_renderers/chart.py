@@ -123,7 +123,8 @@ class _Picture:
         self.direct = len(series) > 1 and all(len(each.name) <= _LONGEST for each in series)
         self.legend = [] if self.direct or len(series) == 1 else _flowed([each.name for each in series])
         y_ticks = _y_ticks(min(ys), max(ys))
-        x_ticks = nice_ticks(min(xs), max(xs), 8, whole=all(x == int(x) for x in xs))
+        whole = all(x == int(x) for x in xs)
+        x_ticks = nice_ticks(min(xs), max(xs), 10 if whole else 8, whole=whole)
         widest = max(len(label) for label in Axis(y_ticks, 0, 1, 0, 1).labels)
         left = 30 + widest * _LETTER
         right = max(len(each.name) for each in series) * _LETTER + 16 if self.direct else 14

@@ -58,13 +58,9 @@ def matrix(shown: Matrix) -> Markup:
 
 def flow(shown: Flow) -> Markup:
     """The stations of a pipeline, one below the other along a line."""
-    stations = Markup("").join(_station(stage) for stage in shown.stages)
+    before: tuple[tuple[int, ...] | None, ...] = (None, *(stage.shape for stage in shown.stages))
+    stations = Markup("").join(_station(stage, shape) for stage, shape in zip(shown.stages, before, strict=False))
     return Markup('<figure class="figure"><ol class="flow">{}</ol>{}</figure>').format(stations, caption(shown.caption))
-
-
-def shape_text(shape: Sequence[int]) -> str:
-    """A shape as it is said: "4 × 3 × 32 × 32"; that of a single number is "scalar"."""
-    return " × ".join(str(size) for size in shape) or "scalar"
 
 
 def _is_figures(cells: Sequence[str]) -> bool:
@@ -104,9 +100,21 @@ def _share(count: int, total: int) -> str:
     return ">99 %" if whole == 100 and count < total else f"{whole} %"
 
 
-def _station(stage: Stage) -> Markup:
+def _shape(shape: Sequence[int], before: Sequence[int] | None) -> Markup:
+    """A shape as it is said, "4 × 3 × 32 × 32", with the sizes that the station before did not have in their place."""
+    if not shape:
+        return Markup("scalar")
+    known = shape if before is None else before
+    sizes = (
+        Markup("{}" if index < len(known) and size == known[index] else "<b>{}</b>").format(size)
+        for index, size in enumerate(shape)
+    )
+    return Markup(" × ").join(sizes)
+
+
+def _station(stage: Stage, before: Sequence[int] | None) -> Markup:
     parts = [Markup('<p class="station">{}</p>').format(visible(stage.name))]
-    about = Markup('<span class="shape">{}</span>').format(shape_text(stage.shape))
+    about = Markup('<span class="shape">{}</span>').format(_shape(stage.shape, before))
     if stage.dtype:
         about += Markup(' <span class="dtype">{}</span>').format(visible(stage.dtype))
     if stage.sample:

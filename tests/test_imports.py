@@ -17,9 +17,10 @@ LAYERS = {
     "quizproof": [
         {"rules", "verdicts"},
         {"errors", "printed"},
-        {"source", "compare", "template", "outcome", "blocks", "suspects", "files", "cache", "shards"},
+        {"source", "compare", "template", "outcome", "blocks", "suspects", "files", "cache", "shards", "mutations"},
         {"model", "runtimes", "drift", "lock", "scoring"},
         {"environment", "locked", "lockdiff", "header", "claims", "collisions", "marking"},
+        {"attempt"},
         {"kinds", "proof", "item_writing", "cluster_worker"},
         {"quiz", "keeping", "cluster"},
         {"ids"},

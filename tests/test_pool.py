@@ -472,10 +472,11 @@ def test_tensorflow_works_in_a_fork(level: Level) -> None:
 def test_waiting_for_a_runtime_loses_no_outcome() -> None:
     """Outcomes that come while somebody waits for another runtime are given later, each once."""
     with Pool[int](2) as fresh:
+        fresh.learn(["python"])
         for number in range(8):
             fresh.submit(Job(number, "python", [part(f"print({number})")], LIMITS))
+        seen = [(key, outcome.parts[0].stdout) for key, outcome in fresh.collect(wait=False)]  # some are under way now
         fresh.learn(["torch"])
-        seen = []
         while fresh.backlog:
             seen += [(key, outcome.parts[0].stdout) for key, outcome in fresh.collect()]
     assert sorted(seen) == [(number, f"{number}\n") for number in range(8)]

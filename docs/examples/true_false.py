@@ -44,7 +44,7 @@ class TrueFalse(Question):
             for id_, word, value in (("a", "True", True), ("b", "False", False))
         )
         prompt = (blocks.Prose(self.prompt), blocks.Code(self.code))
-        return blocks.Display(prompt, blocks.Options(options), str(truth), self.solution())
+        return blocks.Display(prompt, blocks.Options(options), str(truth), self.worked_solution())
 
     def _program(self) -> Program:
         return self.program(*self.right_parts(), Part("value", self.test, ("test",)))

@@ -7,6 +7,7 @@ there is a choice say their `type`, so that they can be told apart when they wer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -212,6 +213,10 @@ class LineInput:
     type: Literal["line"] = field(default="line", kw_only=True, repr=False)
 
 
+GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
+"""How a gap stands in a program, with its name."""
+
+
 @dataclass(frozen=True)
 class Blank:
     """A gap in a program."""
@@ -220,6 +225,8 @@ class Blank:
     accepted: tuple[str, ...]
     """Texts with which a run passed; the first is the one that is shown as the answer."""
     mistakes: tuple[Mistake, ...] = ()
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -245,6 +252,8 @@ class OrderLine:
     """Whether it belongs into no right program."""
     feedback: str = ""
     """Markdown: the mistake of who uses a distractor."""
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -257,7 +266,16 @@ class Ordering:
     """Every order with which a run passed, as ids; when `indented`, each as `id:level`. The author's own is first."""
     indented: bool = False
     """Whether the learner gives the indentation too."""
+    tried: int = 0
+    """How many orders are known to be right or wrong; when `indented`, also those with one line moved by a level."""
+    total: int = 0
+    """How many there are. Those that were not tried count as wrong."""
     type: Literal["order"] = field(default="order", kw_only=True, repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all orders were tried."""
+        return self.tried >= self.total
 
 
 @dataclass(frozen=True)
@@ -315,6 +333,10 @@ class Check:
     """Whether its code is kept from the learner until the question is answered."""
 
 
+Origin: TypeAlias = Literal["solution", "starter", "wrong", "mutation", "equivalent"]
+"""Whose a program is: the author's, or a small change of the solution; equivalent ones are known to be right too."""
+
+
 @dataclass(frozen=True)
 class Attempt:
     """A program that was run, and how far it came."""
@@ -322,7 +344,7 @@ class Attempt:
     source: str
     passed: int
     """How many checks it passed before the first that it failed."""
-    origin: Literal["solution", "starter", "wrong", "mutation"]
+    origin: Origin
     feedback: str = ""
     """Markdown."""
     evidence: Evidence | None = None
@@ -340,7 +362,7 @@ class ProgramInput:
     """Programs that are known to pass or fail because they were run; the solution is first."""
     setup: str = ""
     """Code that runs before the learner's."""
-    limits: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, int | float] = field(default_factory=dict)
     """What one run may use, by the names of `model.Limits`."""
     type: Literal["program"] = field(default="program", kw_only=True, repr=False)
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from quizproof.blocks import (
+    Attempt,
+    Blank,
     Blanks,
     Code,
     Display,
@@ -18,11 +20,14 @@ from quizproof.blocks import (
     NumberInput,
     Option,
     Options,
+    Ordering,
+    OrderLine,
     Output,
+    ProgramInput,
     TextInput,
     Written,
 )
-from quizproof.compare import fold, fold_expression, quoted, same_number, same_output
+from quizproof.compare import fold, fold_expression, fold_program, quoted, same_number, same_output
 from quizproof.errors import DataPath
 
 
@@ -35,7 +40,7 @@ def clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, Dat
     return None
 
 
-def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem, ...]]:
+def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem | OrderLine | Attempt, ...]]:
     """The responses that must differ from each other, group by group."""
     match shown:
         case Options():
@@ -43,10 +48,19 @@ def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem,
         case NumberInput() | TextInput() | LineInput():
             yield shown.mistakes
         case Blanks():
-            yield from (blank.mistakes for blank in shown.blanks)
+            yield from ((*_accepted(blank), *blank.mistakes) for blank in shown.blanks)
         case Matching():
             yield shown.left
             yield shown.right
+        case Ordering():
+            yield tuple(line for line in shown.lines if line.distractor)
+        case ProgramInput():
+            yield tuple(a for a in shown.attempts if a.origin in ("solution", "starter", "wrong"))
+
+
+def _accepted(blank: Blank) -> Iterator[Mistake]:
+    """The right texts of a gap, in the form of mistakes, to be compared with each other and with these."""
+    return (Mistake(text, "", at=(*blank.at, "accept", index)) for index, text in enumerate(blank.accepted))
 
 
 def _coincidence(shown: Input | None, one: Any, other: Any, tolerance: float | None) -> str:
@@ -61,9 +75,13 @@ def _coincidence(shown: Input | None, one: Any, other: Any, tolerance: float | N
         case TextInput() if same_output(one.value, other.value, tolerance):
             return _the_same("mistakes", one.value, other.value)
         case Blanks() if fold_expression(one.value) == fold_expression(other.value):
-            return _the_same("mistakes", one.value, other.value)
+            return f"two texts for a gap are the same: {quoted(one.value)} and {quoted(other.value)}"
+        case ProgramInput() if fold_program(one.source) == fold_program(other.source):
+            return f"two programs are the same: {quoted(other.source.strip())}"
         case Matching() if _same_content(one.content, other.content, tolerance):
             return _the_same("items", _text(one.content).strip(), _text(other.content).strip())
+        case Ordering() if (fold_expression(one.source), one.indent) == (fold_expression(other.source), other.indent):
+            return f"two distractors are the same line: {quoted(other.source)}"
         case LineInput() if one.value == other.value:
             return f"two mistakes name line {other.value}"
     return ""

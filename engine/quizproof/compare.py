@@ -77,3 +77,14 @@ def same_number(one: float, other: float, tolerance: float) -> bool:
     if not (math.isfinite(one) and math.isfinite(other)):
         return one == other
     return abs(one - other) <= tolerance + 4 * max(math.ulp(one), math.ulp(other))
+
+
+def same_to_digits(typed: str, value: float) -> bool:
+    """Whether a decimal, as typed, is `value` rounded to the digits typed: 0.895 is 0.8947; 85, typed whole, is 85."""
+    if not math.isfinite(value):
+        return False
+    number = Decimal(typed)
+    if number == number.to_integral_value() and "." not in typed:
+        return same_number(float(number), value, 0)
+    half = 0.5 * 10.0 ** int(number.as_tuple().exponent)
+    return abs(float(number) - value) <= half * (1 + 1e-9)

@@ -42,7 +42,7 @@ class Header(Model):
     """What one run of any question may use."""
     insight: Insight | None = None
     """The key insight, shown at the end."""
-    hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0
+    hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0.0
     """What each hint takes from the score of its question: 0.1 is a tenth of it."""
     confidence: Flag = False
     """Whether learners say how sure they are before they are marked. It changes no score."""

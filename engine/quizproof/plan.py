@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -66,6 +67,8 @@ class Plan:
     findings: list[Finding] = field(default_factory=list)
     _keys: set[Program] = field(default_factory=set)
     """The programs that the right answer rests on."""
+    _probes: set[Program] = field(default_factory=set)
+    """The programs that only try out the checks."""
 
     def __post_init__(self) -> None:
         block = self.item.block
@@ -83,6 +86,8 @@ class Plan:
                 self.waiting.update(map(Request, claim.programs))
                 if claim.key:
                     self._keys.update(claim.programs)
+                if claim.probe:
+                    self._probes.update(claim.programs)
             if facts := bound.facts_program():
                 self.waiting.add(Request(facts))
                 self._keys.add(facts)
@@ -95,7 +100,7 @@ class Plan:
             self.again.setdefault(program, {})[request.conditions] = outcome
             return ()
         self.outcomes[program] = outcome
-        if outcome.status not in LASTING:
+        if outcome.status not in LASTING or program in self._probes - self._keys:
             return ()
         if self.stress:
             conditions = [_stressful(round_) for round_ in range(1, self.stress + 1)]
@@ -137,8 +142,12 @@ class Plan:
             self._find(rules.AUDIT, self._place(at), words, "See `quizproof explain QP402`.", old, new)
 
     def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome]]:
-        """Every run under the usual conditions: its parameters and the places of its parts, and what came of it."""
+        """Every run under the usual conditions: its parameters and the places of its parts, and what came of it.
+
+        Programs that differ in nothing else, such as orders of the same lines, are told apart by numbers.
+        """
         named: set[Program] = set()
+        names: Counter[str] = Counter()
         for variant in self.variants:
             drawn = ", ".join(f"{name}={value!r}" for name, value in variant.params.items())
             claimed = [program for claim in variant.claims for program in claim.programs]
@@ -148,15 +157,19 @@ class Plan:
                     continue
                 named.add(program)
                 places = " + ".join(_dotted(part.at) for part in program.parts)
-                yield f"{drawn}: {places}" if drawn else places, program, self.outcomes[program]
+                name = f"{drawn}: {places}" if drawn else places
+                names[name] += 1
+                number = f" #{names[name]}" if names[name] > 1 else ""
+                yield name + number, program, self.outcomes[program]
 
     def judge(self, versions: Mapping[str, str]) -> QuestionProof:
         """Judge every claim; all outcomes are in. `versions` are those of the quiz's runtime."""
         proofs = tuple(self._judge_variant(variant, versions) for variant in self.variants)
         for variant in proofs[:1]:
             if variant.display:
-                for code, at, message in advise(variant.display):
-                    self._find(code, self._place(at), message)
+                for advice in advise(variant.display):
+                    span = self._place(advice.at) if advice.line is None else self._line_of(advice.at, advice.line)
+                    self._find(advice.rule, span, advice.message)
         line = self.quiz.document.span(self.item.at).line
         findings = tuple(sorted(self.findings, key=lambda finding: finding.span))
         block = self.item.block
@@ -203,12 +216,12 @@ class Plan:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
         judgement = claim.judge(*outcomes)
-        if judgement.verdict == "proven":
-            judgement = self._steadiness(claim, variant)
+        if judgement.verdict == "proven" and (steady := self._steadiness(claim, variant)).verdict != "proven":
+            judgement = steady
         if judgement.verdict != "proven":
-            run = (claim.programs[-1], outcomes[-1]) if outcomes else None
+            run = (claim.programs[-1], outcomes[-1]) if outcomes and not claim.probe else None
             self._report(claim, judgement, variant, run)
-        told = _evidence(claim.programs[-1], outcomes[-1]) if outcomes else {}
+        told = _evidence(claim.programs[-1], outcomes[-1]) if outcomes and not claim.probe else {}
         return JudgedClaim(claim.what, judgement.verdict, line, {**told, **judgement.told})
 
     def _steadiness(self, claim: Claim, variant: _Variant) -> Judgement:
@@ -321,6 +334,12 @@ class Plan:
 
     def _place(self, at: DataPath) -> Span:
         return self.quiz.document.first_line((*self.item.at, *at))
+
+    def _line_of(self, at: DataPath, line: int) -> Span:
+        """A line, from 1, of the text at `at`, without its indentation."""
+        row = (self.quiz.document.text_start((*self.item.at, *at)) or (1, 0))[0] + line - 1
+        text = self.quiz.document.lines[row - 1]
+        return self._clamp(row, len(text) - len(text.lstrip()) + 1, len(text.rstrip()) + 1)
 
     def _clamp(self, line: int, column: int, end: int) -> Span:
         """A place in code, kept within its line: with parameters filled in, the run's columns may lie beyond."""

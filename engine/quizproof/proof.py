@@ -122,6 +122,10 @@ class Summary:
     seconds: float
     proof_coverage: float
     """Proven claims / all claims, 0 to 1; 1 when there are none."""
+    mutations: int
+    """Small changes of solutions that were tried."""
+    killed: int
+    """Those of them that a check noticed."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,10 @@ class Totals:
         for question in quiz.questions:
             counts["exhibits" if question.exhibit else "questions"] += 1
             counts["variants"] += len(question.variants)
-            counts.update(claim.verdict for claim in question.claims)
+            for claim in question.claims:
+                counts[claim.verdict] += 1
+                counts["mutations"] += claim.evidence.get("mutations", 0)
+                counts["killed"] += claim.evidence.get("killed", 0)
         for finding in quiz.findings:
             counts[finding.severity] += 1
             counts["not ours"] += finding.severity == "error" and not finding.is_unverified
@@ -194,6 +201,8 @@ class Totals:
             runs=runs,
             seconds=round(seconds, 3),
             proof_coverage=round(counts["proven"] / claims, 4) if claims else 1.0,
+            mutations=counts["mutations"],
+            killed=counts["killed"],
         )
         code = 1 if counts["not ours"] else 3 if counts["error"] else 0
         runtimes = dict(sorted(self._runtimes.items()))

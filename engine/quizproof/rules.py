@@ -313,6 +313,97 @@ FACT_FAILED = _rule(
     "An expression under `facts:` raised, or its value cannot be shown.",
     "Facts are evaluated after the question's right code ran; they are numbers, texts, booleans, or lists of these.",
 )
+ORDERS_CUT = _rule(
+    "QP224",
+    "orders-cut",
+    "Not all orders of the lines were run.",
+    """
+Lines have many orders: five have 120, six 720, seven 5,040. At most `most_orders` are run, those first that are
+nearest to yours. A right order that was not run is marked wrong, and learners are told so. Raise `most_orders`, or
+use fewer lines.
+""",
+    "warning",
+)
+
+SURVIVING_MUTATION = _rule(
+    "QP221",
+    "surviving-mutation",
+    "A small change of the solution passes every check.",
+    """
+Checks that do not notice that a sum became a mean, or that a statement is gone, would let learners' mistakes pass, too.
+Assert something that the change breaks. When the changed program is right too, list the changed line, as the message
+shows it, under `equivalent:`.
+""",
+    "warning",
+)
+STARTER_PASSES = _rule(
+    "QP222",
+    "starter-passes",
+    "The code that the learner begins from passes every check.",
+    "Who hands it in unchanged would be right. Take something out of `starter`, or check what it lacks.",
+)
+STALE_EQUIVALENT = _rule(
+    "QP223",
+    "stale-equivalent",
+    "A line under `equivalent` is in no changed solution that passes every check.",
+    """
+The solution or the checks have changed since it was listed, or it is misspelt. Only changes that were tried count: at
+most as many as `mutations` says. Remove the line.
+""",
+)
+
+NOT_RECORDABLE = _rule(
+    "QP227",
+    "not-recordable",
+    "What an expression of an exhibit gave is not what the exhibit shows.",
+    """
+Labels are classes as whole numbers from 0; scores are finite numbers, as many as labels; a stage is a tensor or an
+array, with `shape` and `dtype`; a history is a mapping of names to equally long lists of finite numbers, one an epoch;
+events lie within these epochs; targets are finite numbers. The message says what was given instead.
+""",
+)
+FIGURE_REFUTED = _rule(
+    "QP228",
+    "figure-refuted",
+    "A figure, shape or dtype that an exhibit states is not what the run recorded.",
+    "A typed decimal is compared at the digits typed, a whole number exactly. Correct it or leave it out.",
+)
+CURVE_REFUTED = _rule(
+    "QP229",
+    "curve-refuted",
+    "What is claimed of a training does not hold for every seed.",
+    """
+A claim under `claims:` must hold by more than its `margin`, for each of the `seeds`. The message names the first seed
+for which it does not, and the figures. Weaken the claim, or mend the training; never drop the seed.
+""",
+)
+BASELINE_MEETS = _rule(
+    "QP230",
+    "baseline-meets-targets",
+    "The baseline of an experiment meets every target, so there is nothing to do.",
+    """
+For every seed the baseline must miss at least one target, by its `margin` at least. Move a target, or make the
+baseline worse.
+""",
+)
+TARGET_MISSED = _rule(
+    "QP231",
+    "target-missed",
+    "The solution of an experiment misses a target.",
+    "For every seed it must meet every target by more than the target's `margin`. The message names seed and value.",
+)
+CONSTRAINT_BROKEN = _rule(
+    "QP232",
+    "constraint-broken",
+    "The solution of an experiment breaks one of its constraints.",
+    "The constraint's assertion failed after the solution ran. Mend one of the two.",
+)
+CONSTRAINT_HOLDS = _rule(
+    "QP233",
+    "constraint-holds",
+    "A script that is said to break a constraint does not.",
+    "The constraint's `check` passes after its `broken` script ran. Make the check stricter, or the script bolder.",
+)
 
 # QP3xx: item writing.
 
@@ -335,6 +426,19 @@ NO_FEEDBACK = _rule(
     "no-mistake",
     "A distractor does not say which mistake leads to it.",
     "A wrong option teaches only when its feedback names the misconception: add `mistake:`.",
+    "warning",
+)
+
+LONG_KEY = _rule(
+    "QP304",
+    "long-key",
+    "The key stands out by its length.",
+    """
+Test-wise readers choose the longest option, because authors qualify what is right and not what is wrong. Here the key
+is at least half as long again as the longest distractor. Shorten it, or say more in the distractors. (Haladyna,
+Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 24: keep the length of choices
+about equal.)
+""",
     "warning",
 )
 
@@ -390,4 +494,10 @@ NOT_LOCKED = _rule(
     "not-locked",
     "The lock does not know a program of the bank.",
     "The bank was edited after its lock was written. `quizproof check --write-lock` proves it and writes a new one.",
+)
+PACKAGE_MISSING = _rule(
+    "QP904",
+    "package-missing",
+    "A package that a kind of exhibit computes with is not installed, so it could not be verified.",
+    'The metrics of a `confusion-matrix` are computed with scikit-learn: `pip install "quizproof[metrics]"`.',
 )

@@ -47,6 +47,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else many}"
 
 
+def sentence(text: str) -> str:
+    """A remark as a sentence, with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?")) else ".")
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     if match[0] == "\r":

@@ -156,7 +156,7 @@ class Choice(Question):
             prompt=tuple(prompt),
             input=blocks.Options(options, multiple=len(keys) > 1),
             answer="\n".join(_words(o.content) for o in keys),
-            solution=self.solution(*check),
+            solution=self.worked_solution(*check),
         )
 
     def _program(self, index: int) -> Program:

@@ -80,7 +80,7 @@ class FindBug(Question):
             prompt=tuple(prompt),
             input=blocks.LineInput(source, lines, mistakes),
             answer=f"line {lines[0]}: {shown}",
-            solution=self.solution(
+            solution=self.worked_solution(
                 blocks.Code(self.fix, "Mended", self._mended_lines()),
                 blocks.Code(self.check, "The check: it fails on the program above and passes on the mended one"),
             ),

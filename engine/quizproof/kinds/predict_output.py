@@ -120,7 +120,7 @@ class PredictOutput(Question):
         else:
             mistakes = tuple(blocks.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
             shown = blocks.TextInput(key, "\n" in key, mistakes)
-        return blocks.Display(tuple(prompt), shown, key, self.solution(), told)
+        return blocks.Display(tuple(prompt), shown, key, self.worked_solution(), told)
 
     def _content(self, text: str, *, exception: bool) -> blocks.Written:
         return blocks.Prose(f"Raises `{text}`") if exception else blocks.Output(silence(text))

@@ -1,7 +1,7 @@
-"""Makes the generated tables of docs/reference.md. `python tests/docs_update.py` writes them.
+"""Makes the generated tables of the pages. `python tests/docs_update.py` writes them.
 
 A table stands between `<!-- table: NAME -->` and `<!-- end -->`. Keys and their meaning come from the models'
-docstrings, rules from `quizproof.rules`.
+docstrings, rules from `quizproof.rules`, scoring from `quizproof.scoring`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,32 @@ from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from quizproof.header import Header
+from quizproof.blocks import (
+    Blanks,
+    Input,
+    LineInput,
+    Matching,
+    NumberInput,
+    OpenInput,
+    Options,
+    Ordering,
+    ProgramInput,
+    TextInput,
+)
+from quizproof.header import Header, Insight
 from quizproof.kinds import Question, kinds
 from quizproof.kinds.choice import Option
+from quizproof.kinds.fill_blank import BlankMistake, BlankTexts
 from quizproof.kinds.find_bug import LineMistake
+from quizproof.kinds.match import Extra, Pair
 from quizproof.kinds.number import NumberMistake
+from quizproof.kinds.open_answer import Point
+from quizproof.kinds.order_lines import LineDistractor
 from quizproof.kinds.predict_output import Distractor
+from quizproof.kinds.write_code import ProgramCheck, WrongProgram
 from quizproof.model import Limits, Role
 from quizproof.rules import RULES
+from quizproof.scoring import rule
 
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -33,6 +51,15 @@ PARTS: dict[str, type[BaseModel]] = {
     "distractor": Distractor,
     "number-mistake": NumberMistake,
     "line-mistake": LineMistake,
+    "program-check": ProgramCheck,
+    "wrong-program": WrongProgram,
+    "blank-texts": BlankTexts,
+    "blank-mistake": BlankMistake,
+    "insight": Insight,
+    "line-distractor": LineDistractor,
+    "pair": Pair,
+    "extra": Extra,
+    "point": Point,
 }
 """Models that are not kinds, by the names of their tables."""
 
@@ -52,7 +79,30 @@ _LINKS: dict[type[BaseModel], str] = {
     Distractor: "[distractor](#distractors-of-a-predict-output)",
     NumberMistake: "[mistake](#mistakes-of-a-number)",
     LineMistake: "[mistake](#mistakes-of-a-find-bug)",
+    ProgramCheck: "[check](#checks-of-a-write-code)",
+    WrongProgram: "[wrong program](#wrong-programs-of-a-write-code)",
+    BlankTexts: "[texts](#texts-of-a-fill-blank)",
+    BlankMistake: "[mistake](#mistakes-of-a-fill-blank)",
+    Insight: "[insight](#insight)",
+    LineDistractor: "[distractor](#distractors-of-an-order-lines)",
+    Pair: "[pair](#pairs-of-a-match)",
+    Extra: "[extra](#extras-of-a-match)",
+    Point: "[point](#points-of-an-open)",
 }
+
+SCORED: dict[str, Input] = {
+    "`choice` with one key": Options(()),
+    "`choice` with several keys": Options((), multiple=True),
+    "`predict-output`": TextInput(""),
+    "`number`": NumberInput(0, 0, ""),
+    "`find-bug`": LineInput("", ()),
+    "`fill-blank`": Blanks("", ()),
+    "`order-lines`": Ordering((), ()),
+    "`match`": Matching((), (), ()),
+    "`open`": OpenInput(()),
+    "`write-code`": ProgramInput("", (), ()),
+}
+"""What each kind of question is answered with, by the words for it."""
 
 
 def current(text: str) -> str:
@@ -61,11 +111,13 @@ def current(text: str) -> str:
 
 
 def table(name: str) -> str:
-    """One table as Markdown: a model's keys, or the rules."""
+    """One table as Markdown: a model's keys, the rules, or how questions are scored."""
     if name == "rules":
         head = ("code", "name", "severity", "what it says")
         rows = [(rule.code, f"`{rule.name}`", rule.severity, rule.summary) for rule in RULES.values()]
         return _markdown(head, rows)
+    if name == "scoring":
+        return _markdown(("question", "scoring"), [(words, rule(shown)) for words, shown in SCORED.items()])
     if name == "question":
         return _keys(Question)
     if name in PARTS:
@@ -126,6 +178,8 @@ def _described(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> s
     if origin is tuple:
         return f"list of {_described(arguments[0])}{_range(metadata, 'of')}"
     if origin is dict:
+        if arguments[1] in _LINKS:
+            return f"mapping of names to {_LINKS[arguments[1]]}{_range(metadata, 'of')}"
         return f"mapping of names to {'lists of values' if get_origin(_bare(arguments[1])) is tuple else 'code'}"
     if annotation in _LINKS:
         return _LINKS[annotation]

@@ -210,7 +210,7 @@ SIMPLEST = {
     "match": (
         "pairs:\n  - {code: a = 1, match: M, check: assert a < 2}\n  - {code: a = 2, match: N, check: assert a > 1}"
     ),
-    "open": "answer: A\npoints:\n  - {text: T, proof: assert len([]) == 0}",
+    "open": "answer: A\npoints:\n  - text: T\n    proof: assert len([]) == 0",
     "confusion-matrix": "code: a = [0, 1]\nlabels: a\nscores: a",
     "pipeline": "setup: import numpy\nstages: [{name: N, value: numpy.zeros(1)}]",
     "training-run": "code: h = {'a': [1]}\nhistory: h",

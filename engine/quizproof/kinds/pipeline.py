@@ -118,7 +118,8 @@ class Pipeline(Exhibit):
             assert blocked
             return blocked
         if "problem" in found:
-            return Judgement("refuted", rules.NOT_RECORDABLE, found["problem"], "Give a tensor or an array.")
+            at = ("stages", index, "value")
+            return Judgement("refuted", rules.NOT_RECORDABLE, found["problem"], "Give a tensor or an array.", at=at)
         if at in values and not _shown(values[at]):
             words = "a sample is one number or text, or a list of at most 12"
             return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)

@@ -119,6 +119,8 @@ class Stage:
     dtype: str = ""
     sample: str = ""
     """One value at this station."""
+    sampled: str = ""
+    """The expression that gives this value; empty for the first element."""
     note: str = ""
     """Markdown."""
     code: str = ""

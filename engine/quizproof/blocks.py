@@ -119,12 +119,12 @@ class Stage:
     dtype: str = ""
     sample: str = ""
     """One value at this station."""
-    sampled: str = ""
-    """The expression that gives this value; empty for the first element."""
     note: str = ""
     """Markdown."""
     code: str = ""
     """What leads to it from the station before."""
+    sampled: str = ""
+    """The expression that gives the sample; empty for the first element."""
 
 
 @dataclass(frozen=True)

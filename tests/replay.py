@@ -11,11 +11,22 @@ from typing import Any, TypeAlias
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from quizproof.blocks import Display, LineInput, NumberInput, Options, TextInput
+from quizproof.blocks import (
+    Blanks,
+    Display,
+    LineInput,
+    Matching,
+    NumberInput,
+    OpenInput,
+    Options,
+    Ordering,
+    ProgramInput,
+    TextInput,
+)
 from quizproof.marking import MalformedResponse, mark
 
 Response: TypeAlias = str | list[str]
-"""What the page stores: option ids, or text."""
+"""What the page stores: a text, or a list of texts."""
 
 ANSWER = """
 ([id, variant, response]) => {
@@ -28,31 +39,39 @@ ANSWER = """
     again().click();
   }
   const form = shown().querySelector("form");
-  const fields = form.querySelectorAll("input, textarea");
-  if (["options", "line"].includes(form.dataset.form)) {
-    for (const input of fields) input.checked = [response].flat().includes(input.value);
+  const all = (selector) => [...form.querySelectorAll(selector)];
+  const sure = all(".confident");
+  if (sure.length) sure[0].checked = true;
+  if (["options", "line", "open"].includes(form.dataset.form)) {
+    for (const input of all(".control")) input.checked = [response].flat().includes(input.value);
+  } else if (form.dataset.form === "order") {
+    for (const part of response) {
+      const [id, level] = part.split(":");
+      const press = (move) => form.querySelector(`[data-id="${id}"] [data-move="${move}"]`).click();
+      press("swap");
+      for (let n = 0; n < Number(level || 0); n += 1) press("in");
+    }
   } else {
-    fields[0].value = response;
+    all(".field").forEach((field, index) => { field.value = [response].flat()[index]; });
   }
   form.requestSubmit();
   const complaint = form.querySelector(".complaint").textContent;
   if (complaint) return ["malformed", complaint];
-  const verdict = shown().classList.contains("was-right") ? "right" : "wrong";
-  return [verdict, shown().querySelector(".result").textContent];
+  return [Number(shown().dataset.score), shown().querySelector(".result").textContent];
 }
 """
 
 
-def answer(page: Page, question: str, response: Response, variant: int = 0) -> tuple[str, str]:
-    """Give a response on an open quiz page: "right", "wrong" or "malformed", and what the page said of it."""
-    verdict, said = page.evaluate(ANSWER, [question, variant, response])
-    return verdict, said
+def answer(page: Page, question: str, response: Response, variant: int = 0) -> tuple[float | str, str]:
+    """Give a response on an open quiz page: its score, or "malformed"; and what the page said of it."""
+    score, said = page.evaluate(ANSWER, [question, variant, response])
+    return score, said
 
 
-def expected(display: Display, response: Response) -> str:
-    """What the engine's own marking says of a response, in the same three words."""
+def expected(display: Display, response: Response) -> float | str:
+    """What the engine's own marking makes of a response: the score, or "malformed"."""
     try:
-        return "right" if mark(display.input, response).correct else "wrong"
+        return mark(display.input, response).score
     except MalformedResponse:
         return "malformed"
 
@@ -80,6 +99,51 @@ def responses(display: Display) -> Iterator[Response]:
             yield from ("something else", "  ")
         case LineInput():
             yield from (str(line) for line in range(1, len(shown.source.split("\n")) + 1))
+        case Blanks():
+            yield from _of_blanks(shown)
+        case Ordering():
+            yield from _of_order(shown)
+        case Matching():
+            yield from _of_match(shown)
+        case OpenInput():
+            ids = [point.id for point in shown.points]
+            yield from (ids[:end] for end in range(len(ids) + 1))
+        case ProgramInput():
+            yield from (attempt.source for attempt in shown.attempts)
+            yield "# The same\n\n" + shown.attempts[0].source.replace("\n", "  \n\n")
+            yield from ("never_seen()", "# nothing but a remark", "")
+
+
+def _of_blanks(shown: Blanks) -> Iterator[Response]:
+    """The key, and each gap filled in every way that was foreseen."""
+    key = [blank.accepted[0] for blank in shown.blanks]
+    yield key
+    for index, blank in enumerate(shown.blanks):
+        for text in (*blank.accepted, *(mistake.value for mistake in blank.mistakes), "never_seen", " "):
+            yield [*key[:index], f" {text} ", *key[index + 1 :]]
+    yield ["never_seen"] * len(key)
+
+
+def _of_order(shown: Ordering) -> Iterator[Response]:
+    """The right orders, beginnings of one, and a distractor at every place."""
+    own = list(shown.orders[0])
+    yield from (list(order) for order in shown.orders[:20])
+    yield from (own[:end] for end in range(len(own)))
+    yield own[::-1]
+    extra = [f"{line.id}:0" if shown.indented else line.id for line in shown.lines if line.distractor]
+    yield from ([*own[:place], line, *own[place:]] for line in extra for place in range(len(own) + 1))
+    if shown.indented:
+        yield [f"{part.partition(':')[0]}:0" for part in own]
+
+
+def _of_match(shown: Matching) -> Iterator[Response]:
+    """The key, others, and pairs that are left open."""
+    key = list(shown.key)
+    yield key
+    yield [key[-1], *key[:-1]]
+    yield from ([item.id] * len(key) for item in shown.right)
+    yield from ([item.id, *key[1:]] for item in shown.right)
+    yield ["", *key[1:]]
 
 
 @dataclass

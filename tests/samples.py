@@ -6,18 +6,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from quizproof.blocks import (
+    Attempt,
+    Blank,
+    Blanks,
+    Chart,
+    Check,
     Code,
     Content,
     Display,
+    Event,
     Evidence,
+    Flow,
     Input,
     LineInput,
+    Matching,
+    MatchItem,
+    Matrix,
     Mistake,
     NumberInput,
+    OpenInput,
     Option,
     Options,
+    Ordering,
+    OrderLine,
     Output,
+    Point,
+    ProgramInput,
     Prose,
+    Series,
+    Stage,
+    Table,
     TextInput,
 )
 from quizproof.errors import Finding, Span
@@ -70,6 +88,13 @@ def question(
     variants = tuple(VariantProof({}, each, display) for display in displays)
     answer = displays[0].answer if displays and displays[0] else None
     return QuestionProof(id_, "predict-output", title, "What does `this` print?", 7, answer, variants, findings)
+
+
+def exhibit(
+    id_: str, display: Display | None, title: str = "", judged: tuple[JudgedClaim, ...] | None = None
+) -> QuestionProof:
+    """An exhibit's proof."""
+    return replace(question(id_, display, title=title, judged=judged), kind="training-run", answer=None, exhibit=True)
 
 
 def report(*quizzes: QuizProof, sandbox: str = "namespaces", seconds: float = 1.5) -> Report:
@@ -291,8 +316,260 @@ def lines() -> Display:
     )
 
 
+def blanks() -> Display:
+    """A program with gaps: one within a call, one that is a value, one within a text."""
+    source = (
+        "import torch\nfrom torch import nn\n\nmodel = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))\n"
+        "for p in model[___which___].parameters():\n    p.requires_grad = ___value___\n"
+        'torch.save(model.state_dict(), "___file___.pt")'
+    )
+    return Display(
+        (Prose("Fill the gaps so that the first layer is frozen, and the weights go to `frozen.pt`."),),
+        Blanks(
+            source,
+            (
+                Blank("which", ("0", "-3"), (Mistake("2", "That is the *last* layer.", Evidence("The check fails.")),)),
+                Blank("value", ("False", "bool( 0 )"), (Mistake("None", "A flag must be a bool."),)),
+                Blank("file", ("frozen",)),
+            ),
+        ),
+        "0, False, frozen",
+        (Prose("`model[0]` is the first layer."),),
+        Evidence("Runs, and the check passes."),
+        (
+            "A sequence counts from 0.",
+            "A parameter that is not trained has `requires_grad` **false**.",
+            "Read the task.",
+        ),
+        "Freezing needs a special *mode* of the model.",
+    )
+
+
+def ordering() -> Display:
+    """Lines of a training step, two orders of which are right, and two lines that do not belong."""
+    lines = (
+        OrderLine("a", "optimizer.zero_grad()"),
+        OrderLine("b", "loss = loss_fn(model(x), y)"),
+        OrderLine("c", "loss.backward()"),
+        OrderLine("d", "optimizer.step()"),
+        OrderLine("e", "optimizer.backward()", distractor=True, feedback="Optimizers have no `backward`."),
+        OrderLine("f", "model.step(loss)", distractor=True, feedback="Models take no steps."),
+    )
+    orders = (("a", "b", "c", "d"), ("b", "a", "c", "d"))
+    return Display(
+        (Prose("Make one training step of these lines."), Code("model = nn.Linear(2, 1)", "Given")),
+        Ordering(lines, orders),
+        "optimizer.zero_grad()\nloss = loss_fn(model(x), y)\nloss.backward()\noptimizer.step()",
+        (Prose("Gradients add up, so they are cleared before `backward`."),),
+        hints=("The gradients must be there before the step.",),
+    )
+
+
+def indented() -> Display:
+    """Lines whose indentation is asked for too."""
+    lines = (
+        OrderLine("a", "for layer in model:"),
+        OrderLine("b", "if isinstance(layer, nn.Linear):", 1),
+        OrderLine("c", "layer.requires_grad_(False)", 2),
+        OrderLine("d", "print(sum(p.requires_grad for p in model.parameters()))"),
+    )
+    return Display(
+        (Prose("Freeze all linear layers, then count what is left."),),
+        Ordering(lines, (("a:0", "b:1", "c:2", "d:0"),), indented=True),
+        "for layer in model: ...",
+    )
+
+
+def matching() -> Display:
+    """Losses and the targets they take; one target belongs to nothing."""
+    return Display(
+        (Prose("Which targets does each loss take?"),),
+        Matching(
+            (
+                MatchItem("1", Code("loss = nn.CrossEntropyLoss()")),
+                MatchItem("2", Code("loss = nn.BCEWithLogitsLoss()")),
+                MatchItem("3", Prose("The mean squared error")),
+            ),
+            (
+                MatchItem("r1", Prose("class indices, one a sample")),
+                MatchItem("r2", Prose("0 or 1 as a float, one a *logit*")),
+                MatchItem("r3", Prose("any real numbers")),
+                MatchItem("r4", Prose("texts"), "No loss takes texts."),
+            ),
+            ("r1", "r2", "r3"),
+        ),
+        "class indices; 0 or 1; any real numbers",
+        (Prose("The dtype of the target tells which loss it is for."),),
+    )
+
+
+def opened() -> Display:
+    """A question to be answered in one's own words."""
+    passed = Evidence("Runs, and the check passes.", code="assert not head.weight.grad is None")
+    return Display(
+        (Prose("Why may a frozen network still learn?"),),
+        OpenInput(
+            (
+                Point("a", "The **head** is trained.", passed),
+                Point("b", "Its features are general enough.", unproven="It depends on the data."),
+                Point("c", "Gradients flow *through* frozen layers.", passed),
+            )
+        ),
+        "The head is trained.",
+        (Prose("Because the head on top of the frozen layers still learns from the features that they give."),),
+    )
+
+
+def program() -> Display:
+    """A program to be written, with a hidden check."""
+    solution = "for p in model.parameters():\n    p.requires_grad = False\nmodel[2].requires_grad_(True)"
+    wrong = "model.requires_grad = False"
+    raised = 'Traceback (most recent call last):\n  File "snippet.py", line 1, in <module>\nAssertionError: 0.weight'
+    return Display(
+        (Prose("Freeze everything but the last layer of `model`."), Code(SETUP, "Given")),
+        ProgramInput(
+            "# model is there already\nfor p in model.parameters():\n    ...",
+            (
+                Check("The first layer is frozen", "assert not any(p.requires_grad for p in model[0].parameters())"),
+                Check("The last layer is *not*", "assert all(p.requires_grad for p in model[2].parameters())"),
+                Check("Nothing else has changed", "assert len(model) == 3", hidden=True),
+            ),
+            (
+                Attempt(solution, 3, "solution"),
+                Attempt("for p in model.parameters():\n    ...", 0, "starter"),
+                Attempt(
+                    wrong,
+                    0,
+                    "wrong",
+                    "It sets an attribute that nobody reads.",
+                    Evidence("The check fails.", "", raised),
+                ),
+                Attempt(solution.replace("(True)", "(False)"), 1, "mutation"),
+                Attempt(solution.replace("model[2]", "model[1]"), 1, "mutation"),
+            ),
+            SETUP,
+            {"seconds": 10.0},
+        ),
+        solution,
+        (Prose("First freeze all, then thaw the head."),),
+        hints=("Freeze all first.", "`requires_grad_` works on a module."),
+        belief="Setting `requires_grad` on a module freezes it.",
+    )
+
+
+def table() -> Table:
+    """Words and figures."""
+    rows = (
+        ("Frozen base", "0.812 ± 0.010", "1,026", "fast"),
+        ("Top 10 % unfrozen", "0.874 ± 0.008", "152,640", "slower"),
+        ("All trained", "0.791 ± 0.020", "1,526,400", "**slow**"),
+    )
+    return Table(("Variation", "Accuracy", "Trained", "Speed"), rows, "Three runs each, on the *same* data.")
+
+
+def chart() -> Chart:
+    """A training run with two events, its lines ending close together."""
+    losses = (2.31, 1.52, 1.18, 0.97, 0.9, 0.71, 0.58, 0.49, 0.43, 0.4)
+    validation = (2.2, 1.6, 1.31, 1.2, 1.17, 0.92, 0.74, 0.61, 0.53, 0.47)
+    return Chart(
+        (
+            Series("loss", tuple(zip(range(1, 11), losses, strict=True))),
+            Series("val_loss", tuple(zip(range(1, 11), validation, strict=True))),
+        ),
+        "Epoch",
+        "Loss",
+        (Event("Unfreeze the base", 5), Event("Rate halved", 6), Event("Stopped", 9)),
+        "The loss falls again once the base is **unfrozen**.",
+    )
+
+
+def curve() -> Chart:
+    """Curves of very many points, with names too long to stand at their ends, and marked points."""
+    steps = [n / 200 for n in range(201)]
+    return Chart(
+        (
+            Series("Precision of the positive class", tuple((t, 0.5 + 0.5 * t**2) for t in steps)),
+            Series("Recall of the positive class", tuple((t, 1 - t**3) for t in steps)),
+            Series("F1", tuple((t, 0.667 + 0.2 * t - 0.6 * t**4) for t in steps)),
+        ),
+        "Threshold",
+        "Score",
+        (Event("0.5 as it is given", 0.5, 0.625), Event("Best F1", 0.44, 0.7325), Event("Nothing recalled", 1.0, 0.0)),
+        table=Table(("Threshold", "Precision", "Recall"), (("0.25", "0.531", "0.984"), ("0.5", "0.625", "0.875"))),
+    )
+
+
+def matrix() -> Matrix:
+    """Two classes."""
+    return Matrix(("ham", "spam"), ((90, 10), (15, 85)), "At the threshold 0.5.")
+
+
+def matrices() -> Matrix:
+    """Four classes, one of which never occurs."""
+    counts = ((1200, 3, 0, 7), (40, 310, 12, 0), (0, 0, 0, 0), (1, 2, 3, 4))
+    return Matrix(("airplane", "automobile", "bird", "cat"), counts)
+
+
+def flow() -> Flow:
+    """Data on its way."""
+    return Flow(
+        (
+            Stage(
+                "Input",
+                (4, 3, 32, 32),
+                "float32",
+                "0.4963",
+                "A batch of four pictures.",
+                "x = torch.rand(4, 3, 32, 32)",
+            ),
+            Stage("Features", (4, 8, 16, 16), "float32", "0.1205", code="x = F.max_pool2d(conv(x), 2)"),
+            Stage("Flat", (4, 2048), "float32", code="x = x.flatten(1)"),
+            Stage("Loss", (), "float32", "2.3026", "One number for the *whole* batch."),
+        ),
+        "Four stations.",
+    )
+
+
+def figures() -> Display:
+    """An exhibit of every figure, with hints and a solution."""
+    return Display(
+        (Prose("What happened here?"), chart(), curve(), table(), matrix(), matrices(), flow()),
+        None,
+        solution=(Prose("The base was unfrozen."), Code("base.requires_grad_(True)"), table()),
+        evidence=Evidence("All claims hold, for every seed."),
+        hints=("Look at epoch 5.", "And at epoch 6."),
+    )
+
+
+def workshop() -> QuizProof:
+    """A quiz of every new way of answering and every figure, with hints that cost, confidence and an insight."""
+    of = quiz(
+        "freezing-layers-pytorch-experiment",
+        "Every way to answer",
+        "freezing-layers",
+        mode="experiment",
+        minutes=15,
+        hint_cost=0.1,
+        confidence=True,
+        insight={
+            "text": "What is **frozen** still passes gradients on.",
+            "rests_on": ["fill-the-gaps", "a-training-run"],
+        },
+    )
+    return asking(
+        of,
+        question("fill-the-gaps", blanks(), title="Fill the gaps"),
+        exhibit("a-training-run", figures(), title="A training run"),
+        question("order-a-step", ordering(), title="Order a step"),
+        question("order-and-indent", indented()),
+        question("match-losses", matching(), title="Match losses and targets"),
+        question("in-your-words", opened(), judged=claims(2, "unproven")),
+        question("write-it", program(), title="Freeze all but the head"),
+    )
+
+
 def bank() -> Report:
-    """Two topics, three modes, two frameworks; one question refuted and one that could not be run."""
+    """Two topics, four modes, two frameworks; one question refuted and one that could not be run."""
     topic = "freezing-layers"
     practice = quiz(
         "freezing-layers-pytorch-practice",
@@ -327,6 +604,7 @@ def bank() -> Report:
             question("not-run", None, judged=claims(0, "unverified"), findings=(finding(keras, "Keras is missing"),)),
             question("still-fine", outputs(3, 4)),
         ),
+        workshop(),
         asking(trace, question("stage", text())),
         asking(other, question("first-gradient", text())),
     )

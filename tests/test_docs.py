@@ -9,7 +9,7 @@ import tomllib
 from difflib import unified_diff
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import yaml
@@ -18,8 +18,9 @@ import docs_tables
 import quizproof.kinds
 from docs_pages import DOCS, PAGES, Example, Fence, anchors, examples, fences, links
 from docs_runs import on_terminal, play, prove_examples, scrubbed, told
+from quizproof.blocks import Input
 from quizproof.compare import same_output
-from quizproof.kinds import kinds
+from quizproof.kinds import Question, kinds
 from quizproof.marking import MalformedResponse, parse_number
 from quizproof.rules import RULES
 from quizproof.source import PlainBool, PlainFloat, PlainInt, parse
@@ -107,9 +108,19 @@ def test_sessions(page: Path, tmp_path: Path) -> None:
 
 def test_generated_tables_are_current() -> None:
     """The tables of keys and rules are those of the program. If not: `python tests/docs_update.py`."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert text == docs_tables.current(text), page.name
     text = REFERENCE.read_text(encoding="utf-8")
-    assert text == docs_tables.current(text)
-    assert set(docs_tables.names(text)) == {"question", "rules", *docs_tables.PARTS, *kinds()}
+    assert set(docs_tables.names(text)) == {"question", "exhibit", "rules", *docs_tables.PARTS, *kinds()}
+
+
+def test_scoring_is_told_of_every_question() -> None:
+    """The table in the author's guide has each kind of question, and each way of answering."""
+    assert docs_tables.names((DOCS / "authors.md").read_text(encoding="utf-8")) == ["scoring"]
+    told = {name for words in docs_tables.SCORED for name in code(words)}
+    assert told == {name for name, kind in kinds().items() if issubclass(kind, Question)}
+    assert {type(shown) for shown in docs_tables.SCORED.values()} == set(get_args(Input))
 
 
 def test_rules_that_pages_name_exist() -> None:
@@ -193,9 +204,20 @@ SIMPLEST = {
     "choice": "code: print(1)\noptions:\n  - {prints: 1, key: true}\n  - {prints: 2, mistake: m}",
     "predict-output": "code: print(1)",
     "number": "value: 1",
+    "write-code": "solution: a = 1\nchecks: [{name: It is 1, code: assert a == 1}]",
+    "fill-blank": "code: a = ___b___\ncheck: assert a == 1\nblanks: {b: {accept: [1]}}",
+    "order-lines": "lines: |\n  a = 1\n  b = a\ncheck: assert b == 1",
+    "match": (
+        "pairs:\n  - {code: a = 1, match: M, check: assert a < 2}\n  - {code: a = 2, match: N, check: assert a > 1}"
+    ),
+    "open": "answer: A\npoints:\n  - text: T\n    proof: assert len([]) == 0",
+    "confusion-matrix": "code: a = [0, 1]\nlabels: a\nscores: a",
+    "pipeline": "setup: import numpy\nstages: [{name: N, value: numpy.zeros(1)}]",
+    "training-run": "code: h = {'a': [1]}\nhistory: h",
+    "experiment": "baseline: a = 1\nsolution: a = 2\ntargets: [{name: T, value: a, above: 1}]",
     "find-bug": "code: a = 1\nfix: a = 2\ncheck: assert a == 2\nhappens: runs silently",
 }
-"""The least that a question of each kind has."""
+"""The least that a block of each kind has."""
 
 
 def test_names_in_expressions_are_those_of_the_reference(prove_text: ProveText) -> None:
@@ -203,7 +225,8 @@ def test_names_in_expressions_are_those_of_the_reference(prove_text: ProveText) 
     table = {code(row[0])[0]: row[1] for row in rows("Names in expressions")}
     assert set(table) == set(SIMPLEST) == set(kinds())
     for kind, keys in SIMPLEST.items():
-        text = f"id: a\nkind: {kind}\nprompt: P\nexplanation: '{{{{ nonsense }}}}'\n{keys}"
+        asked = "prompt: P\nexplanation" if issubclass(kinds()[kind], Question) else "text"
+        text = f"id: a\nkind: {kind}\n{asked}: '{{{{ nonsense }}}}'\n{keys}"
         (finding,) = prove_text("- " + text.replace("\n", "\n  ")).findings
         known = re.search(r"known names: ([^)]*)", finding.message)
         assert known, finding.message

@@ -283,3 +283,39 @@ def test_json_stays_alone_on_stdout(bank: Path) -> None:
     done = quizproof("check", "questions", "--diff-lock", "--format", "json", cwd=bank)
     assert json.loads(done.stdout)["summary"]["proven"] > 0
     assert "nothing moved" in done.stderr
+
+
+ENDLESS = """\
+quiz: orders
+title: Orders
+topic: samples
+blocks:
+  - id: countdown
+    kind: order-lines
+    prompt: Count down.
+    setup: |
+      n = 3
+      steps = []
+    lines: |
+      while len(steps) < n:
+          steps.append(n - len(steps))
+          last = steps[-1]
+    indentation: true
+    check: |
+      assert steps == [3, 2, 1] and last == 1
+    limits: {seconds: 1}
+"""
+
+
+def test_orders_are_locked_one_by_one(tmp_path: Path) -> None:
+    """Programs that differ in the order of their lines have entries of their own, also one that never ends."""
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    (folder / "orders.yaml").write_text(ENDLESS)
+    done = quizproof("check", "questions", "--write-lock", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    runs = json.loads((folder / "quizproof.lock").read_text())["quizzes"]["orders"]["countdown"]
+    assert {"setup + lines + check", "setup + lines + check #2", "setup + check"} <= set(runs)
+    assert "limit" in {entry.get("status") for entry in runs.values()}
+    done = quizproof("check", "questions", "--diff-lock", cwd=tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "nothing moved since the lock was written")

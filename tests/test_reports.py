@@ -169,6 +169,8 @@ def test_json_is_the_contract() -> None:
             "runs": 31,
             "seconds": 1.9,
             "proof_coverage": 0.5714,
+            "mutations": 0,
+            "killed": 0,
         },
     }
 
@@ -180,7 +182,7 @@ def test_json_keys_are_in_the_order_of_the_contract() -> None:
     ]
     assert ", ".join(data["summary"]) == (
         "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, "
-        "runs, seconds, proof_coverage"
+        "runs, seconds, proof_coverage, mutations, killed"
     )
     assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, exhibit, status, answer, variants, claims"
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"

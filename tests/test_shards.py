@@ -242,6 +242,48 @@ def test_what_is_no_report(tmp_path: Path, text: str) -> None:
     assert refusal(path).startswith(f"{path} is not ")
 
 
+MUTATED = """\
+quiz: doubles
+title: Doubles
+topic: numbers
+blocks:
+{}"""
+DOUBLE = """\
+  - id: double-{0}
+    kind: write-code
+    prompt: Double {0}.
+    solution: |
+      x = {0} + {0}
+    checks:
+      - {{name: It is doubled, code: assert x > {0}}}
+"""
+
+
+def test_mutations_add_up(tmp_path: Path) -> None:
+    """Merged parts tell of as many mutations as the whole; counts that are no counts are refused."""
+    (tmp_path / "questions").mkdir()
+    questions = "".join(map(DOUBLE.format, range(1, 7)))
+    (tmp_path / "questions/doubles.yaml").write_text(MUTATED.format(questions))
+    check(tmp_path, "whole.json")
+    for number in range(1, COUNT + 1):
+        check(tmp_path, f"part{number}.json", "--shard", f"{number}/{COUNT}")
+    whole = json.loads((tmp_path / "whole.json").read_text())
+    assert (whole["summary"]["mutations"], whole["summary"]["killed"]) == (18, 6)
+    merged = quizproof("merge", *parts(tmp_path), "--format", "json", cwd=tmp_path)
+    assert json.dumps(lasting(merged.stdout)) == json.dumps(lasting((tmp_path / "whole.json").read_text()))
+    assert (
+        "\n  Mutations: 6 of 18 killed.\n"
+        in quizproof("merge", *parts(tmp_path), "--format", "full", cwd=tmp_path).stdout
+    )
+    full = next(path for path in parts(tmp_path) if json.loads(path.read_text())["questions"])
+    for count in (-1, "1", True):
+        questions_ = json.loads(full.read_text())["questions"]
+        questions_[0]["claims"][0]["evidence"]["killed"] = count
+        other = changed(full, tmp_path / "other.json", {"questions": questions_})
+        rest = [path for path in parts(tmp_path) if path != full]
+        assert f"the count of `killed` is {count!r}" in refusal(other, *rest)
+
+
 def test_merge_exits_with_2(tmp_path: Path) -> None:
     """Bad input is bad usage."""
     done = quizproof("merge", "nothing.json", cwd=tmp_path)

@@ -111,8 +111,8 @@ def test_right(name: str, typed: str) -> None:
     ("name", "typed", "verdict"),
     [
         pytest.param("output", "a\n", "Wrong. The answer is B.\n", id="output"),
-        pytest.param("several", "b\n", "Wrong. The answer is A and B.\n", id="several, one missing"),
-        pytest.param("several", "a,b,c\n", "Wrong. The answer is A and B.\n", id="several, one too many"),
+        pytest.param("several", "c\n", "Wrong. The answer is A and B.\n", id="several"),
+        pytest.param("several", "a,c\n", "Wrong. The answer is A and B.\n", id="several, one right and one wrong"),
         pytest.param("number", "0.85\n", "Wrong. The answer is 0.894737.\nThat is the recall.\n", id="foreseen number"),
         pytest.param("number", "7\n", "Wrong. The answer is 0.894737.\n\nWhat really happened", id="other number"),
         pytest.param("text", "None\n", "Wrong. The answer is True.\nIt does print something.\n", id="text"),
@@ -125,6 +125,17 @@ def test_wrong(name: str, typed: str, verdict: str) -> None:
     assert standings(result) == ["wrong"]
     assert result.score == 0
     assert verdict in shown
+    assert f"To review: {samples.CHOICE.id}." in shown
+
+
+@pytest.mark.parametrize("typed", [pytest.param("b\n", id="one missing"), pytest.param("a,b,c\n", id="one too many")])
+def test_partly_right(typed: str) -> None:
+    """Each right choice earns its share, and each wrong one costs as much."""
+    result, shown = take(samples.taken(INPUTS["several"]), typed=typed)
+    assert (standings(result), result.score) == (["partly"], 0.5)
+    assert "\nScore: Each right choice earns its share, each wrong choice costs as much; never below zero.\n" in shown
+    assert "\nPartly right (1 of 2). The answer is A and B.\n" in shown
+    assert "\nScore: 0.5 of 1 (50 %).\n" in shown
     assert f"To review: {samples.CHOICE.id}." in shown
 
 
@@ -206,7 +217,7 @@ def test_end_of_input_ends_politely() -> None:
     assert shown.endswith(
         "\n"
         "Ended early:\n"
-        "Score: 1 of 1 right (100 %), 6 not reached.\n"
+        "Score: 1 of 1 (100 %), 6 not reached.\n"
         "Question 1, output: right. Your answer: B. The answer: B.\n"
         "Question 2, code: not reached.\n"
         "Question 3, several: not reached.\n"
@@ -229,7 +240,7 @@ def test_skip_and_quit() -> None:
     result, shown = take(*every_input(), typed="s\nS\nq\n")
     assert (result.ending, result.exit_code, standings(result)) == ("quit", 0, ["skipped", "skipped"])
     assert [answer.response for answer in result.answers] == [None, None]
-    assert "Score: 0 of 2 right (0 %), 2 skipped, 5 not reached.\nQuestion 1, output: skipped.\n" in shown
+    assert "Score: 0 of 2 (0 %), 2 skipped, 5 not reached.\nQuestion 1, output: skipped.\n" in shown
     assert shown.endswith("To review: output, code.\n")
     assert "The answer" not in shown  # it can be tried again
 
@@ -483,6 +494,11 @@ class Terminal:
         self.shown = ""
         self._seen = 0
 
+    @property
+    def pid(self) -> int:
+        """Of the child."""
+        return self._child.pid
+
     def expect(self, text: str) -> None:
         """Wait until `text` is shown, after what was last waited for."""
         while (found := self.shown.find(text, self._seen)) < 0:
@@ -537,6 +553,7 @@ class Terminal:
 TAKE = """
 import sys
 import report_samples as samples
+import terminal_samples
 import test_terminal
 from quizproof_renderers.terminal import run
 quiz = samples.file(samples.quiz(), *{questions})
@@ -590,7 +607,7 @@ def test_a_whole_session_with_keys() -> None:
         child.expect("✓ Right.")
         child.expect("q to quit: ")
         child.press("q")
-        child.expect("Score: 4 of 6 right (66 %), 1 skipped, 1 not reached.")
+        child.expect("Score: 4 of 6 (66 %), 1 skipped, 1 not reached.")
         assert child.end() == 0
 
 

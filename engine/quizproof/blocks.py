@@ -123,6 +123,8 @@ class Stage:
     """Markdown."""
     code: str = ""
     """What leads to it from the station before."""
+    sampled: str = ""
+    """The expression that gives the sample; empty for the first element."""
 
 
 @dataclass(frozen=True)
@@ -362,7 +364,7 @@ class ProgramInput:
     """Programs that are known to pass or fail because they were run; the solution is first."""
     setup: str = ""
     """Code that runs before the learner's."""
-    limits: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, int | float] = field(default_factory=dict)
     """What one run may use, by the names of `model.Limits`."""
     type: Literal["program"] = field(default="program", kw_only=True, repr=False)
 

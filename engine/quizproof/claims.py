@@ -28,6 +28,8 @@ class Part:
     source: str
     at: DataPath
     """Where the snippet stands, relative to its block."""
+    lead: int = 0
+    """How many lines of the source stand before those that the author wrote."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,22 @@ class Program:
         return tuple(itertools.accumulate(lengths[:-1], initial=1))
 
     def locate(self, line: int) -> tuple[Part, int]:
-        """The part that a line of the program belongs to, and the line within it, from 0."""
+        """The part that a line of the program belongs to, and the line within what its author wrote, from 0."""
         starts = self.starts()
         index = max(bisect_right(starts, line) - 1, 0)
-        return self.parts[index], line - starts[index]
+        part = self.parts[index]
+        return part, max(line - starts[index] - part.lead, 0)
 
     def stdout(self, outcome: Outcome, *roles: PartRole) -> str:
         """What the parts of these roles printed."""
         pairs = zip(self.parts, outcome.parts, strict=False)
         return "".join(result.stdout for part, result in pairs if part.role in roles)
+
+    def values(self, outcome: Outcome) -> dict[DataPath, Any]:
+        """The values of all expressions that were evaluated, by their places."""
+        done = outcome.raised.part if outcome.raised else len(outcome.parts)
+        pairs = zip(self.parts[:done], outcome.parts, strict=False)
+        return {part.at: result.value for part, result in pairs if part.role == "value"}
 
     def raised_in(self, outcome: Outcome) -> PartRole | None:
         """The role of the part that raised; None when nothing was raised."""
@@ -183,6 +192,16 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
     return None
 
 
+def crash(program: Program, outcome: Outcome) -> Judgement | None:
+    """The judgement that any claim gets when a program that should run to its end did not; None when it did."""
+    blocked = obstacle(program, outcome)
+    if not blocked and outcome.raised:
+        at = program.parts[outcome.raised.part].at
+        words = f"the code raised {outcome.raised}"
+        blocked = at_frame(program, outcome, Judgement("refuted", rules.CODE_CRASHED, words, at=at))
+    return blocked
+
+
 def at_frame(program: Program, outcome: Outcome, judgement: Judgement) -> Judgement:
     """The judgement, pointing at the author's line that raised last."""
     if not outcome.raised or not outcome.raised.frames:
@@ -191,7 +210,8 @@ def at_frame(program: Program, outcome: Outcome, judgement: Judgement) -> Judgem
     part, line = program.locate(frame.line)
     if outcome.status == "syntax":  # an error at the end is told of the line after the last
         part = program.parts[outcome.raised.part]
-        line = min(frame.line - program.starts()[outcome.raised.part], part.source.rstrip("\n").count("\n"))
+        line = frame.line - program.starts()[outcome.raised.part]
+        line = max(min(line, part.source.rstrip("\n").count("\n") - part.lead) - part.lead, 0)
     return replace(judgement, at=part.at, frame=replace(frame, line=line))
 
 

@@ -81,7 +81,7 @@ def _coincidence(shown: Input | None, one: Any, other: Any, tolerance: float | N
         case Matching() if _same_content(one.content, other.content, tolerance):
             return _the_same("items", _text(one.content).strip(), _text(other.content).strip())
         case Ordering() if (fold_expression(one.source), one.indent) == (fold_expression(other.source), other.indent):
-            return _the_same("distractors", one.source, other.source)
+            return f"two distractors are the same line: {quoted(other.source)}"
         case LineInput() if one.value == other.value:
             return f"two mistakes name line {other.value}"
     return ""

@@ -25,7 +25,7 @@ def fold(text: str) -> str:
     return "\n".join(lines)
 
 
-_AROUND_SIGNS = re.compile(r"(?<=[^A-Za-z0-9_])\s+|\s+(?=[^A-Za-z0-9_])")
+_AROUND_SIGNS = re.compile(r"(?<=[^A-Za-z0-9_\s])\s+|\s+(?=[^A-Za-z0-9_\s])")
 
 
 def fold_expression(text: str) -> str:
@@ -77,3 +77,14 @@ def same_number(one: float, other: float, tolerance: float) -> bool:
     if not (math.isfinite(one) and math.isfinite(other)):
         return one == other
     return abs(one - other) <= tolerance + 4 * max(math.ulp(one), math.ulp(other))
+
+
+def same_to_digits(typed: str, value: float) -> bool:
+    """Whether a decimal, as typed, is `value` rounded to the digits typed: 0.895 is 0.8947; 85, typed whole, is 85."""
+    if not math.isfinite(value):
+        return False
+    number = Decimal(typed)
+    if number == number.to_integral_value() and "." not in typed:
+        return same_number(float(number), value, 0)
+    half = 0.5 * 10.0 ** int(number.as_tuple().exponent)
+    return abs(float(number) - value) <= half * (1 + 1e-9)

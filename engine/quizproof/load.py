@@ -221,7 +221,7 @@ def _meant(word: str, known: Iterable[str]) -> str:
 
 def _field_names(model: type[BaseModel]) -> list[str]:
     """The keys of a model and of the models inside it, its own first."""
-    names = list(model.model_fields)
+    names = [info.alias or name for name, info in model.model_fields.items()]
     for info in model.model_fields.values():
         for inner in models_in(info.annotation):
             names.extend(_field_names(inner))

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from quizproof.errors import UsageError
-from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised
+from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised, Status
 
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
 VERSION = 1
+_TELLING: frozenset[Status] = LASTING | {"limit", "died"}
+"""What an outcome may be that proofs rest on: an order of lines that never ends is proven wrong by its limit."""
 
 Entry: TypeAlias = dict[str, Any]
 """An outcome as JSON data, with the key of its `program`; what is as usual is left out."""
@@ -54,7 +56,7 @@ class Lock:
             lock = cls(str(data["sandbox"]), runtimes, data["quizzes"], hashlib.sha256(content).hexdigest())
             programs: dict[str, Entry] = {}
             for _, _, _, entry in lock.entries():
-                if outcome_of(entry).status not in LASTING:
+                if outcome_of(entry).status not in _TELLING:
                     raise ValueError
                 if programs.setdefault(entry["program"], entry) != entry:
                     raise UsageError(f"{path} says two things of one program{_REMEDY}")

@@ -21,8 +21,9 @@ from quizproof.ids import Ids
 from quizproof.keeping import Keeper, program_key
 from quizproof.outcome import LASTING
 from quizproof.proof import QuestionProof, QuizProof, Report, Result, Totals, lacking
+from quizproof.running import job_for
 from quizproof.runtimes.pool import Pool
-from quizproof.runtimes.runner import Job, Runner
+from quizproof.runtimes.runner import Runner
 from quizproof.runtimes.sandbox import Level
 
 if TYPE_CHECKING:
@@ -199,12 +200,7 @@ class Proving:
                 self._receive(ticket, known)
                 return
             ticket = replace(ticket, known=known)
-        parts = [
-            {"role": part.role, "source": part.source, "line": line}
-            for part, line in zip(program.parts, program.starts(), strict=True)
-        ]
-        limits = program.limits.model_dump()
-        self._runner.submit(Job(ticket, quiz.header.runtime, parts, limits, quiz.files, conditions, key))
+        self._runner.submit(job_for(ticket, quiz.header.runtime, program, quiz.files, conditions, key))
 
     def _collect(self, *, wait: bool = True) -> None:
         """Take in the outcomes that have come."""

@@ -352,6 +352,59 @@ most as many as `mutations` says. Remove the line.
 """,
 )
 
+NOT_RECORDABLE = _rule(
+    "QP227",
+    "not-recordable",
+    "What an expression of an exhibit gave is not what the exhibit shows.",
+    """
+Labels are classes as whole numbers from 0; scores are finite numbers, as many as labels; a stage is a tensor or an
+array, with `shape` and `dtype`; a history is a mapping of names to equally long lists of finite numbers, one an epoch;
+events lie within these epochs; targets are finite numbers. The message says what was given instead.
+""",
+)
+FIGURE_REFUTED = _rule(
+    "QP228",
+    "figure-refuted",
+    "A figure, shape or dtype that an exhibit states is not what the run recorded.",
+    "A typed decimal is compared at the digits typed, a whole number exactly. Correct it or leave it out.",
+)
+CURVE_REFUTED = _rule(
+    "QP229",
+    "curve-refuted",
+    "What is claimed of a training does not hold for every seed.",
+    """
+A claim under `claims:` must hold by more than its `margin`, for each of the `seeds`. The message names the first seed
+for which it does not, and the figures. Weaken the claim, or mend the training; never drop the seed.
+""",
+)
+BASELINE_MEETS = _rule(
+    "QP230",
+    "baseline-meets-targets",
+    "The baseline of an experiment meets every target, so there is nothing to do.",
+    """
+For every seed the baseline must miss at least one target, by its `margin` at least. Move a target, or make the
+baseline worse.
+""",
+)
+TARGET_MISSED = _rule(
+    "QP231",
+    "target-missed",
+    "The solution of an experiment misses a target.",
+    "For every seed it must meet every target by more than the target's `margin`. The message names seed and value.",
+)
+CONSTRAINT_BROKEN = _rule(
+    "QP232",
+    "constraint-broken",
+    "The solution of an experiment breaks one of its constraints.",
+    "The constraint's assertion failed after the solution ran. Mend one of the two.",
+)
+CONSTRAINT_HOLDS = _rule(
+    "QP233",
+    "constraint-holds",
+    "A script that is said to break a constraint does not.",
+    "The constraint's `check` passes after its `broken` script ran. Make the check stricter, or the script bolder.",
+)
+
 # QP3xx: item writing.
 
 POSITIONAL_OPTION = _rule(
@@ -441,4 +494,10 @@ NOT_LOCKED = _rule(
     "not-locked",
     "The lock does not know a program of the bank.",
     "The bank was edited after its lock was written. `quizproof check --write-lock` proves it and writes a new one.",
+)
+PACKAGE_MISSING = _rule(
+    "QP904",
+    "package-missing",
+    "A package that a kind of exhibit computes with is not installed, so it could not be verified.",
+    'The metrics of a `confusion-matrix` are computed with scikit-learn: `pip install "quizproof[metrics]"`.',
 )

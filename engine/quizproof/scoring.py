@@ -24,13 +24,17 @@ Confidence: TypeAlias = Literal["sure", "unsure", "guess"]
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 
 
+ALL_OR_NOTHING = "Right or wrong."
+"""The rule that everybody expects."""
+
+
 def rule(shown: Input) -> str:
     """How a question that is answered in this way is scored, as learners are told it."""
     match shown:
         case Options(multiple=True):
             return "Each right choice earns its share, each wrong choice costs as much; never below zero."
         case Options() | NumberInput() | TextInput() | LineInput():
-            return "Right or wrong."
+            return ALL_OR_NOTHING
         case Blanks():
             return "Each blank earns its share."
         case Ordering():
@@ -47,7 +51,7 @@ def rule(shown: Input) -> str:
 
 def hint_rule(cost: float) -> str:
     """What hints cost, as learners are told it; empty when they are free."""
-    return f"Each hint costs {cost:.0%} of the question." if cost else ""
+    return f"Each hint costs {cost * 100:g} % of the question." if cost else ""
 
 
 def net_share(chosen: Set[str], right: Set[str]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -88,6 +88,15 @@ def code(source: str, highlight: Collection[int] = (), language: str = "python")
         f"<mark>{line}\n</mark>" if number in highlight else f"{line}\n" for number, line in enumerate(lines, 1)
     )
     return Markup(f'<pre class="code"><code>{body}</code></pre>')
+
+
+def gaps(source: str, fields: Mapping[str, str]) -> Markup:
+    """A program in its box; each `___name___` in it becomes the field of that name, which is HTML already."""
+    gap = re.compile("___(" + "|".join(map(re.escape, sorted(fields, key=len, reverse=True))) + ")___")
+    lines = code_lines(source.rstrip("\n"))
+    # A gap is a word or a part of a string for the lexer, so it comes through in one piece.
+    body = "".join(gap.sub(lambda found: fields[found[1]], f"{line}\n") for line in lines)
+    return Markup(f'<pre class="code gaps"><code>{body}</code></pre>')
 
 
 def output(text: str) -> Markup:

@@ -1,70 +1,27 @@
-"""The pages' view of a report, and the templates' environment. Dispatches on display blocks, never on kinds."""
+"""The pages' view of a report: topics, quizzes, questions and exhibits."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import NamedTuple, assert_never
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
-from quizproof.blocks import (
-    Code,
-    Content,
-    Display,
-    Evidence,
-    Input,
-    LineInput,
-    NumberInput,
-    Option,
-    Options,
-    Output,
-    Prose,
-    TextInput,
-)
+from quizproof.blocks import Display, Evidence, Matching, MatchItem, Option, Options, Ordering, OrderLine, ProgramInput
 from quizproof.header import Header
 from quizproof.proof import JudgedClaim, QuestionProof, Report
-from quizproof_renderers import markup
-from quizproof_renderers.text import clip, clip_lines, plural, visible
+from quizproof_renderers.letters import Lettered, lettered, salted
+from quizproof_renderers.names import MODES, mode_name, runtime_name, versions_of, words
+from quizproof_renderers.slips import Slip, slips
+from quizproof_renderers.text import plural
 
 MAX_VARIANTS = 4
 """Variants of one question on its page. More would only make the page heavier."""
 
-MODES = {
-    "practice": ("Practice", "Questions on the ideas, the syntax, the output and the bugs."),
-    "metrics": ("Metrics", "What to measure, how to read it, and when it misleads."),
-    "experiment": ("Experiment", "A real training run that misses its targets, and how to make it meet them."),
-    "trace": ("Trace", "Follow the data through a pipeline, shape by shape."),
-}
-"""The learner's ways into a topic, in the order in which they are offered: name and description."""
-
-NAMES = {
-    "torch": "PyTorch",
-    "tensorflow": "TensorFlow",
-    "python": "Python",
-    "numpy": "NumPy",
-    "keras": "Keras",
-    "sklearn": "scikit-learn",
-    "scikit-learn": "scikit-learn",
-}
-"""Runtimes and libraries as their makers write them."""
-
-SANDBOXES = {
-    "namespaces": "Each run had a process, a file system and a network of its own",
-    "landlock": "Runs could not write outside their scratch folder",
-    "none": "Runs were limited, but not isolated",
-}
-"""The isolation of runs, as readers are told of it."""
-
 _RUNTIMES = ("python", "torch", "tensorflow")
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VERDICTS = {"proven": "Proven", "unproven": "Partly proven"}
-_MAX_LINES = 40
-_MAX_LENGTH = 4_000
 
 
 @dataclass(frozen=True)
@@ -111,13 +68,6 @@ class Coverage:
         return words
 
 
-class Lettered(NamedTuple):
-    """An option under the letter at which it is shown."""
-
-    letter: str
-    option: Option
-
-
 @dataclass(frozen=True)
 class Variant:
     """One variant of a question on its page."""
@@ -127,10 +77,47 @@ class Variant:
     salt: str
 
     @property
-    def options(self) -> tuple[Lettered, ...]:
+    def options(self) -> tuple[Lettered[Option], ...]:
         """The options in the order shown; none for other ways of answering."""
         shown = self.display.input
-        return lettered(shown, self.salt) if isinstance(shown, Options) else ()
+        return lettered(shown.options, self.salt) if isinstance(shown, Options) else ()
+
+    @property
+    def matches(self) -> tuple[Lettered[MatchItem], ...]:
+        """What may be matched, in the order shown; none for other ways of answering."""
+        shown = self.display.input
+        return lettered(shown.right, self.salt) if isinstance(shown, Matching) else ()
+
+    @property
+    def pool(self) -> tuple[OrderLine, ...]:
+        """The lines to be put in order, in another one than their author's; none for other ways of answering."""
+        shown = self.display.input
+        if not isinstance(shown, Ordering):
+            return ()
+        mixed = salted(shown.lines, self.salt)
+        return mixed if mixed != shown.lines else (*mixed[1:], mixed[0])
+
+    @property
+    def program(self) -> str:
+        """The author's own program, for those ways of answering in which the learner makes one; else empty."""
+        match self.display.input:
+            case Ordering(orders=orders, lines=lines, indented=indented):
+                by_id = {line.id: line for line in lines}
+                own = (by_id[part.partition(":")[0] if indented else part] for part in orders[0])
+                return "\n".join("    " * line.indent + line.source for line in own)
+            case ProgramInput(attempts=attempts):
+                return attempts[0].source
+            case _:
+                return ""
+
+    def letter_of(self, match: str) -> str:
+        """The letter at which something to be matched is shown."""
+        return next(letter for letter, item in self.matches if item.id == match)
+
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        """The wrong responses that were foreseen."""
+        return slips(self.display.input)
 
     @property
     def one_run(self) -> bool:
@@ -141,28 +128,43 @@ class Variant:
     def run(self) -> Evidence | None:
         """What the question's own program did, unless the options tell what each of them did."""
         if self.one_run:
-            return self.options[0].option.evidence or self.display.evidence
+            return self.options[0].thing.evidence or self.display.evidence
         return None if self.options else self.display.evidence
 
     @property
     def key_letters(self) -> str:
-        """The letters of the right options: "B", "A and C"."""
+        """The letters of the right options, "B" or "A and C"; of the right matches, "1–B, 2–A"."""
+        shown = self.display.input
+        if isinstance(shown, Matching):
+            letters = {item.id: letter for letter, item in self.matches}
+            return ", ".join(f"{place}–{letters[id_]}" for place, id_ in enumerate(shown.key, 1))
         return " and ".join(letter for letter, option in self.options if option.correct)
 
 
 @dataclass(frozen=True)
-class QuestionPage:
-    """A question in its place on a quiz page."""
+class BlockPage:
+    """A question or an exhibit in its place on a quiz page."""
 
     proof: QuestionProof
-    quiz: str
-    """The id of its quiz."""
+    header: Header
+    """What its quiz says about itself."""
     number: int
+    """Questions are numbered from 1; an exhibit has the number of the question before it."""
 
     @property
     def id(self) -> str:
-        """The question's id."""
+        """The block's id."""
         return self.proof.id
+
+    @property
+    def exhibit(self) -> bool:
+        """Whether it is an exhibit, which nobody answers."""
+        return self.proof.exhibit
+
+    @property
+    def name(self) -> str:
+        """What links to it say: its title, or its number."""
+        return self.title or (words(self.id) if self.exhibit else f"Question {self.number}")
 
     @property
     def title(self) -> str:
@@ -177,7 +179,7 @@ class QuestionPage:
     @property
     def verdict(self) -> str:
         """The status as the reader is told it."""
-        if not self.markable:
+        if not self.sound:
             return "Not proven"
         return _VERDICTS[self.status] if self.coverage.proven else "Unproven"
 
@@ -187,14 +189,19 @@ class QuestionPage:
         return Coverage.of(self.proof.claims)
 
     @property
-    def markable(self) -> bool:
-        """Whether it may be answered and marked: nothing in it was refuted or left unjudged."""
+    def sound(self) -> bool:
+        """Whether it may be shown for true: nothing in it was refuted or left unjudged."""
         return self.status in ("proven", "unproven") and bool(self.variants)
+
+    @property
+    def markable(self) -> bool:
+        """Whether it may be answered and marked."""
+        return self.sound and not self.exhibit
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
         """The variants that can be shown, at most MAX_VARIANTS."""
-        salt = f"{self.quiz}/{self.id}"
+        salt = f"{self.header.quiz}/{self.id}"
         displays = [variant.display for variant in self.proof.variants if variant.display]
         return tuple(Variant(i, d, f"{salt}/{i}") for i, d in enumerate(displays[:MAX_VARIANTS]))
 
@@ -208,7 +215,20 @@ class QuestionPage:
         """All that its part of a page is made from."""
         shown = tuple(variant.display for variant in self.variants)
         prompt = self.proof.prompt
-        return (self.id, self.title, prompt, self.status, self.coverage.words, self.reasons, shown)
+        return (self.id, self.exhibit, self.title, prompt, self.status, self.coverage.words, self.reasons, shown)
+
+
+class Belief(NamedTuple):
+    """What people commonly believe, and the question whose run refuted it."""
+
+    text: str
+    """Markdown."""
+    target: str
+    """The question, from the folder of its topic."""
+    question: str
+    """What the question is called."""
+    quiz: str
+    """The title of its quiz."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +238,8 @@ class QuizPage:
     path: str
     """The file it was written in."""
     header: Header
-    questions: tuple[QuestionPage, ...]
+    blocks: tuple[BlockPage, ...]
+    """Its questions and exhibits, in their order."""
     versions: str
     """What its snippets ran on: "PyTorch 2.13.0, Python 3.11.7"; empty when its runtime was not started."""
 
@@ -267,6 +288,34 @@ class QuizPage:
         """Its page, from the folder of its topic."""
         return f"{self.id}.html"
 
+    @cached_property
+    def questions(self) -> tuple[BlockPage, ...]:
+        """Those of its blocks that ask something."""
+        return tuple(block for block in self.blocks if not block.exhibit)
+
+    @property
+    def exhibits(self) -> int:
+        """How many exhibits it has."""
+        return len(self.blocks) - len(self.questions)
+
+    @property
+    def extent(self) -> str:
+        """How much there is: "8 questions, 1 exhibit"."""
+        return _extent(len(self.questions), self.exhibits)
+
+    @property
+    def support(self) -> tuple[BlockPage, ...]:
+        """The blocks that its key insight rests on, in their order; none when it has no insight."""
+        insight = self.header.insight
+        return tuple(block for block in self.blocks if insight and block.id in insight.rests_on)
+
+    @property
+    def beliefs(self) -> tuple[Belief, ...]:
+        """What people commonly believe, and a run of its proven questions refuted."""
+        proven = (block for block in self.questions if block.status == "proven" and block.variants)
+        told = ((block, block.variants[0].display.belief) for block in proven)
+        return tuple(Belief(text, f"{self.file}#q-{block.id}", block.name, self.title) for block, text in told if text)
+
     @property
     def markable(self) -> int:
         """How many questions can be answered."""
@@ -275,17 +324,17 @@ class QuizPage:
     @cached_property
     def coverage(self) -> Coverage:
         """How much of it is proven."""
-        return Coverage.together(question.coverage for question in self.questions)
+        return Coverage.together(block.coverage for block in self.blocks)
 
     @property
     def ingredients(self) -> tuple[object, ...]:
         """All that its page is made from, beside what stands around it."""
-        return (self.header, self.versions, tuple(question.ingredients for question in self.questions))
+        return (self.header, self.versions, tuple(block.ingredients for block in self.blocks))
 
     @property
     def entry(self) -> tuple[object, ...]:
         """All that its entry on other pages is made from."""
-        return (self.header, len(self.questions), self.markable, self.coverage.words)
+        return (self.header, self.extent, self.markable, self.coverage.words)
 
 
 class Way(NamedTuple):
@@ -305,7 +354,7 @@ class TopicPage:
     @property
     def title(self) -> str:
         """The topic as readers see it: "Freezing layers"."""
-        return _words(self.id)
+        return words(self.id)
 
     @property
     def minutes(self) -> int:
@@ -316,6 +365,21 @@ class TopicPage:
     def questions(self) -> int:
         """How many questions it has."""
         return sum(len(quiz.questions) for quiz in self.quizzes)
+
+    @property
+    def exhibits(self) -> int:
+        """How many exhibits it has."""
+        return sum(quiz.exhibits for quiz in self.quizzes)
+
+    @property
+    def extent(self) -> str:
+        """How much there is: "11 questions, 2 exhibits"."""
+        return _extent(self.questions, self.exhibits)
+
+    @property
+    def beliefs(self) -> tuple[Belief, ...]:
+        """What people commonly believe of it, and a run refuted."""
+        return tuple(belief for quiz in self.quizzes for belief in quiz.beliefs)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -354,9 +418,14 @@ class TopicPage:
         return self.quizzes[index + 1] if index + 1 < len(self.quizzes) else None
 
     @property
+    def entry(self) -> tuple[object, ...]:
+        """All that its entry on the index is made from."""
+        return (self.id, self.coverage.words, tuple(quiz.entry for quiz in self.quizzes))
+
+    @property
     def ingredients(self) -> tuple[object, ...]:
         """All that its page is made from."""
-        return (self.id, self.coverage.words, tuple(quiz.entry for quiz in self.quizzes))
+        return (self.entry, self.beliefs)
 
     def surroundings(self, quiz: QuizPage) -> tuple[object, ...]:
         """All that `quiz`'s page shows of the rest of the topic."""
@@ -391,6 +460,11 @@ class Site:
         return sum(topic.questions for topic in self.topics)
 
     @property
+    def extent(self) -> str:
+        """How much there is: "12 questions, 2 exhibits"."""
+        return _extent(self.questions, sum(topic.exhibits for topic in self.topics))
+
+    @property
     def minutes(self) -> int:
         """About how long everything takes; 0 when no author said."""
         return sum(topic.minutes for topic in self.topics)
@@ -403,7 +477,7 @@ class Site:
     @property
     def ingredients(self) -> tuple[object, ...]:
         """All that the index is made from, beside the title."""
-        return (self.runtimes, self.sandbox, self.coverage.words, tuple(topic.ingredients for topic in self.topics))
+        return (self.runtimes, self.sandbox, self.coverage.words, tuple(topic.entry for topic in self.topics))
 
 
 def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
@@ -412,113 +486,16 @@ def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
     for quiz in report.quizzes:
         if quiz.header is None:
             continue
-        questions = tuple(QuestionPage(question, quiz.id, number) for number, question in enumerate(quiz.questions, 1))
-        page = QuizPage(quiz.path, quiz.header, questions, _versions(quiz.header.runtime, quiz.versions))
+        numbers = accumulate(int(not block.exhibit) for block in quiz.questions)
+        numbered = zip(quiz.questions, numbers, strict=True)
+        blocks = tuple(BlockPage(block, quiz.header, number) for block, number in numbered)
+        page = QuizPage(quiz.path, quiz.header, blocks, versions_of(quiz.header.runtime, quiz.versions))
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
     runtimes = tuple(
-        _versions(name, report.result.runtimes[name]) for name in sorted(report.result.runtimes, key=_rank)
+        versions_of(name, report.result.runtimes[name]) for name in sorted(report.result.runtimes, key=_rank)
     )
     return Site(title, topics, runtimes, report.result.sandbox)
-
-
-def lettered(shown: Options, salt: str) -> tuple[Lettered, ...]:
-    """The options under their letters, in an order that depends on `salt` alone: a key's place tells nothing."""
-    order = sorted(shown.options, key=lambda o: hashlib.sha256(f"{salt}/{o.id}".encode()).digest())
-    return tuple(Lettered(letter, option) for letter, option in zip(_LETTERS, order, strict=False))
-
-
-def content(block: Content) -> Markup:
-    """One block of a prompt, an option or a solution as HTML."""
-    match block:
-        case Prose():
-            return markup.prose(block.text)
-        case Code():
-            box = markup.code(block.source, block.highlight)
-            if not block.label:
-                return box
-            return Markup('<figure class="labelled"><figcaption>{}</figcaption>{}</figure>').format(
-                visible(block.label), box
-            )
-        case Output():
-            return markup.output(block.text)
-        case _:
-            assert_never(block)
-
-
-def excerpt(text: str) -> str:
-    """What a run printed, or its traceback; the beginning and the end of it when it is long."""
-    return clip("\n".join(clip_lines(text.strip("\n").split("\n"), _MAX_LINES)), _MAX_LENGTH)
-
-
-def form(shown: Input | None) -> str:
-    """The name of the template macro, and of the script's rules, for a way of answering."""
-    match shown:
-        case Options():
-            return "options"
-        case NumberInput():
-            return "number"
-        case TextInput():
-            return "text"
-        case LineInput():
-            return "line"
-        case _:
-            assert_never(shown)
-
-
-def mode_name(mode: str) -> str:
-    """A mode as readers see it."""
-    return MODES[mode][0] if mode in MODES else _words(mode)
-
-
-def runtime_name(runtime: str) -> str:
-    """A runtime as its makers write it."""
-    return NAMES.get(runtime, runtime)
-
-
-@cache
-def environment() -> Environment:
-    """The templates, with everything escaped that is not markup already."""
-    env = Environment(
-        loader=PackageLoader("quizproof_renderers"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters.update(
-        prose=markup.prose,
-        inline=markup.inline,
-        code=markup.code,
-        code_lines=markup.code_lines,
-        output=markup.output,
-        traceback=markup.traceback,
-        content=content,
-        excerpt=excerpt,
-        form=form,
-        plural=plural,
-        exact=_exact,
-    )
-    about = {mode: text for mode, (_, text) in MODES.items()}
-    env.globals.update(modes=about, sandboxes=SANDBOXES, mode_name=mode_name, runtime_name=runtime_name)
-    return env
-
-
-def _finalize(value: object) -> object:
-    """Control characters and the like are shown rather than obeyed, wherever a text comes from."""
-    return visible(value) if type(value) is str else value
-
-
-def _exact(value: float | str) -> Markup:
-    """A number or text that the page's script reads back as the same number or text."""
-    return escape(value if isinstance(value, str) else repr(value))
-
-
-def _versions(runtime: str, versions: Mapping[str, str]) -> str:
-    # What the quiz is about comes first, the interpreter below it last.
-    order = sorted(versions, key=lambda name: (name != runtime, name == "python"))
-    return ", ".join(f"{NAMES.get(name, name)} {versions[name]}" for name in order)
 
 
 def _ordered(topics: Iterable[str], order: Sequence[str]) -> list[str]:
@@ -534,6 +511,6 @@ def _rank(runtime: str) -> int:
     return _RUNTIMES.index(runtime) if runtime in _RUNTIMES else len(_RUNTIMES)
 
 
-def _words(slug: str) -> str:
-    words = slug.replace("-", " ")
-    return words[:1].upper() + words[1:]
+def _extent(questions: int, exhibits: int) -> str:
+    asked = plural(questions, "question")
+    return f"{asked}, {plural(exhibits, 'exhibit')}" if exhibits else asked

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from quizproof.errors import UsageError
 from quizproof.proof import Report
-from quizproof_renderers.pages import Site, environment, site_of
+from quizproof_renderers.pages import Site, site_of
 from quizproof_renderers.reuse import Leavings, fingerprint, hashed
+from quizproof_renderers.typeset import environment
 
 MARKER = ".quizproof-site"
 """The file that says that a folder was made by us and may be replaced, and what its pages were made from."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from quizproof.proof import QuizProof, Result
@@ -52,6 +52,12 @@ def tally(quiz: QuizProof) -> Tally:
     )
 
 
+def counted_blocks(exhibits: Iterable[bool]) -> str:
+    """Blocks in words, of each whether it is an exhibit: "3 questions and 1 exhibit"."""
+    kinds = Counter("exhibit" if exhibit else "question" for exhibit in exhibits)
+    return " and ".join(plural(kinds[kind], kind) for kind in ("question", "exhibit") if kinds[kind]) or "0 questions"
+
+
 def percent(part: int, whole: int) -> str:
     """A share in whole percent, rounded down, so that only the whole is 100 %."""
     return f"{part * 100 // whole if whole else 100} %"
@@ -71,6 +77,12 @@ def verdicts(result: Result) -> str:
     words = [f"{plural(summary.proven, 'claim')} proven"]
     words += [f"{getattr(summary, v):,} {v}" for v in VERDICTS if v != "proven" and getattr(summary, v)]
     return ", ".join(words)
+
+
+def mutations(result: Result) -> str:
+    """How many changes of solutions the checks noticed: "Mutations: 41 of 43 killed"; empty when none was tried."""
+    summary = result.summary
+    return f"Mutations: {summary.killed:,} of {summary.mutations:,} killed" if summary.mutations else ""
 
 
 def circumstances(result: Result) -> str:

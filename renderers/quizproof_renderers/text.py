@@ -29,6 +29,11 @@ def clip(text: str, length: int) -> str:
     return f"{text[:length]}… ({len(text) - length:,} more characters)"
 
 
+def shortened(text: str, length: int) -> str:
+    """The text, or its beginning and three dots; they are ASCII, so that they can be shown everywhere."""
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
 def clip_lines(lines: list[str], most: int) -> list[str]:
     """The lines, or the first and the last of them with a note of how many were left out between.
 
@@ -45,6 +50,11 @@ def plural(count: int, noun: str) -> str:
     """A count with its noun: "1 claim", "31 claims", "2 quizzes"."""
     many = f"{noun}zes" if noun.endswith("z") else f"{noun}s"
     return f"{count:,} {noun if count == 1 else many}"
+
+
+def sentence(text: str) -> str:
+    """A remark as a sentence, with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?")) else ".")
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -7,24 +7,32 @@ from importlib.metadata import entry_points
 
 from quizproof.kinds.base import Block, Exhibit, Question
 from quizproof.kinds.choice import Choice
+from quizproof.kinds.confusion_matrix import ConfusionMatrix
+from quizproof.kinds.experiment import Experiment
 from quizproof.kinds.fill_blank import FillBlank
 from quizproof.kinds.find_bug import FindBug
 from quizproof.kinds.match import Match
 from quizproof.kinds.number import NumberQuestion
 from quizproof.kinds.open_answer import Open
 from quizproof.kinds.order_lines import OrderLines
+from quizproof.kinds.pipeline import Pipeline
 from quizproof.kinds.predict_output import PredictOutput
+from quizproof.kinds.training_run import TrainingRun
 from quizproof.kinds.write_code import WriteCode
 
 _OURS: tuple[type[Block], ...] = (
     Choice,
+    ConfusionMatrix,
+    Experiment,
     FillBlank,
     FindBug,
     Match,
     NumberQuestion,
     Open,
     OrderLines,
+    Pipeline,
     PredictOutput,
+    TrainingRun,
     WriteCode,
 )
 BUILT_IN = frozenset(kind.kind_name for kind in _OURS)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import blocks, rules
 from quizproof.claims import Claim, Happens, Part, Program
@@ -42,6 +42,16 @@ def _name(value: object) -> object:
 
 _NAME = re.compile("[a-z_][a-z0-9_]*")
 Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+
+
+def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(seeds)) < len(seeds):
+        raise ValueError("every seed is given once")
+    return seeds
+
+
+Seeds = Annotated[tuple[Integer, ...], Field(min_length=1, max_length=25), AfterValidator(_distinct)]
+"""Whole numbers, each of which a program is run with."""
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
 
 
@@ -54,6 +64,8 @@ class Block(Model, ABC):
 
     kind_name: ClassVar[str]
     """The value of `kind:` in quiz files."""
+    own_names: ClassVar[frozenset[str]] = frozenset()
+    """What prose may use in blocks of this kind, beside `EVIDENCE_NAMES`."""
 
     kind: str
     """What sort of block this is."""
@@ -72,12 +84,13 @@ class Block(Model, ABC):
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
+        evidence = EVIDENCE_NAMES | self.own_names
         for name in self.facts:
-            if name in EVIDENCE_NAMES or name in self.params:
+            if name in evidence or name in self.params:
                 taken = "a parameter" if name in self.params else "evidence"
                 raise refuse(rules.CONTRADICTION, f"the fact `{name}` has the name of {taken}; choose another")
         for name in self.params:
-            if name in EVIDENCE_NAMES:
+            if name in evidence:
                 raise refuse(rules.CONTRADICTION, f"the parameter `{name}` has the name of evidence; choose another")
         return self
 

@@ -169,7 +169,10 @@ class FillBlank(Question):
 
     def _judge_filling(self, texts: Mapping[str, str], program: Program, outcome: Outcome) -> Judgement:
         message = f"the program filled with {_listed(texts)} fails the check"
-        return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
+        judgement = passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
+        if outcome.status == "syntax" and program.raised_in(outcome) == "answer":
+            return replace(judgement, message=f"filled with {_listed(texts)}: {outcome.raised}")
+        return judgement
 
 
 def _judge_mistake(mistake: BlankMistake, happens_at: DataPath, program: Program, outcome: Outcome) -> Judgement:

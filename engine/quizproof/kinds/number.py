@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, ClassVar, Literal
@@ -13,6 +12,7 @@ from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
 from quizproof.compare import quoted, same_number
 from quizproof.errors import DataPath
+from quizproof.figures import is_number
 from quizproof.kinds.base import Question, Runs, evidence
 from quizproof.model import Model, Number, Plain, Prose, Snippet, refuse
 from quizproof.outcome import Outcome
@@ -132,7 +132,7 @@ class NumberQuestion(Question):
         if blocked:
             return blocked
         value = self._values(outcome)[0]
-        if not _is_number(value):
+        if not is_number(value):
             words = f"the value is {quoted(value)}, not one finite number"
             return Judgement("refuted", rules.NOT_A_NUMBER, words, "Give an int, a float or a tensor of one element.")
         if not float(value).is_integer() and not self.tolerance:
@@ -150,10 +150,10 @@ class NumberQuestion(Question):
             return blocked
         values = self._values(outcome)
         key, wrong = values[0], values[index + 1]
-        if not _is_number(wrong):
+        if not is_number(wrong):
             words = f"the value of this mistake is {quoted(wrong)}, not one finite number"
             return Judgement("refuted", rules.NOT_A_NUMBER, words)
-        if _is_number(key) and same_number(key, wrong, 2 * self.tolerance):
+        if is_number(key) and same_number(key, wrong, 2 * self.tolerance):
             words = (
                 "this mistake gives a right answer"
                 if same_number(key, wrong, self.tolerance)
@@ -162,14 +162,6 @@ class NumberQuestion(Question):
             gap = f"more than {decimal(2 * self.tolerance)} away from {decimal(key)}"
             return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", gap, decimal(wrong))
         return PROVEN
-
-
-def _is_number(value: object) -> bool:
-    """Whether `value` is one finite number, and no larger than a float can be."""
-    try:
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:
-        return False
 
 
 def decimal(value: float, tolerance: float = 0) -> str:

@@ -68,7 +68,7 @@ class Open(Question):
 
     def names(self, runs: Runs) -> dict[str, object]:
         if self.code is None:
-            return {}
+            return {"stdout": ""}
         program = self.program(*self.right_parts())
         return {"stdout": program.stdout(runs[program], "code").strip()}
 

@@ -338,7 +338,7 @@ def _passed(program: Program, outcome: Outcome) -> bool:
 
 def _lost(program: Program, outcome: Outcome) -> Judgement | None:
     """Why an outcome says nothing about an order; None when it does: stopped at a limit, an order is wrong."""
-    blocked = obstacle(program, outcome, syntax_ok=True)
+    blocked = obstacle(program, outcome, syntax_ok=program.raised_in(outcome) == "answer")
     return None if blocked is None or blocked.code in (rules.LIMIT_HIT, rules.SNIPPET_DIED) else blocked
 
 

@@ -94,7 +94,7 @@ class WriteCode(Question):
             yield Claim(f"wrong program {index + 1}", ("wrong", index, "code"), (program,), judge)
         mutants = self._mutants()
         if mutants or self.equivalent:
-            programs = tuple(program for _, program in mutants)
+            programs = (solution, *(program for _, program in mutants))
             yield Claim("mutations", ("solution",), programs, self._judge_mutations, probe=True)
 
     def right_parts(self) -> tuple[Part, ...]:
@@ -189,8 +189,11 @@ class WriteCode(Question):
         message = "it does not run" if program.raised_in(outcome) == "answer" else f"it fails the check {name!r}"
         return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="every check passes")
 
-    def _judge_mutations(self, *outcomes: Outcome) -> Judgement:
+    def _judge_mutations(self, solved: Outcome, *outcomes: Outcome) -> Judgement:
         """Whether the mutations could be run, and what is listed as `equivalent` is. Survivors are only warned of."""
+        judgement = self._judge_solution(self._solution(), solved)
+        if judgement.verdict != "proven":  # told of where the solution is
+            return judgement
         survived = []
         for (mutation, program), outcome in zip(self._mutants(), outcomes, strict=True):
             if outcome.status in ("missing", "fault", "unlocked") or program.raised_in(outcome) == "setup":

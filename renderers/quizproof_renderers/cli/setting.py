@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quizproof.lock import Lock
     from quizproof.prove import Proving
     from quizproof.quiz import Loaded
+    from quizproof.runtimes.pool import Pool
     from quizproof.runtimes.runner import Runner
     from quizproof.runtimes.sandbox import Level
     from quizproof_renderers.progress import Bar
@@ -61,6 +62,13 @@ def set_up(
         runner = Pool[Any](jobs, _level(sandbox, required))
     with _cache(no_cache) as cache, Bar(sys.stderr) as bar, runner:
         yield Proving(files, runner, cache=cache, lock=lock, progress=bar.show, **how), bar
+
+
+def pool_for(sandbox: str, required: str | None, jobs: int | None = 1) -> Pool[Any]:
+    """Somebody to carry out runs on this machine that prove nothing, under the sandbox that was asked for."""
+    from quizproof.runtimes.pool import Pool
+
+    return Pool(jobs, _level(sandbox, required))
 
 
 def _levels(sandbox: str, required: str | None) -> tuple[Level | None, Level | None]:

@@ -64,10 +64,12 @@ class Full:
             self._print(_finding(finding, source, self._console))
 
     def finish(self, result: Result) -> None:
-        """Where to read more, a line a quiz, and the verdict."""
+        """Where to read more, a line a quiz, the verdict, and how sharp the checks are."""
         self._print(_further(sorted(self._codes), self._console))
         self._print(_table(self._rows, self._console))
         self._print(_totals(result, self._console))
+        if words := tally.mutations(result):
+            self._print([Text(f"  {words}.", "dim")])
 
     def _print(self, lines: Iterable[Text]) -> None:
         for line in lines:

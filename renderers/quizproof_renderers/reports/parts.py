@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 import quizproof
 from quizproof import rules
@@ -28,11 +28,18 @@ class _Data(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
 
+def _countable(evidence: dict[str, Any]) -> dict[str, Any]:
+    for name in ("mutations", "killed"):  # they are added up
+        if type(count := evidence.get(name, 0)) is not int or count < 0:
+            raise ValueError(f"the count of `{name}` is {count!r}")
+    return evidence
+
+
 class _Claim(_Data):
     what: str
     verdict: Verdict
     line: int
-    evidence: dict[str, Any]
+    evidence: Annotated[dict[str, Any], AfterValidator(_countable)]
 
 
 class _Question(_Data):

@@ -18,10 +18,10 @@ from rich.text import Text
 
 from quizproof.blocks import Code, Content, Evidence, Output, Prose, Written
 from quizproof_renderers.console import console_for
-from quizproof_renderers.terminal import prose
-from quizproof_renderers.text import clip, clip_lines, one_line, visible
+from quizproof_renderers.terminal import figures, prose
+from quizproof_renderers.text import clip, clip_lines, one_line, shortened, visible
 
-Standing: TypeAlias = Literal["right", "wrong", "skipped", "not reached"]
+Standing: TypeAlias = Literal["right", "partly", "wrong", "unmarked", "skipped", "not reached"]
 """How an answer stands."""
 
 WIDEST = 96
@@ -68,6 +68,19 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of an answer that is right or wrong on its own."""
+
+    label: str
+    """Its number or letter."""
+    standing: Standing
+    given: str
+    """What was answered, or what was tested."""
+    key: str = ""
+    """What would have been right, where something else was given."""
+
+
+@dataclass(frozen=True)
 class Row:
     """One question in the table at the end."""
 
@@ -76,6 +89,8 @@ class Row:
     standing: Standing
     given: str
     key: str
+    score: str = ""
+    """What was earned, where that is not plain from the standing."""
 
 
 class Face(ABC):
@@ -90,6 +105,10 @@ class Face(ABC):
         """The head of a question. `title` is Markdown, and may be empty."""
 
     @abstractmethod
+    def exhibit(self, title: str) -> None:
+        """The head of an exhibit. `title` is Markdown, and may be empty."""
+
+    @abstractmethod
     def contents(self, contents: Sequence[Content]) -> None:
         """A prompt or a solution."""
 
@@ -102,8 +121,16 @@ class Face(ABC):
         """A program whose lines can be chosen."""
 
     @abstractmethod
+    def gapped(self, source: str, names: Sequence[str]) -> None:
+        """A program with gaps, `___name___` each, which get the numbers of their names."""
+
+    @abstractmethod
     def gap(self) -> None:
         """Some room."""
+
+    @abstractmethod
+    def note(self, text: str) -> None:
+        """A remark that need not be noticed."""
 
     @abstractmethod
     def say(self, text: str) -> None:
@@ -112,6 +139,10 @@ class Face(ABC):
     @abstractmethod
     def verdict(self, standing: Standing, text: str) -> None:
         """How the answer stands, in a sentence."""
+
+    @abstractmethod
+    def parts(self, parts: Sequence[Part]) -> None:
+        """The parts of an answer and how each stands."""
 
     @abstractmethod
     def heading(self, text: str) -> None:
@@ -156,6 +187,10 @@ class PlainFace(Face):
         name = one_line(prose.plain(title))
         self._write("", f"Question {number} of {total}{f': {name}' if name else ''}")
 
+    def exhibit(self, title: str) -> None:
+        name = one_line(prose.plain(title))
+        self._write("", f"Exhibit{f': {name}' if name else ''}")
+
     def contents(self, contents: Sequence[Content]) -> None:
         for content in contents:
             self._content(content)
@@ -170,6 +205,8 @@ class PlainFace(Face):
                 self._write(f"{one_line(label) or 'Program'}:", *_source_lines(source))
                 if highlight:
                     self._write(f"Changed: line {', '.join(map(str, highlight))}.")
+            case _:
+                self._write(*figures.told(content))
 
     def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
         for letter, content in choices:
@@ -179,8 +216,14 @@ class PlainFace(Face):
     def numbered(self, source: str) -> None:
         self._write("Program:", *(f"{n}: {line}" for n, line in enumerate(_source_lines(source), 1)))
 
+    def gapped(self, source: str, names: Sequence[str]) -> None:
+        self._write("Program with gaps:", *_source_lines(_numbered(source, names, _gaps(len(names), ascii_only=True))))
+
     def gap(self) -> None:
         pass
+
+    def note(self, text: str) -> None:
+        self.say(text)
 
     def say(self, text: str) -> None:
         self._write(visible(text))
@@ -188,8 +231,14 @@ class PlainFace(Face):
     def verdict(self, standing: Standing, text: str) -> None:
         self._write("", visible(text))
 
+    def parts(self, parts: Sequence[Part]) -> None:
+        for part in parts:
+            key = f". Right: {one_line(part.key)}" if part.key else ""
+            self._write(f"{part.label}, {part.standing}: {one_line(part.given)}{key}")
+
     def heading(self, text: str) -> None:
-        self._write("", f"{one_line(text)}:")
+        text = one_line(text)
+        self._write("", text if text.endswith("?") else f"{text}:")
 
     def told(self, told: Told) -> None:
         words = [f"{told.label}{', your answer' if told.chosen else ''}" if told.label else ""]
@@ -206,7 +255,8 @@ class PlainFace(Face):
 
     def table(self, rows: Sequence[Row]) -> None:
         for row in rows:
-            line = f"Question {row.number}, {one_line(row.name)}: {row.standing}."
+            score = f", {row.score}" if row.score else ""
+            line = f"Question {row.number}, {one_line(row.name)}: {row.standing}{score}."
             if row.given:
                 line += f" Your answer: {_short(row.given)}."
             if row.key:
@@ -217,13 +267,20 @@ class PlainFace(Face):
 class RichFace(Face):
     """Colours, boxes and syntax highlighting."""
 
-    _STYLES = {"right": "bold green", "wrong": "bold red", "skipped": "bold yellow", "not reached": "dim"}
+    _STYLES = {
+        "right": "bold green",
+        "partly": "bold yellow",
+        "wrong": "bold red",
+        "unmarked": "bold yellow",
+        "skipped": "bold yellow",
+        "not reached": "dim",
+    }
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._marks = {"right": "✓", "wrong": "✗", "skipped": "-", "not reached": " "}
+        self._marks = {"right": "✓", "partly": "◐", "wrong": "✗", "unmarked": "?", "skipped": "-", "not reached": " "}
         if console.options.ascii_only:
-            self._marks |= {"right": "+", "wrong": "x"}
+            self._marks |= {"right": "+", "partly": "~", "wrong": "x"}
 
     def quiz(self, title: str, facts: Sequence[str], intro: str) -> None:
         head = Group(Text(one_line(title), "bold"), *(Text(one_line(fact), "dim") for fact in facts))
@@ -232,8 +289,14 @@ class RichFace(Face):
             self._console.print(_indented(prose.Prose(intro)))
 
     def question(self, number: int, total: int, title: str) -> None:
+        self._rule(f"{number} of {total}", title)
+
+    def exhibit(self, title: str) -> None:
+        self._rule("Exhibit", title)
+
+    def _rule(self, head: str, title: str) -> None:
         name = one_line(prose.plain(title))
-        text = Text.assemble((f"{number} of {total}", "bold blue"), (f"  {name}" if name else "", "bold"))
+        text = Text.assemble((head, "bold blue"), (f"  {name}" if name else "", "bold"))
         self._console.print()
         self._console.print(Rule(text, align="left", style="blue"))
         self._console.print()
@@ -242,14 +305,20 @@ class RichFace(Face):
         for index, content in enumerate(contents):
             if index:
                 self.gap()
-            if isinstance(content, Prose):
-                self._console.print(_indented(prose.Prose(content.text)))
-                continue
-            label = content.label if isinstance(content, Code) else "Output"
-            if label:
-                self._console.print(_indented(Text(one_line(label), "dim")))
-            highlight = content.highlight if isinstance(content, Code) else ()
-            self._console.print(_indented(_Quoted(_texts(content), highlight=highlight)))
+            self._content(content)
+
+    def _content(self, content: Content) -> None:
+        match content:
+            case Prose(text):
+                self._console.print(_indented(prose.Prose(text)))
+            case Code() | Output():
+                label = content.label if isinstance(content, Code) else "Output"
+                if label:
+                    self._console.print(_indented(Text(one_line(label), "dim")))
+                highlight = content.highlight if isinstance(content, Code) else ()
+                self._console.print(_indented(_Quoted(_texts(content), highlight=highlight)))
+            case _:
+                self._console.print(_indented(figures.drawn(content)))
 
     def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
         shown = [(letter, prose.Prose(c.text) if isinstance(c, Prose) else _joined(_texts(c))) for letter, c in choices]
@@ -262,8 +331,18 @@ class RichFace(Face):
     def numbered(self, source: str) -> None:
         self._console.print(_indented(_Quoted(_texts(Code(source)), numbers=True)))
 
+    def gapped(self, source: str, names: Sequence[str]) -> None:
+        signs = _gaps(len(names), ascii_only=self._console.options.ascii_only)
+        lines = _texts(Code(_numbered(source, names, signs)))
+        for line in lines:
+            line.highlight_words(signs, "bold yellow")
+        self._console.print(_indented(_Quoted(lines)))
+
     def gap(self) -> None:
         self._console.print()
+
+    def note(self, text: str) -> None:
+        self._console.print(_indented(Text(visible(text), "dim")))
 
     def say(self, text: str) -> None:
         self._console.print(_indented(Text(visible(text))))
@@ -272,6 +351,17 @@ class RichFace(Face):
         line = Text(f"{self._marks[standing]} {visible(text)}", self._STYLES[standing])
         self._console.print()
         self._console.print(_indented(line))
+
+    def parts(self, parts: Sequence[Part]) -> None:
+        wide = max((len(part.label) for part in parts), default=0)
+        for part in parts:
+            style = self._STYLES[part.standing]
+            edge = Text.assemble((f"{part.label:<{wide}}", "bold blue"), (f" {self._marks[part.standing]}", style))
+            # Code may begin with spaces that mean something.
+            text = Text(visible(part.given).rstrip(), "dim" if part.standing == "not reached" else "")
+            if part.key:
+                text.append("   right: ", "dim").append(one_line(part.key), "bold")
+            self._console.print(_beside(edge, text))
 
     def heading(self, text: str) -> None:
         self._console.print()
@@ -288,8 +378,10 @@ class RichFace(Face):
         ]
         parts += itertools.chain(*(reversed(sections) if told.introduces else sections))
         if told.label:
-            standing: Standing = "right" if told.right else "wrong"
-            edge = Text.assemble((told.label, "bold blue"), (f" {self._marks[standing]}", self._STYLES[standing]))
+            edge = Text(told.label, "bold blue")
+            if told.right is not None:
+                standing: Standing = "right" if told.right else "wrong"
+                edge.append(f" {self._marks[standing]}", self._STYLES[standing])
             self._console.print(_beside(edge, Group(*parts)))
         else:
             self._console.print(_indented(Group(*parts)))
@@ -299,7 +391,8 @@ class RichFace(Face):
         for name, justify in (("", "right"), ("question", "left"), ("", "left"), ("yours", "left"), ("answer", "left")):
             table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
         for row in rows:
-            mark = Text(f"{self._marks[row.standing]} {row.standing}", self._STYLES[row.standing])
+            score = f" {row.score}" if row.score else ""
+            mark = Text(f"{self._marks[row.standing]} {row.standing}{score}", self._STYLES[row.standing])
             cells = [Text(one_line(row.name)), mark, Text(_short(row.given)), Text(_short(row.key))]
             table.add_row(str(row.number), *cells)
         self._console.print(_indented(table))
@@ -383,6 +476,18 @@ def _quoted_parts(told: Told) -> list[RenderableType]:
     return parts
 
 
+def _gaps(count: int, *, ascii_only: bool) -> list[str]:
+    """How gaps are marked: by circled numbers, as far as there are such characters."""
+    return [f"[gap {n}]" if ascii_only or n > 20 else chr(0x245F + n) for n in range(1, count + 1)]
+
+
+def _numbered(source: str, names: Sequence[str], signs: Sequence[str]) -> str:
+    """A program with a sign for each gap."""
+    for name, sign in zip(names, signs, strict=True):
+        source = source.replace(f"___{name}___", sign)
+    return source
+
+
 def _source_lines(source: str) -> list[str]:
     return visible(source).rstrip().split("\n")
 
@@ -403,5 +508,4 @@ def _joined(lines: Sequence[Text]) -> Text:
 
 
 def _short(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= 30 else f"{line[:29]}…"
+    return shortened(one_line(text), 30)

@@ -6,10 +6,12 @@ import contextlib
 import io
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import TextIO
 
 import click
 
+from quizproof.marking import MalformedResponse
 from quizproof_renderers.text import visible
 
 
@@ -31,8 +33,19 @@ class Reader(ABC):
     def pause(self, prompt: str) -> str:
         """One key when the learner is ready to go on; empty where nobody needs to be waited for."""
 
-    def lines(self, prompt: str, end: str) -> str:
-        """Several lines, up to a line that is `end`. The end of the input ends them too, once there is one."""
+    @abstractmethod
+    def offer(self, prompt: str) -> str:
+        """One key, or a line; empty where nothing was wanted, and at the end of a file of answers."""
+
+    @abstractmethod
+    def edit(self, text: str, extension: str) -> str:
+        """The text as somebody left it in an editor. Raises MalformedResponse when nothing came of that."""
+
+    def lines(self, prompt: str, end: str, is_alone: Callable[[str], bool] = lambda line: False) -> str:
+        """Several lines, up to a line that is `end`. The end of the input ends them too, once there is one.
+
+        A first line that `is_alone` is given as soon as it was typed.
+        """
         self._write(f"{prompt}\n")
         lines: list[str] = []
         while True:
@@ -46,6 +59,8 @@ class Reader(ABC):
             if line.strip() == end:
                 break
             lines.append(line)
+            if len(lines) == 1 and is_alone(line):
+                break
         return "\n".join(lines)
 
     def end_line(self) -> None:
@@ -84,6 +99,19 @@ class Keyboard(Reader):
         self._write("\n")
         return key
 
+    def offer(self, prompt: str) -> str:
+        return self.pause(prompt).strip()
+
+    def edit(self, text: str, extension: str) -> str:
+        self._output.flush()
+        try:
+            edited = click.edit(text, extension=extension)
+        except click.ClickException as error:
+            raise MalformedResponse(f"{error.format_message()}; EDITOR can name another") from None
+        if edited is None:
+            raise MalformedResponse("the editor was closed without saving anything")
+        return edited
+
 
 class Pipe(Reader):
     """Lines from a stream, such as a file of answers. They are repeated, so that the output can be read alone."""
@@ -106,6 +134,16 @@ class Pipe(Reader):
 
     def pause(self, prompt: str) -> str:
         return ""
+
+    def offer(self, prompt: str) -> str:
+        try:
+            return self.line(prompt).strip()
+        except EOFError:
+            self._write("\n")
+            return ""
+
+    def edit(self, text: str, extension: str) -> str:
+        raise MalformedResponse("an editor needs a terminal")
 
 
 def reader_for(source: TextIO, output: TextIO) -> Reader:

@@ -1,0 +1,44 @@
+"""Figures: numbers as tables and charts show them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, TypeGuard, TypeVar
+
+Item = TypeVar("Item")
+
+MOST_POINTS = 200
+"""Of one line of a chart: more cannot be told apart."""
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether `value` is one finite number, and no larger than a float can be."""
+    try:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def figure(value: float) -> str:
+    """A number with four significant digits, large ones with separators: 0.8947, 12.5, 1,526,400."""
+    if not math.isfinite(value):
+        return str(value)
+    if float(value).is_integer() or abs(value) >= 10_000:
+        return f"{round(value):,}" if abs(value) < 1e15 else f"{value:.4g}"
+    return f"{value:.4g}"
+
+
+def spread(values: Sequence[float]) -> str:
+    """Their mean, and their range where they are not all the same: `0.853 (0.84 to 0.87)`."""
+    low, high = min(values), max(values)
+    mean = figure(sum(values) / len(values)) if low != high else figure(low)
+    return mean if low == high else f"{mean} ({figure(low)} to {figure(high)})"
+
+
+def thinned(items: Sequence[Item], most: int = MOST_POINTS) -> tuple[Item, ...]:
+    """At most so many of them, evenly, with the first and the last."""
+    last = len(items) - 1
+    if last < most:
+        return tuple(items)
+    return tuple(items[round(step * last / (most - 1))] for step in range(most))

@@ -1,0 +1,30 @@
+"""Recording: how a run tells of values that it cannot hand out, by functions of ours that run beside the author's code.
+
+Such a function is ordinary source in the file of the kind that uses it. It must need nothing but what it imports
+itself, and must not raise: what is wrong with a value it returns as data, so that whatever is raised is the author's.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from quizproof.claims import Part
+from quizproof.errors import DataPath
+
+
+def recorders(*functions: Callable[..., Any]) -> Part:
+    """The part that defines such functions; it comes before the code."""
+    return Part("setup", _source(functions), ("kind",))
+
+
+def held(name: str, expression: str, at: DataPath) -> Part:
+    """The part that evaluates an author's expression and keeps its value as `name`, for a recorder to look at."""
+    return Part("code", f"{name} = (\n{expression.rstrip()}\n)\n", at, lead=1)
+
+
+@cache
+def _source(functions: tuple[Callable[..., Any], ...]) -> str:
+    return "\n\n".join(["from __future__ import annotations", *map(inspect.getsource, functions)])

@@ -1,0 +1,217 @@
+"""Figures: tables, charts, matrices and pipelines, drawn in cells of characters or told in sentences."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from quizproof.blocks import Chart, Figure, Flow, Matrix, Series, Stage, Table
+from quizproof_renderers.terminal import prose
+from quizproof_renderers.terminal.plot import Plot, figure
+from quizproof_renderers.text import clip_lines, one_line, visible
+
+MOST_ROWS = 12
+"""Rows of figures that are shown beside a drawing."""
+MOST_TOLD = 60
+"""Rows of figures that are told one by one."""
+
+
+def drawn(shown: Figure) -> RenderableType:
+    """A figure for those who see it, under its caption."""
+    match shown:
+        case Table():
+            body: RenderableType = _table(shown)
+        case Chart():
+            table = shown.table or _sample(_figures(shown))
+            body = Group(Plot(shown), Text(), drawn(table))
+        case Matrix():
+            body = _matrix(shown)
+        case Flow():
+            body = _Stations(shown)
+        case _:
+            assert_never(shown)
+    return Group(Text(prose.plain_line(shown.caption), "dim"), body) if shown.caption else body
+
+
+def told(shown: Figure) -> list[str]:
+    """A figure in lines that can be read aloud."""
+    match shown:
+        case Table():
+            lines = [*_head("Table", shown.caption), *_rows(shown)]
+        case Chart():
+            lines = _told_chart(shown)
+        case Matrix():
+            lines = [*_head("Confusion matrix", shown.caption), *_told_matrix(shown)]
+        case Flow():
+            stages = enumerate(shown.stages, 1)
+            lines = [*_head("Pipeline", shown.caption), *itertools.chain(*(_told_stage(n, s) for n, s in stages))]
+        case _:
+            assert_never(shown)
+    return lines
+
+
+def _head(kind: str, caption: str) -> list[str]:
+    return [f"{kind}: {prose.plain_line(caption)}" if caption else f"{kind}:"]
+
+
+def _table(shown: Table) -> RenderableType:
+    table = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="bold")
+    for index, name in enumerate(shown.head):
+        figures = all(_is_figure(row[index]) for row in shown.rows if index < len(row))
+        table.add_column(Text(prose.plain_line(name)), justify="right" if figures else "left", overflow="fold")
+    for row in shown.rows:
+        table.add_row(*(Text(prose.plain_line(cell)) for cell in row))
+    return table
+
+
+def _is_figure(cell: str) -> bool:
+    return not cell.strip() or cell.strip("+-− $€%")[:1].isdecimal()
+
+
+def _rows(shown: Table) -> list[str]:
+    """Each row with its cells under their headings, as tables in prose are told."""
+    lines = []
+    for row in shown.rows:
+        cells = itertools.zip_longest(map(prose.plain_line, shown.head), map(prose.plain_line, row), fillvalue="")
+        lines.append("; ".join(f"{head}: {cell}" if head else cell for head, cell in cells if cell))
+    return clip_lines(lines, MOST_TOLD)
+
+
+def _figures(chart: Chart) -> Table:
+    """The points of a chart, in one row for each place when all its lines have the same places."""
+    first, *others = chart.series or (Series("", ()),)
+    places = [x for x, _ in first.points]
+    if all([x for x, _ in series.points] == places for series in others):
+        columns = [[figure(y) for _, y in series.points] for series in chart.series]
+        rows = zip(map(figure, places), *columns, strict=True)
+        return Table((chart.x, *(s.name if others or s.name else chart.y for s in chart.series)), tuple(rows))
+    named = ((series.name, figure(x), figure(y)) for series in chart.series for x, y in series.points)
+    return Table(("", chart.x, chart.y), tuple(named))
+
+
+def _sample(table: Table) -> Table:
+    """Rows at even steps and the last, where there are too many; that is said."""
+    count = len(table.rows)
+    if count <= MOST_ROWS:
+        return table
+    step = math.ceil((count - 1) / (MOST_ROWS - 1))
+    caption = f"One in {step} of {count} points, and the last"
+    return Table(table.head, (*table.rows[:-1:step], table.rows[-1]), caption)
+
+
+def _told_chart(chart: Chart) -> list[str]:
+    lines = _head("Chart", chart.caption)
+    lines.append(f"{one_line(chart.y)} over {one_line(chart.x)}.")
+    for series in chart.series:
+        if series.points:
+            lines.append(f"{one_line(series.name)}: {_course(series, one_line(chart.x))}.")
+    for event in chart.events:
+        height = "" if event.y is None else f", {one_line(chart.y)} {figure(event.y)}"
+        lines.append(f"{one_line(event.name)}: at {one_line(chart.x)} {figure(event.x)}{height}.")
+    table = chart.table or _figures(chart)
+    return [*lines, *_head("Figures", table.caption), *_rows(table)]
+
+
+def _course(series: Series, x: str) -> str:
+    """How a line goes, in words."""
+    first, last = series.points[0], series.points[-1]
+    low = min(series.points, key=lambda point: point[1])
+    high = max(series.points, key=lambda point: point[1])
+    words = [f"from {figure(first[1])} to {figure(last[1])}"]
+    ends = (first[1], last[1])
+    words += [
+        f"{name} {figure(point[1])} at {x} {figure(point[0])}"
+        for name, point in (("lowest", low), ("highest", high))
+        if point[1] not in ends
+    ]
+    return ", ".join(words)
+
+
+def _matrix(shown: Matrix) -> RenderableType:
+    """Rows are the truth. Each cell has its share of its row, and right ones stand out."""
+    table = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="bold")
+    table.add_column(Text("true \\ predicted", "dim"), overflow="fold")
+    for label in shown.labels:
+        table.add_column(Text(one_line(label)), justify="right", overflow="fold")
+    table.add_column(Text("all", "dim"), justify="right")
+    for index, (label, row) in enumerate(zip(shown.labels, shown.counts, strict=True)):
+        total = sum(row)
+        cells = [
+            Text(f"{count:,} ({_share(count, total)})", "bold green" if index == at else "")
+            for at, count in enumerate(row)
+        ]
+        table.add_row(Text(one_line(label), "bold"), *cells, Text(f"{total:,}", "dim"))
+    return table
+
+
+def _told_matrix(shown: Matrix) -> Iterator[str]:
+    for label, row in zip(shown.labels, shown.counts, strict=True):
+        total = sum(row)
+        cells = ", ".join(
+            f"{count:,} predicted as {one_line(name)} ({_share(count, total)})"
+            for name, count in zip(shown.labels, row, strict=True)
+        )
+        yield f"Of {total:,} that are {one_line(label)}: {cells}."
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}".replace("%", " %") if whole else "-"
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def _told_stage(number: int, stage: Stage) -> Iterator[str]:
+    """A station in sentences. Its shape is told as people say it."""
+    if stage.code.strip():
+        yield "Code:"
+        yield from visible(stage.code).rstrip().split("\n")
+    shape = f"shape {' by '.join(map(str, stage.shape))}" if stage.shape else "a single value"
+    facts = ", ".join(filter(None, [shape, one_line(stage.dtype)]))
+    yield f"{number}. {one_line(stage.name)}: {facts}."
+    if stage.sample:
+        yield f"{_sampled(stage)}."
+    if stage.note.strip():
+        yield prose.plain(stage.note)
+
+
+def _sampled(stage: Stage) -> str:
+    """The value that is shown of a station, and what it is."""
+    of = f"{one_line(stage.sampled)} is" if stage.sampled else "First value"
+    return f"{of} {one_line(stage.sample)}"
+
+
+class _Stations:
+    """Stations below each other, with the code that leads from one to the next beside the arrow."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._stages = flow.stages
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        bar, head = "|v" if options.ascii_only else "│▼"
+        wide = max((len(one_line(stage.name)) for stage in self._stages), default=0)
+        shapes = max((len(_shape(stage.shape)) for stage in self._stages), default=0)
+        for index, stage in enumerate(self._stages):
+            if index or stage.code.strip():
+                source = prose.highlighted(visible(stage.code).rstrip()) if stage.code.strip() else Text()
+                for line in source.split("\n", allow_blank=True):
+                    yield Text.assemble((f"{bar} ", "dim"), line)
+                yield Text(head, "dim")
+            name = one_line(stage.name)
+            yield Text.assemble(
+                (f"{name:<{min(wide, 30)}}", "bold blue"),
+                (f"  {_shape(stage.shape):<{min(shapes, 30)}}", "bold"),
+                (f"  {one_line(stage.dtype)}", "dim"),
+                f"  {_sampled(stage)}" if stage.sample else "",
+            )
+            if stage.note.strip():
+                yield Padding(prose.Prose(stage.note), (0, 0, 0, 2))

@@ -1,0 +1,160 @@
+"""What is common to all ways of answering."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from quizproof import marking
+from quizproof.blocks import Evidence, Input
+from quizproof.marking import MalformedResponse, Mark, Response
+from quizproof_renderers.terminal.faces import Face, Part, Told
+from quizproof_renderers.terminal.reader import Reader
+
+if TYPE_CHECKING:
+    from quizproof.claims import Program
+    from quizproof.outcome import Outcome
+
+Command: TypeAlias = Literal["help", "hint", "skip", "quit"]
+
+COMMANDS: dict[str, Command] = {"?": "help", "h": "hint", "s": "skip", "q": "quit"}
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ESCAPE = "Should that be s, q, h or ?, put a backslash before it: \\s."
+
+_ESCAPED = re.compile(r"\\[sqh?]")
+
+
+class Quit(Exception):
+    """The learner has had enough."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a form may use to mark an answer: the learner, and the sandbox."""
+
+    face: Face
+    reader: Reader
+    run: Callable[[Program], Outcome] | None = None
+    """Runs a program under the quiz's runtime; None where nothing can be run."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An answer with its mark."""
+
+    response: Response
+    """As marking takes it."""
+    mark: Mark | None
+    """None when nobody could tell what it is worth."""
+    parts: Sequence[Part] = field(default=())
+    """Its parts, where they are right or wrong on their own."""
+
+
+class Form(ABC):
+    """One way of answering. A form shows what can be answered, asks, reads what was typed, and marks it."""
+
+    how: str
+    """How to answer, for the help."""
+    shows_solution = False
+    """Whether the solution was seen by who has marked the answer."""
+
+    def __init__(self, shown: Input) -> None:
+        self.input = shown
+
+    @abstractmethod
+    def show(self, face: Face) -> None:
+        """Show what stands between the prompt and the answer."""
+
+    @abstractmethod
+    def ask(self, reader: Reader) -> str:
+        """What the learner typed. Raises what the reader raises."""
+
+    @abstractmethod
+    def read(self, text: str) -> Response | None:
+        """The response that was typed; None when the next part of it is to be asked for.
+
+        Raises MalformedResponse when it is none that could be marked.
+        """
+
+    @abstractmethod
+    def given(self, response: Response) -> str:
+        """A response in the learner's terms, for the table at the end."""
+
+    @abstractmethod
+    def key(self) -> str:
+        """The right answer in the learner's terms; empty where it does not fit into a line."""
+
+    @abstractmethod
+    def told(self, response: Response, mark: Mark) -> list[Told]:
+        """What the runs behind the question did."""
+
+    def total(self, response: Response, mark: Mark) -> int:
+        """Of how many parts the answer consists, each with the same share of the score."""
+        return len(mark.right) or 1
+
+    def mark(self, response: Response, desk: Desk) -> Marked:
+        """Mark what was read. Raises MalformedResponse when the learner has to answer again."""
+        return Marked(response, marking.mark(self.input, response))
+
+    def correction(self) -> str:
+        """What to say after an answer that is not right, in a sentence; empty where it is shown below."""
+        key = self.key()
+        return f"The answer is {key}." if key and "\n" not in key else ""
+
+    def feedback(self, mark: Mark) -> str:
+        """What to say to the response itself, as Markdown."""
+        return mark.feedback
+
+    def command(self, text: str) -> Command | None:
+        """The command that was typed, if it is one."""
+        return COMMANDS.get(text.strip().lower())
+
+    def checked(self, response: Response) -> Response:
+        """The response, if it can be marked. Raises MalformedResponse otherwise."""
+        marking.mark(self.input, response)
+        return response
+
+
+def something(text: str) -> str:
+    """What was typed, unless that is nothing."""
+    if not text.strip():
+        raise MalformedResponse("please type an answer, or s to skip the question")
+    return text
+
+
+def unescaped(text: str) -> str:
+    """What was typed, without the backslash that tells it from a command."""
+    bare = text.strip()
+    return bare[1:] if _ESCAPED.fullmatch(bare) else something(text)
+
+
+def several(response: Response) -> Sequence[str]:
+    """The parts of a response."""
+    return [response] if isinstance(response, str) else response if isinstance(response, Sequence) else []
+
+
+def listed(words: Sequence[str], link: str = "or") -> str:
+    """Words in a row: "A, B or C"."""
+    return f" {link} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def labels(count: int) -> Iterator[str]:
+    """Names for so many things: A to Z, then AA, AB and so on."""
+    for number in range(count):
+        first, last = divmod(number, len(LETTERS))
+        yield (LETTERS[(first - 1) % len(LETTERS)] if first else "") + LETTERS[last]
+
+
+def mistaken(mark: Mark, evidence: Evidence | None) -> list[Told]:
+    """The run behind the mistake that was made, then the question's own."""
+    return [Told("", None, False, run) for run in (mark.evidence, evidence) if run]
+
+
+def compared(mark: Mark, evidence: Evidence | None) -> list[Told]:
+    """The run behind the mistake that was made, then that of the right answer, which is shown as the solution."""
+    if evidence and not mark.correct:
+        evidence = replace(evidence, summary=f"The right answer: {evidence.summary}")
+    return mistaken(mark, evidence)

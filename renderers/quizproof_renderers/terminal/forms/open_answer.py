@@ -1,0 +1,67 @@
+"""An answer in the learner's own words."""
+
+from __future__ import annotations
+
+from quizproof import marking
+from quizproof.blocks import Display, OpenInput, Prose
+from quizproof.marking import Mark, Response
+from quizproof_renderers.terminal.faces import Face, Told
+from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, Quit, several, something
+from quizproof_renderers.terminal.reader import Reader
+
+
+class OpenForm(Form):
+    """A text to type. Then learners compare it with the model answer, and tick the points that they made."""
+
+    how = (
+        "To answer, write in your own words; an empty line ends the answer. "
+        "Then you see a model answer, and say for each of its points whether you made it."
+    )
+    shows_solution = True
+
+    def __init__(self, shown: OpenInput, display: Display) -> None:
+        super().__init__(shown)
+        self._points = shown.points
+        self._solution = display.solution
+
+    def show(self, face: Face) -> None:
+        pass
+
+    def ask(self, reader: Reader) -> str:
+        return reader.lines("  Your answer (end with an empty line or Ctrl-D):", "", COMMANDS.__contains__)
+
+    def read(self, text: str) -> Response:
+        return something(text)
+
+    def mark(self, response: Response, desk: Desk) -> Marked:
+        face = desk.face
+        face.heading("Model answer")
+        face.contents(self._solution)
+        face.heading("Which points did you make?")
+        made = []
+        for number, point in enumerate(self._points, 1):
+            if number > 1:
+                face.gap()
+            face.choices([(str(number), Prose(point.text))])
+            face.told(Told("", None, False, point.evidence, "", point.unproven))
+            if self._has_made(desk):
+                made.append(point.id)
+        return Marked(made, marking.mark(self.input, made))
+
+    def given(self, response: Response) -> str:
+        return f"{len(several(response))} of {len(self._points)} points"
+
+    def key(self) -> str:
+        return ""
+
+    def told(self, response: Response, mark: Mark) -> list[Told]:
+        return []  # was told with the points
+
+    def _has_made(self, desk: Desk) -> bool:
+        while True:
+            typed = desk.reader.key("  Did you say that (y/n)? ").strip().lower()
+            if typed in ("y", "yes", "n", "no"):
+                return typed.startswith("y")
+            if COMMANDS.get(typed) == "quit":
+                raise Quit
+            desk.face.say("Please type y when you made this point, n when you did not, or q to quit.")

@@ -1,0 +1,138 @@
+"""A program to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from quizproof import marking
+from quizproof.attempt import judge, program_of
+from quizproof.blocks import Code, ProgramInput
+from quizproof.compare import fold_program
+from quizproof.errors import CannotVerify
+from quizproof.marking import MalformedResponse, Mark, NeverRun, Response
+from quizproof_renderers.terminal.faces import Face, Part, Standing, Told
+from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, mistaken
+from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.text import sentence
+
+EDIT, FILE = "e", "f "
+"""What is typed to open an editor, and before the path of a file."""
+LONGEST = 256 * 1024
+"""Bytes of a file that are thought to be a program."""
+
+
+class ProgramForm(Form):
+    """A program, written in an editor, read from a file, or typed; marked by running it where its like never ran."""
+
+    how = (
+        "To answer, type e to write in your editor, f and a path to read a file, or type the program itself and end "
+        "it with a line that is only a full stop."
+    )
+
+    def __init__(self, shown: ProgramInput) -> None:
+        super().__init__(shown)
+        self._shown = shown
+        self._draft = shown.starter
+
+    def show(self, face: Face) -> None:
+        if self._shown.starter.strip():
+            face.contents([Code(self._shown.starter, "Start from")])
+            face.gap()
+        face.say("Your program must pass, one after the other:")
+        for number, check in enumerate(self._shown.checks, 1):
+            name = f"{number}. {check.name}"
+            if check.hidden:
+                face.say(f"{name} (its code is hidden)")
+            else:
+                face.contents([Code(check.source, name)])
+        face.gap()
+        face.note(self.how)
+        face.gap()
+
+    def ask(self, reader: Reader) -> str:
+        typed = reader.lines(
+            "  Your program (e, f PATH, or lines up to one that is only a full stop):",
+            ".",
+            _is_alone,
+        )
+        if typed.strip().lower() == EDIT:
+            return reader.edit(self._draft, ".py")
+        return typed
+
+    def read(self, text: str) -> Response:
+        source = _file(text.strip()[len(FILE) :].strip()) if _names_file(text) else text
+        if not fold_program(source):
+            raise MalformedResponse("please write a program, or type s to skip the question")
+        self._draft = source
+        return source
+
+    def mark(self, response: Response, desk: Desk) -> Marked:
+        source = str(response)
+        try:
+            result = marking.mark(self._shown, source)
+        except NeverRun:
+            run = self._run(source, desk)
+            if run is None:
+                return Marked(response, None)
+            result = run
+        return Marked(response, result, self._checks(result))
+
+    def _run(self, source: str, desk: Desk) -> Mark | None:
+        """The mark of a program that has to be run; None where it cannot be."""
+        if desk.run is None:
+            desk.face.say("Your program cannot be run here.")
+            return None
+        program = program_of(self._shown, source)
+        desk.face.say("Running your program.")
+        outcome = desk.run(program)
+        try:
+            return judge(self._shown, program, outcome)
+        except CannotVerify as error:
+            if outcome.status == "fault":
+                raise MalformedResponse(f"{error}; that is no fault of yours, please try again") from None
+            desk.face.say(sentence(str(error)))
+            return None
+
+    def _checks(self, mark: Mark) -> list[Part]:
+        """Every check and how it went."""
+        passed = round(mark.score * len(self._shown.checks))
+        parts = []
+        for index, check in enumerate(self._shown.checks):
+            standing: Standing = "right" if index < passed else "wrong" if index == passed else "not reached"
+            parts.append(Part(str(index + 1), standing, check.name))
+        return parts
+
+    def total(self, response: Response, mark: Mark) -> int:
+        return len(self._shown.checks)
+
+    def given(self, response: Response) -> str:
+        return str(response)
+
+    def key(self) -> str:
+        return ""  # one solution of many
+
+    def told(self, response: Response, mark: Mark) -> list[Told]:
+        return mistaken(mark, None)
+
+
+def _is_alone(line: str) -> bool:
+    """Whether a first line is a command rather than the beginning of a program."""
+    return line.strip().lower() in (*COMMANDS, EDIT) or _names_file(line)
+
+
+def _names_file(text: str) -> bool:
+    return text.lstrip().startswith(FILE) and "\n" not in text.strip() and "=" not in text
+
+
+def _file(name: str) -> str:
+    """The program in a file. Raises MalformedResponse when there is none."""
+    path = Path(name).expanduser()
+    try:
+        if not path.is_file():
+            raise MalformedResponse(f"there is no file {name}")
+        if path.stat().st_size > LONGEST:
+            raise MalformedResponse(f"{name} is too large for a program")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise MalformedResponse(f"{name} cannot be read: {why}") from None

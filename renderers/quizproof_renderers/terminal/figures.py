@@ -179,9 +179,15 @@ def _told_stage(number: int, stage: Stage) -> Iterator[str]:
     facts = ", ".join(filter(None, [shape, one_line(stage.dtype)]))
     yield f"{number}. {one_line(stage.name)}: {facts}."
     if stage.sample:
-        yield f"One value: {one_line(stage.sample)}."
+        yield f"{_sampled(stage)}."
     if stage.note.strip():
         yield prose.plain(stage.note)
+
+
+def _sampled(stage: Stage) -> str:
+    """The value that is shown of a station, and what it is."""
+    of = f"{one_line(stage.sampled)} is" if stage.sampled else "First value"
+    return f"{of} {one_line(stage.sample)}"
 
 
 class _Stations:
@@ -205,7 +211,7 @@ class _Stations:
                 (f"{name:<{min(wide, 30)}}", "bold blue"),
                 (f"  {_shape(stage.shape):<{min(shapes, 30)}}", "bold"),
                 (f"  {one_line(stage.dtype)}", "dim"),
-                f"  {one_line(stage.sample)}" if stage.sample else "",
+                f"  {_sampled(stage)}" if stage.sample else "",
             )
             if stage.note.strip():
                 yield Padding(prose.Prose(stage.note), (0, 0, 0, 2))

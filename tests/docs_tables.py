@@ -28,15 +28,19 @@ from quizproof.blocks import (
     TextInput,
 )
 from quizproof.header import Header, Insight
-from quizproof.kinds import Question, kinds
+from quizproof.kinds import Exhibit, Question, kinds
 from quizproof.kinds.choice import Option
+from quizproof.kinds.confusion_matrix import States
+from quizproof.kinds.experiment import Constraint, Target, Variation
 from quizproof.kinds.fill_blank import BlankMistake, BlankTexts
 from quizproof.kinds.find_bug import LineMistake
 from quizproof.kinds.match import Extra, Pair
 from quizproof.kinds.number import NumberMistake
 from quizproof.kinds.open_answer import Point
 from quizproof.kinds.order_lines import LineDistractor
+from quizproof.kinds.pipeline import PipelineStage
 from quizproof.kinds.predict_output import Distractor
+from quizproof.kinds.training_run import CurveClaim, TrainingEvent
 from quizproof.kinds.write_code import ProgramCheck, WrongProgram
 from quizproof.model import Limits, Role
 from quizproof.rules import RULES
@@ -60,6 +64,13 @@ PARTS: dict[str, type[BaseModel]] = {
     "pair": Pair,
     "extra": Extra,
     "point": Point,
+    "states": States,
+    "stage": PipelineStage,
+    "event": TrainingEvent,
+    "curve-claim": CurveClaim,
+    "target": Target,
+    "constraint": Constraint,
+    "variation": Variation,
 }
 """Models that are not kinds, by the names of their tables."""
 
@@ -70,6 +81,7 @@ _VALIDATORS = {
     "_flag": "`true` or `false`",
     "_integer": "whole number",
     "_number": "number",
+    "_typed": "number",
     "_happens": "[happens](#happens)",
     "written": "text",
 }
@@ -88,7 +100,17 @@ _LINKS: dict[type[BaseModel], str] = {
     Pair: "[pair](#pairs-of-a-match)",
     Extra: "[extra](#extras-of-a-match)",
     Point: "[point](#points-of-an-open)",
+    States: "[figures](#figures-of-a-confusion-matrix)",
+    PipelineStage: "[stage](#stages-of-a-pipeline)",
+    TrainingEvent: "[event](#events-of-a-training-run)",
+    CurveClaim: "[claim](#claims-of-a-training-run)",
+    Target: "[target](#targets-of-an-experiment)",
+    Constraint: "[constraint](#constraints-of-an-experiment)",
+    Variation: "[variation](#variations-of-an-experiment)",
 }
+
+_BASES: dict[str, type[BaseModel]] = {"question": Question, "exhibit": Exhibit}
+"""What all kinds of a sort have, by the names of their tables."""
 
 SCORED: dict[str, Input] = {
     "`choice` with one key": Options(()),
@@ -118,11 +140,12 @@ def table(name: str) -> str:
         return _markdown(head, rows)
     if name == "scoring":
         return _markdown(("question", "scoring"), [(words, rule(shown)) for words, shown in SCORED.items()])
-    if name == "question":
-        return _keys(Question)
+    if name in _BASES:
+        return _keys(_BASES[name])
     if name in PARTS:
         return _keys(PARTS[name])
-    return _keys(kinds()[name], without=frozenset(Question.model_fields))
+    (base,) = (base for base in _BASES.values() if issubclass(kinds()[name], base))
+    return _keys(kinds()[name], without=frozenset(base.model_fields))
 
 
 def names(text: str) -> list[str]:
@@ -133,7 +156,7 @@ def names(text: str) -> list[str]:
 def known_keys() -> set[str]:
     """Every key that some mapping of a quiz file may have."""
     models = [*PARTS.values(), *kinds().values()]
-    return {"blocks"} | {name for model in models for name in model.model_fields}
+    return {"blocks"} | {info.alias or name for model in models for name, info in model.model_fields.items()}
 
 
 def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:
@@ -142,9 +165,13 @@ def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:
         if name not in without:
             meaning = " ".join((info.description or "").split())
             assert meaning, f"{model.__name__}.{name} has no docstring"
-            words = _either([f"`{each}`" for each in sorted(kinds())]) if name == "kind" else sort(info)
-            rows.append((f"`{name}`", words, _default(info), meaning))
+            words = _kinds_of(model) if name == "kind" else sort(info)
+            rows.append((f"`{info.alias or name}`", words, _default(info), meaning))
     return _markdown(("key", "value", "default", "meaning"), rows)
+
+
+def _kinds_of(base: type[BaseModel]) -> str:
+    return _either([f"`{name}`" for name, kind in sorted(kinds().items()) if issubclass(kind, base)])
 
 
 def _markdown(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -156,8 +183,10 @@ def _default(info: FieldInfo) -> str:
     if info.is_required():
         return "**required**"
     value = info.default
-    if value is None or value in ("", (), {}):
+    if value is None or value in ("", (), {}) or isinstance(value, BaseModel):
         return ""
+    if isinstance(value, tuple):
+        return f"`[{', '.join(map(str, value))}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
@@ -171,8 +200,7 @@ def _described(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> s
         return _described(annotation.__origin__, (*annotation.__metadata__, *metadata))
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
-        (inner,) = (argument for argument in arguments if argument is not type(None))
-        return _described(inner, metadata)
+        return ", or ".join(_described(each, metadata) for each in arguments if each is not type(None))
     if origin is Literal:
         return _either([f"`{value}`" for value in arguments])
     if origin is tuple:

@@ -100,28 +100,11 @@ def responses(display: Display) -> Iterator[Response]:
         case LineInput():
             yield from (str(line) for line in range(1, len(shown.source.split("\n")) + 1))
         case Blanks():
-            key = [blank.accepted[0] for blank in shown.blanks]
-            yield key
-            for index, blank in enumerate(shown.blanks):
-                for text in (*blank.accepted, *(mistake.value for mistake in blank.mistakes), "never_seen", " "):
-                    yield [*key[:index], f" {text} ", *key[index + 1 :]]
-            yield ["never_seen"] * len(key)
+            yield from _of_blanks(shown)
         case Ordering():
-            own = list(shown.orders[0])
-            yield from (list(order) for order in shown.orders[:20])
-            yield from (own[:end] for end in range(len(own)))
-            yield own[::-1]
-            extra = [f"{line.id}:0" if shown.indented else line.id for line in shown.lines if line.distractor]
-            yield from ([*own[:place], line, *own[place:]] for line in extra for place in range(len(own) + 1))
-            if shown.indented:
-                yield [f"{part.partition(':')[0]}:0" for part in own]
+            yield from _of_order(shown)
         case Matching():
-            key = list(shown.key)
-            yield key
-            yield [key[-1], *key[:-1]]
-            yield from ([item.id] * len(key) for item in shown.right)
-            yield from ([item.id, *key[1:]] for item in shown.right)
-            yield ["", *key[1:]]
+            yield from _of_match(shown)
         case OpenInput():
             ids = [point.id for point in shown.points]
             yield from (ids[:end] for end in range(len(ids) + 1))
@@ -129,6 +112,38 @@ def responses(display: Display) -> Iterator[Response]:
             yield from (attempt.source for attempt in shown.attempts)
             yield "# The same\n\n" + shown.attempts[0].source.replace("\n", "  \n\n")
             yield from ("never_seen()", "# nothing but a remark", "")
+
+
+def _of_blanks(shown: Blanks) -> Iterator[Response]:
+    """The key, and each gap filled in every way that was foreseen."""
+    key = [blank.accepted[0] for blank in shown.blanks]
+    yield key
+    for index, blank in enumerate(shown.blanks):
+        for text in (*blank.accepted, *(mistake.value for mistake in blank.mistakes), "never_seen", " "):
+            yield [*key[:index], f" {text} ", *key[index + 1 :]]
+    yield ["never_seen"] * len(key)
+
+
+def _of_order(shown: Ordering) -> Iterator[Response]:
+    """The right orders, beginnings of one, and a distractor at every place."""
+    own = list(shown.orders[0])
+    yield from (list(order) for order in shown.orders[:20])
+    yield from (own[:end] for end in range(len(own)))
+    yield own[::-1]
+    extra = [f"{line.id}:0" if shown.indented else line.id for line in shown.lines if line.distractor]
+    yield from ([*own[:place], line, *own[place:]] for line in extra for place in range(len(own) + 1))
+    if shown.indented:
+        yield [f"{part.partition(':')[0]}:0" for part in own]
+
+
+def _of_match(shown: Matching) -> Iterator[Response]:
+    """The key, others, and pairs that are left open."""
+    key = list(shown.key)
+    yield key
+    yield [key[-1], *key[:-1]]
+    yield from ([item.id] * len(key) for item in shown.right)
+    yield from ([item.id, *key[1:]] for item in shown.right)
+    yield ["", *key[1:]]
 
 
 @dataclass

@@ -166,3 +166,9 @@ def everything() -> list[QuestionProof]:
     questions = [taken(display, named(CHOICE, name)) for name, display in KINDS.items()]
     figures = [exhibit(name, content) for name, content in FIGURES.items()]
     return [*questions, *figures, exhibit("trial", TABLE, hints=("Train for longer.",), solution="train(epochs=30)")]
+
+
+def for_keys() -> list[QuestionProof]:
+    """What is put on a real terminal."""
+    blanks, program = (taken(KINDS[name], named(CHOICE, name)) for name in ("blanks", "program"))
+    return [blanks, program, exhibit("trial", TABLE, solution="train(epochs=30)")]

@@ -312,10 +312,11 @@ def test_interrupt_leaves_nothing(bank: Path, number: signal.Signals, code: int,
     assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
 
 
-def test_closed_pipe_is_no_error(bank: Path) -> None:
+@pytest.mark.parametrize("arguments", ["explain", "check --format full", "take sum --seed 1"])
+def test_closed_pipe_is_no_error(bank: Path, arguments: str) -> None:
     """`quizproof explain | head -1` ends quietly."""
     tool = f"{sys.executable} -c 'from quizproof_renderers.cli import main; main()'"
-    command = f"{tool} explain | (exec <&-; sleep 0.2); echo ${{PIPESTATUS[0]}}"
+    command = f"{tool} {arguments} | (exec <&-; sleep 0.2); echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=bank, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("141\n", "")
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.compare import difference, fold, same_number, same_output
+from quizproof.compare import difference, fold, fold_expression, same_number, same_output
 
 
 @pytest.mark.parametrize(
@@ -430,3 +430,20 @@ def test_real_prints_of_other_tensors_and_variables() -> None:
         assert same_output(representation, " ".join(representation.split()), 0)
         assert same_output(representation, re.sub(r"(\d\.\d*)(?![\d)>-])", r"\g<1>0001", representation), 0.01)
         assert same_output(representation, tensor, 0.01) is representation.startswith("[")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a = 'b'", 'a="b"', True),
+        ("  f( x,\ty )  ", "f(x, y)", True),
+        ("not  x", "not x", True),
+        ("not   x", "not\u00a0x", True),
+        ("not x", "notx", False),
+        ("not  x", "notx", False),
+        ("a - -b", "a--b", True),
+    ],
+)
+def test_spacing_in_a_piece_of_code(one: str, other: str, *, same: bool) -> None:
+    """However many spaces part two words, they stay two words."""
+    assert (fold_expression(one) == fold_expression(other)) is same

@@ -112,7 +112,7 @@ def test_generated_tables_are_current() -> None:
         text = page.read_text(encoding="utf-8")
         assert text == docs_tables.current(text), page.name
     text = REFERENCE.read_text(encoding="utf-8")
-    assert set(docs_tables.names(text)) == {"question", "rules", *docs_tables.PARTS, *kinds()}
+    assert set(docs_tables.names(text)) == {"question", "exhibit", "rules", *docs_tables.PARTS, *kinds()}
 
 
 def test_scoring_is_told_of_every_question() -> None:
@@ -210,10 +210,14 @@ SIMPLEST = {
     "match": (
         "pairs:\n  - {code: a = 1, match: M, check: assert a < 2}\n  - {code: a = 2, match: N, check: assert a > 1}"
     ),
-    "open": "answer: A\npoints:\n  - {text: T, proof: assert len([]) == 0}",
+    "open": "answer: A\npoints:\n  - text: T\n    proof: assert len([]) == 0",
+    "confusion-matrix": "code: a = [0, 1]\nlabels: a\nscores: a",
+    "pipeline": "setup: import numpy\nstages: [{name: N, value: numpy.zeros(1)}]",
+    "training-run": "code: h = {'a': [1]}\nhistory: h",
+    "experiment": "baseline: a = 1\nsolution: a = 2\ntargets: [{name: T, value: a, above: 1}]",
     "find-bug": "code: a = 1\nfix: a = 2\ncheck: assert a == 2\nhappens: runs silently",
 }
-"""The least that a question of each kind has."""
+"""The least that a block of each kind has."""
 
 
 def test_names_in_expressions_are_those_of_the_reference(prove_text: ProveText) -> None:
@@ -221,7 +225,8 @@ def test_names_in_expressions_are_those_of_the_reference(prove_text: ProveText) 
     table = {code(row[0])[0]: row[1] for row in rows("Names in expressions")}
     assert set(table) == set(SIMPLEST) == set(kinds())
     for kind, keys in SIMPLEST.items():
-        text = f"id: a\nkind: {kind}\nprompt: P\nexplanation: '{{{{ nonsense }}}}'\n{keys}"
+        asked = "prompt: P\nexplanation" if issubclass(kinds()[kind], Question) else "text"
+        text = f"id: a\nkind: {kind}\n{asked}: '{{{{ nonsense }}}}'\n{keys}"
         (finding,) = prove_text("- " + text.replace("\n", "\n  ")).findings
         known = re.search(r"known names: ([^)]*)", finding.message)
         assert known, finding.message

@@ -201,7 +201,7 @@ def test_matrix_is_proven_and_shown(prove_text: ProveText) -> None:
     assert (0.5, 0.85) in recall.points
     assert (threshold.events[0].x, threshold.events[0].y) == (0.5, None)
     assert isinstance(roc, Chart)
-    assert (pytest.approx(0.1), 0.85) in roc.series[0].points
+    assert (0.1, 0.85) in roc.series[0].points
     assert roc.events[0].x == pytest.approx(0.1)
     assert roc.events[0].y == 0.85
     assert isinstance(trade, Chart)
@@ -303,27 +303,27 @@ def test_experiment_is_proven_and_shown(prove_text: ProveText) -> None:
     [
         *lies(
             MATRIX,
-            ("precision: 0.895", "precision: 0.89", "QP228", 13, "stated precision: the run gives 0.894737"),
-            ("tp: 85", "tp: 86", "QP228", 16, "stated tp: the run gives 85"),
-            ("recall: 0.85", "recall: 1", "QP228", 14, "stated recall: the run gives 0.85"),
-            ("[1] * 100", "[2] * 100", "QP227", 8, "label 1 is 2, not 0 or 1"),
-            ("[1] * 100", "[0] * 100", "QP227", 8, "there is no sample of class 1"),
-            ("[0.1] * 90", "[0.1] * 89", "QP227", 9, "there are 199 scores, and 200 labels"),
-            ("[0.2] * 15", "[float('nan')] * 15", "QP227", 9, "score 86 is nan, not a finite number"),
-            ("[0.2] * 15", "['?'] * 15", "QP227", 9, "the scores are of type list, not numbers"),
-            ("scores: y_score", "scores: y_scor", "QP213", 9, "NameError"),
-            ("labels: y_true", "labels: y_true y", "QP113", 8, "SyntaxError"),
+            ("precision: 0.895", "precision: 0.894", "QP228", 12, "stated precision: the run gives 0.894737"),
+            ("tp: 85", "tp: 86", "QP228", 15, "stated tp: the run gives 85"),
+            ("recall: 0.85", "recall: 1", "QP228", 13, "stated recall: the run gives 0.85"),
+            ("[1] * 100", "[2] * 100", "QP227", 7, "label 1 is 2, not 0 or 1"),
+            ("[1] * 100", "[0] * 100", "QP227", 7, "there is no sample of class 1"),
+            ("[0.1] * 90", "[0.1] * 89", "QP227", 8, "there are 199 scores, and 200 labels"),
+            ("[0.2] * 15", "[float('nan')] * 15", "QP227", 8, "score 86 is nan, not a finite number"),
+            ("[0.2] * 15", "['?'] * 15", "QP227", 8, "the scores are of type list, not numbers"),
+            ("scores: y_score", "scores: y_scor", "QP213", 8, "NameError"),
+            ("labels: y_true", "labels: y_true y", "QP113", 7, "SyntaxError"),
             ("y_true = [1]", "y_true = [1", "QP113", 5, "SyntaxError"),
-            ("fixed(3)", "fixed(3) }} {{ stated('0.9', f1)", "QP218", 18, "the run gave 0.871795"),
+            ("fixed(3)", "fixed(3) }} {{ stated('0.88', f1)", "QP218", 17, "the run gave 0.871795"),
         ),
         *lies(
             PIPELINE,
-            ("shape: [4, 3, 8, 8]", "shape: [4, 8, 8, 3]", "QP228", 11, "the run recorded [4, 3, 8, 8]"),
-            ("dtype: float32", "dtype: float64", "QP228", 18, "the run recorded float32"),
-            ("value: x\n      shape", "value: x.tolist()\n      shape", "QP227", 10, "of type list"),
-            ("x.mean(axis=(2, 3))\n      shape", "x.mean(axis=(2, 9))\n      shape", "QP213", 21, "AxisError"),
-            ("sample: x[0, 0, 0, 0]", "sample: x[0]", "QP227", 17, "a sample is one number"),
-            ('.astype("float32")', '.astyp("float32")', "QP213", 15, "AttributeError"),
+            ("shape: [4, 3, 8, 8]", "shape: [4, 8, 8, 3]", "QP228", 10, "the run recorded [4, 3, 8, 8]"),
+            ("dtype: float32", "dtype: float64", "QP228", 17, "the run recorded float32"),
+            ("value: x\n      shape", "value: x.tolist()\n      shape", "QP227", 9, "of type list"),
+            ("x.mean(axis=(2, 3))\n      shape", "x.mean(axis=(2, 9))\n      shape", "QP213", 20, "AxisError"),
+            ("sample: x[0, 0, 0, 0]", "sample: x[0]", "QP227", 16, "a sample is one number"),
+            ('.astype("float32")', '.astyp("float32")', "QP213", 14, "AttributeError"),
         ),
         *lies(
             TRAINING,
@@ -348,7 +348,7 @@ def test_experiment_is_proven_and_shown(prove_text: ProveText) -> None:
                 "0.9 - seed / 20",
                 "QP231",
                 13,
-                "with seed 1 it is 0.85, not above 0.8 by more than 0.05",
+                "with seed 1 it is 0.85, not above 0.8 by more",
             ),
             ("below: 4}", "below: 2}", "QP231", 14, "with seed 0 it is 2, not below 2"),
             (

@@ -59,10 +59,12 @@ def test_pages_mark_as_the_engine_does(report: Report, browser: Browser, tmp_pat
         assert quiz.header is not None
         with opened(browser, site / quiz.header.topic / f"{quiz.id}.html") as page:
             for proof in quiz.questions:
+                if proof.exhibit:
+                    continue
                 for index, variant in enumerate(proof.variants[:MAX_VARIANTS]):
                     assert variant.display is not None
                     for response in responses(variant.display):
-                        verdict, _ = answer(page, proof.id, response, index)
-                        assert verdict == expected(variant.display, response), (proof.id, response)
+                        score, _ = answer(page, proof.id, response, index)
+                        assert score == expected(variant.display, response), (proof.id, response)
                         tried += 1
     assert tried > 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -13,31 +14,49 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+import goldfile
 import samples
 from quizproof.blocks import (
+    Attempt,
+    Blank,
+    Blanks,
+    Chart,
+    Check,
     Code,
     Content,
     Display,
+    Event,
     Evidence,
+    Figure,
+    Flow,
     Input,
     LineInput,
+    Matching,
+    MatchItem,
+    Matrix,
     Mistake,
     NumberInput,
+    OpenInput,
     Option,
     Options,
+    Ordering,
+    OrderLine,
     Output,
+    Point,
+    ProgramInput,
     Prose,
+    Series,
+    Stage,
+    Table,
     TextInput,
 )
 from quizproof.errors import UsageError
-from quizproof.header import Header
-from quizproof_renderers import pages
+from quizproof.header import Header, Insight
+from quizproof_renderers import letters, names, pages, typeset
 from quizproof_renderers import site as site_module
 from quizproof_renderers.site import MARKER, POLICY, build_site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from quizproof.proof import QuestionProof, QuizProof, Report, VariantProof
     from quizproof.verdicts import Verdict
 
@@ -45,6 +64,24 @@ PRACTICE = "freezing-layers/freezing-layers-pytorch-practice.html"
 KERAS = "freezing-layers/freezing-layers-keras-practice.html"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SVG_LEAF = {"path", "circle"}
+
+
+INPUTS = {
+    "blanks": samples.blanks,
+    "order": samples.ordering,
+    "order-indented": samples.indented,
+    "match": samples.matching,
+    "open": samples.opened,
+    "program": samples.program,
+}
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "table": samples.table,
+    "chart": samples.chart,
+    "chart-legend": samples.curve,
+    "matrix": samples.matrix,
+    "matrix-of-four": samples.matrices,
+    "flow": samples.flow,
+}
 
 
 def one_question(question: QuestionProof) -> Report:
@@ -112,6 +149,7 @@ def test_files(built: Path) -> None:
         "autograd/autograd-basics.html",
         "autograd/index.html",
         KERAS,
+        "freezing-layers/freezing-layers-pytorch-experiment.html",
         "freezing-layers/freezing-layers-pytorch-metrics.html",
         PRACTICE,
         "freezing-layers/index.html",
@@ -203,8 +241,8 @@ def test_coverage_is_rounded_down() -> None:
 def test_index_tells_what_there_is(site: dict[str, Page]) -> None:
     text = " ".join(site["index.html"].text.split())
     assert "A <sample> bank" in text
-    assert "2 topics, 5 quizzes, 12 questions, about 45 minutes" in text
-    assert "Freezing layers 11 questions · 40 min · 92 % proven Practice Freezing layers in PyTorch" in text
+    assert "2 topics, 6 quizzes, 18 questions, 1 exhibit, about 60 minutes" in text
+    assert "Freezing layers 17 questions, 1 exhibit · 55 min · 93 % proven Practice Freezing layers in PyTorch" in text
     assert "PyTorch · 6 questions · 10 min" in text
 
 
@@ -213,7 +251,7 @@ def test_topic_page_offers_modes_frameworks_and_minutes(site: dict[str, Page]) -
     values = [(radio["name"], radio["value"]) for radio in page.all("input")]
     assert values == [
         *(("runtime", value) for value in ("all", "torch", "tensorflow")),
-        *(("mode", value) for value in ("all", "practice", "metrics", "trace")),
+        *(("mode", value) for value in ("all", "practice", "metrics", "experiment", "trace")),
     ]
     assert "TensorFlow · about 12 min" in page.text
 
@@ -223,7 +261,7 @@ def test_style_sheet_knows_every_mode_and_framework_of_the_topic_page() -> None:
     for field in ("mode", "runtime"):
         for value in get_args(Header.model_fields[field].annotation):
             assert f'[name="{field}"][value="{value}"]:checked' in css
-            assert value in (pages.MODES if field == "mode" else pages.NAMES)
+            assert value in (names.MODES if field == "mode" else names.NAMES)
 
 
 def test_quiz_page_switches_to_other_modes_and_frameworks(site: dict[str, Page]) -> None:
@@ -239,16 +277,37 @@ def test_quiz_page_switches_to_other_modes_and_frameworks(site: dict[str, Page])
 
 def test_every_block_of_the_closed_set_is_dispatched() -> None:
     """A block that the engine adds must be added here too, or mypy and this test say so."""
-    assert {
-        pages.form(display().input) for display in (samples.choice, samples.number, samples.text, samples.line)
-    } == {
+    makers = (samples.choice, samples.number, samples.text, samples.line, *INPUTS.values())
+    shown = [display.input for display in (make() for make in makers) if display.input]
+    assert {type(each) for each in shown} == set(get_args(Input))
+    assert {typeset.form(each) for each in shown} == {
         "options",
         "number",
         "text",
         "line",
+        "blanks",
+        "order",
+        "match",
+        "open",
+        "program",
     }
-    assert len(get_args(Input)) == 4
-    assert len(get_args(Content)) == 3
+    drawn = [Prose("x"), Code("x"), Output("x"), *(make() for make in FIGURES.values())]
+    assert {type(each) for each in drawn} == set(get_args(Content))
+    assert all(typeset.content(each) for each in drawn)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_input_as_html(name: str, tmp_path: Path) -> None:
+    question = samples.question("one", INPUTS[name](), title="One")
+    page = build_site(one_question(question), tmp_path / "site").out / "samples" / "sample.html"
+    (section,) = re.findall("<section.*?</section>\n", page.read_text(encoding="utf-8"), re.DOTALL)
+    goldfile.compare(f"site/{name}.html", re.sub(r"\n+", "\n", section))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_as_html(name: str) -> None:
+    drawn = typeset.content(FIGURES[name]())
+    goldfile.compare(f"site/figure-{name}.html", re.sub(r"(?<=>)(?=<(?!/))", "\n", drawn) + "\n")
 
 
 def test_not_proven_is_said_and_not_asked(site: dict[str, Page]) -> None:
@@ -319,11 +378,11 @@ def test_place_of_the_key_tells_nothing() -> None:
     options = samples.outputs(10, 5).input
     assert isinstance(options, Options)
     for number in range(600):
-        order = pages.lettered(options, f"quiz/question-{number}/0")
+        order = letters.lettered(options.options, f"quiz/question-{number}/0")
         assert [letter for letter, _ in order] == ["A", "B", "C"]
         places[next(index for index, (_, option) in enumerate(order) if option.correct)] += 1
     assert all(150 < count < 250 for count in places), places
-    assert pages.lettered(options, "a") == pages.lettered(options, "a")
+    assert letters.lettered(options.options, "a") == letters.lettered(options.options, "a")
 
 
 def test_marking_data_is_exact(tmp_path: Path) -> None:
@@ -362,17 +421,49 @@ def hostile_report() -> Report:
     h = samples.HOSTILE
     fixed = h.replace("{{", "{")  # expressions have no meaning in what is the same for every variant
     quiz = samples.quiz("hostile", fixed, intro=fixed)
-    mistakes = (Mistake(h, h, Evidence(h, h, h, h)),)
     questions = [
-        samples.question("options", hostile(), hostile(), title=fixed),
-        samples.question("text", samples.display(TextInput(h, mistakes=mistakes), answer=h), title=fixed),
-        samples.question("line", samples.display(LineInput(h + "\n" + h, (1,)), answer=h)),
-        samples.question("number", samples.display(NumberInput(1.0, 0.0, h, h), answer=h)),
+        *(samples.question(id_, display, display, title=fixed) for id_, display in hostile_inputs()),
+        samples.exhibit("figures", replace(hostile(), input=None, prompt=hostile_figures()), title=fixed),
         samples.question(
             "refuted", hostile(), judged=samples.claims(0, "refuted"), findings=(samples.finding(quiz, h),)
         ),
     ]
     return samples.report(replace(samples.asking(quiz, *questions), versions={"torch": h, h: h}), sandbox=h)
+
+
+def hostile_inputs() -> list[tuple[str, Display]]:
+    """Hostile text in every way of answering, by id."""
+    h = samples.HOSTILE
+    mistakes = (Mistake(h, h, Evidence(h, h, h, h)),)
+    inputs: dict[str, Input] = {
+        "text": TextInput(h, mistakes=mistakes),
+        "line": LineInput(h + "\n" + h, (1,)),
+        "number": NumberInput(1.0, 0.0, h, h),
+        "blanks": Blanks(
+            f"{h} ___one___ '___two___' {h}", (Blank("one", (h,), mistakes), Blank("two", ("2",), mistakes))
+        ),
+        "order": Ordering((OrderLine("a", h), OrderLine("b", h, distractor=True, feedback=h)), (("a",),)),
+        "match": Matching((MatchItem("l", Prose(h)),), (MatchItem("r", Code(h)), MatchItem("s", Output(h), h)), ("r",)),
+        "open": OpenInput((Point("a", h, Evidence(h, h, h, h)), Point("b", h, unproven=h))),
+        "program": ProgramInput(
+            h, (Check(h, h), Check(h, h, hidden=True)), (Attempt(h, 2, "solution"), Attempt(h + "x", 0, "wrong", h)), h
+        ),
+    }
+    rest = ((id_, replace(samples.display(shown, answer=h), hints=(h,), belief=h)) for id_, shown in inputs.items())
+    return [("options", hostile()), *rest]
+
+
+def hostile_figures() -> tuple[Content, ...]:
+    """Hostile text in every figure."""
+    h = samples.HOSTILE
+    lines = (Series(h, ((0.0, 1.0), (1.0, float("nan")))), Series("b", ((0.0, float("inf")), (1.0, -1e300))))
+    return (
+        Table((h, h), ((h, h), (h, "1")), h),
+        Chart(lines, h, h, (Event(h, 0.5), Event(h, 0.5, 0.5)), h),
+        Chart((), h, h),
+        Matrix((h, h), ((1, 2), (3, 4)), h),
+        Flow((Stage(h, (1, 2), h, h, h, h),), h),
+    )
 
 
 def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
@@ -419,19 +510,25 @@ def test_quiz_whose_runtime_was_not_started(tmp_path: Path) -> None:
     assert "Python, which was not run" in page.text
 
 
-def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path) -> None:
-    makers: list[Callable[[], Display]] = [
-        samples.choice,
-        lambda: samples.outputs(10, 5),
-        samples.several,
-        samples.number,
-        samples.line,
-    ]
+OLDER: list[Callable[[], Display]] = [
+    samples.choice,
+    lambda: samples.outputs(10, 5),
+    samples.several,
+    samples.number,
+    samples.line,
+]
+
+
+@pytest.mark.parametrize("makers", [OLDER, [*INPUTS.values(), samples.figures]], ids=["older", "newer"])
+def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path, makers: list[Callable[[], Display]]) -> None:
     # Every question has four variants, and no two are alike, so that compression does not flatter.
     questions = [
-        samples.question(f"q{n}", *(_unlike(makers[n % 5](), 100 * n + v) for v in range(4))) for n in range(10)
+        samples.question(f"q{n}", *(_unlike(display, 100 * n + v) for v in range(4)))
+        for n in range(10)
+        if (display := makers[n % len(makers)]()).input
     ]
-    report = samples.report(samples.asking(samples.quiz(), *questions))
+    exhibits = [samples.exhibit(f"e{n}", display) for n, make in enumerate(makers) if not (display := make()).input]
+    report = samples.report(samples.asking(samples.quiz(), *questions, *exhibits))
     out = build_site(report, tmp_path / "site").out
     files = [out / "samples" / "sample.html", *(out / "assets").iterdir()]
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 60_000
@@ -511,6 +608,11 @@ def _changed(name: str, report: Report) -> Report:
             changed = replace(display, input=Options((told, *options)))
             variant = replace(first.variants[0], display=changed)
             quizzes[0] = samples.asking(head, replace(first, variants=(variant,)), *rest)
+        case "a belief":
+            shown = first.variants[0].display
+            assert shown is not None
+            variant = replace(first.variants[0], display=replace(shown, belief="That it is slow."))
+            quizzes[0] = samples.asking(head, replace(first, variants=(variant,)), *rest)
         case "a question left out":
             quizzes[0] = samples.asking(head, *rest)
         case "the order of questions":
@@ -531,7 +633,10 @@ def _told_otherwise(question: QuestionProof) -> QuestionProof:
 
 def _with_header(quiz: QuizProof, field: str, value: str) -> QuizProof:
     assert quiz.header is not None
-    header = quiz.header.model_copy(update={field: int(value) if value.isdigit() else value})
+    new: object = int(value) if value.isdigit() else value
+    if field == "insight":
+        new = Insight(text=value, rests_on=("precision",))
+    header = quiz.header.model_copy(update={field: new})
     return replace(quiz, header=header, versions=samples.RUNTIMES.get(header.runtime, {}))
 
 
@@ -540,25 +645,28 @@ def _judged(question: QuestionProof, proven: int, *others: Verdict) -> tuple[Var
 
 
 CHANGES = {
-    "nothing": 8,
+    "nothing": 9,
     "versions": 4,
-    "sandbox": 7,
-    "a verdict": 5,
-    "a count": 5,
-    "a finding": 7,
-    "an evidence": 7,
-    "a question left out": 5,
-    "the order of questions": 7,
+    "sandbox": 8,
+    "a verdict": 6,
+    "a count": 6,
+    "a finding": 8,
+    "an evidence": 8,
+    "a belief": 7,
+    "a question left out": 6,
+    "the order of questions": 8,
     "a quiz left out": 2,
-    "title=Another title": 4,
+    "title=Another title": 5,
     "topic=another-topic": 2,
     "mode=experiment": 2,
     "runtime=python": 2,
-    "minutes=99": 5,
-    "intro=Another intro.": 5,
+    "minutes=99": 6,
+    "hint_cost=1": 6,
+    "insight=It is not.": 6,
+    "intro=Another intro.": 6,
     "quiz=another-id": 2,
 }
-"""How many of the eight pages are taken over after each change."""
+"""How many of the nine pages are taken over after each change."""
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -601,7 +709,7 @@ def test_pages_that_were_edited_or_lost_are_made_again(tmp_path: Path) -> None:
     before = _tree(out)
     (out / "index.html").write_text("edited by hand")
     (out / PRACTICE).unlink()
-    assert build_site(samples.bank(), out).reused == 6
+    assert build_site(samples.bank(), out).reused == 7
     assert _tree(out) == before
 
 
@@ -612,7 +720,7 @@ def test_without_hard_links_pages_are_copied(tmp_path: Path, monkeypatch: pytest
     out = build_site(samples.bank(), tmp_path / "site").out
     before = _tree(out)
     monkeypatch.setattr("os.link", refuse)
-    assert build_site(samples.bank(), out).reused == 8
+    assert build_site(samples.bank(), out).reused == 9
     assert _tree(out) == before
 
 
@@ -706,6 +814,7 @@ def _luminance(colour: str) -> float:
         ("ink wrong", "wrong-leaf"),
         ("ink doubt", "doubt-leaf"),
         ("k s m c b d", "paper leaf squares right-leaf wrong-leaf"),
+        ("l0 l1 l2 l3 l4 l5", "paper leaf"),
         ("on-ink", "link right wrong"),
         ("paper", "ink"),
     ],

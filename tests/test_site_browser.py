@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import expect
 
 import samples
-from quizproof.blocks import Mistake, NumberInput, TextInput
+from quizproof.blocks import Blanks, Mistake, NumberInput, TextInput
 from quizproof.marking import mark
 from quizproof_renderers.site import build_site
-from replay import Watch, answer, expected, opened, responses
-from test_site import hostile_report
+from replay import Response, Watch, answer, expected, opened, responses
+from test_site import hostile_inputs, hostile_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,21 +69,30 @@ def letters(within: Locator) -> list[tuple[str, str]]:
     return [(letter, id_) for letter, id_ in found]
 
 
+def wide(display: Display | None) -> Response:
+    """A response to a question, as long as can be."""
+    assert display is not None
+    match display.input:
+        case NumberInput() | TextInput():
+            return "1" * 200
+        case Blanks(blanks=blanks):
+            return ["x" * 200] * len(blanks)
+        case _:
+            return next(responses(display))
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1200)])
 def test_every_page_is_clean_and_fits(browser: Browser, site: Path, scheme: str, width: int) -> None:
     """No message on the console, no foreign request, no sideways scrolling; before answering and after."""
+    displays = [(proof.id, proof.variants[0].display) for proof in samples.bank().questions if not proof.exhibit]
     for path in sorted(site.rglob("*.html")):
         with opened(browser, path, viewport={"width": width, "height": 800}, color_scheme=scheme) as page:
             fits = "document.documentElement.scrollWidth <= innerWidth"
             assert page.evaluate(fits), path
-            for asked in page.locator("[data-question]").all():
-                controls = asked.locator(".control")
-                if controls.count():
-                    controls.first.check()
-                else:
-                    asked.locator(".field").fill("1" * 200)
-                asked.locator(".check").click()
-                expect(asked.locator(".variant")).to_have_class(re.compile("answered"))
+            for id_, display in displays:
+                if page.locator(f'[data-question="{id_}"]').count():
+                    answer(page, id_, wide(display))
+                    expect(question(page, id_).locator(".variant")).to_have_class(re.compile("answered"))
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             assert page.evaluate(fits), path
 
@@ -146,7 +155,7 @@ def test_code_behind_a_run_is_in_a_disclosure(quiz: Page) -> None:
 def test_several_right_options(quiz: Page) -> None:
     asked = question(quiz, "what-freezing-does")
     choose(asked, "a")
-    expect(asked.locator(".result")).to_contain_text("Not right.")
+    expect(asked.locator(".result")).to_contain_text("Partly right: 1 of 2.")
     asked.get_by_role("button", name="Try again").click()
     choose(asked, "a", "b")
     expect(asked.locator(".result")).to_contain_text("Right. You answered")
@@ -237,13 +246,13 @@ def test_every_key_and_every_distractor_through_the_page(browser: Browser, site:
         assert quiz.header is not None
         with opened(browser, site / quiz.header.topic / f"{quiz.id}.html") as page:
             for proof in quiz.questions:
-                if proof.status not in ("proven", "unproven"):
+                if proof.exhibit or proof.status not in ("proven", "unproven"):
                     continue
                 for index, variant in enumerate(proof.variants):
                     assert variant.display is not None
                     for response in responses(variant.display):
-                        verdict, _ = answer(page, proof.id, response, index)
-                        assert verdict == expected(variant.display, response), (proof.id, index, response)
+                        score, _ = answer(page, proof.id, response, index)
+                        assert score == expected(variant.display, response), (proof.id, index, response)
                         tried += 1
     assert tried > 50
 
@@ -372,10 +381,10 @@ def test_script_marks_as_the_engine_does(browser: Browser, tmp_path: Path) -> No
     differences = []
     with opened(browser, build_site(report, tmp_path / "site").out / "samples" / "sample.html") as page:
         for response, display in table:
-            verdict, said = answer(page, ids[display], response)
-            feedback = mark(display.input, response).feedback if verdict != "malformed" else ""
-            if verdict != expected(display, response) or feedback not in said:
-                differences.append((response, display.input, verdict, said))
+            score, said = answer(page, ids[display], response)
+            feedback = mark(display.input, response).feedback if score != "malformed" else ""
+            if score != expected(display, response) or feedback not in said:
+                differences.append((response, display.input, score, said))
     assert differences == []
 
 
@@ -577,7 +586,7 @@ def test_progress_can_be_taken_along(browser: Browser, site: Path, tmp_path: Pat
         file = tmp_path / download.value.suggested_filename
         download.value.save_as(file)
         expect(page.locator(".keep .notice")).to_have_text("Exported the progress of 1 quiz.")
-        answers = {"freeze-two-of-three": {"variant": 0, "response": ["a"], "right": True}}
+        answers = {"freeze-two-of-three": {"variant": 0, "response": ["a"], "right": True, "score": 1, "hints": 0}}
         assert json.loads(file.read_text()) == {
             "quizproof": 1,
             "quizzes": {"freezing-layers-pytorch-practice": answers},
@@ -635,10 +644,10 @@ def test_without_javascript_all_can_be_read(browser: Browser, site: Path) -> Non
 def test_frameworks_and_modes_can_be_chosen_without_javascript(browser: Browser, site: Path) -> None:
     with opened(browser, site / "freezing-layers" / "index.html", java_script_enabled=False) as page:
         shown = page.locator(".card h3:visible")
-        expect(shown).to_have_count(4)
+        expect(shown).to_have_count(5)
         page.get_by_role("radio", name="PyTorch").check(force=True)
-        expect(shown).to_have_text(["Freezing layers in PyTorch", "What to watch"])
-        expect(page.locator("h2:visible")).to_have_text(["Practice", "Metrics"])
+        expect(shown).to_have_text(["Freezing layers in PyTorch", "What to watch", "Every way to answer"])
+        expect(page.locator(".way h2:visible")).to_have_text(["Practice", "Metrics", "Experiment"])
         page.get_by_role("radio", name="Metrics").check(force=True)
         expect(shown).to_have_text(["What to watch"])
 
@@ -687,11 +696,10 @@ def test_hostile_text_does_nothing(browser: Browser, tmp_path: Path) -> None:
     for path in sorted(out.rglob("*.html")):
         with opened(browser, path) as page:
             page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
-            for asked in page.locator("[data-question]").all():
-                control = asked.locator(".control")
-                control.first.check() if control.count() else asked.locator(".field").fill("1")
-                asked.locator(".check").click()
-                expect(asked.locator(".variant")).to_have_class(re.compile("answered"))
+            for id_, display in hostile_inputs():
+                if page.locator(f'[data-question="{id_}"]').count():
+                    answer(page, id_, next(responses(display)))
+                    expect(question(page, id_).locator(".variant")).to_have_class(re.compile("answered"))
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             expect(page.locator("body")).to_be_visible()
             assert page.locator("img, main script, main style, [onmouseover], [onerror], [style]").count() == 0

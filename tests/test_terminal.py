@@ -494,6 +494,11 @@ class Terminal:
         self.shown = ""
         self._seen = 0
 
+    @property
+    def pid(self) -> int:
+        """Of the child."""
+        return self._child.pid
+
     def expect(self, text: str) -> None:
         """Wait until `text` is shown, after what was last waited for."""
         while (found := self.shown.find(text, self._seen)) < 0:
@@ -548,6 +553,7 @@ class Terminal:
 TAKE = """
 import sys
 import report_samples as samples
+import terminal_samples
 import test_terminal
 from quizproof_renderers.terminal import run
 quiz = samples.file(samples.quiz(), *{questions})

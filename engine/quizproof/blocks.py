@@ -123,6 +123,8 @@ class Stage:
     """Markdown."""
     code: str = ""
     """What leads to it from the station before."""
+    sampled: str = ""
+    """The expression that gives the sample; empty for the first element."""
 
 
 @dataclass(frozen=True)

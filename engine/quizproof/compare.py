@@ -25,7 +25,7 @@ def fold(text: str) -> str:
     return "\n".join(lines)
 
 
-_AROUND_SIGNS = re.compile(r"(?<=[^A-Za-z0-9_])\s+|\s+(?=[^A-Za-z0-9_])")
+_AROUND_SIGNS = re.compile(r"(?<=[^A-Za-z0-9_\s])\s+|\s+(?=[^A-Za-z0-9_\s])")
 
 
 def fold_expression(text: str) -> str:

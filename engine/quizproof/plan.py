@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from quizproof import rules
 from quizproof.blocks import Display
@@ -75,12 +75,12 @@ class Plan:
         limits = block.limits or self.quiz.header.limits or Limits()
         for params in block.combinations():
             try:
-                bound = _bind(block.model_copy(update={"limits": limits}), params)
-            except _Misplaced as error:
+                filled = bound(block.model_copy(update={"limits": limits}), params)
+            except Misplaced as error:
                 self._find(error.code, error.span(self), error.message)
                 self.variants.append(_Variant(params, block, ()))
                 continue
-            variant = _Variant(params, bound, tuple(bound.claims()))
+            variant = _Variant(params, filled, tuple(filled.claims()))
             self.variants.append(variant)
             for claim in variant.claims:
                 self.waiting.update(map(Request, claim.programs))
@@ -88,7 +88,7 @@ class Plan:
                     self._keys.update(claim.programs)
                 if claim.probe:
                     self._probes.update(claim.programs)
-            if facts := bound.facts_program():
+            if facts := filled.facts_program():
                 self.waiting.add(Request(facts))
                 self._keys.add(facts)
 
@@ -418,7 +418,10 @@ _OF_ALL_VARIANTS = frozenset([rules.ENGINE_FAULT, rules.NOT_LOCKED, rules.RUNTIM
 """Findings that have nothing to do with the parameters."""
 
 
-class _Misplaced(Exception):
+Filled = TypeVar("Filled", bound=Block)
+
+
+class Misplaced(Exception):
     """An expression in code or literal text that cannot be evaluated."""
 
     def __init__(self, at: DataPath, error: TemplateError) -> None:
@@ -432,8 +435,11 @@ class _Misplaced(Exception):
         return plan.quiz.document.inside((*plan.item.at, *self.at), self.error.line, self.error.column)
 
 
-def _bind(block: Block, params: Mapping[str, Any]) -> Block:
-    """The block with parameters filled into its code and literal texts."""
+def bound(block: Filled, params: Mapping[str, Any]) -> Filled:
+    """The block with parameters filled into its code and literal texts.
+
+    Raises Misplaced where an expression cannot be evaluated.
+    """
     if not params:
         return block
 
@@ -441,7 +447,7 @@ def _bind(block: Block, params: Mapping[str, Any]) -> Block:
         try:
             return render(text, params, exact=True)
         except TemplateError as error:
-            raise _Misplaced(at, error) from None
+            raise Misplaced(at, error) from None
 
     return rewrite(block, (CODE, TEXT), fill)
 

@@ -51,7 +51,7 @@ def rule(shown: Input) -> str:
 
 def hint_rule(cost: float) -> str:
     """What hints cost, as learners are told it; empty when they are free."""
-    return f"Each hint costs {cost:.0%} of the question." if cost else ""
+    return f"Each hint costs {cost * 100:g} % of the question." if cost else ""
 
 
 def net_share(chosen: Set[str], right: Set[str]) -> float:

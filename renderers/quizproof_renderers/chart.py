@@ -7,9 +7,10 @@ attributes, in units of the picture, WIDTH of which the page scales to the colum
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -122,7 +123,8 @@ class _Picture:
         self.direct = len(series) > 1 and all(len(each.name) <= _LONGEST for each in series)
         self.legend = [] if self.direct or len(series) == 1 else _flowed([each.name for each in series])
         y_ticks = _y_ticks(min(ys), max(ys))
-        x_ticks = nice_ticks(min(xs), max(xs), 8, whole=all(x == int(x) for x in xs))
+        whole = all(x == int(x) for x in xs)
+        x_ticks = nice_ticks(min(xs), max(xs), 10 if whole else 8, whole=whole)
         widest = max(len(label) for label in Axis(y_ticks, 0, 1, 0, 1).labels)
         left = 30 + widest * _LETTER
         right = max(len(each.name) for each in series) * _LETTER + 16 if self.direct else 14
@@ -192,17 +194,41 @@ class _Picture:
             )
 
     def _points(self) -> Iterator[Markup]:
+        taken: list[tuple[float, float, float, float]] = []
         for event in self.points:
             x, y = self.x.place(event.x), self.y.place(event.y or 0.0)
             yield Markup('<path class="ring" d="M{:g} {:g}m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z"/>').format(x, y)
-        widths = [len(event.name) * _LETTER for event in self.points]
-        wanted = [self.y.place(event.y or 0.0) - 11 for event in self.points]
-        # A label that would leave the plot at its top stands below its point instead.
-        wanted = [at if at - 10 > self.top else at + 29 for at in wanted]
-        for event, width, at in zip(self.points, widths, _apart(wanted, _LINE), strict=True):
-            x = self.x.place(event.x)
-            backward = x + width + 8 > self.x.end
-            yield _text(x - 6 if backward else x + 6, at, event.name, "event end" if backward else "event")
+            taken.append((x - 7, y - 7, x + 7, y + 7))
+        for event in self.points:
+            width = len(event.name) * _LETTER
+            x, y = self.x.place(event.x), self.y.place(event.y or 0.0)
+            boxes = [
+                (left, base - 11, left + width, base + 3)
+                for base in (y - 11, y + 20, y - 25, y + 34)
+                for left in (x + 5, x - 5 - width)
+            ]
+            best = min(boxes, key=lambda box: self._crossed(box, taken))
+            taken.append(best)
+            yield _text(best[0], best[3] - 3, event.name, "event")
+
+    def _crossed(self, box: tuple[float, float, float, float], taken: Sequence[tuple[float, ...]]) -> int:
+        """How badly a label would stand in a box: by the lines below it, other labels, and the edges of the plot."""
+        left, top, right, bottom = box
+        lines = sum(left - 2 <= x <= right + 2 and top <= y <= bottom for x, y in self._ink)
+        others = sum(left < x2 and right > x1 and top < y2 and bottom > y1 for x1, y1, x2, y2 in taken)
+        outside = (left < self.x.start) + (right > WIDTH) + (top < self.top - 8) + (bottom > self.bottom)
+        return lines + 50 * others + 100 * outside
+
+    @cached_property
+    def _ink(self) -> list[tuple[float, float]]:
+        """Points of all lines, a few units from one to the next."""
+        found = []
+        for each in self.series:
+            places = [(self.x.place(x), self.y.place(y)) for x, y in each.points]
+            for (x1, y1), (x2, y2) in pairwise(places):
+                steps = max(1, round(math.hypot(x2 - x1, y2 - y1) / 4))
+                found += [(x1 + (x2 - x1) * n / steps, y1 + (y2 - y1) * n / steps) for n in range(steps)]
+        return found
 
     def _names(self) -> Iterator[Markup]:
         if self.direct:
@@ -243,26 +269,30 @@ def _flowed(names: Sequence[str]) -> list[list[tuple[int, float]]]:
     return rows
 
 
-def _in_rows(labels: Iterable[tuple[float, float]], end: float) -> list[tuple[int, bool]]:
-    """For each label, given its place and width from left to right: the lowest free row, and whether it goes backward.
-
-    A label that would run beyond `end` stands on the left of its place.
+def _in_rows(labels: Sequence[tuple[float, float]], end: float) -> list[tuple[int, bool]]:
+    """For each label at the head of a rule, given the rule's place and the label's width: its row, and whether it
+    goes backward, because it would run beyond `end`. No rule crosses a label, as each stands above the rules below it.
     """
-    taken: list[list[tuple[float, float]]] = []
-    found = []
-    for place, width in labels:
-        backward = place + width > end + 40
-        left, right = (place - width, place) if backward else (place, place + width)
-        free = (n for n, row in enumerate(taken) if all(right <= a or left >= b for a, b in row))
-        row = next(free, len(taken))
-        if row == len(taken):
-            taken.append([])
-        # The rule itself runs up through the rows below its label.
-        for below in taken[: row + 1]:
-            below.append((place - 3, place + 3))
-        taken[row].append((left, right))
-        found.append((row, backward))
-    return found
+    backward = [place + width > end + 40 for place, width in labels]
+    spans = [
+        (place - width, place) if back else (place, place + width)
+        for (place, width), back in zip(labels, backward, strict=True)
+    ]
+    rows = [0] * len(labels)
+
+    def covers(one: int, other: int) -> bool:
+        return spans[one][0] < labels[other][0] < spans[one][1]
+
+    def above(one: int, other: int) -> bool:
+        if covers(one, other) or covers(other, one):
+            return covers(one, other)
+        # Neither is in the other's way but for the row that both would take.
+        return one > other and spans[one][0] < spans[other][1] and spans[other][0] < spans[one][1]
+
+    for _ in labels:  # a label may have to make way for one that has made way
+        for one in range(len(labels)):
+            rows[one] = max((rows[other] + 1 for other in range(len(labels)) if above(one, other)), default=0)
+    return list(zip(rows, backward, strict=True))
 
 
 def _apart(wanted: Sequence[float], gap: float) -> list[float]:
@@ -290,16 +320,17 @@ def _table(shown: Chart) -> Table:
     xs = sorted({x for each in shown.series for x, _ in each.points})
     stride = math.ceil(len(xs) / _ROWS) or 1
     picked = sorted({*xs[::stride], *xs[-1:]})
-    values = [dict(each.points) for each in shown.series]
-    rows = tuple((brief(x), *(_cell(each.get(x)) for each in values)) for x in picked)
+    columns = [_column([dict(each.points).get(x) for x in picked]) for each in shown.series]
+    rows = tuple(zip(map(brief, picked), *columns, strict=True))
     left_out = f"Every {stride}th point of {len(xs)}, and the last." if stride > 1 else ""
     return Table((shown.x, *(each.name for each in shown.series)), rows, left_out)
 
 
-def _cell(value: float | None) -> str:
-    if value is None:
-        return ""
-    return brief(value) if math.isfinite(value) else str(value)
+def _column(values: Sequence[float | None]) -> list[str]:
+    """Figures that stand below each other, with as many decimals as the one that needs most; empty where is none."""
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    digits = max((len(brief(value).partition(".")[2]) for value in finite), default=0)
+    return ["" if value is None else written(value, digits) if math.isfinite(value) else str(value) for value in values]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, name: str) -> Markup:

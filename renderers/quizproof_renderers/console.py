@@ -28,6 +28,14 @@ _THEME = Theme(
 """rich's own styles give inline code a black background, whatever the terminal's is."""
 
 
+class _Console(Console):
+    """A console that leaves it to the program how to end when nobody reads its output any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error through: rich would exit with 1, which means findings."""
+        raise
+
+
 def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int = UNBOUNDED) -> Console:
     """A console on `stream` that shows texts as they are: no markup, no emoji codes, no guessed highlighting.
 
@@ -37,7 +45,7 @@ def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int =
     if isinstance(stream, io.TextIOWrapper):
         # A character that the stream's encoding lacks is shown as an escape rather than ending the program.
         stream.reconfigure(errors="backslashreplace")
-    console = Console(file=stream, markup=False, emoji=False, highlight=False, theme=_THEME)
+    console = _Console(file=stream, markup=False, emoji=False, highlight=False, theme=_THEME)
     if not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit():
         console.width = off_terminal
     elif width is not None:

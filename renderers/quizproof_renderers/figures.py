@@ -47,23 +47,20 @@ def matrix(shown: Matrix) -> Markup:
         _counts(visible(label), counts, index)
         for index, (label, counts) in enumerate(zip(shown.labels, shown.counts, strict=True))
     )
+    about = f"{shown.caption} Percentages are of the row.".lstrip()
     return Markup(
         '<figure class="figure"><div class="table"><table class="matrix"><thead>'
-        '<tr><td></td><th class="axis" colspan="{}" scope="colgroup">Predicted</th><td></td></tr>'
-        '<tr><th class="axis" scope="col">True</th>{}<th class="sum" scope="col">Sum</th></tr></thead>'
+        '<tr><td></td><th class="axis" colspan="{}" scope="colgroup">Predicted class</th><td></td></tr>'
+        '<tr><th class="axis" scope="col">True class</th>{}<th class="sum" scope="col">Sum</th></tr></thead>'
         "<tbody>{}</tbody></table></div>{}</figure>"
-    ).format(len(shown.labels), head, body, caption(shown.caption))
+    ).format(len(shown.labels), head, body, caption(about))
 
 
 def flow(shown: Flow) -> Markup:
     """The stations of a pipeline, one below the other along a line."""
-    stations = Markup("").join(_station(stage) for stage in shown.stages)
+    before: tuple[tuple[int, ...] | None, ...] = (None, *(stage.shape for stage in shown.stages))
+    stations = Markup("").join(_station(stage, shape) for stage, shape in zip(shown.stages, before, strict=False))
     return Markup('<figure class="figure"><ol class="flow">{}</ol>{}</figure>').format(stations, caption(shown.caption))
-
-
-def shape_text(shape: Sequence[int]) -> str:
-    """A shape as it is said: "4 × 3 × 32 × 32"; that of a single number is "scalar"."""
-    return " × ".join(str(size) for size in shape) or "scalar"
 
 
 def _is_figures(cells: Sequence[str]) -> bool:
@@ -83,25 +80,46 @@ def _row(cells: Sequence[str], right: Sequence[bool], scope: str) -> Markup:
 
 def _counts(label: str, counts: Sequence[int], row: int) -> Markup:
     total = sum(counts)
+    cell = '<td class="cell s{}{}"><b>{:,}</b> <span class="share">{}</span></td>'
     cells = Markup("").join(
-        Markup('<td class="cell s{}{}"><b>{:,}</b> <span class="share">{:.0%}</span></td>').format(
-            round(count / total * _SHADES) if total else 0,
-            " hit" if column == row else "",
-            count,
-            count / total if total else 0.0,
+        Markup(cell).format(
+            round(count / total * _SHADES) if total else 0, " hit" if column == row else "", count, _share(count, total)
         )
         for column, count in enumerate(counts)
     )
     return Markup('<tr><th scope="row">{}</th>{}<td class="sum">{:,}</td></tr>').format(label, cells, total)
 
 
-def _station(stage: Stage) -> Markup:
+def _share(count: int, total: int) -> str:
+    """A share in whole percent, in which only nothing is 0 and only all is 100."""
+    if not total:
+        return "\N{EN DASH}"
+    whole = round(100 * count / total)
+    if count and not whole:
+        return "<1 %"
+    return ">99 %" if whole == 100 and count < total else f"{whole} %"
+
+
+def _shape(shape: Sequence[int], before: Sequence[int] | None) -> Markup:
+    """A shape as it is said, "4 × 3 × 32 × 32", with the sizes that the station before did not have in their place."""
+    if not shape:
+        return Markup("scalar")
+    known = shape if before is None else before
+    sizes = (
+        Markup("{}" if index < len(known) and size == known[index] else "<b>{}</b>").format(size)
+        for index, size in enumerate(shape)
+    )
+    return Markup(" × ").join(sizes)
+
+
+def _station(stage: Stage, before: Sequence[int] | None) -> Markup:
     parts = [Markup('<p class="station">{}</p>').format(visible(stage.name))]
-    about = Markup('<span class="shape">{}</span>').format(shape_text(stage.shape))
+    about = Markup('<span class="shape">{}</span>').format(_shape(stage.shape, before))
     if stage.dtype:
         about += Markup(' <span class="dtype">{}</span>').format(visible(stage.dtype))
     if stage.sample:
-        about += Markup(' <span class="sample">for instance <code>{}</code></span>').format(visible(stage.sample))
+        of = Markup("<code>{}</code> is").format(visible(stage.sampled)) if stage.sampled else "first value"
+        about += Markup(' <span class="sample">{} <code>{}</code></span>').format(of, visible(stage.sample))
     parts.append(Markup('<p class="shapes">{}</p>').format(about))
     if stage.note:
         parts.append(Markup('<div class="note prose">{}</div>').format(markup.prose(stage.note)))

@@ -486,7 +486,7 @@ def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
     for quiz in report.quizzes:
         if quiz.header is None:
             continue
-        numbers = accumulate(not block.exhibit for block in quiz.questions)
+        numbers = accumulate(int(not block.exhibit) for block in quiz.questions)
         numbered = zip(quiz.questions, numbers, strict=True)
         blocks = tuple(BlockPage(block, quiz.header, number) for block, number in numbered)
         page = QuizPage(quiz.path, quiz.header, blocks, versions_of(quiz.header.runtime, quiz.versions))

@@ -29,6 +29,11 @@ def clip(text: str, length: int) -> str:
     return f"{text[:length]}… ({len(text) - length:,} more characters)"
 
 
+def shortened(text: str, length: int) -> str:
+    """The text, or its beginning and three dots; they are ASCII, so that they can be shown everywhere."""
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
 def clip_lines(lines: list[str], most: int) -> list[str]:
     """The lines, or the first and the last of them with a note of how many were left out between.
 

@@ -29,6 +29,7 @@ from quizproof.blocks import (
     Prose,
     Table,
     TextInput,
+    Written,
 )
 from quizproof_renderers import figures, markup
 from quizproof_renderers.chart import chart
@@ -38,6 +39,7 @@ from quizproof_renderers.text import clip, clip_lines, plural, visible
 
 _MAX_LINES = 40
 _MAX_LENGTH = 4_000
+_MAX_PLAIN = 60
 
 
 def content(block: Content) -> Markup:
@@ -64,6 +66,12 @@ def content(block: Content) -> Markup:
             return figures.flow(block)
         case _:
             assert_never(block)
+
+
+def plain(block: Written) -> str:
+    """The beginning of a block in one line without markup, for where there can be none."""
+    text = content(block).striptags()
+    return text if len(text) <= _MAX_PLAIN else f"{text[:_MAX_PLAIN]}…"
 
 
 def form(shown: Input) -> str:
@@ -116,6 +124,7 @@ def environment() -> Environment:
         output=markup.output,
         traceback=markup.traceback,
         content=content,
+        plain=plain,
         excerpt=excerpt,
         form=form,
         plural=plural,

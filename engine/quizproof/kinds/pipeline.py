@@ -45,7 +45,7 @@ class Pipeline(Exhibit):
     own_names: ClassVar[frozenset[str]] = frozenset(["stages"])
     kind: Literal["pipeline"]
     setup: Snippet | None = None
-    """Code that runs first and is not shown."""
+    """Code that runs first; shown only among the code behind the exhibit."""
     stages: Annotated[tuple[PipelineStage, ...], Field(min_length=1, max_length=25)]
     """The stations, in their order. All run in one program."""
 
@@ -78,13 +78,14 @@ class Pipeline(Exhibit):
                     shape=tuple(recorded["shape"]),
                     dtype=recorded["dtype"],
                     sample=_shown(recorded["sample"]),
+                    sampled=(stage.sample or "").strip(),
                     note=stage.note,
                     code=(stage.code or "").rstrip("\n"),
                 )
             )
-        code = "\n".join(stage.code for stage in stages if stage.code)
-        listing = (blocks.Code(code),) if code else ()
-        return blocks.Display(self.exhibited(blocks.Flow(tuple(stages)), *listing), None)
+        code = "\n".join(part.source.rstrip("\n") for part in self.right_parts())
+        told = blocks.Evidence("Shapes, dtypes and values were recorded from one run.", code=code)
+        return blocks.Display(self.exhibited(blocks.Flow(tuple(stages))), None, evidence=told)
 
     def _program(self) -> Program:
         parts: list[Part] = [recorders(quizproof_described), *given(self.setup)]
@@ -118,7 +119,8 @@ class Pipeline(Exhibit):
             assert blocked
             return blocked
         if "problem" in found:
-            return Judgement("refuted", rules.NOT_RECORDABLE, found["problem"], "Give a tensor or an array.")
+            at = ("stages", index, "value")
+            return Judgement("refuted", rules.NOT_RECORDABLE, found["problem"], "Give a tensor or an array.", at=at)
         if at in values and not _shown(values[at]):
             words = "a sample is one number or text, or a list of at most 12"
             return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)

@@ -21,6 +21,7 @@ from quizproof_renderers.cli.explain import explain
 from quizproof_renderers.cli.merge import merge
 from quizproof_renderers.cli.take import take
 from quizproof_renderers.cli.telling import CLOSED, INTERRUPTED, UNVERIFIED, fail, refuse
+from quizproof_renderers.cli.try_ import try_
 
 
 class Program(click.Group):
@@ -101,9 +102,10 @@ def main() -> None:
       quizproof check questions            prove every claim of a bank
       quizproof build questions -o public  prove it, then render the site
       quizproof take freezing-layers-pytorch-practice
+      quizproof try mine.py --experiment stop-the-overfitting
       quizproof explain QP201              what a finding means
     """
 
 
-for command in (check, merge, build, take, explain, cache, doctor):
+for command in (check, merge, build, take, try_, explain, cache, doctor):
     main.add_command(command)

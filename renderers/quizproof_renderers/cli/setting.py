@@ -64,11 +64,11 @@ def set_up(
         yield Proving(files, runner, cache=cache, lock=lock, progress=bar.show, **how), bar
 
 
-def pool_for_one(sandbox: str, required: str | None) -> Pool[Any]:
-    """Somebody to carry out single runs on this machine, under the sandbox that was asked for."""
+def pool_for(sandbox: str, required: str | None, jobs: int | None = 1) -> Pool[Any]:
+    """Somebody to carry out runs on this machine that prove nothing, under the sandbox that was asked for."""
     from quizproof.runtimes.pool import Pool
 
-    return Pool(1, _level(sandbox, required))
+    return Pool(jobs, _level(sandbox, required))
 
 
 def _levels(sandbox: str, required: str | None) -> tuple[Level | None, Level | None]:

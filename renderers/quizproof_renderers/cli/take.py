@@ -12,7 +12,7 @@ from quizproof_renderers.cli.options import (
     default_bank,
     proving,
 )
-from quizproof_renderers.cli.setting import pool_for_one, set_up
+from quizproof_renderers.cli.setting import pool_for, set_up
 from quizproof_renderers.cli.telling import USAGE
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
         count = "1 finding" if len(whole.findings) == 1 else f"{len(whole.findings)} findings"
         click.echo(f"quizproof: {count} in the bank's files; `quizproof check` shows them", err=True)
     chosen = _choose(whole, name)
-    pool = pool_for_one(how["sandbox"], how["required"])
+    pool = pool_for(how["sandbox"], how["required"])
     with set_up(chosen.files, **how) as (proving, _):
         quizzes = tuple(proving)
     seed = secrets.randbelow(10_000) if seed is None else seed

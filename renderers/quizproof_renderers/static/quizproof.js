@@ -386,8 +386,12 @@
       const drag = (moved) => {
         const [x, y] = [moved.clientX - from.x, moved.clientY - from.y];
         if (!dragged && Math.hypot(x, y) < 5) return;
-        dragged = true;
-        piece.classList.add("is-dragged");
+        if (!dragged) {
+          dragged = true;
+          piece.classList.add("is-dragged");
+          // The program must not move under the pointer when a line leaves the pool above it.
+          pool.style.minHeight = `${pool.offsetHeight}px`;
+        }
         moved.preventDefault();
         const over = [pool, program].find((area) => {
           const box = area.getBoundingClientRect();
@@ -410,6 +414,7 @@
         removeEventListener("pointercancel", drop);
         if (!dragged) return;
         piece.classList.remove("is-dragged");
+        pool.style.minHeight = "";
         say(piece);
         // The click that ends a drag is not a press of the handle.
         addEventListener("click", (click) => click.stopPropagation(), { capture: true, once: true });
@@ -562,7 +567,10 @@
         event.preventDefault();
         answer(FORMS[form.dataset.form].read(form), true);
       });
-      form.addEventListener("input", () => complain(form, ""));
+      form.addEventListener("input", () => {
+        complain(form, "");
+        for (const panel of all(".never-run", form)) panel.hidden = true;
+      });
       form.addEventListener("click", (event) => {
         const button = event.target.closest("[data-do]");
         if (button) ACTIONS[button.dataset.do](form, button);
@@ -740,7 +748,7 @@
   function letScroll() {
     const wide = (box) => box.scrollWidth > box.clientWidth && !one("input:enabled, .grip:enabled", box);
     // All are measured before any is changed, so the page is laid out once.
-    for (const [box, scrolls] of all("pre, .table, .listing, .picture, .source").map((box) => [box, wide(box)])) {
+    for (const [box, scrolls] of all("pre, .table, .listing, .picture").map((box) => [box, wide(box)])) {
       if (scrolls) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
@@ -776,6 +784,7 @@
       const given = answers.get(section.dataset.question);
       if (given && !restore(given)) answers.delete(section.dataset.question);
     }
+    for (const helps of all(".exhibit .helps")) offer(all(".help", helps));
     remember(quiz, answers);
     showProgress();
 
@@ -805,7 +814,7 @@
       head.scope = "row";
       head.textContent = word;
       row.append(head);
-      for (const text of [some(answers, "answer"), `${Math.round(score * 100)} % right`]) {
+      for (const text of [some(answers, "answer"), `${percent(score)} right`]) {
         const cell = row.insertCell();
         cell.className = "number";
         cell.textContent = text;

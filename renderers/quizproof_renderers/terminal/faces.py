@@ -19,7 +19,7 @@ from rich.text import Text
 from quizproof.blocks import Code, Content, Evidence, Output, Prose, Written
 from quizproof_renderers.console import console_for
 from quizproof_renderers.terminal import figures, prose
-from quizproof_renderers.text import clip, clip_lines, one_line, visible
+from quizproof_renderers.text import clip, clip_lines, one_line, shortened, visible
 
 Standing: TypeAlias = Literal["right", "partly", "wrong", "unmarked", "skipped", "not reached"]
 """How an answer stands."""
@@ -234,7 +234,7 @@ class PlainFace(Face):
     def parts(self, parts: Sequence[Part]) -> None:
         for part in parts:
             key = f". Right: {one_line(part.key)}" if part.key else ""
-            self._write(f"{one_line(part.label)}, {part.standing}: {one_line(part.given)}{key}")
+            self._write(f"{part.label}, {part.standing}: {one_line(part.given)}{key}")
 
     def heading(self, text: str) -> None:
         text = one_line(text)
@@ -353,9 +353,10 @@ class RichFace(Face):
         self._console.print(_indented(line))
 
     def parts(self, parts: Sequence[Part]) -> None:
+        wide = max((len(part.label) for part in parts), default=0)
         for part in parts:
             style = self._STYLES[part.standing]
-            edge = Text.assemble((one_line(part.label), "bold blue"), (f" {self._marks[part.standing]}", style))
+            edge = Text.assemble((f"{part.label:<{wide}}", "bold blue"), (f" {self._marks[part.standing]}", style))
             # Code may begin with spaces that mean something.
             text = Text(visible(part.given).rstrip(), "dim" if part.standing == "not reached" else "")
             if part.key:
@@ -507,5 +508,4 @@ def _joined(lines: Sequence[Text]) -> Text:
 
 
 def _short(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= 30 else f"{line[:29]}…"
+    return shortened(one_line(text), 30)

@@ -30,16 +30,15 @@ def drawn(shown: Figure) -> RenderableType:
         case Table():
             body: RenderableType = _table(shown)
         case Chart():
-            table = shown.table or _figures(shown)
-            rows = table.rows if shown.table else _sample(table.rows)
-            body = Group(Plot(shown), Text(), _table(Table(table.head, rows, table.caption)))
+            table = shown.table or _sample(_figures(shown))
+            body = Group(Plot(shown), Text(), drawn(table))
         case Matrix():
             body = _matrix(shown)
         case Flow():
             body = _Stations(shown)
         case _:
             assert_never(shown)
-    return Group(Text(one_line(shown.caption), "dim"), body) if shown.caption else body
+    return Group(Text(prose.plain_line(shown.caption), "dim"), body) if shown.caption else body
 
 
 def told(shown: Figure) -> list[str]:
@@ -60,16 +59,16 @@ def told(shown: Figure) -> list[str]:
 
 
 def _head(kind: str, caption: str) -> list[str]:
-    return [f"{kind}: {one_line(caption)}" if caption else f"{kind}:"]
+    return [f"{kind}: {prose.plain_line(caption)}" if caption else f"{kind}:"]
 
 
 def _table(shown: Table) -> RenderableType:
     table = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="bold")
     for index, name in enumerate(shown.head):
         figures = all(_is_figure(row[index]) for row in shown.rows if index < len(row))
-        table.add_column(Text(one_line(name)), justify="right" if figures else "left", overflow="fold")
+        table.add_column(Text(prose.plain_line(name)), justify="right" if figures else "left", overflow="fold")
     for row in shown.rows:
-        table.add_row(*(Text(one_line(cell)) for cell in row))
+        table.add_row(*(Text(prose.plain_line(cell)) for cell in row))
     return table
 
 
@@ -81,7 +80,7 @@ def _rows(shown: Table) -> list[str]:
     """Each row with its cells under their headings, as tables in prose are told."""
     lines = []
     for row in shown.rows:
-        cells = itertools.zip_longest(map(one_line, shown.head), map(one_line, row), fillvalue="")
+        cells = itertools.zip_longest(map(prose.plain_line, shown.head), map(prose.plain_line, row), fillvalue="")
         lines.append("; ".join(f"{head}: {cell}" if head else cell for head, cell in cells if cell))
     return clip_lines(lines, MOST_TOLD)
 
@@ -98,12 +97,14 @@ def _figures(chart: Chart) -> Table:
     return Table(("", chart.x, chart.y), tuple(named))
 
 
-def _sample(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """The first, the last, and rows at even steps between, where there are too many."""
-    if len(rows) <= MOST_ROWS:
-        return rows
-    step = math.ceil((len(rows) - 1) / (MOST_ROWS - 1))
-    return (*rows[:-1:step], rows[-1])
+def _sample(table: Table) -> Table:
+    """Rows at even steps and the last, where there are too many; that is said."""
+    count = len(table.rows)
+    if count <= MOST_ROWS:
+        return table
+    step = math.ceil((count - 1) / (MOST_ROWS - 1))
+    caption = f"One in {step} of {count} points, and the last"
+    return Table(table.head, (*table.rows[:-1:step], table.rows[-1]), caption)
 
 
 def _told_chart(chart: Chart) -> list[str]:
@@ -116,7 +117,7 @@ def _told_chart(chart: Chart) -> list[str]:
         height = "" if event.y is None else f", {one_line(chart.y)} {figure(event.y)}"
         lines.append(f"{one_line(event.name)}: at {one_line(chart.x)} {figure(event.x)}{height}.")
     table = chart.table or _figures(chart)
-    return [*lines, "Figures:", *_rows(table)]
+    return [*lines, *_head("Figures", table.caption), *_rows(table)]
 
 
 def _course(series: Series, x: str) -> str:
@@ -178,9 +179,15 @@ def _told_stage(number: int, stage: Stage) -> Iterator[str]:
     facts = ", ".join(filter(None, [shape, one_line(stage.dtype)]))
     yield f"{number}. {one_line(stage.name)}: {facts}."
     if stage.sample:
-        yield f"One value: {one_line(stage.sample)}."
+        yield f"{_sampled(stage)}."
     if stage.note.strip():
         yield prose.plain(stage.note)
+
+
+def _sampled(stage: Stage) -> str:
+    """The value that is shown of a station, and what it is."""
+    of = f"{one_line(stage.sampled)} is" if stage.sampled else "First value"
+    return f"{of} {one_line(stage.sample)}"
 
 
 class _Stations:
@@ -204,7 +211,7 @@ class _Stations:
                 (f"{name:<{min(wide, 30)}}", "bold blue"),
                 (f"  {_shape(stage.shape):<{min(shapes, 30)}}", "bold"),
                 (f"  {one_line(stage.dtype)}", "dim"),
-                f"  {one_line(stage.sample)}" if stage.sample else "",
+                f"  {_sampled(stage)}" if stage.sample else "",
             )
             if stage.note.strip():
                 yield Padding(prose.Prose(stage.note), (0, 0, 0, 2))

@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from quizproof.blocks import Chart, Event, Series
-from quizproof_renderers.text import clip, one_line
+from quizproof_renderers.text import clip, one_line, shortened
 
 HEIGHT = 12
 """Rows of characters."""
@@ -50,7 +50,8 @@ class Plot:
         top, bottom = max(ys), min(ys)
         ticks = {0: figure(top), HEIGHT - 1: figure(bottom)}
         if top > bottom:
-            ticks[(HEIGHT - 1) // 2] = figure(top - (top - bottom) * ((HEIGHT - 1) // 2) / (HEIGHT - 1))
+            down = (middle := (HEIGHT - 1) // 2) / (HEIGHT - 1)
+            ticks[middle] = figure(top * (1 - down) + bottom * down)
         edge = max(map(len, ticks.values()))
         names = max(len(_name(series)) for series in chart.series)
         width = max(10, min(options.max_width, WIDEST) - edge - names - 4)
@@ -164,13 +165,14 @@ def _finite(series: Series) -> list[tuple[float, float]]:
 
 
 def _name(series: Series) -> str:
-    name = one_line(series.name)
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return shortened(one_line(series.name), LONGEST_NAME)
 
 
 def _share(value: float, start: float, end: float) -> float:
-    """How far a value is from start to end, 0 to 1. Halves, because the difference of the largest numbers is none."""
-    return (value / 2 - start / 2) / (end / 2 - start / 2) if start != end else 0.5
+    """How far a value is from start to end, 0 to 1; one half where there is no way between."""
+    if not math.isfinite(end - start):
+        value, start, end = value / 2, start / 2, end / 2
+    return (value - start) / (end - start) if start != end else 0.5
 
 
 def _labels() -> Iterator[str]:

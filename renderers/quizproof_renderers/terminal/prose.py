@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.text import Text
 
 from quizproof_renderers.terminal.tex import readable
-from quizproof_renderers.text import visible
+from quizproof_renderers.text import one_line, visible
 
 _THEME = ANSISyntaxTheme(
     {
@@ -104,6 +104,11 @@ def plain(text: str) -> str:
     return "\n".join(_Plain(parse(text)).lines())
 
 
+def plain_line(text: str) -> str:
+    """Some Markdown of one line, such as a cell of a table, without its marks."""
+    return one_line("".join(_words(t for token in _parser().parseInline(visible(text)) for t in token.children or [])))
+
+
 class _Plain:
     """Walks the tokens and says what they hold."""
 
@@ -166,7 +171,7 @@ class _Plain:
         yield "; ".join(f"{head}: {cell}" if head else cell for head, cell in named)
 
 
-def _words(tokens: Sequence[MarkdownToken]) -> Iterator[str]:
+def _words(tokens: Iterable[MarkdownToken]) -> Iterator[str]:
     href = ""
     for token in tokens:
         match token.type:

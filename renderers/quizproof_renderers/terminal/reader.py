@@ -107,7 +107,7 @@ class Keyboard(Reader):
         try:
             edited = click.edit(text, extension=extension)
         except click.ClickException as error:
-            raise MalformedResponse(f"{error.format_message()} Set EDITOR to the name of yours") from None
+            raise MalformedResponse(f"{error.format_message()}; EDITOR can name another") from None
         if edited is None:
             raise MalformedResponse("the editor was closed without saving anything")
         return edited

@@ -1,0 +1,158 @@
+"""`quizproof try`: a learner's own script, judged as an experiment's solution or a question's answer is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from quizproof_renderers.cli.options import (
+    default_bank,
+    jobs_option,
+    no_cache_option,
+    require_option,
+    sandbox_option,
+)
+from quizproof_renderers.cli.setting import pool_for, set_up
+from quizproof_renderers.cli.telling import fail, refuse, tell
+
+if TYPE_CHECKING:
+    from quizproof.proof import QuizProof
+    from quizproof.quiz import Bank, Item, Loaded, Quiz
+    from quizproof.runtimes.pool import Pool
+
+_MOST_BYTES = 1 << 20
+_NOT_MET = 1
+
+
+@click.command("try")
+@click.argument("file", metavar="FILE.py", type=click.Path(path_type=Path))
+@click.argument("bank", metavar="[BANK]", required=False, type=click.Path(path_type=Path))
+@click.option("--experiment", metavar="ID", help="The experiment whose targets and constraints the script is held to.")
+@click.option("--question", metavar="ID", help="Instead: the write-code question whose checks the program must pass.")
+@jobs_option
+@sandbox_option
+@require_option
+@no_cache_option
+def try_(
+    file: Path,
+    bank: Path | None,
+    experiment: str | None,
+    question: str | None,
+    jobs: int | None,
+    sandbox: str,
+    required: str | None,
+    no_cache: bool,
+) -> None:
+    """Try a script of your own on an experiment, or a program of your own on a write-code question.
+
+    The script takes the place of the experiment's baseline: the experiment's setup runs before it, with `seed` set, and
+    once for every seed. You see which targets it meets, by how much it misses the others, and which constraint it
+    breaks. It runs in the same sandbox as everything else. BANK is a file or a folder; by default, `questions`.
+
+    \b
+    Examples:
+      quizproof try mine.py --experiment stop-the-overfitting
+      quizproof try mine.py mybank --experiment stop-the-overfitting --jobs 1
+      quizproof try head.py --question freeze-all-but-the-head
+
+    Exit codes: 0 all is met, 1 it is not, 2 bad usage, 3 could not verify.
+    """
+    if (experiment is None) == (question is None):
+        fail("name one `--experiment ID`, or one `--question ID`")
+    source = _read(file)
+    from quizproof.load import load_bank
+
+    whole = load_bank((bank or default_bank(),))
+    if whole.findings:
+        from quizproof_renderers.text import plural
+
+        tell(f"{plural(len(whole.findings), 'finding')} in the bank's files; `quizproof check` shows them")
+    if experiment is not None:
+        pool = pool_for(sandbox, required, jobs)
+        met = _try_experiment(*_find(whole, experiment, "experiment"), source, str(file), pool)
+    else:
+        assert question is not None
+        quiz, item = _find(whole, question, "write-code")
+        pool = pool_for(sandbox, required)
+        with set_up((_alone(quiz, item),), jobs, sandbox, required, no_cache) as (proving, _):
+            (proof,) = proving
+        met = _try_question(proof, source, quiz.files, str(file), pool)
+    sys.exit(0 if met else _NOT_MET)
+
+
+def _read(file: Path) -> str:
+    """The text of a script. Exits when it cannot be had."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        fail(f"{file} cannot be read: {error.strerror}")
+    if len(data) > _MOST_BYTES:
+        fail(f"{file} has {len(data):,} bytes; a script has at most {_MOST_BYTES:,}")
+    try:
+        source = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        fail(f"{file} is not UTF-8 text")
+    if not source.strip():
+        fail(f"{file} is empty")
+    return source.replace("\r\n", "\n")
+
+
+def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:
+    """The block of that id. Exits when there is none, or when it is of another kind."""
+    blocks = {item.block.id: (quiz, item) for quiz in bank.quizzes for item in quiz.items}
+    if name in blocks:
+        quiz, item = blocks[name]
+        if item.block.kind == kind:
+            return quiz, item
+        fail(f"`{name}` is of the kind `{item.block.kind}`, not `{kind}`")
+    import difflib
+
+    from quizproof.errors import UsageError
+
+    known = [id_ for id_, (_, item) in blocks.items() if item.block.kind == kind]
+    close = difflib.get_close_matches(name, known, 1)
+    meant = f"; did you mean `{close[0]}`?" if close else f"; there are: {', '.join(known)}" if known else ""
+    raise UsageError(f"there is no {'experiment' if kind == 'experiment' else 'write-code question'} `{name}`{meant}")
+
+
+def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[Any]) -> bool:
+    """Judge a script, and show how it did; whether it meets everything."""
+    from quizproof.trial import try_script
+    from quizproof_renderers import trials
+
+    with pool:
+        trial = try_script(quiz, item, source, file, pool)
+    trials.write(trial, sys.stdout)
+    return trial.met
+
+
+def _alone(quiz: Quiz, item: Item) -> Loaded:
+    """A quiz of one question."""
+    from dataclasses import replace
+
+    from quizproof.quiz import Loaded
+
+    header = quiz.header.model_copy(update={"insight": None})
+    return Loaded(quiz.path, replace(quiz, items=(item,), header=header))
+
+
+def _try_question(proof: QuizProof, source: str, files: str | None, file: str, pool: Pool[Any]) -> bool:
+    """Judge a program, and show how it did; whether it passes every check of the one question that was proven."""
+    from quizproof.attempt import judge, program_of
+    from quizproof.blocks import ProgramInput
+    from quizproof.running import run
+    from quizproof_renderers import trials
+
+    assert proof.header is not None, "its question was found"
+    (question,) = proof.questions
+    display = question.variants[0].display
+    if display is None or not isinstance(display.input, ProgramInput):
+        refuse(f"`{question.id}` is not proven here, so nothing can be judged by it; `quizproof check` says why")
+    program = program_of(display.input, source)
+    with pool:
+        mark = judge(display.input, program, run(pool, proof.header.runtime, program, files))
+    trials.write_mark(question.id, mark, file, sys.stdout)
+    return mark.correct

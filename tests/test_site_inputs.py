@@ -1,0 +1,542 @@
+"""The newer ways of answering in a real browser: marks, hints, confidence, moves, and what is kept."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+import samples
+from quizproof import scoring
+from quizproof.blocks import (
+    Attempt,
+    Blank,
+    Blanks,
+    Check,
+    Matching,
+    MatchItem,
+    Mistake,
+    OpenInput,
+    Ordering,
+    OrderLine,
+    Point,
+    ProgramInput,
+    Prose,
+)
+from quizproof.marking import mark
+from quizproof_renderers.pages import site_of
+from quizproof_renderers.site import build_site
+from quizproof_renderers.slips import fingerprint
+from replay import answer, expected, opened, responses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator, Page
+
+    from quizproof.blocks import Display, Input
+    from replay import Response
+
+QUIZ = "freezing-layers-pytorch-experiment"
+PAGE = f"freezing-layers/{QUIZ}.html"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample bank's site."""
+    return build_site(samples.bank(), tmp_path_factory.mktemp("inputs") / "site").out
+
+
+@pytest.fixture
+def quiz(browser: Browser, site: Path) -> Iterator[Page]:
+    """The page with the newer ways of answering."""
+    with opened(browser, site / PAGE) as page:
+        yield page
+
+
+def asked(page: Page, id_: str) -> Locator:
+    """One question of the page."""
+    return page.locator(f'[data-question="{id_}"]')
+
+
+def check(within: Locator, sure: str = "Sure") -> None:
+    """Say how sure one is, and check the answer."""
+    within.get_by_label(sure, exact=True).check()
+    within.locator(".check").click()
+
+
+def kept(page: Page) -> dict[str, dict[str, object]]:
+    """The answers that the browser keeps of this quiz."""
+    answers: dict[str, dict[str, object]] = json.loads(page.evaluate(f"localStorage['quizproof:{QUIZ}'] || '{{}}'"))
+    return answers
+
+
+def _generated() -> list[tuple[Display, Response]]:
+    """Inputs of each newer kind, and random responses to them: right, half right, wrong and malformed."""
+    draw = random.Random(20261122)
+    pieces = ["a", " ", "  ", "=", "'", '"', "b", "\t", "(", "\u00a0", "0", "é", "_"]
+    table: list[tuple[Display, Response]] = []
+
+    def add(shown: Input, given: list[Response]) -> None:
+        table.extend((samples.display(shown), response) for response in given)
+
+    soup = ["".join(draw.choices(pieces, k=draw.randint(0, 5))) for _ in range(90)]
+    blanks = (
+        Blank("one", ("a = 'b'", "a b"), (Mistake("a=b", "First."), Mistake("a  =  b", "Second."))),
+        Blank("two", ("'a'",), (Mistake("a", "No text."), Mistake("é b", "Accented."))),
+    )
+    add(Blanks("f(___one___)\ng(___two___)", blanks), [[draw.choice(soup), draw.choice(soup)] for _ in range(150)])
+    add(
+        Blanks("f(___one___)\ng(___two___)", blanks),
+        [['a="b"', '"a"'], ["a\tb", " 'a' "], ["a   b", "''a"], ["ab", "a"], ["a= b", "é  b"], ["a = b", "x"]],
+    )
+    lines = tuple(
+        OrderLine(i, f"line_{i}", n % 3, i in "ef", f"About {i}." if i in "ef" else "") for n, i in enumerate("abcdef")
+    )
+    orders = (("a", "b", "c", "d"), ("b", "a", "c", "d"), ("b", "a"))
+    picks = [draw.sample("abcdef", draw.randint(0, 6)) for _ in range(120)]
+    add(Ordering(lines, orders), [*picks, *(list(order) for order in orders)])
+    levelled = tuple(tuple(f"{line}:{n % 2}" for n, line in enumerate(order)) for order in orders)
+    add(Ordering(lines, levelled, indented=True), [[f"{i}:{draw.randint(0, 1)}" for i in pick] for pick in picks])
+    add(Ordering(lines, levelled, indented=True), [list(order) for order in levelled])
+    right = tuple(MatchItem(i, Prose(f"To {i}"), f"Not {i}." if i in "de" else "") for i in "abcde")
+    matching = Matching(tuple(MatchItem(i, Prose(i)) for i in "xyz"), right, ("a", "b", "c"))
+    add(matching, [["a", "b", "c"]])
+    add(matching, [[draw.choice(["a", "b", "c", "d", "e", ""]) for _ in range(3)] for _ in range(80)])
+    points = OpenInput(tuple(Point(i, f"Point {i}") for i in "abc"))
+    add(points, [[i for i in "abc" if draw.random() < 0.5] for _ in range(12)])
+    program = ProgramInput(
+        "...",
+        (Check("One", "assert x"), Check("Two", "assert y"), Check("Three", "assert z", hidden=True)),
+        (
+            Attempt("x = 1\nif x:\n    y = 'ü'", 3, "solution"),
+            Attempt("x = 1", 1, "wrong", "No `y`."),
+            Attempt("x = 2  # 2", 2, "wrong", "Not `z`."),
+            Attempt("...", 0, "starter"),
+            Attempt("x = 1", 2, "mutation", "The first that is alike counts."),
+        ),
+    )
+    texts = [
+        "x = 1",
+        "# a\nx = 1",
+        "x = 1  \n\n",
+        " x = 1",
+        "x = 1\nif x:\n\n    # why\n    y = 'ü'\u3000",
+        "x = 2  # 2",
+    ]
+    add(program, [*texts, "x = 2", "...", "", "\n# only", "x = 1\nif x:\n\ty = 'ü'", "x\u2028= 1"])
+    return table
+
+
+def test_script_scores_as_the_engine_does(browser: Browser, tmp_path: Path) -> None:
+    """Every response: the same score to the last bit, and the feedback of the same mistakes in the same order."""
+    table = _generated()
+    ids: dict[str, str] = {}
+    questions = []
+    for display, _ in table:
+        if repr(display) not in ids:
+            ids[repr(display)] = f"q-{len(ids)}"
+            questions.append(samples.question(ids[repr(display)], display))
+    report = samples.report(samples.asking(samples.quiz(), *questions))
+    differences, scores = [], set()
+    with opened(browser, build_site(report, tmp_path / "site").out / "samples" / "sample.html") as page:
+        for display, response in table:
+            score, said = answer(page, ids[repr(display)], response)
+            scores.add((ids[repr(display)], score))
+            told = mark(display.input, response).feedback.replace("`", "") if score != "malformed" else ""
+            if score != expected(display, response) or told.replace("\n\n", "") not in said:
+                differences.append((response, score, expected(display, response), told, said))
+    assert differences == []
+    for id_ in ids.values():
+        own = {score for of, score in scores if of == id_}
+        assert 1 in own
+        assert any(isinstance(score, float) and 0 < score < 1 for score in own)
+
+
+def test_fingerprint_of_a_program() -> None:
+    """As published for FNV-1a of 64 bits; what folding leaves out does not count."""
+    assert fingerprint("") == "cbf29ce484222325"
+    assert fingerprint("a") == "af63dc4c8601ec8c"
+    assert fingerprint("# x\n\nfoobar  ") == "85944171f73967e8"
+
+
+def test_lines_are_ordered_by_keyboard_alone(quiz: Page) -> None:
+    """Every move is said. In the end nothing is left to a pointer."""
+    within = asked(quiz, "order-and-indent")
+    said = within.locator(".moved")
+    press = quiz.keyboard.press
+
+    def reach(target: Locator) -> None:
+        for _ in range(60):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            press("Tab")
+        pytest.fail("not reached by Tab")
+
+    within.locator("h2").focus()
+    for id_ in ("b", "a", "d", "c"):
+        within.locator("h2").focus()
+        reach(within.locator(f'[data-id="{id_}"] .grip'))
+        press("Enter")
+    expect(said).to_have_text("layer.requires_grad_(False): 4 of 4 in your program, indented 0.")
+    expect(within.locator('[data-id="c"] .grip')).to_be_focused()
+    press("ArrowUp")
+    expect(said).to_have_text("layer.requires_grad_(False): 3 of 4 in your program, indented 0.")
+    press("ArrowRight")
+    press("ArrowRight")
+    press("ArrowRight")
+    press("ArrowLeft")
+    expect(said).to_have_text("layer.requires_grad_(False): 3 of 4 in your program, indented 2.")
+    within.locator("h2").focus()
+    reach(within.locator('[data-id="b"] .grip'))
+    press("ArrowRight")
+    press("ArrowDown")
+    expect(said).to_have_text("if isinstance(layer, nn.Linear):: 2 of 4 in your program, indented 1.")
+    name = "Line if isinstance(layer, nn.Linear):, 2 of 4 in your program, indented 1"
+    expect(within.get_by_role("button", name=name, exact=True)).to_be_focused()
+    reach(within.get_by_label("Sure", exact=True))
+    press("Space")
+    reach(within.get_by_role("button", name="Check answer"))
+    press("Enter")
+    expect(within.locator(".result")).to_have_text("Right.")
+    expect(within.locator(".result")).to_be_focused()
+    expect(within.locator(".program .is-right")).to_have_count(4)
+
+
+def test_lines_are_dragged(quiz: Page) -> None:
+    within = asked(quiz, "order-a-step")
+
+    def drag(id_: str, target: Locator, share: float) -> None:
+        within.locator(f'[data-id="{id_}"] .source').hover()
+        quiz.mouse.down()
+        for part in (0.5, share, share):  # what it is dragged to makes way, so look again where it is
+            box = target.bounding_box()
+            assert box is not None
+            quiz.mouse.move(box["x"] + 60, box["y"] + box["height"] * part, steps=4)
+        quiz.mouse.up()
+
+    def ids(area: str) -> list[str | None]:
+        return [piece.get_attribute("data-id") for piece in within.locator(f".{area} > .piece").all()]
+
+    within.scroll_into_view_if_needed()
+    drag("c", within.locator(".program"), 0.5)
+    drag("a", within.locator('.program > [data-id="c"]'), 0.2)
+    drag("b", within.locator('.program > [data-id="c"]'), 0.2)
+    drag("d", within.locator('.program > [data-id="c"]'), 0.9)
+    drag("e", within.locator('.program > [data-id="c"]'), 0.2)
+    assert ids("program") == ["a", "b", "e", "c", "d"]
+    drag("e", within.locator(".pool"), 0.1)
+    assert ids("program") == ["a", "b", "c", "d"]
+    assert sorted(map(str, ids("pool"))) == ["e", "f"]
+    check(within)
+    expect(within.locator(".result")).to_have_text("Right.")
+    drag("a", within.locator(".pool"), 0.5)
+    assert ids("program") == ["a", "b", "c", "d"]  # what was marked stays
+
+
+def test_lines_are_indented_by_dragging(quiz: Page) -> None:
+    within = asked(quiz, "order-and-indent")
+    within.locator('[data-id="b"] [data-move="swap"]').click()
+    within.locator('[data-id="b"] .grip').hover()
+    quiz.mouse.down()
+    box = within.locator('[data-id="b"]').bounding_box()
+    assert box is not None
+    quiz.mouse.move(box["x"] + 10 + 56, box["y"] + 10, steps=5)
+    quiz.mouse.up()
+    expect(within.locator('[data-id="b"]')).to_have_attribute("data-level", "2")
+
+
+def test_ordering_shows_the_right_beginning_and_the_authors_order(quiz: Page) -> None:
+    answer(quiz, "order-a-step", ["b", "a", "e", "c"])
+    within = asked(quiz, "order-a-step")
+    expect(within.locator(".result")).to_have_text("Partly right: 2 of 4. Optimizers have no backward.")
+    classes = within.locator(".program > .piece").evaluate_all("all => all.map((each) => each.className)")
+    assert classes == ["piece is-right"] * 2 + ["piece is-wrong"] * 2
+    expect(within.locator(".sheet")).to_contain_text("2 orders of these lines pass")
+    expect(within.locator(".sheet pre").first).to_contain_text("optimizer.zero_grad()\nloss = loss_fn")
+
+
+def test_first_order_is_not_the_authors() -> None:
+    """Nor another that is right, as a whole; and it is the same at each build."""
+    display = samples.ordering()
+    page = samples.report(samples.asking(samples.quiz(), samples.question("one", display)))
+    (variant,) = site_of(page, "x").topics[0].quizzes[0].blocks[0].variants
+    assert isinstance(display.input, Ordering)
+    assert sorted(line.id for line in variant.pool) == [line.id for line in display.input.lines]
+    assert variant.pool != display.input.lines
+
+
+def test_hints_come_one_by_one_and_cost(quiz: Page) -> None:
+    within = asked(quiz, "fill-the-gaps")
+    hints = within.locator(".help")
+    expect(within.locator(".help:visible")).to_have_count(1)
+    within.get_by_text("Hint 1 of 3 (costs 10 %)").click()
+    within.get_by_text("Hint 2 of 3 (costs 10 %)").click()
+    expect(hints.nth(1)).to_contain_text("requires_grad false")
+    hints.nth(0).locator("summary").click()  # to close one gives nothing back
+    for field, text in zip(within.locator(".field").all(), ("0", "False", "frozen"), strict=True):
+        field.fill(text)
+    expect(within.locator(".rule")).to_have_text(f"{scoring.rule(_input(samples.blanks()))} {scoring.hint_rule(0.1)}")
+    check(within)
+    expect(within.locator(".result")).to_have_text("Right. After 2 hints: 80 %.")
+    assert kept(quiz)["fill-the-gaps"] == {
+        "variant": 0,
+        "response": ["0", "False", "frozen"],
+        "right": True,
+        "score": scoring.after_hints(1.0, 2, 0.1),
+        "hints": 2,
+        "confidence": "sure",
+    }
+    within.get_by_text("Hint 3 of 3").click()  # after the answer it is free
+    quiz.reload()
+    expect(within.locator(".result")).to_have_text("Right. After 2 hints: 80 %.")
+    assert kept(quiz)["fill-the-gaps"]["hints"] == 2
+
+
+def test_confidence_is_asked_first_and_told_in_the_end(quiz: Page) -> None:
+    within = asked(quiz, "match-losses")
+    table = quiz.locator(".calibration")
+    expect(table).to_be_hidden()
+    for select, id_ in zip(within.locator("select").all(), ("r1", "r2", "r2"), strict=True):
+        select.select_option(id_)
+    within.locator(".check").click()
+    expect(within.locator(".complaint")).to_have_text("Say how sure you are first.")
+    assert kept(quiz) == {}
+    check(within, "Guess")
+    expect(within.locator(".result")).to_have_text("Partly right: 2 of 3.")
+    answer(quiz, "order-a-step", ["a", "b", "c", "d"])
+    answer(quiz, "order-and-indent", ["a:0", "c:0"])
+    rows = table.locator("tbody tr")
+    expect(rows).to_have_text(["Sure2 answers62.5 % right", "Guess1 answer66.7 % right"])
+    means = scoring.calibration([("sure", 1.0), ("sure", 0.25), ("guess", 2 / 3)])
+    assert [(m.confidence, m.answers, m.score) for m in means] == [("sure", 2, 0.625), ("guess", 1, 2 / 3)]
+    quiz.reload()
+    expect(rows).to_have_count(2)
+    expect(within.get_by_label("Guess")).to_be_checked()
+
+
+def test_everything_is_restored(quiz: Page) -> None:
+    given: dict[str, Response] = {
+        "fill-the-gaps": ["2", " False", "frozen"],
+        "order-a-step": ["b", "a", "e"],
+        "order-and-indent": ["a:0", "b:1", "c:1"],
+        "match-losses": ["r1", "r4", "r3"],
+        "in-your-words": ["a", "c"],
+        "write-it": "model.requires_grad = False",
+    }
+    asked(quiz, "in-your-words").locator(".words").fill("Because\nof the head")
+    said = {id_: answer(quiz, id_, response) for id_, response in given.items()}
+    assert [score for score, _ in said.values()] == [2 / 3, 0.5, 0.5, 2 / 3, 2 / 3, 0]
+    tally = "6 of 6 answered, 0 right, 5 partly"
+    expect(quiz.locator(".tally")).to_have_text(tally)
+    quiz.reload()
+    expect(quiz.locator(".tally")).to_have_text(tally)
+    for id_, (score, words) in said.items():
+        expect(asked(quiz, id_).locator(".variant")).to_have_attribute("data-score", str(score))
+        assert asked(quiz, id_).locator(".result").text_content() == words
+    expect(asked(quiz, "in-your-words").locator(".words")).to_have_value("Because\nof the head")
+    expect(quiz.get_by_role("link", name="Question 1 partly right")).to_be_visible()
+    expect(quiz.get_by_role("link", name="Question 6 wrong")).to_be_visible()
+
+
+def test_answers_of_before_there_were_scores(browser: Browser, site: Path) -> None:
+    old = {"match-losses": {"variant": 0, "response": ["r1", "r2", "r3"], "right": True}}
+    with opened(browser, site / PAGE, init=f"localStorage['quizproof:{QUIZ}'] ||= '{json.dumps(old)}'") as page:
+        expect(page.locator(".tally")).to_have_text("1 of 6 answered, 1 right")
+        expect(page.locator(".calibration")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"score": 2},
+        {"score": "1"},
+        {"hints": -1},
+        {"hints": 0.5},
+        {"confidence": "toString"},
+        {"words": 1},
+        {"response": ["r1", "r2"]},
+        {"response": ["r1", "r2", "r9"]},
+        {"response": ["r1", "r2", "r3", "r4"]},
+    ],
+)
+def test_odd_answers_are_dropped(browser: Browser, site: Path, odd: dict[str, object]) -> None:
+    entry = {"match-losses": {"variant": 0, "response": ["r1", "r2", "r3"], "right": True, **odd}}
+    with opened(browser, site / PAGE, init=f"localStorage['quizproof:{QUIZ}'] ||= '{json.dumps(entry)}'") as page:
+        expect(page.locator(".tally")).to_have_text("0 of 6 answered, 0 right")
+        expect(page.locator(".answered")).to_have_count(0)
+        expect(asked(page, "match-losses").locator("select").first).to_have_value("")
+
+
+def test_program_that_nobody_has_run(quiz: Page, tmp_path: Path) -> None:
+    within = asked(quiz, "write-it")
+    editor = within.get_by_role("textbox", name="Your program")
+    editor.fill("model[2].requires_grad_(True)")
+    check(within)
+    expect(within.locator(".complaint")).to_have_text("No run of this program is known.")
+    panel = within.locator(".never-run")
+    expect(panel).to_contain_text("quizproof try write-it.py --question write-it")
+    expect(quiz.locator(".tally")).to_have_text("0 of 6 answered, 0 right")
+    assert kept(quiz) == {}
+    with quiz.expect_download() as download:
+        panel.get_by_role("button", name="Save as write-it.py").click()
+    assert download.value.suggested_filename == "write-it.py"
+    download.value.save_as(tmp_path / "saved.py")
+    assert (tmp_path / "saved.py").read_text() == "model[2].requires_grad_(True)"
+    panel.get_by_role("button", name="Copy the program").click()
+    expect(panel.get_by_role("button", name="Copied")).to_be_visible()
+    editor.fill("# Mine\nmodel.requires_grad = False")
+    expect(panel).to_be_hidden()
+    within.locator(".check").click()
+    expect(within.locator(".result")).to_have_text("Not right. It sets an attribute that nobody reads.")
+    states = within.locator(".check-item .state")
+    expect(states).to_have_text([" fails", " not reached", " not reached"])
+    expect(within.locator(".slips .is-given")).to_contain_text("AssertionError: 0.weight")
+    expect(within.locator(".sheet")).to_contain_text(
+        "2 small changes of it were run too; the checks catch all of them."
+    )
+
+
+def test_tab_indents_and_escape_lets_go(quiz: Page) -> None:
+    editor = asked(quiz, "write-it").get_by_role("textbox")
+    editor.fill("if x:\n")
+    editor.press("Tab")
+    editor.press_sequentially("y")
+    expect(editor).to_have_value("if x:\n    y")
+    expect(editor).to_be_focused()
+    editor.press("ControlOrMeta+z")
+    editor.press("Escape")
+    editor.press("Tab")
+    expect(editor).not_to_be_focused()
+    editor.focus()
+    editor.press("Shift+Tab")
+    expect(editor).not_to_be_focused()
+
+
+def test_open_answer(quiz: Page) -> None:
+    within = asked(quiz, "in-your-words")
+    model = within.get_by_text("Because the head on top")
+    expect(model).to_be_hidden()
+    expect(within.locator(".check")).to_be_hidden()
+    within.get_by_role("textbox").fill("The head learns.")
+    within.get_by_role("button", name="Show the model answer").click()
+    expect(model).to_be_visible()
+    expect(within.get_by_role("checkbox", name="The head is trained.")).to_be_focused()
+    within.get_by_role("checkbox", name="The head is trained.").check()
+    within.get_by_label("Unsure").check()
+    within.get_by_role("button", name="Mark myself").click()
+    expect(within.locator(".result")).to_have_text("Partly right: 1 of 3.")
+    expect(within.locator(".told")).to_contain_text("It depends on the data.")
+    expect(within.locator(".told .run-says")).to_have_count(2)
+    assert kept(quiz)["in-your-words"]["words"] == "The head learns."
+    quiz.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(within.locator(".sheet .solution")).to_have_count(1)
+    quiz.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(within.locator(".model .solution")).to_have_count(1)
+    within.get_by_role("button", name="Try again").click()
+    expect(model).to_be_hidden()
+
+
+def test_gaps_tell_which_are_right(quiz: Page) -> None:
+    within = asked(quiz, "fill-the-gaps")
+    check(within)
+    expect(within.locator(".complaint")).to_have_text("Fill every gap first.")
+    expect(within.get_by_role("textbox", name="Gap 1 of 3")).to_be_focused()
+    answer(quiz, "fill-the-gaps", ["2", "bool(0)", "frozen"])
+    classes = within.locator(".gap").evaluate_all("all => all.map((each) => each.className)")
+    assert classes == ["gap is-wrong", "gap is-right", "gap is-right"]
+    expect(within.locator(".result")).to_have_text("Partly right: 2 of 3. That is the last layer.")
+    expect(within.locator(".is-given .run-says")).to_have_text("The check fails.")
+
+
+def test_exhibits_are_shown_and_not_counted(quiz: Page) -> None:
+    exhibit = quiz.get_by_role("region", name="A training run")
+    expect(
+        exhibit.get_by_role("img", name=re.compile("Chart of Loss over Epoch: loss from 2.31 to 0.4;"))
+    ).to_be_visible()
+    expect(quiz.locator(".ticks li")).to_have_count(6)
+    solution = exhibit.get_by_text("The base was unfrozen.")
+    expect(solution).to_be_hidden()
+    exhibit.get_by_text("Show the solution").click()
+    expect(solution).to_be_visible()
+    expect(exhibit.locator(".help:visible")).to_have_count(1)
+    exhibit.get_by_text("Hint 1 of 2").click()
+    expect(exhibit.get_by_text("Hint 2 of 2")).to_be_visible()
+    exhibit.get_by_text("The figures").first.click()
+    expect(exhibit.get_by_role("row", name="5 0.9 1.17")).to_be_visible()
+    rests = quiz.get_by_role("region", name="To take home").get_by_role("link")
+    expect(rests).to_have_text(["Fill the gaps", "A training run"])
+
+
+def test_topic_tells_what_is_commonly_believed(browser: Browser, site: Path) -> None:
+    with opened(browser, site / "freezing-layers" / "index.html") as page:
+        beliefs = page.get_by_role("region", name="Commonly believed, and refuted by a run")
+        expect(beliefs.locator("li")).to_have_count(2)
+        expect(beliefs).to_contain_text("2 beliefs")
+        beliefs.get_by_role("link", name="Fill the gaps").click()
+        expect(page.locator("#q-fill-the-gaps")).to_be_in_viewport()
+
+
+def test_without_javascript_all_can_be_read(browser: Browser, site: Path) -> None:
+    with opened(browser, site / PAGE, java_script_enabled=False) as page:
+        for control in page.locator("button, .control, .field, .grip, .confident").all():
+            expect(control).to_be_hidden()
+        expect(page.locator(".gap").first).to_have_text("______")
+        expect(page.locator(".pool .source").first).to_be_visible()
+        expect(page.locator("#q-write-it .js-less pre")).to_contain_text("# model is there already")
+        hint = page.get_by_text("Hint 3 of 3")
+        hint.click()
+        expect(page.locator("#q-fill-the-gaps").get_by_text("Read the task.")).to_be_visible()
+        page.get_by_text("Answer to question 5").click()
+        expect(page.get_by_text("Because the head on top")).to_be_visible()
+        expect(page.locator("#q-a-training-run svg").first).to_be_visible()
+
+
+def test_charts_can_be_read_on_a_narrow_screen(browser: Browser, site: Path) -> None:
+    """The letters of a chart are no smaller than 9 pixels, and it scrolls within its own box."""
+    with opened(browser, site / PAGE, viewport={"width": 360, "height": 700}) as page:
+        for picture in page.locator(".picture").all():
+            width = picture.locator("svg").evaluate("svg => svg.getBoundingClientRect().width")
+            assert 12.5 * width / 600 >= 9
+            expect(picture).to_have_attribute("tabindex", "0")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", ["chart", "curve"])
+def test_labels_of_a_chart_do_not_collide(browser: Browser, site: Path, name: str) -> None:
+    """As the browser really sets them, whatever the font."""
+    with opened(browser, site / PAGE) as page:
+        picture = page.locator(".picture").nth(["chart", "curve"].index(name))
+        boxes = picture.locator("text:not([transform])").evaluate_all(
+            "all => all.map((e) => [e, e.getBBox()]).map(([e, b]) => [e.textContent, b.x, b.y, b.width, b.height])"
+        )
+        for index, (text, x, y, width, height) in enumerate(boxes):
+            assert x >= 0
+            assert x + width <= 600, text
+            for other, x2, y2, width2, height2 in boxes[index + 1 :]:
+                apart = x + width <= x2 or x2 + width2 <= x or y + height * 0.8 <= y2 or y2 + height2 * 0.8 <= y
+                assert apart, (text, other)
+
+
+def test_every_sample_through_the_page(quiz: Page) -> None:
+    tried = 0
+    for proof in samples.workshop().questions:
+        display = proof.variants[0].display
+        assert display is not None
+        if display.input is None:
+            continue
+        for response in responses(display):
+            score, _ = answer(quiz, proof.id, response)
+            assert score == expected(display, response), (proof.id, response)
+            tried += 1
+    assert tried > 60
+
+
+def _input(display: Display) -> Input:
+    assert display.input is not None
+    return display.input

@@ -110,7 +110,7 @@ class TrainingRun(Exhibit):
     events: tuple[TrainingEvent, ...] = ()
     """What happened on the way; marked in the curves."""
     curves: tuple[Plain, ...] = ()
-    """The series that are drawn, all without it. Of one quantity, `loss`, `val_loss` and `loss_frozen` share a chart."""
+    """The series that are drawn, all without it. `loss`, `val_loss` and `loss_frozen` share one chart."""
     claims_: tuple[CurveClaim, ...] = Field(default=(), alias="claims")
     """What must hold, for every seed."""
 

@@ -40,6 +40,14 @@ def all_end(before: set[int]) -> None:
         time.sleep(0.005)
 
 
+def end(pids: set[int]) -> None:
+    """Wait until none of these processes is left, wherever its parents are; fails when they do not end."""
+    patience = time.monotonic() + 20
+    while left := {pid for pid in pids if Path(f"/proc/{pid}").exists()}:
+        assert time.monotonic() < patience, left
+        time.sleep(0.005)
+
+
 def catches(pid: int, number: int) -> bool:
     """Whether a process has come so far as to handle a signal."""
     with contextlib.suppress(OSError):

@@ -353,7 +353,12 @@ def ordering() -> Display:
         OrderLine("c", "loss.backward()"),
         OrderLine("d", "optimizer.step()"),
         OrderLine("e", "optimizer.backward()", distractor=True, feedback="Optimizers have no `backward`."),
-        OrderLine("f", "model.step(loss)", distractor=True, feedback="Models take no steps."),
+        OrderLine(
+            "f",
+            "model.step=torch.nn.functional.binary_cross_entropy_with_logits",
+            distractor=True,
+            feedback="Models take no steps.",
+        ),
     )
     orders = (("a", "b", "c", "d"), ("b", "a", "c", "d"))
     return Display(

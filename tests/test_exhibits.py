@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from decimal import Decimal
 from textwrap import indent
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import HEADER
 from quizproof.blocks import Chart, Code, Flow, Matrix, Prose, Table
+from quizproof.compare import same_to_digits
+from quizproof.figures import thinned
+from quizproof.kinds.confusion_matrix import quizproof_measured
+from quizproof.kinds.training_run import CurveClaim
 from quizproof.load import load_file
 from quizproof.prove import prove
 from quizproof.quiz import Bank
@@ -374,3 +383,256 @@ def test_lie(sample: str, lie: Lie, told: dict[str, tuple[Finding, ...]]) -> Non
     (found,) = told[lying(sample, lie)]
     assert (found.code, found.span.line - 5) == (code, line)
     assert words in found.message
+
+
+# ---- real frameworks
+
+REAL_TORCH = """
+- id: matrix
+  kind: confusion-matrix
+  code: |
+    import torch
+    from sklearn.datasets import load_breast_cancer
+    torch.manual_seed(0)
+    data = load_breast_cancer()
+    x = torch.tensor(data.data, dtype=torch.float32)
+    x = (x - x.mean(0)) / x.std(0)
+    y = torch.tensor(data.target, dtype=torch.float32)
+    model = torch.nn.Linear(30, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(20):
+        optimizer.zero_grad()
+        torch.nn.functional.binary_cross_entropy_with_logits(model(x)[:, 0], y).backward()
+        optimizer.step()
+  labels: y
+  scores: torch.sigmoid(model(x))
+  curve: [threshold, roc, precision-recall]
+- id: stages
+  kind: pipeline
+  setup: |
+    import torch
+    torch.manual_seed(0)
+    base = torch.nn.Conv2d(3, 8, 3, padding=1)
+  stages:
+    - {name: Input, code: "x = torch.full((4, 3, 8, 8), 120, dtype=torch.uint8)", value: x, dtype: uint8}
+    - {name: Features, code: f = base(x / 255), value: f, shape: [4, 8, 8, 8], dtype: float32}
+    - {name: Half, value: f.to(torch.bfloat16), sample: f.isnan().sum(), dtype: bfloat16}
+    - {name: Nothing, value: "f[:0]", shape: [0, 8, 8, 8]}
+- id: training
+  kind: training-run
+  code: |
+    import torch
+    torch.manual_seed(seed)
+    x = torch.randn(64, 4)
+    y = x.sum(dim=1)
+    model = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    history = {"loss": []}
+    for epoch in range(8):
+        loss = torch.nn.functional.mse_loss(model(x)[:, 0], y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        history["loss"].append(loss.detach())
+  history: history
+  claims:
+    - {series: loss, is: falling}
+- id: unseeded
+  kind: training-run
+  code: |
+    import torch
+    history = {"loss": [torch.rand(1).item()]}
+  history: history
+  seeds: [0]
+"""
+
+REAL_TENSORFLOW = """
+- id: matrix
+  kind: confusion-matrix
+  code: |
+    import tensorflow as tf
+    y = tf.constant([0, 1, 1, 0])
+    p = tf.constant([[0.2], [0.7], [0.4], [0.6]])
+  labels: y
+  scores: p
+  threshold: 0.7
+  states: {tp: 1, fp: 0, recall: 0.5}
+- id: stages
+  kind: pipeline
+  setup: |
+    import tensorflow as tf
+    tf.keras.utils.set_random_seed(0)
+    inputs = tf.keras.Input((8, 8, 3))
+    base = tf.keras.Sequential([inputs, tf.keras.layers.Conv2D(8, 3, padding="same")])
+  stages:
+    - {name: Input, code: "x = tf.fill((4, 8, 8, 3), 120.0)", value: x, dtype: float32}
+    - {name: Features, code: f = base(x / 255), value: f, shape: [4, 8, 8, 8]}
+    - {name: Kernel, value: "base.layers[0].kernel", shape: [3, 3, 3, 8], dtype: float32}
+- id: symbolic
+  kind: pipeline
+  setup: import tensorflow as tf
+  stages:
+    - {name: Input, value: "tf.keras.Input((8,))"}
+- id: training
+  kind: training-run
+  code: |
+    import tensorflow as tf
+    tf.keras.utils.set_random_seed(seed)
+    x = tf.random.normal((64, 4))
+    y = tf.reduce_sum(x, axis=1)
+    model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(1)])
+    model.compile(optimizer=tf.keras.optimizers.SGD(0.05), loss="mse")
+    fitted = model.fit(x, y, epochs=4, verbose=0, validation_split=0.25)
+  history: fitted.history
+  seeds: [0, 1]
+  claims:
+    - {series: loss, is: falling}
+"""
+
+
+def test_real_torch(prove_text: ProveText) -> None:
+    """Tensors of a real model are measured and described; a training without a seed is found."""
+    report = prove_text(REAL_TORCH, runtime="torch")
+    assert {proof.id: proof.status for proof in report.questions} == {
+        "matrix": "proven",
+        "stages": "proven",
+        "training": "proven",
+        "unseeded": "unstable",
+    }
+    assert [finding.code for finding in report.findings] == ["QP401"]
+    displays = [proof.variants[0].display for proof in report.questions[:2]]
+    assert displays[0]
+    assert displays[1]
+    for chart in find(displays[0], Chart):
+        assert isinstance(chart, Chart)
+        assert all(10 < len(series.points) <= 200 for series in chart.series)
+    (flow,) = find(displays[1], Flow)
+    assert isinstance(flow, Flow)
+    assert [stage.sample for stage in flow.stages] == ["120", flow.stages[1].sample, "0", ""]
+
+
+def test_real_tensorflow(prove_text: ProveText) -> None:
+    """Eager tensors, variables and Keras's history are recorded; a symbolic tensor is told."""
+    report = prove_text(REAL_TENSORFLOW, runtime="tensorflow")
+    (found,) = report.findings
+    assert (found.code, found.question) == ("QP227", "symbolic")
+    assert "sizes that only a run with data decides" in found.message
+    assert [proof.status for proof in report.questions] == ["proven", "proven", "refuted", "proven"]
+
+
+# ---- properties
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1, width=32)), min_size=2, max_size=400),
+    st.floats(0, 1, width=32),
+)
+def test_metrics_are_those_of_the_counts(samples: list[tuple[int, float]], threshold: float) -> None:
+    """Counts by hand, and the fractions beside the metrics, agree with scikit-learn; the threshold's point is drawn."""
+    labels, scores = [label for label, _ in samples], [score for _, score in samples]
+    names = ["threshold", "roc", "precision-recall"]
+    found = quizproof_measured(labels, scores, "scores", threshold, 2, names)
+    if len(set(labels)) < 2:
+        assert found["field"] == "labels"
+        return
+    (tn, fp), (fn, tp) = found["counts"]
+    pairs = [(label, score >= threshold) for label, score in samples]
+    assert (tp, fp) == (pairs.count((1, True)), pairs.count((0, True)))
+    assert (fn, tn) == (pairs.count((1, False)), pairs.count((0, False)))
+    figures = found["figures"]
+    assert figures["recall"] == pytest.approx(tp / (tp + fn))
+    assert figures["specificity"] == pytest.approx(tn / (tn + fp))
+    assert figures["accuracy"] == pytest.approx((tp + tn) / len(samples))
+    assert figures["f1"] == pytest.approx(2 * tp / (2 * tp + fp + fn))
+    assert all(len(curve) <= 200 for curve in found["curves"].values())
+    chosen = [[1 - figures["specificity"], figures["recall"]]]
+    assert any(point == pytest.approx(chosen[0], abs=1e-5) for point in found["curves"]["roc"])
+    if tp + fp:
+        assert figures["precision"] == pytest.approx(tp / (tp + fp))
+        point = [figures["recall"], figures["precision"]]
+        assert any(each == pytest.approx(point, abs=1e-5) for each in found["curves"]["precision-recall"])
+        assert any(each[1:] == pytest.approx(point[::-1], abs=1e-5) for each in found["curves"]["threshold"])
+    else:
+        assert math.isnan(figures["precision"])
+
+
+@given(st.floats(-1000, 1000), st.integers(1, 8))
+def test_a_figure_is_compared_at_the_digits_typed(value: float, digits: int) -> None:
+    """A value rounded to any number of digits is the value; one more or less in the last place is not."""
+    assert same_to_digits(f"{value:.{digits}f}", value)
+    step = Decimal(1).scaleb(-digits)
+    for other in (-2, 2):
+        assert not same_to_digits(str(Decimal(f"{value:.{digits}f}") + other * step), value)
+
+
+@given(st.lists(st.integers(-50, 50), min_size=2, max_size=20), st.integers(0, 5))
+def test_a_trend_holds_when_every_step_does(values: list[int], margin: int) -> None:
+    """`is: falling` with a margin is what its words say, and `rising` of a curve upside down the same."""
+    falling = CurveClaim.model_validate({"series": "a", "is": "falling", "margin": margin})
+    rising = CurveClaim.model_validate({"series": "a", "is": "rising", "margin": margin})
+    holds = all(before - after > margin for before, after in itertools.pairwise(values))
+    assert (falling.slack({"a": [float(value) for value in values]})[0] > 0) == holds
+    assert (rising.slack({"a": [-float(value) for value in values]})[0] > 0) == holds
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=5), st.integers(-5, 5))
+def test_an_end_is_above_or_below(values: list[float], bound: int) -> None:
+    """The last value decides, by more than the margin; never on both sides."""
+    claims = [
+        CurveClaim.model_validate({"series": "a", "ends": side, "value": bound, "margin": 0.5})
+        for side in ("above", "below")
+    ]
+    above, below = (claim.slack({"a": values})[0] > 0 for claim in claims)
+    assert above == (values[-1] - bound - 0.5 > 0)
+    assert below == (bound - values[-1] - 0.5 > 0)
+
+
+@given(st.lists(st.integers(), max_size=500), st.integers(2, 60))
+def test_thinning_keeps_the_ends(items: list[int], most: int) -> None:
+    """At most so many, in their order, with the first and the last."""
+    kept = thinned(list(enumerate(items)), most)
+    assert len(kept) == min(len(items), most)
+    assert list(kept) == sorted(set(kept))
+    if items:
+        assert (kept[0][0], kept[-1][0]) == (0, len(items) - 1)
+
+
+# ---- what cannot be
+
+
+@pytest.mark.parametrize(
+    ("sample", "true", "false", "code", "words"),
+    [
+        (MATRIX, "scores: y_score", "predictions: y_score", "QP115", "with `predictions` there is no `threshold`"),
+        (MATRIX, "  scores: y_score\n", "", "QP115", "exactly one of `scores` and `predictions`"),
+        (MATRIX, "[ham, spam]", "[a, b, c]", "QP115", "with more than two classes there is no `threshold`"),
+        (MATRIX, "[ham, spam]", "[spam, spam]", "QP115", "two of the `classes` have the same name"),
+        (MATRIX, "tp: 85", "tq: 85", "QP107", "unknown key `tq`"),
+        (MATRIX, "tp: 85", "tp: many", "QP109", "write a number"),
+        (MATRIX, "  note: F1", "  facts: {precision: 1}\n  note: F1", "QP115", "the fact `precision` has the name of"),
+        (THREE, "{accuracy: 0.75,", "{tp: 1,", "QP115", "with more than two classes there is no `tp`"),
+        (PIPELINE, "shape: [4, 3]", "shape: [4, -3]", "QP109", "greater than or equal to 0"),
+        (TRAINING, "is: falling", "iss: falling", "QP107", "unknown key `iss`; did you mean `is`?"),
+        (TRAINING, "is: falling", "ends: above", "QP115", "need a `value`"),
+        (TRAINING, "series: loss,", "series: loss, gap: [loss, loss],", "QP115", "exactly one of `series` and `gap`"),
+        (TRAINING, "  claims:", "  seeds: [1, 1]\n  claims:", "QP109", "every seed is given once"),
+        (EXPERIMENT, "below: 4", "below: 4, above: 1", "QP115", "exactly one of `above` and `below`"),
+        (EXPERIMENT, "name: Cost", "name: Score", "QP115", "two of the `targets` have the same name"),
+    ],
+)
+def test_what_does_not_fit_together(
+    prove_text: ProveText, sample: str, true: str, false: str, code: str, words: str
+) -> None:
+    """Contradictions are found when the file is read, before anything runs."""
+    assert true in sample
+    found = prove_text(sample.replace(true, false)).findings
+    assert [finding.code for finding in found] == [code]
+    assert words in found[0].message
+
+
+def test_without_scikit_learn_nothing_is_verified(prove_text: ProveText) -> None:
+    """A missing package is no fault of the author's, and the finding says what to install."""
+    report = prove_text(MATRIX.replace("    y_true", "    import sys; sys.modules['sklearn'] = None\n    y_true", 1))
+    (found,) = report.findings
+    assert (found.code, report.exit_code) == ("QP904", 3)
+    assert found.help == 'Install it: pip install "quizproof[metrics]"'

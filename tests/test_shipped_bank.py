@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from quizproof.files import find_files
+from quizproof.kinds import BUILT_IN
 from quizproof.load import load_bank
 from quizproof.lock import NAME, Lock
 from quizproof.locked import LockedRunner
-from quizproof.proof import Report
+from quizproof.proof import QuizProof, Report
 from quizproof.prove import Proving, Ticket, prove
 from quizproof_renderers.pages import MAX_VARIANTS
 from quizproof_renderers.site import build_site
@@ -30,7 +33,7 @@ def test_every_claim_is_proven(report: Report) -> None:
     """No finding, not even a warning; nothing unverified; nearly nothing taken on trust."""
     assert [f"{f.place} {f.code} {f.message}" for f in report.findings] == []
     assert {proof.status for proof in report.questions} <= {"proven", "unproven"}
-    assert report.summary.proof_coverage >= 0.95
+    assert report.summary.proof_coverage >= 0.97
     assert report.exit_code == 0
 
 
@@ -44,11 +47,43 @@ def test_lock_is_that_of_the_bank() -> None:
 
 
 def test_bank_teaches_what_it_should(report: Report) -> None:
-    """Both frameworks, every kind, variants, and a mistake behind every wrong option."""
-    assert len(report.questions) >= 16
-    assert {quiz.header.runtime for quiz in report.quizzes if quiz.header} == {"torch", "tensorflow"}
-    assert {proof.kind for proof in report.questions} == {"choice", "find-bug", "number", "predict-output"}
-    assert sum(len(proof.variants) > 1 for proof in report.questions) >= 5
+    """Every kind is used for real, there are variants, and every topic refutes what people commonly believe."""
+    used = Counter(proof.kind for proof in report.questions)
+    assert {kind: used[kind] for kind in BUILT_IN if used[kind] < 5} == {}
+    assert sum(len(proof.variants) > 1 for proof in report.questions) >= 10
+    for topic, quizzes in by_topic(report).items():
+        displays = [v.display for quiz in quizzes for proof in quiz.questions for v in proof.variants]
+        assert any(display and display.belief for display in displays), topic
+
+
+def test_topics_have_their_modes(report: Report) -> None:
+    """Freezing layers in all modes and at least 60 questions; the other topics in practice and trace, and 20."""
+    topics = by_topic(report)
+    assert len(topics) >= 4
+    for topic, quizzes in topics.items():
+        ways = {(quiz.header.mode, quiz.header.runtime) for quiz in quizzes if quiz.header}
+        first = topic == "freezing-layers"
+        modes = ("practice", "metrics", "experiment", "trace") if first else ("practice", "trace")
+        assert ways >= set(itertools.product(modes, ("torch", "tensorflow"))), topic
+        asked = sum(not proof.exhibit for quiz in quizzes for proof in quiz.questions)
+        assert asked >= (60 if first else 20), topic
+
+
+def test_every_page_has_questions_and_an_insight(report: Report) -> None:
+    """At least three questions a page, and what to take home from it."""
+    for quiz in report.quizzes:
+        assert quiz.header is not None
+        assert quiz.header.insight, quiz.id
+        assert sum(not proof.exhibit for proof in quiz.questions) >= 3, quiz.id
+
+
+def by_topic(report: Report) -> dict[str, list[QuizProof]]:
+    """The quizzes of each topic."""
+    topics: dict[str, list[QuizProof]] = {}
+    for quiz in report.quizzes:
+        if quiz.header:
+            topics.setdefault(quiz.header.topic, []).append(quiz)
+    return topics
 
 
 def test_pages_mark_as_the_engine_does(report: Report, browser: Browser, tmp_path: Path) -> None:

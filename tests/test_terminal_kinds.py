@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import report_samples as samples
 import terminal_samples as kinds
 from goldfile import compare
-from processes import descendants
+from processes import descendants, end
 from quizproof import blocks, scoring
 from quizproof.claims import Program
 from quizproof.errors import Finding, Span
@@ -779,4 +779,4 @@ def test_ctrl_c_in_the_middle_of_a_run(tmp_path: Path) -> None:
         child.kill()
     assert "Traceback" not in child.shown
     assert list((tmp_path / "tmp").iterdir()) == []
-    assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
+    end(below)

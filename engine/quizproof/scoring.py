@@ -93,7 +93,10 @@ class Calibrated:
 
 
 def calibration(answers: Iterable[tuple[Confidence, float]]) -> tuple[Calibrated, ...]:
-    """The mean score at each level of confidence that was used, the surest first. Confidence changes no score."""
+    """The mean score at each level of confidence that was used, the surest first.
+
+    `answers` are levels with what was earned, after hints. Confidence changes no score.
+    """
     by_level: dict[Confidence, list[float]] = {level: [] for level in CONFIDENCES}
     for confidence, score in answers:
         by_level[confidence].append(score)

@@ -7,10 +7,11 @@ attributes, in units of the picture, WIDTH of which the page scales to the colum
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from markupsafe import Markup, escape
 
@@ -187,8 +188,7 @@ class _Picture:
             style = index % _STYLES
             places = [(self.x.place(x), self.y.place(y)) for x, y in each.points]
             path = "L".join(f"{x:g} {y:g}" for x, y in places)
-            stride = math.ceil(len(places) / _MARKERS)
-            dots = "".join(f"M{x:g} {y:g}{_DOTS[style]}" for x, y in places[:: stride or 1])
+            dots = "".join(f"M{x:g} {y:g}{_DOTS[style]}" for x, y in _spread(places))
             yield Markup('<path class="line l{}" d="M{}"/><path class="dot l{}" d="{}"/>').format(
                 style, path, style, dots
             )
@@ -244,6 +244,16 @@ class _Picture:
                     style, x, at - 4, style, x + 13, at - 4, _DOTS[style]
                 )
                 yield _text(x + 32, at, self.series[index].name, f"name n{style}")
+
+
+def _spread(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """All places of a line that has few; else some of them, about as far from one to the next along the line."""
+    if len(places) <= _MARKERS:
+        return list(places)
+    walked = list(accumulate((math.dist(*pair) for pair in pairwise(places)), initial=0.0))
+    wanted = [walked[-1] * number / (_MARKERS - 1) for number in range(_MARKERS)]
+    picked = dict.fromkeys(bisect_left(walked, length) for length in wanted)
+    return [places[min(index, len(places) - 1)] for index in picked]
 
 
 def _y_ticks(low: float, high: float) -> tuple[float, ...]:

@@ -118,7 +118,8 @@ def _station(stage: Stage, before: Sequence[int] | None) -> Markup:
     if stage.dtype:
         about += Markup(' <span class="dtype">{}</span>').format(visible(stage.dtype))
     if stage.sample:
-        of = Markup("<code>{}</code> is").format(visible(stage.sampled)) if stage.sampled else "first value"
+        first = "first value" if stage.shape else "value"
+        of = Markup("<code>{}</code> is").format(visible(stage.sampled)) if stage.sampled else first
         about += Markup(' <span class="sample">{} <code>{}</code></span>').format(of, visible(stage.sample))
     parts.append(Markup('<p class="shapes">{}</p>').format(about))
     if stage.note:

@@ -16,6 +16,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 
+from quizproof.blocks import GAP
 from quizproof_renderers import formula
 from quizproof_renderers.lexer import CoarsePythonLexer
 from quizproof_renderers.text import visible
@@ -92,10 +93,9 @@ def code(source: str, highlight: Collection[int] = (), language: str = "python")
 
 def gaps(source: str, fields: Mapping[str, str]) -> Markup:
     """A program in its box; each `___name___` in it becomes the field of that name, which is HTML already."""
-    gap = re.compile("___(" + "|".join(map(re.escape, sorted(fields, key=len, reverse=True))) + ")___")
     lines = code_lines(source.rstrip("\n"))
     # A gap is a word or a part of a string for the lexer, so it comes through in one piece.
-    body = "".join(gap.sub(lambda found: fields[found[1]], f"{line}\n") for line in lines)
+    body = "".join(GAP.sub(lambda found: fields.get(found[1], found[0]), f"{line}\n") for line in lines)
     return Markup(f'<pre class="code gaps"><code>{body}</code></pre>')
 
 

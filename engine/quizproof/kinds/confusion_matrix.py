@@ -215,7 +215,7 @@ class ConfusionMatrix(Exhibit):
         if "missing" in found:
             words = f"{found['missing']} is not installed, with which the metrics are computed"
             help_ = 'Install it: pip install "quizproof[metrics]"'
-            return Judgement("unverified", rules.PACKAGE_MISSING, words, help_)
+            return Judgement("unverified", rules.PACKAGE_MISSING, words, help_, at=("kind",))
         if "problem" in found:
             return Judgement("refuted", rules.NOT_RECORDABLE, found["problem"], at=(found["field"],))
         return Judgement("proven", told={"value": found["figures"] | {"counts": found["counts"]}})

@@ -814,7 +814,7 @@
       head.scope = "row";
       head.textContent = word;
       row.append(head);
-      for (const text of [some(answers, "answer"), `${percent(score)} right`]) {
+      for (const text of [String(answers), percent(score)]) {
         const cell = row.insertCell();
         cell.className = "number";
         cell.textContent = text;
@@ -834,7 +834,7 @@
       for (const model of all(".model")) {
         const solution = one(".solution", model);
         if (!solution) continue;
-        one(".sheet-body", model.closest(".variant")).append(solution);
+        one(".sheet-body", model.closest(".variant")).prepend(solution);
         undo.push(() => model.append(solution));
       }
       for (const tale of all(".option > .tale")) {

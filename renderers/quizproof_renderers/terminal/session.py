@@ -368,7 +368,7 @@ class _Session:
 
     def _calibrate(self, result: Result) -> None:
         """How right the learner was when sure, and when not."""
-        marked = [(a.confidence, a.mark.score) for a in result.answers if a.confidence and a.mark]
+        marked = [(a.confidence, a.score) for a in result.answers if a.confidence and a.mark]
         levels = scoring.calibration(marked)
         if levels:
             self._face.heading("How sure, and how right")

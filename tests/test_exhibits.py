@@ -245,8 +245,11 @@ def test_pipeline_is_proven_and_shown(prove_text: ProveText) -> None:
         ("Mean", (4, 3), "float32", "0.4706, 0.4706, 0.4706"),
     ]
     assert flow.stages[0].note == "As read from *files*."
-    assert find(display, Code) == [
-        Code('x = np.full((4, 3, 8, 8), 120, dtype=np.uint8)\nx = (x / 255).astype("float32")')
+    assert display.evidence
+    assert display.evidence.code.splitlines() == [
+        "import numpy as np",
+        "x = np.full((4, 3, 8, 8), 120, dtype=np.uint8)",
+        'x = (x / 255).astype("float32")',
     ]
 
 

@@ -20,7 +20,7 @@ from quizproof.errors import DataPath, Finding, Span
 from quizproof.item_writing import advise
 from quizproof.kinds import Block, Exhibit
 from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, worded
-from quizproof.outcome import LASTING, Frame, Outcome
+from quizproof.outcome import LASTING, LOST, Frame, Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, VariantProof
 from quizproof.quiz import Item, Quiz
 from quizproof.runtimes.runner import USUAL, Conditions
@@ -240,7 +240,7 @@ class Plan:
             for conditions, now in self.again.get(program, {}).items():
                 if now.status == "limit":
                     continue  # under other conditions it says nothing about the claim
-                if now.status in ("missing", "fault", "unlocked"):
+                if now.status in LOST:
                     return obstacle(program, now) or PROVEN
                 old, new = drift(before, now, tolerance)
                 judged = claim.judge(*(now if each == program else self.outcomes[each] for each in claim.programs))

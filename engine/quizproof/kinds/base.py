@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import re
 from abc import ABC, abstractmethod
@@ -53,6 +54,9 @@ def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
 Seeds = Annotated[tuple[Integer, ...], Field(min_length=1, max_length=25), AfterValidator(_distinct)]
 """Whole numbers, each of which a program is run with."""
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""The ids of things to choose from, in the order in which their author wrote them."""
 
 
 EVIDENCE_NAMES = frozenset(["answer", "line", "message", "options", "raised", "stated", "stdout", "value", "versions"])
@@ -136,9 +140,7 @@ class Block(Model, ABC):
     def combinations(self) -> tuple[Parameters, ...]:
         """The parameters of each variant to prove: all combinations, or a sample seeded by the id."""
         names = list(self.params)
-        total = 1
-        for values in self.params.values():
-            total *= len(values)
+        total = math.prod(map(len, self.params.values()))
         if total <= self.variants:
             chosen = list(itertools.product(*self.params.values()))
         else:
@@ -169,6 +171,11 @@ class Question(Block):
 
     def stem(self) -> str:
         return self.prompt
+
+    def asked(self, setup: str | None, *more: blocks.Content) -> tuple[blocks.Content, ...]:
+        """The prompt, the code that is given with it, and whatever the kind adds."""
+        code = () if setup is None else (blocks.Code(setup, "Given"),)
+        return (blocks.Prose(self.prompt), *code, *more)
 
     def worked_solution(self, *extra: blocks.Content) -> tuple[blocks.Content, ...]:
         """The explanation and worked steps, and whatever the kind adds."""

@@ -152,7 +152,7 @@ class Experiment(Exhibit):
 
     def script(self, source: str, seed: int, at: Script) -> Program:
         """A script in its place, with the `seed`-th of the seeds: what it reaches, and then the constraints."""
-        checks = () if at == ("baseline",) or at[0] == "variations" else self._checks()
+        checks = () if at[0] in ("baseline", "variations") else self._checks()
         values = (Part("value", target.value, ("targets", i, "value")) for i, target in enumerate(self.targets))
         return self.program(*self._before(seed), Part("answer", source, at), *values, *checks)
 

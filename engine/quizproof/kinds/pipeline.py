@@ -17,6 +17,7 @@ from quizproof.outcome import Outcome
 from quizproof.recording import held, recorders
 
 _MOST_SAMPLED = 12
+"""Values of a sample that is a list: more are no sample."""
 
 
 class PipelineStage(Model):
@@ -122,7 +123,7 @@ class Pipeline(Exhibit):
             at = ("stages", index, "value")
             return Judgement("refuted", rules.NOT_RECORDABLE, found["problem"], "Give a tensor or an array.", at=at)
         if at in values and not _shown(values[at]):
-            words = "a sample is one number or text, or a list of at most 12"
+            words = f"a sample is one number or text, or a list of at most {_MOST_SAMPLED}"
             return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)
         return Judgement("proven", told={"value": {name: found[name] for name in ("shape", "dtype")}})
 

@@ -88,11 +88,10 @@ class CurveClaim(Model):
             return steps[worst] - self.margin, told
         ends = [history[name][-1] for name in self.names]
         end = ends[0] - ends[1] if self.gap else ends[0]
-        beyond = end - (self.value or 0)
+        above = end - (self.value or 0)
+        slack = (above if self.ends == "above" else -above) - self.margin
         told = " - ".join(map(figure, ends)) + (f" = {figure(end)}" if self.gap else "")
-        return (
-            beyond if self.ends == "above" else -beyond
-        ) - self.margin, f"{told} at epoch {len(history[self.names[0]])}"
+        return slack, f"{told} at epoch {len(history[self.names[0]])}"
 
 
 class TrainingRun(Exhibit):
@@ -133,7 +132,7 @@ class TrainingRun(Exhibit):
         return tuple(part for part in self._program(0).parts if part.role != "value")
 
     def names(self, runs: Runs) -> dict[str, Any]:
-        histories = [self._history(index, runs[self._program(index)]) for index in range(len(self.seeds))]
+        histories = self._histories(runs)
         first = histories[0]
         ends = {name: [each[name][-1] for each in histories if name in each] for name in first}
         return {
@@ -147,7 +146,7 @@ class TrainingRun(Exhibit):
         }
 
     def display(self, runs: Runs) -> blocks.Display:
-        histories = [self._history(index, runs[self._program(index)]) for index in range(len(self.seeds))]
+        histories = self._histories(runs)
         content: list[blocks.Content] = [blocks.Code(self.code)]
         content.extend(self._charts(histories[0], runs[self._program(0)]))
         if len(self.seeds) > 1:
@@ -207,6 +206,10 @@ class TrainingRun(Exhibit):
         """What was recorded with one of the seeds; nothing when it is no history."""
         found: Any = self._program(index).values(outcome).get(("history",))
         return {} if _flaw(found) else found
+
+    def _histories(self, runs: Runs) -> list[History]:
+        """What was recorded, by seed."""
+        return [self._history(index, runs[self._program(index)]) for index in range(len(self.seeds))]
 
     def _epoch(self, event: int, outcome: Outcome) -> Any:
         """When an event happened, as the author says."""

@@ -442,8 +442,15 @@ def test_real_prints_of_other_tensors_and_variables() -> None:
         ("not x", "notx", False),
         ("not  x", "notx", False),
         ("a - -b", "a--b", True),
+        ("', '", '","', False),
+        ("f( ', ' )", 'f(", ")', True),
+        ("sep = ' '", 'sep=""', False),
+        (r"'\' ,'", r"'\','", False),
+        ("'say \"a\"'", "'say \"a\"'", True),
+        ("x['a b'] [ 'c' ]", 'x["a b"]["c"]', True),
+        ("'a' 'b'", "'a'  'b'", True),
     ],
 )
 def test_spacing_in_a_piece_of_code(one: str, other: str, *, same: bool) -> None:
-    """However many spaces part two words, they stay two words."""
+    """However many spaces part two words, they stay two words; within quotation marks every space counts."""
     assert (fold_expression(one) == fold_expression(other)) is same

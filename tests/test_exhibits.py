@@ -279,6 +279,15 @@ def test_training_is_proven_and_shown(prove_text: ProveText) -> None:
     )
 
 
+def test_series_named_after_another_share_its_chart(prove_text: ProveText) -> None:
+    """A second training of the same quantity is drawn beside the first, for comparison; another quantity is not."""
+    series = '"accuracy": [], "loss_frozen": [5, 4, 3, 3, 3, 3], "losses": [1, 1, 1, 1, 1, 1]}'
+    display = shown(prove_text(TRAINING.replace('"accuracy": []}', series)))
+    charts = [chart for chart in find(display, Chart) if isinstance(chart, Chart)]
+    drawn = [[series.name for series in chart.series] for chart in charts]
+    assert drawn == [["loss", "val_loss", "loss_frozen"], ["accuracy"], ["losses"]]
+
+
 # ---- experiment
 
 

@@ -79,7 +79,7 @@ def kept(page: Page) -> dict[str, dict[str, object]]:
 def _generated() -> list[tuple[Display, Response]]:
     """Inputs of each newer kind, and random responses to them: right, half right, wrong and malformed."""
     draw = random.Random(20261122)
-    pieces = ["a", " ", "  ", "=", "'", '"', "b", "\t", "(", "\u00a0", "0", "é", "_"]
+    pieces = ["a", " ", "  ", "=", "'", '"', "b", "\t", "(", "\u00a0", "0", "é", "_", "\\"]
     table: list[tuple[Display, Response]] = []
 
     def add(shown: Input, given: list[Response]) -> None:
@@ -93,7 +93,17 @@ def _generated() -> list[tuple[Display, Response]]:
     add(Blanks("f(___one___)\ng(___two___)", blanks), [[draw.choice(soup), draw.choice(soup)] for _ in range(150)])
     add(
         Blanks("f(___one___)\ng(___two___)", blanks),
-        [['a="b"', '"a"'], ["a\tb", " 'a' "], ["a   b", "''a"], ["ab", "a"], ["a= b", "é  b"], ["a = b", "x"]],
+        [
+            ["a = 'b' ", "'a '"],
+            ["a=' b'", '" a"'],
+            ['a="b', r"'\'a'"],
+            ['a="b"', '"a"'],
+            ["a\tb", " 'a' "],
+            ["a   b", "''a"],
+            ["ab", "a"],
+            ["a= b", "é  b"],
+            ["a = b", "x"],
+        ],
     )
     lines = tuple(
         OrderLine(i, f"line_{i}", n % 3, i in "ef", f"About {i}." if i in "ef" else "") for n, i in enumerate("abcdef")

@@ -25,12 +25,24 @@ def fold(text: str) -> str:
     return "\n".join(lines)
 
 
-_AROUND_SIGNS = re.compile(r"(?<=[^A-Za-z0-9_\s])\s+|\s+(?=[^A-Za-z0-9_\s])")
+_SIGN = r"[^A-Za-z0-9_\s]"
+_LITERAL = r"\"(?:[^\"\\]|\\[\s\S])*\"|'(?:[^'\\]|\\[\s\S])*'"
+_SPACING = re.compile(rf"({_LITERAL})|(?<={_SIGN})\s+|\s+(?={_SIGN})|(\s+)")
 
 
 def fold_expression(text: str) -> str:
-    """A piece of code in which spacing and the sort of quotation marks do not tell: `a = 'b'` is `a="b"`."""
-    return re.sub(r"\s+", " ", _AROUND_SIGNS.sub("", text.strip())).replace("'", '"')
+    """A piece of code in which spacing and the sort of quotation marks do not tell: `a = 'b'` is `a="b"`.
+
+    What stands within quotation marks is kept: `", "` is not `","`.
+    """
+    return _SPACING.sub(_folded_piece, text.strip())
+
+
+def _folded_piece(match: re.Match[str]) -> str:
+    literal, space = match.groups()
+    if literal is None:
+        return " " if space else ""
+    return literal if '"' in literal else f'"{literal[1:-1]}"'
 
 
 def fold_program(text: str) -> str:

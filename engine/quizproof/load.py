@@ -15,7 +15,7 @@ from quizproof.files import data_folder, find_files, shown_path
 from quizproof.header import Header, Insight
 from quizproof.ids import Ids
 from quizproof.kinds import Block, kinds
-from quizproof.model import CODE, models_in, texts
+from quizproof.model import CODE, models_in, texts, worded
 from quizproof.quiz import Bank, Item, Loaded, Quiz
 from quizproof.source import Document, SourceError, parse, written
 
@@ -142,18 +142,9 @@ class _Reader:
         elif kind == "extra_forbidden":
             message = f"unknown key `{last}`{_meant(last, names)}"
             self._find(rules.UNKNOWN_KEY, path, message, key=True)
-        elif kind in rules.RULES:
-            self._find(kind, path, detail["msg"])
-        elif kind in ("too_short", "too_long") and not isinstance(detail["input"], str):
-            word, bound = ("least", "min_length") if kind == "too_short" else ("most", "max_length")
-            most, count = detail["ctx"][bound], detail["ctx"]["actual_length"]
-            items = "item" if most == 1 else "items"
-            self._find(rules.INVALID_VALUE, path, f"`{last}` takes at {word} {most} {items}, and has {count}")
         else:
-            subject = path[-1] if path else last
-            where = f"`{subject}`" if isinstance(subject, str) else f"item {subject + 1}"
-            reason = _REASONS.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
-            self._find(rules.INVALID_VALUE, path, f"{where}: {reason[:1].lower()}{reason[1:]}")
+            code, message = worded(detail, path)
+            self._find(code, path, message)
 
     def _find(self, code: str, path: DataPath, message: str, help_: str = "", *, key: bool = False) -> None:
         span = self.document.first_line(path, key=key)
@@ -163,17 +154,6 @@ class _Reader:
             name = written(block.get("id")) if isinstance(block, dict) else None
             question = name if isinstance(name, str) else None
         self.findings.append(Finding(code, self.document.path, span, message, help_, question))
-
-
-_REASONS = {
-    "dict_type": "write keys with values below it",
-    "model_type": "write keys with values below it",
-    "string_too_short": "write a text that is not empty",
-    "string_type": "write a text",
-    "too_short": "write a text that is not empty",
-    "tuple_type": "write a list",
-}
-"""What pydantic says in the terms of Python, in the terms of YAML."""
 
 
 def _has_inner(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:

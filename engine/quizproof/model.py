@@ -11,7 +11,7 @@ from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from quizproof import rules
 from quizproof.errors import DataPath
@@ -43,6 +43,34 @@ def refuse(code: str, message: str) -> PydanticCustomError:
     """The error a validator raises to report the rule `code`; the loader gives it a place."""
     # Doubled braces: pydantic formats the message as a template.
     return PydanticCustomError(code, message.replace("{", "{{").replace("}", "}}"))
+
+
+def worded(detail: ErrorDetails, path: DataPath) -> tuple[str, str]:
+    """The rule that the value at `path` breaks, and how, in the words of YAML. Not for keys, missing or unknown."""
+    kind = detail["type"]
+    last = str(detail["loc"][-1]) if detail["loc"] else ""
+    if kind in rules.RULES:
+        return kind, detail["msg"]
+    if kind in ("too_short", "too_long") and not isinstance(detail["input"], str):
+        word, bound = ("least", "min_length") if kind == "too_short" else ("most", "max_length")
+        most, count = detail["ctx"][bound], detail["ctx"]["actual_length"]
+        items = "item" if most == 1 else "items"
+        return rules.INVALID_VALUE, f"`{last}` takes at {word} {most} {items}, and has {count}"
+    subject = path[-1] if path else last
+    where = f"`{subject}`" if isinstance(subject, str) else f"item {subject + 1}"
+    reason = _REASONS.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    return rules.INVALID_VALUE, f"{where}: {reason[:1].lower()}{reason[1:]}"
+
+
+_REASONS = {
+    "dict_type": "write keys with values below it",
+    "model_type": "write keys with values below it",
+    "string_too_short": "write a text that is not empty",
+    "string_type": "write a text",
+    "too_short": "write a text that is not empty",
+    "tuple_type": "write a list",
+}
+"""What pydantic says in the terms of Python, in the terms of YAML."""
 
 
 def _flag(value: object) -> object:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from quizproof import rules
 from quizproof.blocks import Display
 from quizproof.claims import PROVEN, Claim, Judgement, Program, at_frame, obstacle
@@ -17,7 +19,7 @@ from quizproof.drift import drift, same_value
 from quizproof.errors import DataPath, Finding, Span
 from quizproof.item_writing import advise
 from quizproof.kinds import Block, Exhibit
-from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite
+from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, worded
 from quizproof.outcome import LASTING, LOST, Frame, Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, VariantProof
 from quizproof.quiz import Item, Quiz
@@ -38,8 +40,12 @@ class _Variant:
     @property
     def suffix(self) -> str:
         """What messages about this variant end with, to tell it from the others."""
-        drawn = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
-        return f" (with {drawn})" if drawn else ""
+        return _suffix(self.params)
+
+
+def _suffix(params: Mapping[str, Any]) -> str:
+    drawn = ", ".join(f"{name}={value!r}" for name, value in params.items())
+    return f" (with {drawn})" if drawn else ""
 
 
 @dataclass(frozen=True)
@@ -422,23 +428,26 @@ Filled = TypeVar("Filled", bound=Block)
 
 
 class Misplaced(Exception):
-    """An expression in code or literal text that cannot be evaluated."""
+    """Something about code or literal text that goes wrong only once the parameters are filled in."""
 
-    def __init__(self, at: DataPath, error: TemplateError) -> None:
-        super().__init__(at, error)
+    def __init__(self, code: str, at: DataPath, message: str, place: tuple[int, int] | None = None) -> None:
+        super().__init__(code, at, message, place)
+        self.code = code
         self.at = at
-        self.error = error
-        self.code = rules.TEMPLATE
-        self.message = str(error)
+        self.message = message
+        self.place = place
+        """Line and column, from 0, within the text at `at`, where it is about one place in it."""
 
     def span(self, plan: Plan) -> Span:
-        return plan.quiz.document.inside((*plan.item.at, *self.at), self.error.line, self.error.column)
+        at = (*plan.item.at, *self.at)
+        return plan.quiz.document.inside(at, *self.place) if self.place else plan._place(self.at)
 
 
 def bound(block: Filled, params: Mapping[str, Any]) -> Filled:
     """The block with parameters filled into its code and literal texts.
 
-    Raises Misplaced where an expression cannot be evaluated.
+    Raises Misplaced where an expression cannot be evaluated, and where the block would not be taken had its author
+    written it so: a gap that is given no text, say, or a line that becomes two.
     """
     if not params:
         return block
@@ -447,9 +456,15 @@ def bound(block: Filled, params: Mapping[str, Any]) -> Filled:
         try:
             return render(text, params, exact=True)
         except TemplateError as error:
-            raise Misplaced(at, error) from None
+            raise Misplaced(rules.TEMPLATE, at, str(error), (error.line, error.column)) from None
 
-    return rewrite(block, (CODE, TEXT), fill)
+    filled = rewrite(block, (CODE, TEXT), fill)
+    try:
+        return type(block).model_validate(filled.model_dump(by_alias=True, exclude_unset=True))
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        code, message = worded(detail, detail["loc"])
+        raise Misplaced(code, detail["loc"], f"{message}{_suffix(params)}") from None
 
 
 def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:

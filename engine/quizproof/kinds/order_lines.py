@@ -101,6 +101,8 @@ class OrderLines(Question):
         if odd is not None:
             words = f"the indentation of {odd.strip()!r} is no multiple of {unit} spaces, which is one level here"
             raise ValueError(words)
+        if _texts_in(lines) != _texts_in("\n".join(texts)):
+            raise ValueError("a text has an empty line or spaces at a line's end, which the learner is not given")
         alike = Counter(text.strip() for text in texts)
         if math.prod(map(math.factorial, alike.values())) > _MOST_ALIKE:
             raise ValueError("too many lines are equal to each other; four equal lines are the most")
@@ -312,15 +314,25 @@ def _count(lines: _Arrangement) -> int:
 
 def _is_python(order: _Arrangement) -> bool:
     """Whether a run could get past the parser; runs are of the same Python as we are."""
+    return _parsed(_source(order)) is not None
+
+
+def _texts_in(source: str) -> list[object]:
+    """The constants of a program, texts among them; none of one that is no Python."""
+    tree = _parsed(source)
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)] if tree else []
+
+
+def _parsed(source: str) -> ast.Module | None:
+    """The program as a tree; None when it is no Python, and an empty one when only a run can tell."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(_source(order))
+            return ast.parse(source)
     except SyntaxError:
-        return False
+        return None
     except (ValueError, RecursionError, MemoryError):
-        return True  # let the run tell
-    return True
+        return ast.Module([], [])
 
 
 def _judge_own(program: Program, outcome: Outcome) -> Judgement:

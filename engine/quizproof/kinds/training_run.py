@@ -100,7 +100,7 @@ class TrainingRun(Exhibit):
     own_names: ClassVar[frozenset[str]] = frozenset(["epochs", "final", "history", "spread"])
     kind: Literal["training-run"]
     code: Snippet
-    """The training. `seed` is set before it."""
+    """The training. `seed` is set before it; seed the framework with it."""
     history: Snippet
     """The expression that gives what was recorded: a mapping of names to lists of numbers, one an epoch."""
     seeds: Seeds = (0, 1, 2)
@@ -108,7 +108,7 @@ class TrainingRun(Exhibit):
     events: tuple[TrainingEvent, ...] = ()
     """What happened on the way; marked in the curves."""
     curves: tuple[Plain, ...] = ()
-    """The series that are drawn, all without it. Those of one quantity, as `loss` and `val_loss`, share a chart."""
+    """The series that are drawn, all without it. `loss`, `val_loss` and `loss_frozen` share one chart."""
     claims_: tuple[CurveClaim, ...] = Field(default=(), alias="claims")
     """What must hold, for every seed."""
 
@@ -157,8 +157,9 @@ class TrainingRun(Exhibit):
     def _charts(self, history: History, outcome: Outcome) -> Iterator[blocks.Chart]:
         """A chart for each quantity: its value in training, in validation and so on are lines of one chart."""
         groups: dict[str, list[str]] = {}
-        for name in self.curves or history:
-            groups.setdefault(_quantity(name), []).append(name)
+        drawn = tuple(self.curves or history)
+        for name in drawn:
+            groups.setdefault(_quantity(name, drawn), []).append(name)
         events = tuple(blocks.Event(event.name, self._epoch(index, outcome)) for index, event in enumerate(self.events))
         for quantity, names in groups.items():
             points = {name: thinned(list(enumerate(map(float, history[name]), 1))) for name in names}
@@ -301,6 +302,7 @@ def _lacking(name: str, history: History) -> Judgement | None:
     return Judgement("refuted", rules.NOT_RECORDABLE, f"the history has no `{name}`{instead}")
 
 
-def _quantity(series: str) -> str:
-    """What a series measures, whatever the data: `val_loss`, `train_loss` and `loss` all measure the loss."""
-    return re.sub(r"^(val|valid|validation|train|training|test)[_ ]", "", series) or series
+def _quantity(series: str, others: tuple[str, ...]) -> str:
+    """What a series measures: `loss`, `val_loss` and, beside `loss`, `loss_frozen` all measure the loss."""
+    bare = re.sub(r"^(val|valid|validation|train|training|test)[_ ]", "", series) or series
+    return next((other for other in others if re.match(rf"{re.escape(other)}[_ ]", bare)), bare)

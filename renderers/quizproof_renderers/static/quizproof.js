@@ -80,11 +80,15 @@
   }
 
   const SIGN = "[^A-Za-z0-9_\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-  const AROUND_SIGNS = new RegExp(`(?<=${SIGN})${SPACE}|${SPACE}(?=${SIGN})`, "gu");
+  const LITERAL = String.raw`"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'`;
+  const SPACING = new RegExp(`(${LITERAL})|(?<=${SIGN})${SPACE}|${SPACE}(?=${SIGN})|(${SPACE})`, "gu");
 
-  /** A piece of code in which spacing and the sort of quotation marks do not tell. */
+  /** A piece of code in which spacing and the sort of quotation marks do not tell, but for what stands within them. */
   const foldExpression = (text) =>
-    strip(text).replace(AROUND_SIGNS, "").replace(new RegExp(SPACE, "g"), " ").replace(/'/g, '"');
+    strip(text).replace(SPACING, (_, literal, space) => {
+      if (literal === undefined) return space ? " " : "";
+      return literal.includes('"') ? literal : `"${literal.slice(1, -1)}"`;
+    });
 
   /** A program without what does not change it: empty lines, lines of comment, trailing spaces. */
   const foldProgram = (text) =>

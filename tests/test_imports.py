@@ -46,6 +46,13 @@ def test_engine_imports_downwards(path: Path) -> None:
     assert imported(path, "quizproof") - {"__version__"} <= below
 
 
+def test_design_page_lists_every_module() -> None:
+    """Each once, and none that is not there."""
+    listed = sorted(module for line in layers() for module in line)
+    files = (ROOT / "engine/quizproof").iterdir()
+    assert listed == sorted(path.stem for path in files if path.suffix in ("", ".py") and path.name[0] != "_")
+
+
 def test_runtimes_do_not_know_quiz_files() -> None:
     """The runtimes and the loader do not know each other."""
     for path in (ROOT / "engine/quizproof/runtimes").glob("*.py"):

@@ -78,10 +78,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         block = self.item.block
-        limits = block.limits or self.quiz.header.limits or Limits()
         for params in block.combinations():
             try:
-                filled = bound(block.model_copy(update={"limits": limits}), params)
+                filled = bound(self.quiz, block, params)
             except Misplaced as error:
                 self._find(error.code, error.span(self), error.message)
                 self.variants.append(_Variant(params, block, ()))
@@ -443,12 +442,13 @@ class Misplaced(Exception):
         return plan.quiz.document.inside(at, *self.place) if self.place else plan._place(self.at)
 
 
-def bound(block: Filled, params: Mapping[str, Any]) -> Filled:
-    """The block with parameters filled into its code and literal texts.
+def bound(quiz: Quiz, block: Filled, params: Mapping[str, Any]) -> Filled:
+    """A variant of a block of `quiz`: parameters are filled into its code and literal texts, its limits are settled.
 
     Raises Misplaced where an expression cannot be evaluated, and where the block would not be taken had its author
     written it so: a gap that is given no text, say, or a line that becomes two.
     """
+    block = block.model_copy(update={"limits": block.limits or quiz.header.limits or Limits()})
     if not params:
         return block
 

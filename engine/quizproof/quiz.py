@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quizproof.errors import DataPath, Finding
 from quizproof.header import Header
@@ -42,6 +42,11 @@ class Quiz:
     def place(self, item: Item) -> str:
         """Where a block begins: `path:line`."""
         return f"{self.path}:{self.document.span(item.at).line}"
+
+    def only(self, item: Item) -> Quiz:
+        """The quiz with one block alone, and nothing that speaks of the whole quiz."""
+        header = self.header.model_copy(update={"intro": "", "minutes": None, "insight": None})
+        return replace(self, header=header, items=(item,))
 
 
 @dataclass(frozen=True)

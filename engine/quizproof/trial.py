@@ -12,7 +12,6 @@ from quizproof.compare import quoted
 from quizproof.errors import CannotVerify
 from quizproof.figures import is_number
 from quizproof.kinds.experiment import Experiment, Target
-from quizproof.model import Limits
 from quizproof.outcome import LOST, Outcome
 from quizproof.plan import Misplaced, bound
 from quizproof.quiz import Item, Quiz
@@ -101,12 +100,11 @@ def try_script(quiz: Quiz, item: Item, source: str, file: str, runner: Runner[An
 
 
 def _prepared(quiz: Quiz, item: Item) -> Experiment:
-    """The experiment with its first parameters and its limits."""
+    """The first variant of the experiment."""
     block = item.block
     assert isinstance(block, Experiment)
-    limits = block.limits or quiz.header.limits or Limits()
     try:
-        return bound(block.model_copy(update={"limits": limits}), block.combinations()[0])
+        return bound(quiz, block, block.combinations()[0])
     except Misplaced as error:
         raise CannotVerify(f"the experiment is at fault: {error.message}; `quizproof check` shows where") from None
 

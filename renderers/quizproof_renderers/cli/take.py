@@ -71,8 +71,6 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
 
 def _choose(bank: Bank, name: str | None) -> Bank:
     """The part of the bank that was asked for: a quiz or one block of it. Exits when that is not clear."""
-    from dataclasses import replace
-
     if name is None and len(bank.quizzes) == 1:
         return bank
     from quizproof.errors import UsageError, meant
@@ -92,8 +90,6 @@ def _choose(bank: Bank, name: str | None) -> Bank:
             return Bank((Loaded(quiz.path, quiz),))
         for item in quiz.items:
             if name == item.block.id:
-                # What speaks of the whole quiz is left out.
-                header = quiz.header.model_copy(update={"intro": "", "minutes": None, "insight": None})
-                return Bank((Loaded(quiz.path, replace(quiz, header=header, items=(item,))),))
+                return Bank((Loaded(quiz.path, quiz.only(item)),))
     names = [quiz.id for quiz in bank.quizzes] + [i.block.id for quiz in bank.quizzes for i in quiz.items]
     raise UsageError(f"there is no quiz, question or exhibit `{name}`{meant(name, names)}")

@@ -20,7 +20,7 @@ from quizproof_renderers.cli.telling import fail, refuse, tell
 
 if TYPE_CHECKING:
     from quizproof.proof import QuizProof
-    from quizproof.quiz import Bank, Item, Loaded, Quiz
+    from quizproof.quiz import Bank, Item, Quiz
     from quizproof.runtimes.pool import Pool
 
 _MOST_BYTES = 1 << 20
@@ -64,6 +64,7 @@ def try_(
         fail("name one `--experiment ID`, or one `--question ID`")
     source = _read(file)
     from quizproof.load import load_bank
+    from quizproof.quiz import Loaded
 
     whole = load_bank((bank or default_bank(),))
     if whole.findings:
@@ -77,7 +78,7 @@ def try_(
         assert question is not None
         quiz, item = _find(whole, question, "write-code")
         pool = pool_for(sandbox, required)
-        with set_up((_alone(quiz, item),), jobs, sandbox, required, no_cache) as (proving, _):
+        with set_up((Loaded(quiz.path, quiz.only(item)),), jobs, sandbox, required, no_cache) as (proving, _):
             (proof,) = proving
         met = _try_question(proof, source, quiz.files, str(file), pool)
     sys.exit(0 if met else _NOT_MET)
@@ -124,16 +125,6 @@ def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[A
         trial = try_script(quiz, item, source, file, pool)
     trials.write(trial, sys.stdout)
     return trial.met
-
-
-def _alone(quiz: Quiz, item: Item) -> Loaded:
-    """A quiz of one question."""
-    from dataclasses import replace
-
-    from quizproof.quiz import Loaded
-
-    header = quiz.header.model_copy(update={"insight": None})
-    return Loaded(quiz.path, replace(quiz, items=(item,), header=header))
 
 
 def _try_question(proof: QuizProof, source: str, files: str | None, file: str, pool: Pool[Any]) -> bool:

@@ -133,7 +133,7 @@ class Plan:
         return len(self.outcomes) + sum(map(len, self.again.values()))
 
     def forget(self) -> None:
-        """Let go of the outcomes: the question is judged."""
+        """Let go of the outcomes: the block is judged."""
         self.outcomes.clear()
         self.again.clear()
 
@@ -307,7 +307,7 @@ class Plan:
         return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
 
     def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Block | None, list[JudgedClaim]]:
-        """The question with its prose filled in, and a claim for each prose field that quotes the run."""
+        """The block with its prose filled in, and a claim for each prose field that quotes the run."""
         judged: list[JudgedClaim] = []
 
         def fill(at: DataPath, text: str) -> str:
@@ -392,7 +392,7 @@ def _stressful(round_: int) -> Conditions:
 
 
 def _matters(claim: Claim, before: Outcome, now: Outcome, tolerance: float | None) -> bool:
-    """Whether a drift touches what the question relies on: all of a key; of a wrong option, what it prints."""
+    """Whether a drift touches what the block relies on: all of a key; of a wrong option, what it prints."""
     if claim.key or len(before.parts) != len(now.parts):
         return True
     pairs = zip(before.parts, now.parts, strict=True)

@@ -70,8 +70,3 @@ class Bank:
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong in the files, in their order."""
         return tuple(finding for file in self.files for finding in file.findings)
-
-    @property
-    def questions(self) -> int:
-        """How many questions and exhibits were loaded."""
-        return sum(len(quiz.items) for quiz in self.quizzes)

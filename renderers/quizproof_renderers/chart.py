@@ -334,7 +334,7 @@ def _table(shown: Chart) -> Table:
     picked = sorted({*xs[::stride], *xs[-1:]})
     columns = [_column([dict(each.points).get(x) for x in picked]) for each in shown.series]
     rows = tuple(zip(map(brief, picked), *columns, strict=True))
-    left_out = f"Every {stride}th point of {len(xs)}, and the last." if stride > 1 else ""
+    left_out = f"One in {stride} of {len(xs)} points, and the last." if stride > 1 else ""
     return Table((shown.x, *(each.name for each in shown.series)), rows, left_out)
 
 

@@ -20,7 +20,7 @@ from quizproof.outcome import Outcome
 from quizproof.source import written
 
 Runs: TypeAlias = Mapping[Program, Outcome]
-"""The outcomes of all programs of one question variant."""
+"""The outcomes of all programs of one variant of a block."""
 
 Parameters: TypeAlias = Mapping[str, Any]
 

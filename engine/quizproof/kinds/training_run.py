@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import math
 import re
@@ -15,7 +14,7 @@ from pydantic import Field, model_validator
 from quizproof import blocks, rules
 from quizproof.claims import Claim, Judgement, Part, Program, crash
 from quizproof.compare import quoted
-from quizproof.errors import DataPath
+from quizproof.errors import DataPath, meant
 from quizproof.figures import figure, is_number, spread, thinned
 from quizproof.kinds.base import Exhibit, Runs, Seeds
 from quizproof.model import Fixed, Model, Number, Plain, Snippet, refuse
@@ -299,9 +298,8 @@ def _lacking(name: str, history: History) -> Judgement | None:
     """The judgement when a series is asked for that was not recorded."""
     if name in history:
         return None
-    close = difflib.get_close_matches(name, history, 1, 0.6)
-    meant = f"; did you mean `{close[0]}`?" if close else f"; it has {', '.join(f'`{each}`' for each in history)}"
-    return Judgement("refuted", rules.NOT_RECORDABLE, f"the history has no `{name}`{meant}")
+    instead = meant(name, history) or f"; it has {', '.join(f'`{each}`' for each in history)}"
+    return Judgement("refuted", rules.NOT_RECORDABLE, f"the history has no `{name}`{instead}")
 
 
 def _quantity(series: str, others: tuple[str, ...]) -> str:

@@ -75,7 +75,7 @@ def _choose(bank: Bank, name: str | None) -> Bank:
 
     if name is None and len(bank.quizzes) == 1:
         return bank
-    from quizproof.errors import UsageError
+    from quizproof.errors import UsageError, meant
     from quizproof.kinds import Question
     from quizproof.quiz import Bank, Loaded
     from quizproof_renderers.tally import counted_blocks
@@ -95,10 +95,5 @@ def _choose(bank: Bank, name: str | None) -> Bank:
                 # What speaks of the whole quiz is left out.
                 header = quiz.header.model_copy(update={"intro": "", "minutes": None, "insight": None})
                 return Bank((Loaded(quiz.path, replace(quiz, header=header, items=(item,))),))
-    import difflib
-
     names = [quiz.id for quiz in bank.quizzes] + [i.block.id for quiz in bank.quizzes for i in quiz.items]
-    close = difflib.get_close_matches(name, names, 1)
-    raise UsageError(
-        f"there is no quiz, question or exhibit `{name}`" + (f"; did you mean `{close[0]}`?" if close else "")
-    )
+    raise UsageError(f"there is no quiz, question or exhibit `{name}`{meant(name, names)}")

@@ -108,14 +108,11 @@ def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:
         if item.block.kind == kind:
             return quiz, item
         fail(f"`{name}` is of the kind `{item.block.kind}`, not `{kind}`")
-    import difflib
-
-    from quizproof.errors import UsageError
+    from quizproof.errors import UsageError, meant
 
     known = [id_ for id_, (_, item) in blocks.items() if item.block.kind == kind]
-    close = difflib.get_close_matches(name, known, 1)
-    meant = f"; did you mean `{close[0]}`?" if close else f"; there are: {', '.join(known)}" if known else ""
-    raise UsageError(f"there is no {'experiment' if kind == 'experiment' else 'write-code question'} `{name}`{meant}")
+    instead = meant(name, known) or (f"; there are: {', '.join(known)}" if known else "")
+    raise UsageError(f"there is no {'experiment' if kind == 'experiment' else 'write-code question'} `{name}`{instead}")
 
 
 def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[Any]) -> bool:

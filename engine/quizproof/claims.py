@@ -20,6 +20,10 @@ from quizproof.verdicts import Verdict
 PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]
 
 
+OURS: DataPath = ("kind",)
+"""Where a part stands that no author wrote."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A snippet in its place within a program."""
@@ -50,6 +54,11 @@ class Program:
         index = max(bisect_right(starts, line) - 1, 0)
         part = self.parts[index]
         return part, max(line - starts[index] - part.lead, 0)
+
+    def frames(self, outcome: Outcome) -> tuple[Frame, ...]:
+        """Where what was raised passed through what an author wrote."""
+        raised = outcome.raised.frames if outcome.raised else ()
+        return tuple(frame for frame in raised if self.locate(frame.line)[0].at != OURS)
 
     def stdout(self, outcome: Outcome, *roles: PartRole) -> str:
         """What the parts of these roles printed."""
@@ -212,9 +221,10 @@ def crash(program: Program, outcome: Outcome) -> Judgement | None:
 
 def at_frame(program: Program, outcome: Outcome, judgement: Judgement) -> Judgement:
     """The judgement, pointing at the author's line that raised last."""
-    if not outcome.raised or not outcome.raised.frames:
+    frames = program.frames(outcome)
+    if not outcome.raised or not frames:
         return judgement
-    frame = outcome.raised.frames[-1]
+    frame = frames[-1]
     part, line = program.locate(frame.line)
     if outcome.status == "syntax":  # an error at the end is told of the line after the last
         part = program.parts[outcome.raised.part]

@@ -76,6 +76,8 @@ class Outcome:
         """Whether it can have come of a program of so many parts."""
         if len(self.parts) > parts or (self.raised is not None and not 0 <= self.raised.part < parts):
             return False
+        if self.raised is not None and len(self.parts) != (0 if self.status == "syntax" else self.raised.part + 1):
+            return False
         if self.status == "finished":
             return len(self.parts) == parts and self.raised is None
         return self.status in ("limit", "died", "fault") or self.raised is not None

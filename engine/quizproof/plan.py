@@ -277,7 +277,7 @@ class Plan:
         """The outcome's traceback in the author's file and lines."""
         if outcome.raised is None:
             return ""
-        frames = tuple(replace(f, line=self._file_line(program, f.line)) for f in outcome.raised.frames)
+        frames = tuple(replace(f, line=self._file_line(program, f.line)) for f in program.frames(outcome))
         return replace(outcome, raised=replace(outcome.raised, frames=frames)).traceback(self.quiz.path)
 
     def _in_file_lines(self, message: str, program: Program, outcome: Outcome) -> str:

@@ -7,22 +7,27 @@ Its text is a part of the program: who changes it makes the outcomes stale that 
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from quizproof.claims import Part
+from quizproof.claims import OURS, Part
 from quizproof.errors import DataPath
 
 
 def recorders(*functions: Callable[..., Any]) -> Part:
-    """The part that defines such functions; it comes before the code."""
-    return Part("setup", _source(functions), ("kind",))
+    """The part that defines such functions, to stand right before they are called: no other takes their place."""
+    return Part("setup", _source(functions), OURS)
 
 
 def held(name: str, expression: str, at: DataPath) -> Part:
     """The part that evaluates an author's expression and keeps its value as `name`, for a recorder to look at."""
+    try:
+        ast.parse(expression.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Part("value", expression, at)  # the run tells what is wrong with it
     return Part("code", f"{name} = (\n{expression.rstrip()}\n)\n", at, lead=1)
 
 

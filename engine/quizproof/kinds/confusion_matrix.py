@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import blocks, rules
-from quizproof.claims import Claim, Judgement, Part, Program, crash
+from quizproof.claims import OURS, Claim, Judgement, Part, Program, crash
 from quizproof.compare import same_to_digits
 from quizproof.figures import figure, thinned
 from quizproof.kinds.base import Exhibit, Runs
@@ -192,10 +192,10 @@ class ConfusionMatrix(Exhibit):
             f"{len(self.classes)}, {list(self.drawn)!r})"
         )
         return self.program(
-            recorders(quizproof_array, quizproof_classes, quizproof_curves, quizproof_measured),
             Part("code", self.code, ("code",)),
             held("quizproof_labels", self.labels, ("labels",)),
             held("quizproof_shown", source or "", (shown,)),
+            recorders(quizproof_array, quizproof_classes, quizproof_curves, quizproof_measured),
             Part("value", call, (shown,)),
         )
 
@@ -217,13 +217,20 @@ class ConfusionMatrix(Exhibit):
         blocked = crash(self._program(), outcome)
         if blocked:
             return blocked
-        found = self._found(outcome)
-        if "missing" in found:
-            words = f"{found['missing']} is not installed, with which the metrics are computed"
-            help_ = 'Install it: pip install "quizproof[metrics]"'
-            return Judgement("unverified", rules.PACKAGE_MISSING, words, help_, at=("kind",))
-        if "problem" in found:
-            return Judgement("refuted", rules.NOT_RECORDABLE, found["problem"], at=(found["field"],))
+        match found := self._found(outcome):
+            case {"missing": str(missing)}:
+                words = f"{missing} is not installed, with which the metrics are computed"
+                help_ = 'Install it: pip install "quizproof[metrics]"'
+                return Judgement("unverified", rules.PACKAGE_MISSING, words, help_, at=OURS)
+            case {"problem": str(problem), "field": str(field)}:
+                return Judgement("refuted", rules.NOT_RECORDABLE, problem, at=(field,))
+        runs = {self._program(): outcome}
+        try:
+            self.names(runs)
+            self.display(runs)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # the code has its hand in it
+            words = "what was recorded are no metrics; does the code change how they are computed?"
+            return Judgement("refuted", rules.NOT_RECORDABLE, words)
         return Judgement("proven", told={"value": found["figures"] | {"counts": found["counts"]}})
 
     def _judge_stated(self, name: str, typed: str, outcome: Outcome) -> Judgement:

@@ -245,13 +245,15 @@ class Experiment(Exhibit):
                 return blocked
             place = [part.at for part in program.parts].index(("constraints", index, "check"))
             raised = outcome.raised
-            if raised is None or raised.part > place:
+            end = raised.part if raised else len(outcome.parts) - 1
+            if outcome.status == "finished" or end > place:
                 if not outcome.parts[place].assertions:
                     words = "the check executed no assertion that could fail"
                     return Judgement("refuted", rules.NO_ASSERTION, words, "Assert what the script must leave alone.")
                 continue
             if blocked := obstacle(program, outcome):
                 return blocked
+            assert raised is not None
             kept = raised.type != "AssertionError"
             code = rules.CHECK_CRASHED if kept else rules.CONSTRAINT_BROKEN
             does = "the check itself raised" if kept else "the solution breaks it:"

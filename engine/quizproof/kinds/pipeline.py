@@ -89,12 +89,13 @@ class Pipeline(Exhibit):
         return blocks.Display(self.exhibited(blocks.Flow(tuple(stages))), None, evidence=told)
 
     def _program(self) -> Program:
-        parts: list[Part] = [recorders(quizproof_described), *given(self.setup)]
+        parts = [*given(self.setup)]
         for index, stage in enumerate(self.stages):
             at = ("stages", index)
             if stage.code is not None:
                 parts.append(Part("code", stage.code, (*at, "code")))
             parts.append(held("quizproof_stage", stage.value, (*at, "value")))
+            parts.append(recorders(quizproof_described))
             parts.append(Part("value", "quizproof_described(quizproof_stage)", (*at, "value")))
             if stage.sample is not None:
                 parts.append(Part("value", stage.sample, (*at, "sample")))
@@ -119,9 +120,9 @@ class Pipeline(Exhibit):
             blocked = crash(program, outcome)
             assert blocked
             return blocked
-        if "problem" in found:
+        if problem := _flaw(found):
             at = ("stages", index, "value")
-            return Judgement("refuted", rules.NOT_RECORDABLE, found["problem"], "Give a tensor or an array.", at=at)
+            return Judgement("refuted", rules.NOT_RECORDABLE, problem, "Give a tensor or an array.", at=at)
         if at in values and not _shown(values[at]):
             words = f"a sample is one number or text, or a list of at most {_MOST_SAMPLED}"
             return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)
@@ -151,15 +152,30 @@ def _shown(sample: object) -> str:
     return ""
 
 
+def _flaw(found: Any) -> str:
+    """What keeps a stage from being described, in words; empty when it is."""
+    match found:
+        case {"problem": str(problem)}:
+            return problem
+        case {"shape": [*sizes], "dtype": str(), "sample": _} if all(isinstance(size, int) for size in sizes):
+            return ""
+    return "what was recorded is no shape and no dtype; does the code change how values are looked at?"
+
+
 def quizproof_described(value: Any) -> dict[str, Any]:
     """Shape, dtype and first element of a tensor or an array of any framework; or the problem with it."""
-    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    kind = type(value).__name__
+    try:
+        shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+        name = str(getattr(dtype, "name", None) or str(dtype).rpartition(".")[2])
+    except Exception as error:
+        return {"problem": f"the value is of type {kind}, whose shape and dtype raise {type(error).__name__}"}
     if shape is None or dtype is None:
-        return {"problem": f"the value is of type {type(value).__name__}, which has no shape and dtype"}
+        return {"problem": f"the value is of type {kind}, which has no shape and dtype"}
     try:
         sizes = [int(size) for size in shape]
-    except (TypeError, ValueError):
-        return {"problem": f"the shape {shape} has sizes that only a run with data decides"}
+    except Exception:
+        return {"problem": f"the value is of type {kind}, and its shape has sizes that only a run with data decides"}
     first: Any = None if 0 in sizes else value
     try:
         for _ in sizes:
@@ -169,5 +185,4 @@ def quizproof_described(value: Any) -> dict[str, Any]:
                 first = getattr(first, method)()
     except Exception:  # there is nothing that could be shown
         first = None
-    name = getattr(dtype, "name", None) or str(dtype).rpartition(".")[2]
     return {"shape": sizes, "dtype": name, "sample": first if isinstance(first, (bool, int, float, str)) else None}

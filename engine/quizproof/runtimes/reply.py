@@ -56,6 +56,8 @@ def _sound(data: Any, parts: int) -> bool:
         return False
     if raised is not None and not (_sound_exception(raised) and raised["part"] < parts):
         return False
+    if raised is not None and len(results) != (0 if status == "syntax" else raised["part"] + 1):
+        return False
     if status == "finished":
         return len(results) == parts and raised is None
     if status == "running":

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from conftest import HEADER
 from quizproof.blocks import Chart, Code, Flow, Matrix, Prose, Table
 from quizproof.compare import same_to_digits
-from quizproof.figures import thinned
 from quizproof.kinds.confusion_matrix import quizproof_measured
 from quizproof.kinds.training_run import CurveClaim
 from quizproof.load import load_file
+from quizproof.numbers import thinned
 from quizproof.prove import prove
 from quizproof.quiz import Bank
 

@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeAlias
 from quizproof.claims import Program
 from quizproof.compare import quoted
 from quizproof.errors import CannotVerify
-from quizproof.figures import is_number
 from quizproof.kinds.experiment import Experiment, Target
+from quizproof.numbers import is_number
 from quizproof.outcome import LOST, Outcome
 from quizproof.plan import Misplaced, bound
 from quizproof.quiz import Item, Quiz

@@ -12,9 +12,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from quizproof import blocks, rules
 from quizproof.claims import OURS, Claim, Judgement, Part, Program, crash
 from quizproof.compare import same_to_digits
-from quizproof.figures import figure, thinned
 from quizproof.kinds.base import Exhibit, Runs
 from quizproof.model import Model, Number, Plain, Snippet, refuse
+from quizproof.numbers import figure, thinned
 from quizproof.outcome import Outcome
 from quizproof.recording import held, recorders
 from quizproof.source import PlainBool, written

@@ -12,9 +12,9 @@ from quizproof import blocks, rules
 from quizproof.claims import Claim, Judgement, Part, Program, at_frame, crash, obstacle
 from quizproof.compare import quoted
 from quizproof.errors import DataPath
-from quizproof.figures import figure, is_number, spread
 from quizproof.kinds.base import Exhibit, Runs, Seeds, given
 from quizproof.model import Fixed, Model, Number, Prose, Snippet, refuse
+from quizproof.numbers import figure, is_number, spread
 from quizproof.outcome import Outcome
 
 Script: TypeAlias = DataPath

@@ -12,9 +12,9 @@ from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
 from quizproof.compare import quoted, same_number
 from quizproof.errors import DataPath
-from quizproof.figures import is_number
 from quizproof.kinds.base import Question, Runs, evidence
 from quizproof.model import Model, Number, Plain, Prose, Snippet, refuse
+from quizproof.numbers import is_number
 from quizproof.outcome import Outcome
 
 

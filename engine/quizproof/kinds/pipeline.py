@@ -10,9 +10,9 @@ from pydantic import Field
 
 from quizproof import blocks, rules
 from quizproof.claims import Claim, Judgement, Part, Program, crash
-from quizproof.figures import figure
 from quizproof.kinds.base import Exhibit, Runs, given
 from quizproof.model import Integer, Model, Plain, Prose, Snippet
+from quizproof.numbers import figure
 from quizproof.outcome import Outcome
 from quizproof.recording import held, recorders
 

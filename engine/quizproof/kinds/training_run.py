@@ -15,9 +15,9 @@ from quizproof import blocks, rules
 from quizproof.claims import Claim, Judgement, Part, Program, crash
 from quizproof.compare import quoted
 from quizproof.errors import DataPath, meant
-from quizproof.figures import figure, is_number, spread, thinned
 from quizproof.kinds.base import Exhibit, Runs, Seeds
 from quizproof.model import Fixed, Model, Number, Plain, Snippet, refuse
+from quizproof.numbers import figure, is_number, spread, thinned
 from quizproof.outcome import Outcome
 
 History: TypeAlias = Mapping[str, list[float]]

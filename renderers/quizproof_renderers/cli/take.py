@@ -12,7 +12,7 @@ from quizproof_renderers.cli.options import (
     default_bank,
     proving,
 )
-from quizproof_renderers.cli.setting import pool_for, set_up
+from quizproof_renderers.cli.setting import bank_at, pool_for, set_up
 from quizproof_renderers.cli.telling import USAGE
 
 if TYPE_CHECKING:
@@ -43,15 +43,10 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
     """
     import secrets
 
-    from quizproof.load import load_bank
     from quizproof.running import run
     from quizproof_renderers.terminal import session
 
-    whole = load_bank(bank or (default_bank(),))
-    if whole.findings:
-        count = "1 finding" if len(whole.findings) == 1 else f"{len(whole.findings)} findings"
-        click.echo(f"quizproof: {count} in the bank's files; `quizproof check` shows them", err=True)
-    chosen = _choose(whole, name)
+    chosen = _choose(bank_at(*(bank or (default_bank(),))), name)
     pool = pool_for(how["sandbox"], how["required"])
     with set_up(chosen.files, **how) as (proving, _):
         quizzes = tuple(proving)

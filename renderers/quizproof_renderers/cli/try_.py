@@ -15,8 +15,8 @@ from quizproof_renderers.cli.options import (
     require_option,
     sandbox_option,
 )
-from quizproof_renderers.cli.setting import pool_for, set_up
-from quizproof_renderers.cli.telling import fail, refuse, tell
+from quizproof_renderers.cli.setting import bank_at, pool_for, set_up
+from quizproof_renderers.cli.telling import fail, refuse
 
 if TYPE_CHECKING:
     from quizproof.proof import QuizProof
@@ -63,14 +63,9 @@ def try_(
     if (experiment is None) == (question is None):
         fail("name one `--experiment ID`, or one `--question ID`")
     source = _read(file)
-    from quizproof.load import load_bank
     from quizproof.quiz import Loaded
 
-    whole = load_bank((bank or default_bank(),))
-    if whole.findings:
-        from quizproof_renderers.text import plural
-
-        tell(f"{plural(len(whole.findings), 'finding')} in the bank's files; `quizproof check` shows them")
+    whole = bank_at(bank or default_bank())
     if experiment is not None:
         pool = pool_for(sandbox, required, jobs)
         met = _try_experiment(*_find(whole, experiment, "experiment"), source, str(file), pool)

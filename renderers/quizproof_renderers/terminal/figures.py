@@ -14,7 +14,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from quizproof.blocks import Chart, Figure, Flow, Matrix, Series, Stage, Table
-from quizproof.figures import figure
+from quizproof.numbers import figure
 from quizproof_renderers.terminal import prose
 from quizproof_renderers.terminal.plot import Plot
 from quizproof_renderers.text import clip_lines, one_line, share, visible

@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from quizproof.blocks import Chart, Event, Series
-from quizproof.figures import figure
+from quizproof.numbers import figure
 from quizproof_renderers.text import clip, one_line, shortened
 
 HEIGHT = 12

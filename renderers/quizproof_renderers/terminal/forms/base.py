@@ -142,7 +142,7 @@ def listed(words: Sequence[str], link: str = "or") -> str:
 
 def mistaken(mark: Mark, evidence: Evidence | None) -> list[Told]:
     """The run behind the mistake that was made, then the question's own."""
-    return [Told("", None, False, run) for run in (mark.evidence, evidence) if run]
+    return [Told(run) for run in (mark.evidence, evidence) if run]
 
 
 def compared(mark: Mark, evidence: Evidence | None) -> list[Told]:

@@ -66,21 +66,21 @@ class OptionsForm(Form):
     def told(self, response: Response, mark: Mark) -> list[Told]:
         told = [
             Told(
-                letter,
-                option.correct,
-                option.id in several(response),
                 _new_to_reader(option),
-                option.feedback,
-                option.unproven,
+                label=letter,
+                right=option.correct,
+                chosen=option.id in several(response),
+                feedback=option.feedback,
+                unproven=option.unproven,
             )
             for letter, option in self._options.items()
         ]
         runs = [option.evidence for option in self._options.values()]
         if runs[0] and all(run == runs[0] for run in runs):
             # All options are about one program: its run is told once.
-            told = [Told("", None, False, runs[0]), *(replace(one, evidence=None) for one in told)]
+            told = [Told(runs[0]), *(replace(one, evidence=None) for one in told)]
         elif self._evidence and self._evidence not in runs:
-            told.insert(0, Told("", None, False, self._evidence))
+            told.insert(0, Told(self._evidence))
         return told
 
 

@@ -7,17 +7,18 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
-from quizproof.claims import Claim, Judgement, Part, Program, crash
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash
 from quizproof.compare import quoted
 from quizproof.errors import DataPath
-from quizproof.figures import figure, is_number, spread, thinned
-from quizproof.kinds.base import Exhibit, Runs, Seeds
+from quizproof.figures import bound, figure, is_number, spread, thinned
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds
 from quizproof.model import Fixed, Model, Number, Plain, Snippet, refuse
 from quizproof.outcome import Outcome
 
@@ -69,11 +70,11 @@ class CurveClaim(Model):
 
     def __str__(self) -> str:
         if self.trend:
-            step = f" by more than {figure(self.margin)}" if self.margin else ""
+            step = f" by more than {bound(self.margin)}" if self.margin else ""
             return f"`{self.series}` is {self.trend} at every epoch{step}"
         subject = f"the gap from `{self.gap[1]}` to `{self.gap[0]}`" if self.gap else f"`{self.series}`"
-        margin = f", by more than {figure(self.margin)}" if self.margin else ""
-        return f"{subject} ends {self.ends} {figure(self.value or 0)}{margin}"
+        margin = f", by more than {bound(self.margin)}" if self.margin else ""
+        return f"{subject} ends {self.ends} {bound(self.value or 0)}{margin}"
 
     def slack(self, history: History) -> tuple[float, str]:
         """By how much it holds beyond its margin, more than 0 where it does; and the figures that decide it."""
@@ -119,6 +120,8 @@ class TrainingRun(Exhibit):
         for index, program in enumerate(programs):
             judge = partial(self._judge_recording, index)
             yield Claim(f"recording with seed {self.seeds[index]}", ("history",), (program,), judge, key=index == 0)
+        if len(programs) > 1:
+            yield Claim("seeds", ("seeds",), tuple(programs), self._judge_seeds)
         for index in range(len(self.curves)):
             at = ("curves", index)
             yield Claim(f"curve {index + 1}", at, (programs[0],), partial(self._judge_curve, index))
@@ -229,6 +232,14 @@ class TrainingRun(Exhibit):
         history = self._history(index, outcome)
         return Judgement("proven", told={"value": {name: values[-1] for name, values in history.items()}})
 
+    def _judge_seeds(self, *outcomes: Outcome) -> Judgement:
+        histories = []
+        for number, outcome in enumerate(outcomes):
+            if blocked := self._blocked(number, outcome):
+                return blocked
+            histories.append(self._history(number, outcome))
+        return ALIKE if all(each == histories[0] for each in histories) else PROVEN
+
     def _judge_curve(self, index: int, outcome: Outcome) -> Judgement:
         return (
             self._blocked(0, outcome) or _lacking(self.curves[index], self._history(0, outcome)) or Judgement("proven")
@@ -255,7 +266,7 @@ class TrainingRun(Exhibit):
             history = self._history(number, outcome)
             for name in claim.names:
                 if lacking := _lacking(name, history):
-                    return lacking
+                    return replace(lacking, message=f"with seed {seed}, {lacking.message}")
             slack, figures = claim.slack(history)
             if not slack > 0:
                 words = f"with seed {seed} it does not hold that {claim}: {figures}"

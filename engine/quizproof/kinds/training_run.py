@@ -164,12 +164,15 @@ class TrainingRun(Exhibit):
         groups: dict[str, list[str]] = {}
         for name in self.curves or history:
             groups.setdefault(_quantity(name), []).append(name)
-        events = tuple(blocks.Event(event.name, self._epoch(index, outcome)) for index, event in enumerate(self.events))
+        events = tuple(
+            blocks.Event(event.name, float(self._epoch(index, outcome))) for index, event in enumerate(self.events)
+        )
+        epochs = thinned(range(1, _epochs(history) + 1))
         for quantity, names in groups.items():
-            points = {name: thinned(list(enumerate(map(float, history[name]), 1))) for name in names}
-            rows = (
-                (str(epoch), *(figure(history[name][epoch - 1]) for name in names)) for epoch, _ in points[names[0]]
-            )
+            points = {
+                name: tuple((float(epoch), float(history[name][epoch - 1])) for epoch in epochs) for name in names
+            }
+            rows = ((str(epoch), *(figure(history[name][epoch - 1]) for name in names)) for epoch in epochs)
             yield blocks.Chart(
                 series=tuple(blocks.Series(name, points[name]) for name in names),
                 x="Epoch",

@@ -246,7 +246,10 @@ def test_pipeline_is_proven_and_shown(prove_text: ProveText) -> None:
     ]
     assert flow.stages[0].note == "As read from *files*."
     assert display.evidence is not None
-    assert display.evidence.code == 'x = np.full((4, 3, 8, 8), 120, dtype=np.uint8)\nx = (x / 255).astype("float32")'
+    assert (
+        display.evidence.code
+        == 'import numpy as np\nx = np.full((4, 3, 8, 8), 120, dtype=np.uint8)\nx = (x / 255).astype("float32")'
+    )
 
 
 # ---- training-run

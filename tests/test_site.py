@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, get_args
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 import goldfile
 import samples
@@ -54,6 +56,7 @@ from quizproof.errors import UsageError
 from quizproof.header import Header, Insight
 from quizproof_renderers import letters, names, pages, typeset
 from quizproof_renderers import site as site_module
+from quizproof_renderers.chart import chart
 from quizproof_renderers.site import MARKER, POLICY, build_site
 
 if TYPE_CHECKING:
@@ -825,3 +828,31 @@ def test_contrast_meets_aa(theme: str, inks: str, grounds: str) -> None:
         for ground in grounds.split():
             light, dark = sorted((_luminance(palette[ink]), _luminance(palette[ground])), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (theme, ink, ground)
+
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(deadline=None)
+@example([[(1.0, 1e300), (2.0, -1.7e308)]], [])
+@example([[(1.0, 3e-14), (2.0, 1e-14)]], [])
+@example([[(1.0, 5e-324)]], [1.0])
+@given(st.lists(st.lists(st.tuples(FINITE, FINITE), max_size=5), max_size=3), st.lists(FINITE, max_size=3))
+def test_any_chart_can_be_drawn(lines: list[list[tuple[float, float]]], events: list[float]) -> None:
+    """Curves that no axis can show are given in figures alone."""
+    series = tuple(Series(str(n), tuple(points)) for n, points in enumerate(lines))
+    drawn = chart(Chart(series, "x", "y", tuple(Event("e", x, None if n else x) for n, x in enumerate(events))))
+    assert "nan" not in drawn
+    assert "inf" not in drawn
+
+
+def test_charts_are_drawn_within_bounds() -> None:
+    def is_drawn(*values: float) -> bool:
+        return "<svg" in chart(Chart((Series("loss", tuple(enumerate(map(float, values)))),), "Epoch", "loss"))
+
+    assert is_drawn(0.5, 0.25)
+    assert is_drawn(0.0)
+    assert is_drawn(1e12, -1e12)
+    assert is_drawn(0.0, 1e-8)
+    assert not is_drawn(0.0, 1e-10)
+    assert not is_drawn(1e13, 0.0)

@@ -369,6 +369,7 @@ def test_answers_of_before_there_were_scores(browser: Browser, site: Path) -> No
         {"hints": -1},
         {"hints": 0.5},
         {"confidence": "toString"},
+        {"confidence": "sure"},
         {"words": 1},
         {"response": ["r1", "r2"]},
         {"response": ["r1", "r2", "r9"]},

@@ -29,6 +29,11 @@ def figure(value: float) -> str:
     return f"{value:.4g}"
 
 
+def bound(value: float) -> str:
+    """A number that something is held to, with every digit: rounded it would be another claim."""
+    return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
 def spread(values: Sequence[float]) -> str:
     """Their mean, and their range where they are not all the same: `0.853 (0.84 to 0.87)`."""
     low, high = min(values), max(values)

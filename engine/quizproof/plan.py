@@ -28,6 +28,9 @@ from quizproof.suspects import looks_at_clock_or_chance, looks_at_order
 from quizproof.template import TemplateError, has_expression, render
 from quizproof.verdicts import Verdict
 
+_MOST_PROGRAMS = 20_000
+"""Of one block, over all its variants: some minutes of a processor."""
+
 
 @dataclass
 class _Variant:
@@ -78,6 +81,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         block = self.item.block
+        asked = 0
         for params in block.combinations():
             try:
                 filled = bound(self.quiz, block, params)
@@ -86,6 +90,10 @@ class Plan:
                 self.variants.append(_Variant(params, block, ()))
                 continue
             variant = _Variant(params, filled, tuple(filled.claims()))
+            asked += sum(len(claim.programs) for claim in variant.claims)
+            if asked > _MOST_PROGRAMS:
+                self._refuse_all()
+                return
             self.variants.append(variant)
             for claim in variant.claims:
                 self.waiting.update(map(Request, claim.programs))
@@ -96,6 +104,13 @@ class Plan:
             if facts := filled.facts_program():
                 self.waiting.add(Request(facts))
                 self._keys.add(facts)
+
+    def _refuse_all(self) -> None:
+        """Run nothing, and say why."""
+        words = f"it asks for more than {_MOST_PROGRAMS:,} runs"
+        self._find(rules.LIMIT_HIT, self._place(()), words, "Lower `variants`, or what is tried in each.")
+        self.variants = [_Variant({}, self.item.block, ())]
+        self.waiting.clear()
 
     def receive(self, request: Request, outcome: Outcome) -> tuple[Request, ...]:
         """Take in what came of a run; the further runs that it calls for."""

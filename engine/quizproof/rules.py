@@ -405,6 +405,16 @@ CONSTRAINT_HOLDS = _rule(
     "The constraint's `check` passes after its `broken` script ran. Make the check stricter, or the script bolder.",
 )
 
+SEEDS_ALIKE = _rule(
+    "QP234",
+    "seeds-alike",
+    "An exhibit gives the same for every seed, so nothing is shown that would hold for others.",
+    """
+`seed` is only a number, set before the code: seed the generators with it, as in `torch.manual_seed(seed)`. Where
+nothing is left to chance, say so by one seed: `seeds: [0]`.
+""",
+)
+
 # QP3xx: item writing.
 
 POSITIONAL_OPTION = _rule(

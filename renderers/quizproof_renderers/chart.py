@@ -69,6 +69,10 @@ class Axis:
         return tuple(written(tick, decimals(step)) for tick in self.ticks)
 
 
+_GREATEST, _LEAST = 1e12, 1e-9
+"""The largest number that an axis can show, and the shortest stretch."""
+
+
 def nice_ticks(low: float, high: float, most: int, *, whole: bool = False) -> tuple[float, ...]:
     """At most about `most` round numbers that enclose the stretch; steps of 1, 2, 2.5 or 5 times a power of ten."""
     if high <= low:
@@ -107,11 +111,21 @@ def chart(shown: Chart) -> Markup:
     """A chart as a figure with its caption, and the figures behind it in a disclosure."""
     series = [Series(each.name, tuple(p for p in each.points if all(map(math.isfinite, p)))) for each in shown.series]
     drawn = [each for each in series if each.points]
-    picture = _Picture(shown, drawn).svg() if drawn else Markup("")
+    picture = _Picture(shown, drawn).svg() if drawn and _fits_axes(shown, drawn) else Markup("")
     behind = figures.rows(shown.table or _table(shown))
     return Markup(
         '<figure class="figure chart">{}{}<details class="behind"><summary>The figures</summary>{}</details></figure>'
     ).format(picture, figures.caption(shown.caption), behind)
+
+
+def _fits_axes(shown: Chart, series: Sequence[Series]) -> bool:
+    """Whether ticks can be told apart, and written beside the axes; if not, there are the figures alone."""
+    xs = [x for each in series for x, _ in each.points] + [event.x for event in shown.events]
+    ys = [y for each in series for _, y in each.points] + [event.y for event in shown.events if event.y is not None]
+    return all(
+        max(map(abs, values)) <= _GREATEST and ((max(values) - min(values)) or abs(values[0]) or 1) >= _LEAST
+        for values in (xs, ys)
+    )
 
 
 class _Picture:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import blocks, rules
-from quizproof.claims import Claim, Happens, Part, Program
+from quizproof.claims import Claim, Happens, Judgement, Part, Program
 from quizproof.model import Fixed, Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
 from quizproof.outcome import Outcome
 from quizproof.source import written
@@ -53,6 +53,13 @@ def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
 
 Seeds = Annotated[tuple[Integer, ...], Field(min_length=1, max_length=25), AfterValidator(_distinct)]
 """Whole numbers, each of which a program is run with."""
+ALIKE = Judgement(
+    "refuted",
+    rules.SEEDS_ALIKE,
+    "every seed gives the same",
+    "Seed the generators with `seed`; or give one seed, where nothing is left to chance.",
+)
+"""The judgement of runs between which a seed should make a difference."""
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
-from quizproof.claims import Claim, Judgement, Part, Program, at_frame, crash, obstacle
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle
 from quizproof.compare import quoted
 from quizproof.errors import DataPath
-from quizproof.kinds.base import Exhibit, Runs, Seeds, given
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given
 from quizproof.model import Fixed, Model, Number, Prose, Snippet, refuse
-from quizproof.numbers import figure, is_number, spread
+from quizproof.numbers import bound, figure, is_number, spread
 from quizproof.outcome import Outcome
 
 Script: TypeAlias = DataPath
@@ -44,7 +46,7 @@ class Target(Model):
     @property
     def words(self) -> str:
         """What is asked for: `above 0.8`."""
-        return f"above {figure(self.above)}" if self.above is not None else f"below {figure(self.below or 0)}"
+        return f"above {bound(self.above)}" if self.above is not None else f"below {bound(self.below or 0)}"
 
     def slack(self, value: float) -> float:
         """By how much a value meets it; not above 0 when it does not."""
@@ -105,6 +107,8 @@ class Experiment(Exhibit):
         baseline, solution = self._programs(("baseline",)), self._programs(("solution",))
         yield Claim("baseline", ("baseline",), baseline, self._judge_baseline)
         yield Claim("solution", ("solution",), solution[:1], partial(self._judge_run, ("solution",)), key=True)
+        if len(self.seeds) > 1:
+            yield Claim("seeds", ("seeds",), (*baseline, *solution), self._judge_seeds)
         for index, target in enumerate(self.targets):
             judge = partial(self._judge_target, index)
             yield Claim(f"solution, target {target.name!r}", ("targets", index), solution, judge)
@@ -226,6 +230,15 @@ class Experiment(Exhibit):
                 return Judgement("refuted", rules.BASELINE_MEETS, words, "", "a target is missed", values)
         return judged
 
+    def _judge_seeds(self, *outcomes: Outcome) -> Judgement:
+        """Whether chance has a part in it. Few scores can come out alike, so the code must not mention it either."""
+        for script, own in ((("baseline",), outcomes[: len(self.seeds)]), (("solution",), outcomes[len(self.seeds) :])):
+            judged = self._judge_run(script, *own)
+            if judged.verdict != "proven" or any(len(set(values)) > 1 for values in judged.told["value"].values()):
+                return replace(judged, told={})
+        mentioned = any(re.search(r"\bseed\b", code) for code in (self.setup or "", self.baseline, self.solution))
+        return PROVEN if mentioned else ALIKE
+
     def _judge_target(self, index: int, *outcomes: Outcome) -> Judgement:
         judged = self._judge_run(("solution",), *outcomes)
         if judged.verdict != "proven":
@@ -233,10 +246,10 @@ class Experiment(Exhibit):
         target = self.targets[index]
         for seed, value in zip(self.seeds, judged.told["value"][target.name], strict=True):
             if not target.slack(value) > target.margin:
-                margin = f" by more than {figure(target.margin)}" if target.margin else ""
+                margin = f" by more than {bound(target.margin)}" if target.margin else ""
                 wanted = f"{target.words}{margin}"
-                words = f"with seed {seed} it is {figure(value)}, not {wanted}"
-                return Judgement("refuted", rules.TARGET_MISSED, words, "", wanted, figure(value))
+                words = f"with seed {seed} it is {bound(value)}, not {wanted}"
+                return Judgement("refuted", rules.TARGET_MISSED, words, "", wanted, bound(value))
         return Judgement("proven", told={"value": judged.told["value"][target.name]})
 
     def _judge_constraint(self, index: int, *outcomes: Outcome) -> Judgement:

@@ -117,6 +117,11 @@ class Match(Question):
                 help_ = "Assert something that is true of its own pair alone."
                 actual = "every assertion passed"
                 return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, help_, "the check fails", actual)
+            raised = outcome.raised if program.raised_in(outcome) == "check" else None
+            if isinstance(item, Pair) and raised and raised.type == "NameError":
+                words = f"after `{_brief(self.pairs[left])}` the check fails only because a name is missing: {raised}"
+                help_ = "Give what is checked the same name in every pair, so that the check looks at it."
+                return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_))
         if isinstance(item, Extra) and not any(o.raised and o.raised.type == "AssertionError" for o in outcomes):
             # The check of a pair is known to work from its own code. This one would fail after any code.
             words = f"the check itself raised {outcomes[0].raised}, and nowhere does an assertion of it fail"

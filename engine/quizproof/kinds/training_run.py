@@ -6,18 +6,19 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
-from quizproof.claims import Claim, Judgement, Part, Program, crash
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash
 from quizproof.compare import quoted
 from quizproof.errors import DataPath, meant
-from quizproof.kinds.base import Exhibit, Runs, Seeds
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds
 from quizproof.model import Fixed, Model, Number, Plain, Snippet, refuse
-from quizproof.numbers import figure, is_number, spread, thinned
+from quizproof.numbers import bound, figure, is_number, spread, thinned
 from quizproof.outcome import Outcome
 
 History: TypeAlias = Mapping[str, list[float]]
@@ -68,11 +69,11 @@ class CurveClaim(Model):
 
     def __str__(self) -> str:
         if self.trend:
-            step = f" by more than {figure(self.margin)}" if self.margin else ""
+            step = f" by more than {bound(self.margin)}" if self.margin else ""
             return f"`{self.series}` is {self.trend} at every epoch{step}"
         subject = f"the gap from `{self.gap[1]}` to `{self.gap[0]}`" if self.gap else f"`{self.series}`"
-        margin = f", by more than {figure(self.margin)}" if self.margin else ""
-        return f"{subject} ends {self.ends} {figure(self.value or 0)}{margin}"
+        margin = f", by more than {bound(self.margin)}" if self.margin else ""
+        return f"{subject} ends {self.ends} {bound(self.value or 0)}{margin}"
 
     def slack(self, history: History) -> tuple[float, str]:
         """By how much it holds beyond its margin, more than 0 where it does; and the figures that decide it."""
@@ -117,6 +118,8 @@ class TrainingRun(Exhibit):
         for index, program in enumerate(programs):
             judge = partial(self._judge_recording, index)
             yield Claim(f"recording with seed {self.seeds[index]}", ("history",), (program,), judge, key=index == 0)
+        if len(programs) > 1:
+            yield Claim("seeds", ("seeds",), tuple(programs), self._judge_seeds)
         for index in range(len(self.curves)):
             at = ("curves", index)
             yield Claim(f"curve {index + 1}", at, (programs[0],), partial(self._judge_curve, index))
@@ -160,12 +163,15 @@ class TrainingRun(Exhibit):
         drawn = tuple(self.curves or history)
         for name in drawn:
             groups.setdefault(_quantity(name, drawn), []).append(name)
-        events = tuple(blocks.Event(event.name, self._epoch(index, outcome)) for index, event in enumerate(self.events))
+        events = tuple(
+            blocks.Event(event.name, float(self._epoch(index, outcome))) for index, event in enumerate(self.events)
+        )
+        epochs = thinned(range(1, _epochs(history) + 1))
         for quantity, names in groups.items():
-            points = {name: thinned(list(enumerate(map(float, history[name]), 1))) for name in names}
-            rows = (
-                (str(epoch), *(figure(history[name][epoch - 1]) for name in names)) for epoch, _ in points[names[0]]
-            )
+            points = {
+                name: tuple((float(epoch), float(history[name][epoch - 1])) for epoch in epochs) for name in names
+            }
+            rows = ((str(epoch), *(figure(history[name][epoch - 1]) for name in names)) for epoch in epochs)
             yield blocks.Chart(
                 series=tuple(blocks.Series(name, points[name]) for name in names),
                 x="Epoch",
@@ -232,6 +238,14 @@ class TrainingRun(Exhibit):
         history = self._history(index, outcome)
         return Judgement("proven", told={"value": {name: values[-1] for name, values in history.items()}})
 
+    def _judge_seeds(self, *outcomes: Outcome) -> Judgement:
+        histories = []
+        for number, outcome in enumerate(outcomes):
+            if blocked := self._blocked(number, outcome):
+                return blocked
+            histories.append(self._history(number, outcome))
+        return ALIKE if all(each == histories[0] for each in histories) else PROVEN
+
     def _judge_curve(self, index: int, outcome: Outcome) -> Judgement:
         return (
             self._blocked(0, outcome) or _lacking(self.curves[index], self._history(0, outcome)) or Judgement("proven")
@@ -258,7 +272,7 @@ class TrainingRun(Exhibit):
             history = self._history(number, outcome)
             for name in claim.names:
                 if lacking := _lacking(name, history):
-                    return lacking
+                    return replace(lacking, message=f"with seed {seed}, {lacking.message}")
             slack, figures = claim.slack(history)
             if not slack > 0:
                 words = f"with seed {seed} it does not hold that {claim}: {figures}"

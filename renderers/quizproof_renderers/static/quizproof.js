@@ -515,7 +515,7 @@
     isResponse(value.response) &&
     orAbsent(value.score, (score) => typeof score === "number" && score >= 0 && score <= 1) &&
     orAbsent(value.hints, (hints) => Number.isInteger(hints) && hints >= 0) &&
-    orAbsent(value.confidence, (level) => Object.hasOwn(LEVELS, level)) &&
+    orAbsent(value.confidence, (level) => Object.hasOwn(LEVELS, level) && value.score !== undefined) &&
     orAbsent(value.words, (words) => typeof words === "string");
 
   /**

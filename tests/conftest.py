@@ -73,6 +73,24 @@ def prove_text(tmp_path: Path) -> ProveText:
     return run
 
 
+CatchLie: TypeAlias = Callable[[str, str, str, str, int, str], "Report"]
+
+
+@pytest.fixture
+def catch_lie(prove_text: ProveText) -> CatchLie:
+    """Make a good sample lie by one edit: some finding has this rule and line, and these words. Returns the report."""
+
+    def run(sample: str, old: str, new: str, code: str, line: int, words: str) -> Report:
+        assert old in sample
+        report = prove_text(sample.replace(old, new, 1))
+        told = [finding.message for finding in report.findings if (finding.code, finding.span.line) == (code, line)]
+        assert any(words in message for message in told), [(f.place, f.code, f.message) for f in report.findings]
+        assert report.exit_code == 1
+        return report
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One chromium for all tests of this process."""

@@ -137,7 +137,7 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     packages = folder / "packages"
     packages.mkdir()
     for entry in Path(pytest.__file__).parent.parent.iterdir():
-        if not entry.name.startswith(("torch", "tensorflow", "keras", "numpy")):
+        if not entry.name.startswith(("torch", "tensorflow", "keras", "numpy", "scikit_learn", "sklearn")):
             (packages / entry.name).symlink_to(entry)
     venv.create(folder / "venv", with_pip=False)
     (site,) = (folder / "venv").glob("lib/python*/site-packages")
@@ -217,9 +217,11 @@ def test_doctor(tmp_path: Path, bare_python: Path) -> None:
         ["tensorflow", "ready"],
     ]
     assert "sandbox  " in whole.stdout
+    assert "metrics  scikit-learn 1." in whole.stdout
     bare = quizproof("doctor", cwd=tmp_path, python=bare_python)
     assert bare.returncode == 3
     assert "No module named 'torch'; pip install 'quizproof[torch]'" in bare.stdout
+    assert "scikit-learn is missing, which confusion matrices need; pip install 'quizproof[metrics]'" in bare.stdout
 
 
 def test_explain() -> None:
@@ -232,7 +234,7 @@ def test_explain() -> None:
     assert any(line.startswith("QP902  engine-fault ") for line in listed)
 
 
-@pytest.mark.parametrize("command", ["", "check", "build", "take", "explain", "cache", "doctor"])
+@pytest.mark.parametrize("command", ["", "check", "build", "take", "try", "explain", "cache", "doctor"])
 def test_help_has_examples(command: str) -> None:
     """Every command explains itself; all that take arguments show examples."""
     done = quizproof(*command.split(), "--help", cwd=ROOT)

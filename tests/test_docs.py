@@ -29,7 +29,6 @@ from quizproof.verdicts import VERDICTS
 from quizproof_renderers import cli, reports
 from quizproof_renderers.cli.options import FORMATS
 from quizproof_renderers.site_settings import SiteSettings
-from test_imports import LAYERS
 
 if TYPE_CHECKING:
     from conftest import ProveText
@@ -265,16 +264,6 @@ def test_links_lead_somewhere(page: Path) -> None:
             file = (page.parent / target).resolve() if target else page
             assert file.exists(), link
             assert not anchor or anchor in anchors(file), link
-
-
-def test_layers_are_those_of_the_engine() -> None:
-    """The design page lists the engine's modules in the order that a test holds them to."""
-    table = [code(row[0]) for row in rows("Rooms", DOCS / "design.md")]
-    levels = {module: level for level, modules in enumerate(LAYERS["quizproof"]) for module in modules}
-    listed = [[name.strip("/") for name in row] for row in table if row[0].strip("/") in levels]
-    assert {name for row in listed for name in row} == set(levels)
-    lowest, highest = ([select(levels[name] for name in row) for row in listed] for select in (min, max))
-    assert all(above <= below for above, below in zip(highest, lowest[1:], strict=False))
 
 
 def test_workflow_is_safe_and_works(tmp_path: Path) -> None:

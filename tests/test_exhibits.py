@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from conftest import HEADER
 from quizproof.blocks import Chart, Code, Flow, Matrix, Prose, Table
 from quizproof.compare import same_to_digits
-from quizproof.figures import thinned
 from quizproof.kinds.confusion_matrix import quizproof_measured
 from quizproof.kinds.training_run import CurveClaim
 from quizproof.load import load_file
+from quizproof.numbers import thinned
 from quizproof.prove import prove
 from quizproof.quiz import Bank
 
@@ -245,11 +245,12 @@ def test_pipeline_is_proven_and_shown(prove_text: ProveText) -> None:
         ("Mean", (4, 3), "float32", "0.4706, 0.4706, 0.4706"),
     ]
     assert flow.stages[0].note == "As read from *files*."
-    assert display.evidence is not None
-    assert (
-        display.evidence.code
-        == 'import numpy as np\nx = np.full((4, 3, 8, 8), 120, dtype=np.uint8)\nx = (x / 255).astype("float32")'
-    )
+    assert display.evidence
+    assert display.evidence.code.splitlines() == [
+        "import numpy as np",
+        "x = np.full((4, 3, 8, 8), 120, dtype=np.uint8)",
+        'x = (x / 255).astype("float32")',
+    ]
 
 
 # ---- training-run
@@ -276,6 +277,15 @@ def test_training_is_proven_and_shown(prove_text: ProveText) -> None:
         "`loss` is falling at every epoch by more than 0.05",
         "0.4 at epoch 5, 0.3333 at epoch 6, with seed 0",
     )
+
+
+def test_series_named_after_another_share_its_chart(prove_text: ProveText) -> None:
+    """A second training of the same quantity is drawn beside the first, for comparison; another quantity is not."""
+    series = '"accuracy": [], "loss_frozen": [5, 4, 3, 3, 3, 3], "losses": [1, 1, 1, 1, 1, 1]}'
+    display = shown(prove_text(TRAINING.replace('"accuracy": []}', series)))
+    charts = [chart for chart in find(display, Chart) if isinstance(chart, Chart)]
+    drawn = [[series.name for series in chart.series] for chart in charts]
+    assert drawn == [["loss", "val_loss", "loss_frozen"], ["accuracy"], ["losses"]]
 
 
 # ---- experiment

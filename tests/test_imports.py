@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,34 +14,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "tensorflow", "keras", "numpy", "jinja2", "rich", "markdown_it", "pygments"}
 
-LAYERS = {
-    "quizproof": [
-        {"rules", "verdicts"},
-        {"errors", "printed"},
-        {
-            "source",
-            "compare",
-            "template",
-            "outcome",
-            "blocks",
-            "suspects",
-            "files",
-            "cache",
-            "shards",
-            "mutations",
-            "figures",
-        },
-        {"model", "runtimes", "drift", "lock", "scoring"},
-        {"environment", "locked", "lockdiff", "header", "claims", "collisions", "marking"},
-        {"attempt", "recording", "running"},
-        {"kinds", "proof", "item_writing", "cluster_worker"},
-        {"quiz", "keeping", "cluster"},
-        {"ids"},
-        {"load", "plan"},
-        {"prove", "trial"},
-    ],
-}
-"""Lowest first; a module imports only from layers below its own."""
+
+def layers() -> list[set[str]]:
+    """The engine's modules line by line, as docs/design.md lists them; the lowest first."""
+    page = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    table = page.split("| module | what it does |")[1].split("\n\n")[0]
+    return [set(re.findall(r"`(\w+)/?`", row.split("|")[1])) for row in table.splitlines() if "`" in row]
 
 
 def imported(path: Path, package: str) -> set[str]:
@@ -61,10 +40,17 @@ def test_engine_imports_downwards(path: Path) -> None:
     room = path.relative_to(ROOT / "engine/quizproof").parts[0].removesuffix(".py")
     if room == "__init__":
         return
-    layers = LAYERS["quizproof"]
-    level = next(index for index, layer in enumerate(layers) if room in layer)
-    below = set().union(*layers[:level]) | {room}
+    lines = layers()
+    level = next(index for index, line in enumerate(lines) if room in line)
+    below = set().union(*lines[:level]) | {room}
     assert imported(path, "quizproof") - {"__version__"} <= below
+
+
+def test_design_page_lists_every_module() -> None:
+    """Each once, and none that is not there."""
+    listed = sorted(module for line in layers() for module in line)
+    files = (ROOT / "engine/quizproof").iterdir()
+    assert listed == sorted(path.stem for path in files if path.suffix in ("", ".py") and path.name[0] != "_")
 
 
 def test_runtimes_do_not_know_quiz_files() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.mutations import first_change, mutations_of, spread
+from quizproof.mutations import first_change, mutations_of, sample
 
 PROGRAM = """\
 import torch
@@ -107,13 +107,13 @@ def test_spread_takes_of_every_sort() -> None:
     """As many as asked for, in their order, of as many sorts as there are, over the whole program."""
     every = mutations_of(PROGRAM)
     sorts = {mutation.sort for mutation in every}
-    some = spread(every, len(sorts))
+    some = sample(every, len(sorts))
     assert {mutation.sort for mutation in some} == sorts
     assert some == [mutation for mutation in every if mutation in some]
-    assert spread(every, 1000) == list(every)
-    assert spread(every, 0) == []
+    assert sample(every, 1000) == list(every)
+    assert sample(every, 0) == []
     repeated = mutations_of("f()\n" * 20)
-    assert [m.line for m in spread(repeated, 4)] == [1, 6, 11, 16]
+    assert [m.line for m in sample(repeated, 4)] == [1, 6, 11, 16]
 
 
 # Any program
@@ -153,9 +153,9 @@ def test_every_mutant_is_another_program(source: str) -> None:
 def test_spread_is_a_choice(source: str, most: int) -> None:
     """Exactly as many as asked for or as there are, and the same each time."""
     every = mutations_of(source)
-    chosen = spread(every, most)
+    chosen = sample(every, most)
     assert len(chosen) == min(most, len(every))
-    assert chosen == spread(every, most)
+    assert chosen == sample(every, most)
 
 
 @given(st.text(max_size=60))

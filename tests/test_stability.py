@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from quizproof.drift import same_value
 from quizproof.load import load_bank
 from quizproof.prove import Proving, Ticket
 from quizproof.runtimes.pool import Pool
@@ -220,3 +221,27 @@ def test_suspects() -> None:
     assert looks_at_order("{word for word in words}")
     assert not looks_at_order("x = {1: 2}; model.id(3); hashes = set_to = identity(1)")
     assert not looks_at_order("{ this is no Python")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tolerance", "same"),
+    [
+        (0.1 + 0.2, 0.3, None, True),
+        (1.0, 1.00001, None, False),
+        (1.0, 1.00001, 0.001, True),
+        ({"loss": [0.5, 1e-9]}, {"loss": [0.50000002, 0.0]}, None, True),
+        ({"loss": [0.5]}, {"loss": [0.51]}, None, False),
+        ({"loss": [0.5]}, {"loss": [0.5, 0.5]}, None, False),
+        ({"loss": 0.5}, {"accuracy": 0.5}, None, False),
+        ([float("nan")], [float("nan")], None, True),
+        ([float("inf")], [float("-inf")], None, False),
+        (1_000_000, 1_000_001, None, False),
+        (True, 1, None, False),
+        ("0.30000000000000004", "0.3", None, False),
+        ("ab", ["a", "b"], None, False),
+    ],
+)
+def test_same_value(one: object, other: object, tolerance: float | None, same: bool) -> None:
+    """Rounding of floats is no drift, wherever they stand; counts, words and what is missing are."""
+    assert same_value(one, other, tolerance) is same
+    assert same_value(other, one, tolerance) is same

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizproof_renderers.text import clip, clip_lines, one_line, plural, visible
+from quizproof_renderers.text import clip, clip_lines, one_line, plural, share, visible
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 """Every code point there is, lone surrogates too."""
@@ -101,3 +101,12 @@ def test_plural() -> None:
         "1 quiz",
         "1,200 runs",
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [(0, 7, "0 %"), (1, 1000, "<1 %"), (1, 8, "12 %"), (999, 1000, ">99 %"), (7, 7, "100 %")],
+)
+def test_only_nothing_is_0_and_only_all_is_100_percent(part: int, whole: int, words: str) -> None:
+    """A share is rounded, but never to what it is not."""
+    assert share(part, whole) == words

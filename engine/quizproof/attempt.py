@@ -10,7 +10,7 @@ from quizproof.claims import Part, Program
 from quizproof.errors import CannotVerify
 from quizproof.marking import MalformedResponse, Mark
 from quizproof.model import Limits
-from quizproof.outcome import Outcome
+from quizproof.outcome import LOST, Outcome
 
 
 def program_of(shown: ProgramInput, source: str) -> Program:
@@ -30,9 +30,9 @@ def judge(shown: ProgramInput, program: Program, outcome: Outcome) -> Mark:
 
     Raises CannotVerify when its run was lost, could not begin, or ended before it came to the learner's program.
     """
-    if outcome.status in ("missing", "fault", "unlocked"):
+    if outcome.status in LOST:
         raise CannotVerify(f"the program could not be run: {outcome.detail}")
-    reached = program.parts[_reached(program, outcome)]
+    reached = program.parts[program.reached(outcome)]
     if reached.role == "setup":
         raise CannotVerify(f"the code that is given failed before the program began: {_end(outcome)}")
     count = passed(program, outcome)
@@ -54,7 +54,7 @@ def passed(program: Program, outcome: Outcome) -> int:
     checks = sum(part.role == "check" for part in program.parts)
     if outcome.status == "finished":
         return checks
-    return max(0, _reached(program, outcome) - (len(program.parts) - checks))
+    return max(0, program.reached(outcome) - (len(program.parts) - checks))
 
 
 def told(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidence:
@@ -63,7 +63,7 @@ def told(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidenc
     count = passed(program, outcome)
     if count == len(checks):
         return Evidence("Runs, and the check passes." if count == 1 else f"Runs, and all {count} checks pass.", stdout)
-    if program.parts[_reached(program, outcome)].role != "check":
+    if program.parts[program.reached(outcome)].role != "check":
         return Evidence(f"{_end(outcome)}.", stdout, outcome.traceback())
     if checks[count].hidden and (raised := outcome.raised):
         frames = tuple(f for f in raised.frames if program.locate(f.line)[0].role != "check")
@@ -71,14 +71,6 @@ def told(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidenc
     manner = f"Passes {count} of {len(checks)} checks" if count else "Runs without an error"
     verdict = "fails" if _is_assertion(outcome) else "does not come to its end"
     return Evidence(f"{manner}, but “{checks[count].name}” {verdict}.", stdout, outcome.traceback())
-
-
-def _reached(program: Program, outcome: Outcome) -> int:
-    """The index of the part in which a run ended; the learner's own, when the run does not tell."""
-    if outcome.raised:
-        return outcome.raised.part
-    own = next(index for index, part in enumerate(program.parts) if part.role == "answer")
-    return len(outcome.parts) - 1 if outcome.parts else own
 
 
 def _is_assertion(outcome: Outcome) -> bool:

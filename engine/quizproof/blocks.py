@@ -58,10 +58,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of figures or words under headings. The first cell of a row names the row."""
+    """Rows of figures or words under headings. Headings, cells and caption are inline Markdown."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    """The first cell of a row names the row."""
     caption: str = ""
     type: Literal["table"] = field(default="table", kw_only=True, repr=False)
 
@@ -95,6 +96,7 @@ class Chart:
     """Title of the vertical axis."""
     events: tuple[Event, ...] = ()
     caption: str = ""
+    """Inline Markdown, as every figure's is."""
     table: Table | None = None
     """The figures to be read beside it, where all points of all lines would be too many."""
     type: Literal["chart"] = field(default="chart", kw_only=True, repr=False)

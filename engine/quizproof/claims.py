@@ -75,6 +75,14 @@ class Program:
         """The role of the part that raised; None when nothing was raised."""
         return self.parts[outcome.raised.part].role if outcome.raised else None
 
+    def reached(self, outcome: Outcome) -> int:
+        """The index of the part in which a run ended; the answer's, when the run does not tell."""
+        if outcome.raised:
+            return outcome.raised.part
+        if outcome.parts:
+            return len(outcome.parts) - 1
+        return next(index for index, part in enumerate(self.parts) if part.role == "answer")
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -206,7 +214,7 @@ def crash(program: Program, outcome: Outcome) -> Judgement | None:
     blocked = obstacle(program, outcome)
     if not blocked and outcome.raised:
         at = program.parts[outcome.raised.part].at
-        words = f"the code raised {outcome.raised}"
+        words = f"the program raised {outcome.raised}"
         blocked = at_frame(program, outcome, Judgement("refuted", rules.CODE_CRASHED, words, at=at))
     return blocked
 

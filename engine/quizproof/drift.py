@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 from quizproof.compare import difference, fold, masked, same_number, same_output
@@ -37,10 +39,21 @@ def drift(before: Outcome, now: Outcome, tolerance: float | None = None) -> tupl
 
 
 def same_value(one: Any, other: Any, tolerance: float | None) -> bool:
-    """Whether two values are equal, as numbers within the tolerance."""
-    if tolerance and isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return same_number(one, other, tolerance)
+    """Whether two values are equal: numbers within the tolerance or a rounding error, wherever they stand in them."""
+    match one, other:
+        case [*ones], [*others]:
+            return len(ones) == len(others) and all(map(same_value, ones, others, repeat(tolerance)))
+        case dict(), dict():
+            return one.keys() == other.keys() and all(same_value(one[key], other[key], tolerance) for key in one)
+        case (int() | float(), int() | float()) if tolerance and same_number(one, other, tolerance):
+            return True
+        case float(), float() if math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
+            return True
     return json.dumps(one) == json.dumps(other)  # where NaN is NaN
+
+
+_ROUNDING = 1e-6
+"""Threads add up in another order each, and sums of 32-bit floats then differ in their last digits."""
 
 
 def _ending(outcome: Outcome) -> str:

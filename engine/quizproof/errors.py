@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,6 +23,17 @@ class UsageError(QuizproofError):
 
 class CannotVerify(QuizproofError):
     """Nothing can be proven, for what carries out the runs is missing, too weakly closed off, or lost."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is nearest in spelling; empty when none is near."""
+    return next(iter(difflib.get_close_matches(word, list(known), 1)), "")
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown word: "; did you mean `epochs`?"; empty when no known one is near."""
+    close = nearest(word, known)
+    return f"; did you mean `{close}`?" if close else ""
 
 
 @dataclass(frozen=True, order=True)

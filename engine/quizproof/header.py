@@ -13,7 +13,7 @@ RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
 
 
 class Insight(Model):
-    """What to take home from a quiz, and the questions and exhibits that show it."""
+    """What to take home from a quiz, and the blocks that show it."""
 
     text: Fixed
     """The insight, in a sentence or two."""
@@ -39,7 +39,7 @@ class Header(Model):
     intro: Fixed = ""
     """What the reader should know before the first question."""
     limits: Limits | None = None
-    """What one run of any question may use."""
+    """What one run of any block may use."""
     insight: Insight | None = None
     """The key insight, shown at the end."""
     hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0.0

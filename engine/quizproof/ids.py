@@ -1,4 +1,4 @@
-"""Ids: each quiz and each question of a bank has one of its own."""
+"""Ids: each quiz and each block of a bank has one of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Ids:
-    """The ids that a bank's files have used so far. A quiz or a question whose id came before is left out."""
+    """The ids that a bank's files have used so far. A quiz or a block whose id came before is left out."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str], str] = {}

@@ -103,5 +103,6 @@ def _long_key(shown: Options) -> Iterator[Advice]:
 
 
 _STANDS_OUT = 1.5
+"""Times the length of the longest distractor."""
 _WORDS = 15
 """Characters, about two words: among short options nobody counts letters."""

@@ -65,7 +65,7 @@ class Keeper:
         self._cache.put(self._runtime(runtime), json.dumps(dict(versions)))
 
     def proof(self, key: str, *, displays: bool) -> QuizProof | None:
-        """The proof of a file, with or without how its questions are shown."""
+        """The proof of a file, with or without how its blocks are shown."""
         return self._read(_with_displays(key) if displays else key, QuizProof)
 
     def keep_proof(self, key: str, proof: QuizProof) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from quizproof import rules
-from quizproof.errors import DataPath, Finding, Span
+from quizproof.errors import DataPath, Finding, Span, nearest
 from quizproof.files import data_folder, find_files, shown_path
 from quizproof.header import Header, Insight
 from quizproof.ids import Ids
@@ -177,7 +176,7 @@ def _closest(word: str, known: Iterable[str]) -> str:
     names = list(dict.fromkeys(known))
     if (usual := _EVERYDAY.get(word, "")) in names:
         return usual
-    return next(iter(difflib.get_close_matches(word, names, 1, 0.6)), "")
+    return nearest(word, names)
 
 
 _EVERYDAY = {

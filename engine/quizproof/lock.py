@@ -29,7 +29,7 @@ class Lock:
     sandbox: str
     runtimes: Mapping[str, Mapping[str, str]]
     quizzes: Mapping[str, Mapping[str, Mapping[str, Entry]]]
-    """By quiz, question and run. A run is named after its parameters and the places of its parts in the question."""
+    """By quiz, block and run. A run is named after its parameters and the places of its parts in the block."""
     fingerprint: str = ""
     """Of the file that it was read from."""
 
@@ -74,7 +74,7 @@ class Lock:
             new.unlink(missing_ok=True)
 
     def entries(self) -> Iterator[tuple[str, str, str, Entry]]:
-        """Every run: its quiz, its question, its name, and what came of it."""
+        """Every run: its quiz, its block, its name, and what came of it."""
         for quiz, questions in self.quizzes.items():
             for question, runs in questions.items():
                 for run, entry in runs.items():

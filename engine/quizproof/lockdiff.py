@@ -27,7 +27,7 @@ class LockDiff:
     """How two locks differ."""
 
     changes: tuple[Change, ...]
-    """Every run that came or went or comes to something else, by quiz and question."""
+    """Every run that came or went or comes to something else, by quiz and block."""
     edited: int
     """How many runs come to the same although their program is another."""
 

@@ -41,8 +41,8 @@ PROSE = Role("prose")
 
 def refuse(code: str, message: str) -> PydanticCustomError:
     """The error a validator raises to report the rule `code`; the loader gives it a place."""
-    # Doubled braces: pydantic formats the message as a template.
-    return PydanticCustomError(code, message.replace("{", "{{").replace("}", "}}"))
+    # Without a context pydantic leaves braces in the message as they are.
+    return PydanticCustomError(code, message)
 
 
 def worded(detail: ErrorDetails, path: DataPath) -> tuple[str, str]:

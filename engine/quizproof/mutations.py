@@ -55,7 +55,7 @@ def mutations_of(source: str) -> tuple[Mutation, ...]:
     return tuple(found.values())
 
 
-def spread(mutations: Sequence[Mutation], most: int) -> list[Mutation]:
+def sample(mutations: Sequence[Mutation], most: int) -> list[Mutation]:
     """At most so many of them, as evenly over their sorts and places as can be, in their order."""
     by_sort = {sort: [each for each in mutations if each.sort == sort] for sort in get_args(Sort)}
     quotas = dict.fromkeys(by_sort, 0)

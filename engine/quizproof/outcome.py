@@ -13,6 +13,8 @@ and does not know. fault: lost by us."""
 
 LASTING: frozenset[Status] = frozenset(["finished", "raised", "syntax"])
 """What a snippet itself came to, and would come to again. A limit may be the machine's fault; the others may pass."""
+LOST: frozenset[Status] = frozenset(["missing", "unlocked", "fault"])
+"""What says nothing of the snippet, because it was not run, or because we lost what came of it."""
 
 
 @dataclass(frozen=True)

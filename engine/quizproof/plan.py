@@ -20,7 +20,7 @@ from quizproof.errors import DataPath, Finding, Span
 from quizproof.item_writing import advise
 from quizproof.kinds import Block, Exhibit
 from quizproof.model import CODE, PROSE, TEXT, Limits, rewrite, worded
-from quizproof.outcome import LASTING, Frame, Outcome
+from quizproof.outcome import LASTING, LOST, Frame, Outcome
 from quizproof.proof import JudgedClaim, QuestionProof, VariantProof
 from quizproof.quiz import Item, Quiz
 from quizproof.runtimes.runner import USUAL, Conditions
@@ -81,11 +81,10 @@ class Plan:
 
     def __post_init__(self) -> None:
         block = self.item.block
-        limits = block.limits or self.quiz.header.limits or Limits()
         asked = 0
         for params in block.combinations():
             try:
-                filled = bound(block.model_copy(update={"limits": limits}), params)
+                filled = bound(self.quiz, block, params)
             except Misplaced as error:
                 self._find(error.code, error.span(self), error.message)
                 self.variants.append(_Variant(params, block, ()))
@@ -148,7 +147,7 @@ class Plan:
         return len(self.outcomes) + sum(map(len, self.again.values()))
 
     def forget(self) -> None:
-        """Let go of the outcomes: the question is judged."""
+        """Let go of the outcomes: the block is judged."""
         self.outcomes.clear()
         self.again.clear()
 
@@ -255,7 +254,7 @@ class Plan:
             for conditions, now in self.again.get(program, {}).items():
                 if now.status == "limit":
                     continue  # under other conditions it says nothing about the claim
-                if now.status in ("missing", "fault", "unlocked"):
+                if now.status in LOST:
                     return obstacle(program, now) or PROVEN
                 old, new = drift(before, now, tolerance)
                 judged = claim.judge(*(now if each == program else self.outcomes[each] for each in claim.programs))
@@ -322,7 +321,7 @@ class Plan:
         return {}, JudgedClaim("facts", judgement.verdict, self._place(claim.at).line)
 
     def _render(self, variant: _Variant, names: Mapping[str, Any]) -> tuple[Block | None, list[JudgedClaim]]:
-        """The question with its prose filled in, and a claim for each prose field that quotes the run."""
+        """The block with its prose filled in, and a claim for each prose field that quotes the run."""
         judged: list[JudgedClaim] = []
 
         def fill(at: DataPath, text: str) -> str:
@@ -407,7 +406,7 @@ def _stressful(round_: int) -> Conditions:
 
 
 def _matters(claim: Claim, before: Outcome, now: Outcome, tolerance: float | None) -> bool:
-    """Whether a drift touches what the question relies on: all of a key; of a wrong option, what it prints."""
+    """Whether a drift touches what the block relies on: all of a key; of a wrong option, what it prints."""
     if claim.key or len(before.parts) != len(now.parts):
         return True
     pairs = zip(before.parts, now.parts, strict=True)
@@ -458,12 +457,13 @@ class Misplaced(Exception):
         return plan.quiz.document.inside(at, *self.place) if self.place else plan._place(self.at)
 
 
-def bound(block: Filled, params: Mapping[str, Any]) -> Filled:
-    """The block with parameters filled into its code and literal texts.
+def bound(quiz: Quiz, block: Filled, params: Mapping[str, Any]) -> Filled:
+    """A variant of a block of `quiz`: parameters are filled into its code and literal texts, its limits are settled.
 
     Raises Misplaced where an expression cannot be evaluated, and where the block would not be taken had its author
     written it so: a gap that is given no text, say, or a line that becomes two.
     """
+    block = block.model_copy(update={"limits": block.limits or quiz.header.limits or Limits()})
     if not params:
         return block
 

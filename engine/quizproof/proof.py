@@ -28,7 +28,7 @@ class JudgedClaim:
 
 @dataclass(frozen=True)
 class VariantProof:
-    """One variant of a question: its claims and, when all could be judged, how it is shown."""
+    """One variant of a block: its claims and, when all could be judged, how it is shown."""
 
     params: Mapping[str, Any]
     claims: tuple[JudgedClaim, ...]
@@ -38,7 +38,7 @@ class VariantProof:
 
 @dataclass(frozen=True)
 class QuestionProof:
-    """A question, or an exhibit, with the proof of every variant."""
+    """A block, be it a question or an exhibit, with the proof of every variant."""
 
     id: str
     kind: str
@@ -47,7 +47,7 @@ class QuestionProof:
     prompt: str
     """The stem as its author wrote it."""
     line: int
-    """Where the question begins in its file."""
+    """Where the block begins in its file."""
     answer: str | None
     """The key of the first variant; None when it could not be derived, and of an exhibit."""
     variants: tuple[VariantProof, ...]
@@ -68,7 +68,7 @@ class QuestionProof:
 
 @dataclass(frozen=True)
 class QuizProof:
-    """A file of a bank, and the proof of every question in it."""
+    """A file of a bank, and the proof of every block in it."""
 
     path: str
     """The file, as it should be shown."""
@@ -76,22 +76,22 @@ class QuizProof:
     """None when the file could not be read as a quiz."""
     questions: tuple[QuestionProof, ...] = ()
     file_findings: tuple[Finding, ...] = ()
-    """What is wrong with the file as a whole, or in questions that could not be loaded."""
+    """What is wrong with the file as a whole, or in blocks that could not be loaded."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """What its snippets ran on: {"python": "3.11.7", "torch": "2.13.0"}; empty when nothing ran."""
     runs: int = 0
-    """The outcomes that were needed, counted for each question."""
+    """The outcomes that were needed, counted for each block."""
     lines: Mapping[str, int] = field(default_factory=dict)
-    """Where all its questions begin, by their ids and in their order; also of those that other shards prove."""
+    """Where all its blocks begin, by their ids and in their order; also of those that other shards prove."""
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The ids of all its questions, in their order; also of those that other shards prove."""
+        """The ids of all its blocks, in their order; also of those that other shards prove."""
         return tuple(self.lines) or tuple(question.id for question in self.questions)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All that is wrong. A missing runtime is told of once, for the file, not by every question."""
+        """All that is wrong. A missing runtime is told of once, for the file, not by every block."""
         told = [f for question in self.questions for f in question.findings if f.code != rules.RUNTIME_MISSING]
         return (*self.file_findings, *told)
 
@@ -148,7 +148,7 @@ class Result:
 
 
 LACKING = re.compile(r"(?P<why>.*); (?P<count>\d+) questions? could not be verified", re.DOTALL)
-"""What is said of a quiz whose runtime is missing, once for all its questions."""
+"""What is said of a quiz whose runtime is missing, once for all its blocks."""
 
 
 def lacking(why: str, count: int) -> str:
@@ -219,7 +219,7 @@ class Report:
 
     @property
     def questions(self) -> tuple[QuestionProof, ...]:
-        """Every question, in the order of the bank."""
+        """Every question and every exhibit, in the order of the bank."""
         return tuple(question for quiz in self.quizzes for question in quiz.questions)
 
     @property

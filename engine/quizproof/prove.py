@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 # were when they were last proven, and then that half of the engine is not needed.
 
 Progress: TypeAlias = Callable[[int, int, int], None]
-"""Called with the questions judged, the questions in all (about, until all files are read), and the runs done."""
+"""Called with the blocks judged, the blocks in all (about, until all files are read), and the runs done."""
 
 Witness: TypeAlias = Callable[[str, str, str, str, "Outcome"], None]
-"""Called with the ids of quiz and question, the name and key of a program, and what came of it."""
+"""Called with the ids of quiz and block, the name and key of a program, and what came of it."""
 
 _MOST_WAITING = 512
 """Files held back because one before them is not done."""
@@ -147,7 +147,7 @@ class Proving:
             yield from self._finished(waiting)
 
     def _open(self, file: Path | Loaded) -> QuizProof | _Study:
-        """Take up a file: find its proof of an earlier time, or plan its questions and ask for their runs."""
+        """Take up a file: find its proof of an earlier time, or plan its blocks and ask for their runs."""
         self._opened += 1
         key = ""
         if isinstance(file, Path):
@@ -221,7 +221,7 @@ class Proving:
             self._ask(Ticket(ticket.study, ticket.question, request))
 
     def _judge(self, study: _Study, index: int) -> None:
-        """Judge a question when all its outcomes are in."""
+        """Judge a block when all its outcomes are in."""
         plan = study.plans[index]
         if plan.waiting or study.proofs[index]:
             return
@@ -292,7 +292,7 @@ class Ticket:
 
 @dataclass(eq=False)
 class _Study:
-    """A file of which some questions are not judged yet."""
+    """A file of which some blocks are not judged yet."""
 
     file: Loaded
     quiz: Quiz
@@ -310,7 +310,7 @@ class _Study:
     """Whether all outcomes are of a sort that is kept."""
 
     def proof(self, lock: Lock | None) -> QuizProof | None:
-        """The proof of the file, when every question is judged."""
+        """The proof of the file, when every block is judged."""
         proofs = tuple(proof for proof in self.proofs if proof)
         if len(proofs) < len(self.proofs):
             return None
@@ -321,7 +321,7 @@ class _Study:
         return QuizProof(self.file.path, self.quiz.header, proofs, wrong, self.versions, self.runs, lines)
 
     def _missing(self, proofs: tuple[QuestionProof, ...]) -> Iterator[Finding]:
-        """One finding for all questions that lack the runtime."""
+        """One finding for all blocks that lack the runtime."""
         without = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
         if without:
             count = len({finding.question for finding in without})

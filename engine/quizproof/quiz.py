@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quizproof.errors import DataPath, Finding
 from quizproof.header import Header
@@ -43,6 +43,11 @@ class Quiz:
         """Where a block begins: `path:line`."""
         return f"{self.path}:{self.document.span(item.at).line}"
 
+    def only(self, item: Item) -> Quiz:
+        """The quiz with one block alone, and nothing that speaks of the whole quiz."""
+        header = self.header.model_copy(update={"intro": "", "minutes": None, "insight": None})
+        return replace(self, header=header, items=(item,))
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -70,8 +75,3 @@ class Bank:
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong in the files, in their order."""
         return tuple(finding for file in self.files for finding in file.findings)
-
-    @property
-    def questions(self) -> int:
-        """How many questions and exhibits were loaded."""
-        return sum(len(quiz.items) for quiz in self.quizzes)

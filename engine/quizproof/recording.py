@@ -2,6 +2,7 @@
 
 Such a function is ordinary source in the file of the kind that uses it. It must need nothing but what it imports
 itself, and must not raise: what is wrong with a value it returns as data, so that whatever is raised is the author's.
+Its text is a part of the program: who changes it makes the outcomes stale that caches and locks keep.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Shards: a bank divided among machines, in such a way that a question stays where it is when others come and go."""
+"""Shards: a bank divided among machines, in such a way that a block stays where it is when others come and go."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST = 10_000
 
 @dataclass(frozen=True)
 class Shard:
-    """One of several parts of a bank. They have no question in common, and lack none."""
+    """One of several parts of a bank. They have no block in common, and lack none."""
 
     number: int
     """Which part it is, counting from 1."""
@@ -37,6 +37,6 @@ class Shard:
         return f"{self.number}/{self.count}"
 
     def holds(self, name: str) -> bool:
-        """Whether what has this name, the id of a question or the path of a file, belongs to this part."""
+        """Whether what has this name, the id of a block or the path of a file, belongs to this part."""
         whole = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:8])
         return whole % self.count == self.number - 1

@@ -6,13 +6,12 @@ A hostile expression can therefore neither reach Python's internals nor grow wit
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from quizproof.errors import QuizproofError
+from quizproof.errors import QuizproofError, meant
 from quizproof.printed import ungrouped
 
 if TYPE_CHECKING:
@@ -87,9 +86,8 @@ def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]
     except UndefinedError as error:
         known = f" (known names: {', '.join(sorted(names)) or 'none'})" if "is undefined" in str(error.message) else ""
         word = re.match(r"'(\w+)' is undefined", str(error.message))
-        close = difflib.get_close_matches(word[1], names, 1, 0.6) if word else []
-        meant = f"; did you mean `{close[0]}`?" if close else known
-        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}{meant}") from None
+        instead = (word and meant(word[1], names)) or known
+        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}{instead}") from None
     except SecurityError as error:
         reason = "only `stated` can be called" if "callable" in str(error) else error
         raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None

@@ -10,10 +10,9 @@ from typing import Any, Literal, TypeAlias
 from quizproof.claims import Program
 from quizproof.compare import quoted
 from quizproof.errors import CannotVerify
-from quizproof.figures import is_number
 from quizproof.kinds.experiment import Experiment, Target
-from quizproof.model import Limits
-from quizproof.outcome import Outcome
+from quizproof.numbers import is_number
+from quizproof.outcome import LOST, Outcome
 from quizproof.plan import Misplaced, bound
 from quizproof.quiz import Item, Quiz
 from quizproof.running import job_for
@@ -101,12 +100,11 @@ def try_script(quiz: Quiz, item: Item, source: str, file: str, runner: Runner[An
 
 
 def _prepared(quiz: Quiz, item: Item) -> Experiment:
-    """The experiment with its first parameters and its limits."""
+    """The first variant of the experiment."""
     block = item.block
     assert isinstance(block, Experiment)
-    limits = block.limits or quiz.header.limits or Limits()
     try:
-        return bound(block.model_copy(update={"limits": limits}), block.combinations()[0])
+        return bound(quiz, block, block.combinations()[0])
     except Misplaced as error:
         raise CannotVerify(f"the experiment is at fault: {error.message}; `quizproof check` shows where") from None
 
@@ -128,16 +126,11 @@ class _Run:
     @property
     def end(self) -> int | None:
         """The index of the part in which it ended; None when it came to its end."""
-        if self.outcome.raised:
-            return self.outcome.raised.part
-        if self.outcome.status == "finished":
-            return None
-        own = next(index for index, part in enumerate(self.program.parts) if part.role == "answer")
-        return len(self.outcome.parts) - 1 if self.outcome.parts else own
+        return None if self.outcome.status == "finished" else self.program.reached(self.outcome)
 
     def require(self) -> None:
         """Raise CannotVerify when it tells nothing of the script."""
-        if self.outcome.status in ("missing", "fault", "unlocked"):
+        if self.outcome.status in LOST:
             raise CannotVerify(f"the script could not be run: {self.outcome.detail}")
         if self.end is not None and self.program.parts[self.end].role == "setup":
             raise CannotVerify(f"the experiment's own setup failed: {self.outcome.raised or self.outcome.detail}")

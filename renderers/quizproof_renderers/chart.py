@@ -26,6 +26,8 @@ _LINE = 17
 """From one line of text to the next."""
 _LETTER = 6.6
 """How wide a letter is on the average, set at 12.5 units in a sans-serif."""
+_BOLD = 7.5
+"""The same of the names at the ends of lines, which are bold."""
 _LONGEST = 18
 """Names of more letters than that stand in a legend above the plot, not at the ends of their lines."""
 _STYLES = 6
@@ -142,13 +144,13 @@ class _Picture:
         x_ticks = nice_ticks(min(xs), max(xs), 10 if whole else 8, whole=whole)
         widest = max(len(label) for label in Axis(y_ticks, 0, 1, 0, 1).labels)
         left = 30 + widest * _LETTER
-        right = max(len(each.name) for each in series) * _LETTER + 16 if self.direct else 14
+        right = max(len(each.name) for each in series) * _BOLD + 12 if self.direct else 14
         # Along the horizontal axis the plot ends where the data end: a line may start at the very left.
         low, high = (min(xs), max(xs)) if max(xs) > min(xs) else (x_ticks[0], x_ticks[-1])
         inside = tuple(tick for tick in x_ticks if low <= tick <= high)
         self.x = Axis(inside if len(inside) > 1 else x_ticks, low, high, left + 8, WIDTH - right)
         self.rows = _in_rows([(self.x.place(rule.x), len(rule.name) * _LETTER + 8) for rule in self.rules], self.x.end)
-        self.top = 12 + _LINE * (max((row for row, _ in self.rows), default=-1) + 1 + len(self.legend))
+        self.top = 16 + _LINE * (max((row for row, _ in self.rows), default=-1) + 1 + len(self.legend))
         self.bottom = self.top + _PLOT
         self.y = Axis(y_ticks, y_ticks[0], y_ticks[-1], self.bottom, self.top)
         self.height = self.bottom + 46
@@ -193,7 +195,7 @@ class _Picture:
     def _rules(self) -> Iterator[Markup]:
         for rule, (row, backward) in zip(self.rules, self.rows, strict=True):
             at = self.x.place(rule.x)
-            height = self.top - 5 - _LINE * row
+            height = self.top - 9 - _LINE * row  # clear of the highest tick, which may stand beside it
             yield _line(at, height - 10, at, self.bottom, "when")
             yield _text(at - 5 if backward else at + 5, height, rule.name, "event end" if backward else "event")
 
@@ -346,7 +348,7 @@ def _table(shown: Chart) -> Table:
     picked = sorted({*xs[::stride], *xs[-1:]})
     columns = [_column([dict(each.points).get(x) for x in picked]) for each in shown.series]
     rows = tuple(zip(map(brief, picked), *columns, strict=True))
-    left_out = f"Every {stride}th point of {len(xs)}, and the last." if stride > 1 else ""
+    left_out = f"One in {stride} of {len(xs)} points, and the last." if stride > 1 else ""
     return Table((shown.x, *(each.name for each in shown.series)), rows, left_out)
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from quizproof.blocks import Flow, Matrix, Stage, Table
 from quizproof_renderers import markup
-from quizproof_renderers.text import visible
+from quizproof_renderers.text import share, visible
 
 _FIGURE = re.compile(r"[-+\N{MINUS SIGN}±≈<>≤≥~ ]*\d[\d,.]*(\s?(%|±|to|–|e[-+]?\d|[a-zA-Z]{1,3}\b).*)?|[–—-]?")
 """A cell that is set flush right: a number, perhaps with a unit or a range; or nothing."""
@@ -91,13 +91,7 @@ def _counts(label: str, counts: Sequence[int], row: int) -> Markup:
 
 
 def _share(count: int, total: int) -> str:
-    """A share in whole percent, in which only nothing is 0 and only all is 100."""
-    if not total:
-        return "\N{EN DASH}"
-    whole = round(100 * count / total)
-    if count and not whole:
-        return "<1 %"
-    return ">99 %" if whole == 100 and count < total else f"{whole} %"
+    return share(count, total) if total else "\N{EN DASH}"
 
 
 def _shape(shape: Sequence[int], before: Sequence[int] | None) -> Markup:

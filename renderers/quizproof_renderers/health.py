@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+from importlib.metadata import PackageNotFoundError, version
 from typing import TextIO, get_args
 
 import yaml
@@ -59,9 +60,18 @@ def write(pool: Pool[str], stream: TextIO) -> None:
         ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
         ("at once", f"{pool.jobs} runs (--jobs)"),
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
+        ("metrics", _scikit_learn()),
         ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),
     ):
         console.print(Text.assemble((f"{name:<8} ", "bold"), words))
+
+
+def _scikit_learn() -> str:
+    """Whether the metrics of confusion matrices can be computed here. Found without importing it."""
+    try:
+        return f"scikit-learn {version('scikit-learn')}"
+    except PackageNotFoundError:
+        return "scikit-learn is missing, which confusion matrices need; pip install 'quizproof[metrics]'"
 
 
 def _times(pool: Pool[str]) -> dict[str, float]:

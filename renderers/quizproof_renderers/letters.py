@@ -25,6 +25,13 @@ class Lettered(NamedTuple, Generic[Thing]):
     thing: Thing
 
 
+def letters() -> Iterator[str]:
+    """A to Z, then AA to AZ, BA and so on."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    yield from alphabet
+    yield from (first + second for first in alphabet for second in alphabet)
+
+
 def salted(things: Iterable[Thing], salt: str) -> tuple[Thing, ...]:
     """The things in an order that their ids and `salt` give: the author's order, and so the key, tells nothing."""
     return tuple(sorted(things, key=lambda thing: hashlib.sha256(f"{salt}/{thing.id}".encode()).digest()))
@@ -32,11 +39,4 @@ def salted(things: Iterable[Thing], salt: str) -> tuple[Thing, ...]:
 
 def lettered(things: Sequence[Thing], salt: str) -> tuple[Lettered[Thing], ...]:
     """The things under their letters, in salted order."""
-    return tuple(Lettered(letter, thing) for letter, thing in zip(_letters(), salted(things, salt), strict=False))
-
-
-def _letters() -> Iterator[str]:
-    """A to Z, then AA to AZ, BA and so on."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    yield from alphabet
-    yield from (first + second for first in alphabet for second in alphabet)
+    return tuple(Lettered(letter, thing) for letter, thing in zip(letters(), salted(things, salt), strict=False))

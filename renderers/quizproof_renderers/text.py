@@ -52,6 +52,14 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else many}"
 
 
+def share(part: int, whole: int) -> str:
+    """A share in whole percent, in which only nothing is 0 and only all is 100: "<1 %", "12 %", ">99 %"."""
+    percent = round(100 * part / whole)
+    if part and not percent:
+        return "<1 %"
+    return ">99 %" if percent == 100 and part < whole else f"{percent} %"
+
+
 def sentence(text: str) -> str:
     """A remark as a sentence, with a capital and a full stop."""
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?")) else ".")

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from quizproof.figures import figure
 from quizproof.marking import Mark
+from quizproof.numbers import figure
 from quizproof.trial import Keeping, Trial
 from quizproof_renderers.console import console_for
 from quizproof_renderers.tally import all_versions

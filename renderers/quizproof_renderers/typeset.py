@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from typing import assert_never
 
@@ -68,6 +69,11 @@ def content(block: Content) -> Markup:
             assert_never(block)
 
 
+def contents(blocks: Iterable[Content]) -> Markup:
+    """Blocks one below the other."""
+    return Markup("\n").join(map(content, blocks))
+
+
 def plain(block: Written) -> str:
     """The beginning of a block in one line without markup, for where there can be none."""
     text = content(block).striptags()
@@ -124,6 +130,7 @@ def environment() -> Environment:
         output=markup.output,
         traceback=markup.traceback,
         content=content,
+        contents=contents,
         plain=plain,
         excerpt=excerpt,
         form=form,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import re
 from abc import ABC, abstractmethod
@@ -19,7 +20,7 @@ from quizproof.outcome import Outcome
 from quizproof.source import written
 
 Runs: TypeAlias = Mapping[Program, Outcome]
-"""The outcomes of all programs of one question variant."""
+"""The outcomes of all programs of one variant of a block."""
 
 Parameters: TypeAlias = Mapping[str, Any]
 
@@ -60,6 +61,9 @@ ALIKE = Judgement(
 )
 """The judgement of runs between which a seed should make a difference."""
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""The ids of things to choose from, in the order in which their author wrote them."""
 
 
 EVIDENCE_NAMES = frozenset(["answer", "line", "message", "options", "raised", "stated", "stdout", "value", "versions"])
@@ -143,9 +147,7 @@ class Block(Model, ABC):
     def combinations(self) -> tuple[Parameters, ...]:
         """The parameters of each variant to prove: all combinations, or a sample seeded by the id."""
         names = list(self.params)
-        total = 1
-        for values in self.params.values():
-            total *= len(values)
+        total = math.prod(map(len, self.params.values()))
         if total <= self.variants:
             chosen = list(itertools.product(*self.params.values()))
         else:
@@ -176,6 +178,11 @@ class Question(Block):
 
     def stem(self) -> str:
         return self.prompt
+
+    def asked(self, setup: str | None, *more: blocks.Content) -> tuple[blocks.Content, ...]:
+        """The prompt, the code that is given with it, and whatever the kind adds."""
+        code = () if setup is None else (blocks.Code(setup, "Given"),)
+        return (blocks.Prose(self.prompt), *code, *more)
 
     def worked_solution(self, *extra: blocks.Content) -> tuple[blocks.Content, ...]:
         """The explanation and worked steps, and whatever the kind adds."""

@@ -10,13 +10,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program, at_frame, fails, fails_without, obstacle, passes
+from quizproof.claims import Claim, Happens, Judgement, Part, Program, crash, fails, fails_without, passes
 from quizproof.compare import difference, fold, same_output
-from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
+from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given
 from quizproof.model import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
 from quizproof.outcome import Outcome
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Option(Model):
@@ -145,15 +143,11 @@ class Choice(Question):
 
     def display(self, runs: Runs) -> blocks.Display:
         options = tuple(self._shown(index, runs) for index in range(len(self.options)))
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.setup is not None:
-            prompt.append(blocks.Code(self.setup, "Given"))
-        if self.code is not None:
-            prompt.append(blocks.Code(self.code))
+        code = () if self.code is None else (blocks.Code(self.code),)
         check = [blocks.Code(self.check, "The check that judged every option")] if self.check else []
         keys = [o for o in options if o.correct]
         return blocks.Display(
-            prompt=tuple(prompt),
+            prompt=self.asked(self.setup, *code),
             input=blocks.Options(options, multiple=len(keys) > 1),
             answer="\n".join(_words(o.content) for o in keys),
             solution=self.worked_solution(*check),
@@ -187,12 +181,9 @@ class Choice(Question):
         return fails(program, outcome, happens, code=rules.DISTRACTOR_HOLDS, message=message)
 
     def _judge_output(self, option: Option, program: Program, outcome: Outcome) -> Judgement:
-        blocked = obstacle(program, outcome)
+        blocked = crash(program, outcome)
         if blocked:
             return blocked
-        if outcome.raised:
-            words = f"the program raised {outcome.raised}"
-            return at_frame(program, outcome, Judgement("refuted", rules.CODE_CRASHED, words))
         assert option.prints is not None
         real = fold(program.stdout(outcome, "code"))
         same = same_output(option.prints, real, self.tolerance)

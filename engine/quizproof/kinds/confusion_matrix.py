@@ -12,9 +12,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from quizproof import blocks, rules
 from quizproof.claims import OURS, Claim, Judgement, Part, Program, crash
 from quizproof.compare import same_to_digits
-from quizproof.figures import figure, thinned
 from quizproof.kinds.base import Exhibit, Runs
 from quizproof.model import Model, Number, Plain, Snippet, refuse
+from quizproof.numbers import figure, thinned
 from quizproof.outcome import Outcome
 from quizproof.recording import held, recorders
 from quizproof.source import PlainBool, written
@@ -139,13 +139,11 @@ class ConfusionMatrix(Exhibit):
         return (Part("code", self.code, ("code",)),)
 
     def names(self, runs: Runs) -> dict[str, Any]:
-        found = self._found(runs[self._program()])
-        figures = dict(found["figures"])
+        outcome = runs[self._program()]
+        figures = self._figures(outcome)
         if not self.is_binary:
-            return figures | {"per_class": dict(zip(self.classes, found["per_class"], strict=True))}
-        (tn, fp), (fn, tp) = found["counts"]
-        threshold = {"threshold": self.cut} if self.scores is not None else {}
-        return figures | threshold | {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
+            return figures | {"per_class": dict(zip(self.classes, self._found(outcome)["per_class"], strict=True))}
+        return figures | ({"threshold": self.cut} if self.scores is not None else {})
 
     def display(self, runs: Runs) -> blocks.Display:
         found = self._found(runs[self._program()])
@@ -183,7 +181,7 @@ class ConfusionMatrix(Exhibit):
             event = blocks.Event(chosen, figures["recall"], None if math.isnan(precision) else precision)
         series = tuple(blocks.Series(line, tuple((p[0], p[column]) for p in points)) for line, column in lines.items())
         rows = tuple(tuple(_share(value) for value in point) for point in thinned(points, _TABLE_ROWS))
-        head = (x, *("Precision", "Recall")) if name == "threshold" else (x, y)
+        head = (x, "Precision", "Recall") if name == "threshold" else (x, y)
         return blocks.Chart(series, x, y, (event,), table=blocks.Table(head, rows))
 
     def _program(self) -> Program:
@@ -206,6 +204,14 @@ class ConfusionMatrix(Exhibit):
         (found,) = self._program().values(outcome).values()
         result: dict[str, Any] = found
         return result
+
+    def _figures(self, outcome: Outcome) -> dict[str, Any]:
+        """The metrics, and of two classes the counts, by the names of `States`."""
+        found = self._found(outcome)
+        figures = dict(found["figures"])
+        if self.is_binary:
+            (figures["tn"], figures["fp"]), (figures["fn"], figures["tp"]) = found["counts"]
+        return figures
 
     def _judge(self, outcome: Outcome) -> Judgement:
         blocked = crash(self._program(), outcome)
@@ -231,10 +237,7 @@ class ConfusionMatrix(Exhibit):
         judged = self._judge(outcome)
         if judged.verdict != "proven":
             return judged
-        figures = dict(self._found(outcome)["figures"])
-        if self.is_binary:
-            (figures["tn"], figures["fp"]), (figures["fn"], figures["tp"]) = self._found(outcome)["counts"]
-        real = figures[name]
+        real = self._figures(outcome)[name]
         if same_to_digits(typed, real):
             return Judgement("proven", told={"value": real})
         shown = f"{real:.6g}" if isinstance(real, float) else str(real)

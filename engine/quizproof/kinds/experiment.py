@@ -14,9 +14,9 @@ from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle
 from quizproof.compare import quoted
 from quizproof.errors import DataPath
-from quizproof.figures import bound, figure, is_number, spread
 from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given
 from quizproof.model import Fixed, Model, Number, Prose, Snippet, refuse
+from quizproof.numbers import bound, figure, is_number, spread
 from quizproof.outcome import Outcome
 
 Script: TypeAlias = DataPath
@@ -156,7 +156,7 @@ class Experiment(Exhibit):
 
     def script(self, source: str, seed: int, at: Script) -> Program:
         """A script in its place, with the `seed`-th of the seeds: what it reaches, and then the constraints."""
-        checks = () if at == ("baseline",) or at[0] == "variations" else self._checks()
+        checks = () if at[0] in ("baseline", "variations") else self._checks()
         values = (Part("value", target.value, ("targets", i, "value")) for i, target in enumerate(self.targets))
         return self.program(*self._before(seed), Part("answer", source, at), *values, *checks)
 

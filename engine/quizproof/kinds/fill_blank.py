@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -109,14 +110,11 @@ class FillBlank(Question):
         return {"stdout": fold(program.stdout(runs[program], "answer"))}
 
     def display(self, runs: Runs) -> blocks.Display:
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.setup is not None:
-            prompt.append(blocks.Code(self.setup, "Given"))
         key = self._program(self._first())
         gaps = GAP.findall(self.code)
         lines = [n for n, line in enumerate(self.code.split("\n"), 1) if GAP.search(line)]
         return blocks.Display(
-            prompt=tuple(prompt),
+            prompt=self.asked(self.setup),
             input=blocks.Blanks(self.code.rstrip("\n"), tuple(self._blank(name, runs) for name in gaps)),
             answer=_listed({name: self._first()[name] for name in gaps}),
             solution=self.worked_solution(
@@ -142,9 +140,7 @@ class FillBlank(Question):
     def _fillings(self) -> Iterator[tuple[Mapping[str, str], DataPath]]:
         """The right fillings to run, and the place of what is new in each."""
         counts = [range(len(texts.accept)) for texts in self.blanks.values()]
-        total = 1
-        for count in counts:
-            total *= len(count)
+        total = math.prod(map(len, counts))
         for picks in itertools.product(*counts) if total <= MOST_COMBINATIONS else _one_by_one(counts):
             chosen = dict(zip(self.blanks, picks, strict=True))
             new = [(name, pick) for name, pick in chosen.items() if pick]

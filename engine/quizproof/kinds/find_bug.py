@@ -66,9 +66,6 @@ class FindBug(Question):
         }
 
     def display(self, runs: Runs) -> blocks.Display:
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.setup is not None:
-            prompt.append(blocks.Code(self.setup, "Given"))
         lines = self.bug_lines()
         broken = self._program("code")
         source = self.code.rstrip("\n")
@@ -77,7 +74,7 @@ class FindBug(Question):
         )
         shown = source.split("\n")[lines[0] - 1].strip()
         return blocks.Display(
-            prompt=tuple(prompt),
+            prompt=self.asked(self.setup),
             input=blocks.LineInput(source, lines, mistakes),
             answer=f"line {lines[0]}: {shown}",
             solution=self.worked_solution(

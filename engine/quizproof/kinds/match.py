@@ -11,11 +11,9 @@ from pydantic import Field
 from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, passes
 from quizproof.errors import DataPath
-from quizproof.kinds.base import Question, Runs, given
+from quizproof.kinds.base import LETTERS, Question, Runs, given
 from quizproof.model import Model, Prose, Snippet
 from quizproof.outcome import Outcome
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Pair(Model):
@@ -70,9 +68,6 @@ class Match(Question):
         return given(self.setup)
 
     def display(self, runs: Runs) -> blocks.Display:
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.setup is not None:
-            prompt.append(blocks.Code(self.setup, "Given"))
         left = tuple(_left(index, pair) for index, pair in enumerate(self.pairs))
         right = tuple(
             blocks.MatchItem(
@@ -88,7 +83,7 @@ class Match(Question):
             for index, pair in enumerate(self.pairs, 1)
         )
         return blocks.Display(
-            prompt=tuple(prompt),
+            prompt=self.asked(self.setup),
             input=blocks.Matching(left, right, tuple(item.id for item in right[: len(left)])),
             answer="\n".join(f"{_brief(pair)} → {pair.match.strip()}" for pair in self.pairs),
             solution=self.worked_solution(*run),

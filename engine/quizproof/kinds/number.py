@@ -12,9 +12,9 @@ from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
 from quizproof.compare import quoted, same_number
 from quizproof.errors import DataPath
-from quizproof.figures import is_number
 from quizproof.kinds.base import Question, Runs, evidence
 from quizproof.model import Model, Number, Plain, Prose, Snippet, refuse
+from quizproof.numbers import is_number
 from quizproof.outcome import Outcome
 
 
@@ -77,9 +77,7 @@ class NumberQuestion(Question):
     def display(self, runs: Runs) -> blocks.Display:
         program = self._program()
         value, *wrong = self._values(runs[program])
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.code is not None:
-            prompt.append(blocks.Code(self.code))
+        code = () if self.code is None else (blocks.Code(self.code),)
         mistakes = tuple(
             blocks.Mistake(decimal(number), mistake.mistake, _computed(mistake, number), ("mistakes", index))
             for index, (number, mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
@@ -90,7 +88,9 @@ class NumberQuestion(Question):
         told = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
         words = f"Computed: {decimal(value, self.tolerance)}{' ' + self.unit if self.unit else ''}."
         told = blocks.Evidence(words, told.stdout, told.traceback, told.code)
-        return blocks.Display(tuple(prompt), shown, f"{answer} {self.unit or ''}".strip(), self.worked_solution(), told)
+        return blocks.Display(
+            self.asked(None, *code), shown, f"{answer} {self.unit or ''}".strip(), self.worked_solution(), told
+        )
 
     def _program(self) -> Program:
         parts = [Part("value", self.value, ("value",))]

@@ -10,12 +10,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import blocks, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, passes
-from quizproof.kinds.base import Question, Runs, evidence, given
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, passes
+from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
 from quizproof.model import Model, Plain, Prose, Snippet, refuse
 from quizproof.outcome import Outcome
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Point(Model):
@@ -52,7 +50,7 @@ class Open(Question):
     def claims(self) -> Iterator[Claim]:
         if self.code is not None:
             program = self.program(*self.right_parts())
-            yield Claim("code", ("code",), (program,), partial(self._judge_code, program))
+            yield Claim("code", ("code",), (program,), partial(_judge_code, program))
         for index, point in enumerate(self.points):
             name = f"point {LETTERS[index]}"
             if point.proof is None:
@@ -73,28 +71,17 @@ class Open(Question):
         return {"stdout": program.stdout(runs[program], "code").strip()}
 
     def display(self, runs: Runs) -> blocks.Display:
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.setup is not None:
-            prompt.append(blocks.Code(self.setup, "Given"))
-        if self.code is not None:
-            prompt.append(blocks.Code(self.code))
+        code = () if self.code is None else (blocks.Code(self.code),)
         points = tuple(self._shown(index, runs) for index in range(len(self.points)))
         solution = (blocks.Prose(self.answer), *self.worked_solution())
-        return blocks.Display(tuple(prompt), blocks.OpenInput(points), self.answer.strip(), solution)
+        return blocks.Display(self.asked(self.setup, *code), blocks.OpenInput(points), self.answer.strip(), solution)
 
     def _proof(self, index: int, proof: str) -> Program:
         return self.program(*self.right_parts(), Part("check", proof, ("points", index, "proof")))
 
-    def _judge_code(self, program: Program, outcome: Outcome) -> Judgement:
-        blocked = obstacle(program, outcome)
-        if not blocked and outcome.raised:
-            words = f"the program raised {outcome.raised}"
-            blocked = at_frame(program, outcome, Judgement("refuted", rules.CODE_CRASHED, words))
-        return blocked or PROVEN
-
     def _judge_point(self, program: Program, outcome: Outcome) -> Judgement:
         if program.raised_in(outcome) == "code":
-            return self._judge_code(program, outcome)
+            return _judge_code(program, outcome)
         message, expected = "the point's proof does not pass", "the proof runs to its end"
         judged = passes(program, outcome, code=rules.PROOF_FAILED, message=message, expected=expected)
         # Where a proof fails, there is no other culprit than the proof.
@@ -108,3 +95,7 @@ class Open(Question):
             told = evidence(program, runs[program], code=point.proof)
             told = replace(told, summary="A run shows that this is true.")
         return blocks.Point(LETTERS[index], point.text, told, point.unproven or "")
+
+
+def _judge_code(program: Program, outcome: Outcome) -> Judgement:
+    return crash(program, outcome) or PROVEN

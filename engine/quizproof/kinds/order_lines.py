@@ -18,11 +18,10 @@ from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails_without, obstacle, passes
 from quizproof.compare import fold_expression
 from quizproof.errors import DataPath
-from quizproof.kinds.base import Question, Runs, evidence, given
+from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
 from quizproof.model import Flag, Integer, Model, Prose, Snippet, refuse
 from quizproof.outcome import Outcome
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _FEWEST_LINES, _MOST_LINES = 2, 12
 _MOST_ALIKE = 24
 """Ways to exchange equal lines: two pairs of equal lines have four, four equal lines 24."""
@@ -141,15 +140,12 @@ class OrderLines(Question):
         return {"stdout": reference.stdout(runs[reference], "answer").strip()}
 
     def display(self, runs: Runs) -> blocks.Display:
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.setup is not None:
-            prompt.append(blocks.Code(self.setup, "Given"))
         reference, search = self._reference(), self._search()
         right = [order for order in search.run if self._is_right(order, runs)]
         orders = tuple(named for order in right for named in self._named(order))
         shown = blocks.Ordering(self._shown_lines(), orders, self.indentation, search.tried, search.total)
         return blocks.Display(
-            prompt=tuple(prompt),
+            prompt=self.asked(self.setup),
             input=shown,
             answer=self.lines.rstrip(),
             solution=self.worked_solution(

@@ -10,13 +10,14 @@ from pydantic import Field
 
 from quizproof import blocks, rules
 from quizproof.claims import Claim, Judgement, Part, Program, crash
-from quizproof.figures import figure
 from quizproof.kinds.base import Exhibit, Runs, given
 from quizproof.model import Integer, Model, Plain, Prose, Snippet
+from quizproof.numbers import figure
 from quizproof.outcome import Outcome
 from quizproof.recording import held, recorders
 
 _MOST_SAMPLED = 12
+"""Values of a sample that is a list: more are no sample."""
 
 
 class PipelineStage(Model):
@@ -123,7 +124,7 @@ class Pipeline(Exhibit):
             at = ("stages", index, "value")
             return Judgement("refuted", rules.NOT_RECORDABLE, problem, "Give a tensor or an array.", at=at)
         if at in values and not _shown(values[at]):
-            words = "a sample is one number or text, or a list of at most 12"
+            words = f"a sample is one number or text, or a list of at most {_MOST_SAMPLED}"
             return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)
         return Judgement("proven", told={"value": {name: found[name] for name in ("shape", "dtype")}})
 

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
 from quizproof.compare import difference, fold, same_output
-from quizproof.kinds.base import Question, Runs, evidence, given, silence
+from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given, silence
 from quizproof.model import Model, Number, Plain, Prose, Snippet, Text, refuse
 from quizproof.outcome import Outcome
 
@@ -99,10 +99,7 @@ class PredictOutput(Question):
         main = self._main()
         key = self._key(runs[main])
         told = evidence(main, runs[main])
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.setup is not None:
-            prompt.append(blocks.Code(self.setup, "Given"))
-        prompt.append(blocks.Code(self.code))
+        prompt = self.asked(self.setup, blocks.Code(self.code))
         wrong = [
             (self._wrong(index, runs), distractor, ("distractors", index, distractor.field))
             for index, distractor in enumerate(self.distractors)
@@ -114,13 +111,12 @@ class PredictOutput(Question):
             for index, (text, distractor, at) in enumerate(wrong):
                 content = self._content(text, exception=distractor.raises is not None)
                 proof = self._own_run(index, runs) if distractor.code is not None else None
-                letter = "bcdefghijklmnopqrstuvwxyz"[index]
-                options.append(blocks.Option(letter, content, False, distractor.mistake, proof, at=at))
+                options.append(blocks.Option(LETTERS[index + 1], content, False, distractor.mistake, proof, at=at))
             shown = blocks.Options(tuple(options))
         else:
             mistakes = tuple(blocks.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
             shown = blocks.TextInput(key, "\n" in key, mistakes)
-        return blocks.Display(tuple(prompt), shown, key, self.worked_solution(), told)
+        return blocks.Display(prompt, shown, key, self.worked_solution(), told)
 
     def _content(self, text: str, *, exception: bool) -> blocks.Written:
         return blocks.Prose(f"Raises `{text}`") if exception else blocks.Output(silence(text))

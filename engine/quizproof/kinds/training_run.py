@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import math
 import re
@@ -16,10 +15,10 @@ from pydantic import Field, model_validator
 from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash
 from quizproof.compare import quoted
-from quizproof.errors import DataPath
-from quizproof.figures import bound, figure, is_number, spread, thinned
+from quizproof.errors import DataPath, meant
 from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds
 from quizproof.model import Fixed, Model, Number, Plain, Snippet, refuse
+from quizproof.numbers import bound, figure, is_number, spread, thinned
 from quizproof.outcome import Outcome
 
 History: TypeAlias = Mapping[str, list[float]]
@@ -89,11 +88,10 @@ class CurveClaim(Model):
             return steps[worst] - self.margin, told
         ends = [history[name][-1] for name in self.names]
         end = ends[0] - ends[1] if self.gap else ends[0]
-        beyond = end - (self.value or 0)
+        above = end - (self.value or 0)
+        slack = (above if self.ends == "above" else -above) - self.margin
         told = " - ".join(map(figure, ends)) + (f" = {figure(end)}" if self.gap else "")
-        return (
-            beyond if self.ends == "above" else -beyond
-        ) - self.margin, f"{told} at epoch {len(history[self.names[0]])}"
+        return slack, f"{told} at epoch {len(history[self.names[0]])}"
 
 
 class TrainingRun(Exhibit):
@@ -103,7 +101,7 @@ class TrainingRun(Exhibit):
     own_names: ClassVar[frozenset[str]] = frozenset(["epochs", "final", "history", "spread"])
     kind: Literal["training-run"]
     code: Snippet
-    """The training. `seed` is set before it."""
+    """The training. `seed` is set before it; seed the framework with it."""
     history: Snippet
     """The expression that gives what was recorded: a mapping of names to lists of numbers, one an epoch."""
     seeds: Seeds = (0, 1, 2)
@@ -111,7 +109,7 @@ class TrainingRun(Exhibit):
     events: tuple[TrainingEvent, ...] = ()
     """What happened on the way; marked in the curves."""
     curves: tuple[Plain, ...] = ()
-    """The series that are drawn, all without it. Those of one quantity, as `loss` and `val_loss`, share a chart."""
+    """The series that are drawn, all without it. `loss`, `val_loss` and `loss_frozen` share one chart."""
     claims_: tuple[CurveClaim, ...] = Field(default=(), alias="claims")
     """What must hold, for every seed."""
 
@@ -136,7 +134,7 @@ class TrainingRun(Exhibit):
         return tuple(part for part in self._program(0).parts if part.role != "value")
 
     def names(self, runs: Runs) -> dict[str, Any]:
-        histories = [self._history(index, runs[self._program(index)]) for index in range(len(self.seeds))]
+        histories = self._histories(runs)
         first = histories[0]
         ends = {name: [each[name][-1] for each in histories if name in each] for name in first}
         return {
@@ -150,7 +148,7 @@ class TrainingRun(Exhibit):
         }
 
     def display(self, runs: Runs) -> blocks.Display:
-        histories = [self._history(index, runs[self._program(index)]) for index in range(len(self.seeds))]
+        histories = self._histories(runs)
         content: list[blocks.Content] = [blocks.Code(self.code)]
         content.extend(self._charts(histories[0], runs[self._program(0)]))
         if len(self.seeds) > 1:
@@ -162,8 +160,9 @@ class TrainingRun(Exhibit):
     def _charts(self, history: History, outcome: Outcome) -> Iterator[blocks.Chart]:
         """A chart for each quantity: its value in training, in validation and so on are lines of one chart."""
         groups: dict[str, list[str]] = {}
-        for name in self.curves or history:
-            groups.setdefault(_quantity(name), []).append(name)
+        drawn = tuple(self.curves or history)
+        for name in drawn:
+            groups.setdefault(_quantity(name, drawn), []).append(name)
         events = tuple(
             blocks.Event(event.name, float(self._epoch(index, outcome))) for index, event in enumerate(self.events)
         )
@@ -212,6 +211,10 @@ class TrainingRun(Exhibit):
         """What was recorded with one of the seeds; nothing when it is no history."""
         found: Any = self._program(index).values(outcome).get(("history",))
         return {} if _flaw(found) else found
+
+    def _histories(self, runs: Runs) -> list[History]:
+        """What was recorded, by seed."""
+        return [self._history(index, runs[self._program(index)]) for index in range(len(self.seeds))]
 
     def _epoch(self, event: int, outcome: Outcome) -> Any:
         """When an event happened, as the author says."""
@@ -309,11 +312,11 @@ def _lacking(name: str, history: History) -> Judgement | None:
     """The judgement when a series is asked for that was not recorded."""
     if name in history:
         return None
-    close = difflib.get_close_matches(name, history, 1, 0.6)
-    meant = f"; did you mean `{close[0]}`?" if close else f"; it has {', '.join(f'`{each}`' for each in history)}"
-    return Judgement("refuted", rules.NOT_RECORDABLE, f"the history has no `{name}`{meant}")
+    instead = meant(name, history) or f"; it has {', '.join(f'`{each}`' for each in history)}"
+    return Judgement("refuted", rules.NOT_RECORDABLE, f"the history has no `{name}`{instead}")
 
 
-def _quantity(series: str) -> str:
-    """What a series measures, whatever the data: `val_loss`, `train_loss` and `loss` all measure the loss."""
-    return re.sub(r"^(val|valid|validation|train|training|test)[_ ]", "", series) or series
+def _quantity(series: str, others: tuple[str, ...]) -> str:
+    """What a series measures: `loss`, `val_loss` and, beside `loss`, `loss_frozen` all measure the loss."""
+    bare = re.sub(r"^(val|valid|validation|train|training|test)[_ ]", "", series) or series
+    return next((other for other in others if re.match(rf"{re.escape(other)}[_ ]", bare)), bare)

@@ -27,8 +27,8 @@ from quizproof.compare import fold, fold_program
 from quizproof.errors import DataPath
 from quizproof.kinds.base import HappensText, Question, Runs, given
 from quizproof.model import Flag, Integer, Model, Plain, Prose, Snippet, refuse
-from quizproof.mutations import Mutation, mutations_of, spread
-from quizproof.outcome import Outcome
+from quizproof.mutations import Mutation, mutations_of, sample
+from quizproof.outcome import LOST, Outcome
 
 
 class ProgramCheck(Model):
@@ -105,9 +105,6 @@ class WriteCode(Question):
         return {"stdout": fold(solution.stdout(runs[solution], "answer"))}
 
     def display(self, runs: Runs) -> blocks.Display:
-        prompt: list[blocks.Content] = [blocks.Prose(self.prompt)]
-        if self.setup is not None:
-            prompt.append(blocks.Code(self.setup, "Given"))
         checks = tuple(blocks.Check(check.name, check.code, check.hidden) for check in self.checks)
         solution = self._solution()
         shown = blocks.ProgramInput(
@@ -119,7 +116,7 @@ class WriteCode(Question):
         )
         code = (blocks.Code(check.code, f"Check: {check.name}") for check in self.checks)
         return blocks.Display(
-            prompt=tuple(prompt),
+            prompt=self.asked(self.setup),
             input=shown,
             answer=self.solution.strip(),
             solution=self.worked_solution(blocks.Code(self.solution, "A right program"), *code),
@@ -166,7 +163,7 @@ class WriteCode(Question):
         new = [each for each in mutations_of(self.solution) if fold_program(each.source) not in known]
         return [
             (mutation, self._program(mutation.source, ("solution", "mutations", number)))
-            for number, mutation in enumerate(spread(new, self.mutations))
+            for number, mutation in enumerate(sample(new, self.mutations))
         ]
 
     def _equivalent(self) -> list[str]:
@@ -196,7 +193,7 @@ class WriteCode(Question):
             return judgement
         survived = []
         for (mutation, program), outcome in zip(self._mutants(), outcomes, strict=True):
-            if outcome.status in ("missing", "fault", "unlocked") or program.raised_in(outcome) == "setup":
+            if outcome.status in LOST or program.raised_in(outcome) == "setup":
                 return obstacle(program, outcome) or PROVEN
             if outcome.status == "finished":
                 survived.append(mutation)

@@ -32,10 +32,9 @@ def explain(rule: str | None) -> None:
     wanted = rule.strip().lower()
     found = next((r for r in RULES.values() if wanted in (r.code.lower(), r.name)), None)
     if found is None:
-        import difflib
+        from quizproof.errors import meant
 
-        close = difflib.get_close_matches(wanted, [r.name for r in RULES.values()], 1)
-        hint = f"; did you mean `{close[0]}`?" if close else ""
+        hint = meant(wanted, [each.name for each in RULES.values()])
         fail(f"there is no rule `{rule}`{hint} (`quizproof explain` lists them all)")
     else:
         click.echo(f"{found.code} {found.name} ({found.severity})\n\n{found.summary}\n\n{found.explanation}")

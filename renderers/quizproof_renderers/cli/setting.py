@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from quizproof.cache import Cache
     from quizproof.lock import Lock
     from quizproof.prove import Proving
-    from quizproof.quiz import Loaded
+    from quizproof.quiz import Bank, Loaded
     from quizproof.runtimes.pool import Pool
     from quizproof.runtimes.runner import Runner
     from quizproof.runtimes.sandbox import Level
@@ -62,6 +62,17 @@ def set_up(
         runner = Pool[Any](jobs, _level(sandbox, required))
     with _cache(no_cache) as cache, Bar(sys.stderr) as bar, runner:
         yield Proving(files, runner, cache=cache, lock=lock, progress=bar.show, **how), bar
+
+
+def bank_at(*paths: Path) -> Bank:
+    """The bank of some files or folders. That there is something wrong in them is told, and no hindrance."""
+    from quizproof.load import load_bank
+    from quizproof_renderers.text import plural
+
+    bank = load_bank(paths)
+    if bank.findings:
+        tell(f"{plural(len(bank.findings), 'finding')} in the bank's files; `quizproof check` shows them")
+    return bank
 
 
 def pool_for(sandbox: str, required: str | None, jobs: int | None = 1) -> Pool[Any]:

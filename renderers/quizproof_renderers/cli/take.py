@@ -12,7 +12,7 @@ from quizproof_renderers.cli.options import (
     default_bank,
     proving,
 )
-from quizproof_renderers.cli.setting import pool_for, set_up
+from quizproof_renderers.cli.setting import bank_at, pool_for, set_up
 from quizproof_renderers.cli.telling import USAGE
 
 if TYPE_CHECKING:
@@ -43,15 +43,10 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
     """
     import secrets
 
-    from quizproof.load import load_bank
     from quizproof.running import run
     from quizproof_renderers.terminal import session
 
-    whole = load_bank(bank or (default_bank(),))
-    if whole.findings:
-        count = "1 finding" if len(whole.findings) == 1 else f"{len(whole.findings)} findings"
-        click.echo(f"quizproof: {count} in the bank's files; `quizproof check` shows them", err=True)
-    chosen = _choose(whole, name)
+    chosen = _choose(bank_at(*(bank or (default_bank(),))), name)
     pool = pool_for(how["sandbox"], how["required"])
     with set_up(chosen.files, **how) as (proving, _):
         quizzes = tuple(proving)
@@ -71,11 +66,9 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
 
 def _choose(bank: Bank, name: str | None) -> Bank:
     """The part of the bank that was asked for: a quiz or one block of it. Exits when that is not clear."""
-    from dataclasses import replace
-
     if name is None and len(bank.quizzes) == 1:
         return bank
-    from quizproof.errors import UsageError
+    from quizproof.errors import UsageError, meant
     from quizproof.kinds import Question
     from quizproof.quiz import Bank, Loaded
     from quizproof_renderers.tally import counted_blocks
@@ -92,13 +85,6 @@ def _choose(bank: Bank, name: str | None) -> Bank:
             return Bank((Loaded(quiz.path, quiz),))
         for item in quiz.items:
             if name == item.block.id:
-                # What speaks of the whole quiz is left out.
-                header = quiz.header.model_copy(update={"intro": "", "minutes": None, "insight": None})
-                return Bank((Loaded(quiz.path, replace(quiz, header=header, items=(item,))),))
-    import difflib
-
+                return Bank((Loaded(quiz.path, quiz.only(item)),))
     names = [quiz.id for quiz in bank.quizzes] + [i.block.id for quiz in bank.quizzes for i in quiz.items]
-    close = difflib.get_close_matches(name, names, 1)
-    raise UsageError(
-        f"there is no quiz, question or exhibit `{name}`" + (f"; did you mean `{close[0]}`?" if close else "")
-    )
+    raise UsageError(f"there is no quiz, question or exhibit `{name}`{meant(name, names)}")

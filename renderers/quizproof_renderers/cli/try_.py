@@ -15,12 +15,12 @@ from quizproof_renderers.cli.options import (
     require_option,
     sandbox_option,
 )
-from quizproof_renderers.cli.setting import pool_for, set_up
-from quizproof_renderers.cli.telling import fail, refuse, tell
+from quizproof_renderers.cli.setting import bank_at, pool_for, set_up
+from quizproof_renderers.cli.telling import fail, refuse
 
 if TYPE_CHECKING:
     from quizproof.proof import QuizProof
-    from quizproof.quiz import Bank, Item, Loaded, Quiz
+    from quizproof.quiz import Bank, Item, Quiz
     from quizproof.runtimes.pool import Pool
 
 _MOST_BYTES = 1 << 20
@@ -63,13 +63,9 @@ def try_(
     if (experiment is None) == (question is None):
         fail("name one `--experiment ID`, or one `--question ID`")
     source = _read(file)
-    from quizproof.load import load_bank
+    from quizproof.quiz import Loaded
 
-    whole = load_bank((bank or default_bank(),))
-    if whole.findings:
-        from quizproof_renderers.text import plural
-
-        tell(f"{plural(len(whole.findings), 'finding')} in the bank's files; `quizproof check` shows them")
+    whole = bank_at(bank or default_bank())
     if experiment is not None:
         pool = pool_for(sandbox, required, jobs)
         met = _try_experiment(*_find(whole, experiment, "experiment"), source, str(file), pool)
@@ -77,7 +73,7 @@ def try_(
         assert question is not None
         quiz, item = _find(whole, question, "write-code")
         pool = pool_for(sandbox, required)
-        with set_up((_alone(quiz, item),), jobs, sandbox, required, no_cache) as (proving, _):
+        with set_up((Loaded(quiz.path, quiz.only(item)),), jobs, sandbox, required, no_cache) as (proving, _):
             (proof,) = proving
         met = _try_question(proof, source, quiz.files, str(file), pool)
     sys.exit(0 if met else _NOT_MET)
@@ -108,14 +104,11 @@ def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:
         if item.block.kind == kind:
             return quiz, item
         fail(f"`{name}` is of the kind `{item.block.kind}`, not `{kind}`")
-    import difflib
-
-    from quizproof.errors import UsageError
+    from quizproof.errors import UsageError, meant
 
     known = [id_ for id_, (_, item) in blocks.items() if item.block.kind == kind]
-    close = difflib.get_close_matches(name, known, 1)
-    meant = f"; did you mean `{close[0]}`?" if close else f"; there are: {', '.join(known)}" if known else ""
-    raise UsageError(f"there is no {'experiment' if kind == 'experiment' else 'write-code question'} `{name}`{meant}")
+    instead = meant(name, known) or (f"; there are: {', '.join(known)}" if known else "")
+    raise UsageError(f"there is no {'experiment' if kind == 'experiment' else 'write-code question'} `{name}`{instead}")
 
 
 def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[Any]) -> bool:
@@ -127,16 +120,6 @@ def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[A
         trial = try_script(quiz, item, source, file, pool)
     trials.write(trial, sys.stdout)
     return trial.met
-
-
-def _alone(quiz: Quiz, item: Item) -> Loaded:
-    """A quiz of one question."""
-    from dataclasses import replace
-
-    from quizproof.quiz import Loaded
-
-    header = quiz.header.model_copy(update={"insight": None})
-    return Loaded(quiz.path, replace(quiz, items=(item,), header=header))
 
 
 def _try_question(proof: QuizProof, source: str, files: str | None, file: str, pool: Pool[Any]) -> bool:

@@ -36,12 +36,12 @@ LONGEST = 1000
 class Told:
     """What a run did, as it is told after a question is answered."""
 
-    label: str
-    """Whose run: the option's letter, or nothing."""
-    right: bool | None
-    """Whether that was a right answer; None where there is no saying."""
-    chosen: bool
     evidence: Evidence | None
+    label: str = ""
+    """Whose run: the option's letter, or nothing."""
+    right: bool | None = None
+    """Whether that was a right answer; None where there is no saying."""
+    chosen: bool = False
     feedback: str = ""
     """Markdown."""
     unproven: str = ""

@@ -14,9 +14,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from quizproof.blocks import Chart, Figure, Flow, Matrix, Series, Stage, Table
+from quizproof.numbers import figure
 from quizproof_renderers.terminal import prose
-from quizproof_renderers.terminal.plot import Plot, figure
-from quizproof_renderers.text import clip_lines, one_line, visible
+from quizproof_renderers.terminal.plot import Plot
+from quizproof_renderers.text import clip_lines, one_line, share, visible
 
 MOST_ROWS = 12
 """Rows of figures that are shown beside a drawing."""
@@ -163,7 +164,7 @@ def _told_matrix(shown: Matrix) -> Iterator[str]:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}".replace("%", " %") if whole else "-"
+    return share(part, whole) if whole else "-"
 
 
 def _shape(shape: Sequence[int]) -> str:

@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from quizproof.blocks import Chart, Event, Series
+from quizproof.numbers import figure
 from quizproof_renderers.text import clip, one_line, shortened
 
 HEIGHT = 12
@@ -25,11 +26,6 @@ _LETTERS = "*ox+#%"
 _EVENTS = "123456789abcdefghijklmnopqrstuvwxyz"
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The dots of a braille character, by row and column. https://www.unicode.org/charts/PDF/U2800.pdf"""
-
-
-def figure(value: float) -> str:
-    """A number as it is read from a chart: four digits that count."""
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:.4g}"
 
 
 class Plot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 Command: TypeAlias = Literal["help", "hint", "skip", "quit"]
 
 COMMANDS: dict[str, Command] = {"?": "help", "h": "hint", "s": "skip", "q": "quit"}
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ESCAPE = "Should that be s, q, h or ?, put a backslash before it: \\s."
 
 _ESCAPED = re.compile(r"\\[sqh?]")
@@ -141,16 +140,9 @@ def listed(words: Sequence[str], link: str = "or") -> str:
     return f" {link} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def labels(count: int) -> Iterator[str]:
-    """Names for so many things: A to Z, then AA, AB and so on."""
-    for number in range(count):
-        first, last = divmod(number, len(LETTERS))
-        yield (LETTERS[(first - 1) % len(LETTERS)] if first else "") + LETTERS[last]
-
-
 def mistaken(mark: Mark, evidence: Evidence | None) -> list[Told]:
     """The run behind the mistake that was made, then the question's own."""
-    return [Told("", None, False, run) for run in (mark.evidence, evidence) if run]
+    return [Told(run) for run in (mark.evidence, evidence) if run]
 
 
 def compared(mark: Mark, evidence: Evidence | None) -> list[Told]:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from quizproof import marking
 from quizproof.blocks import Display, Matching
 from quizproof.marking import MalformedResponse, Mark, Response
+from quizproof_renderers.letters import letters
 from quizproof_renderers.terminal.faces import Face, Part, Told
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, labels, several
+from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, several
 from quizproof_renderers.terminal.reader import Reader
 
 _PAIR = re.compile(r"(?P<number>\d{0,3})[\s:=-]*(?P<label>[A-Z]+)[\s,;]*")
@@ -25,7 +26,7 @@ class MatchingForm(Form):
         self._evidence = display.evidence
         right = list(shown.right)
         draw.shuffle(right)
-        self._right = dict(zip(labels(len(right)), right, strict=True))
+        self._right = dict(zip(letters(), right, strict=False))
         self._label = {item.id: label for label, item in self._right.items()}
         count = min(len(shown.left), len(right))
         example = list(zip(range(1, count + 1), reversed([*self._right][:count]), strict=True))

@@ -43,7 +43,7 @@ class OpenForm(Form):
             if number > 1:
                 face.gap()
             face.choices([(str(number), Prose(point.text))])
-            face.told(Told("", None, False, point.evidence, "", point.unproven))
+            face.told(Told(point.evidence, unproven=point.unproven))
             if self._has_made(desk):
                 made.append(point.id)
         return Marked(made, marking.mark(self.input, made))

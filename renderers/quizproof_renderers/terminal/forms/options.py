@@ -9,8 +9,9 @@ from dataclasses import replace
 from quizproof.blocks import Evidence, Option, Options, Output
 from quizproof.compare import fold
 from quizproof.marking import MalformedResponse, Mark, Response
+from quizproof_renderers.letters import letters
 from quizproof_renderers.terminal.faces import Face, Told
-from quizproof_renderers.terminal.forms.base import LETTERS, Command, Form, listed, several
+from quizproof_renderers.terminal.forms.base import Command, Form, listed, several
 from quizproof_renderers.terminal.reader import Reader
 
 
@@ -23,9 +24,9 @@ class OptionsForm(Form):
         self._evidence = evidence
         order = list(shown.options)
         draw.shuffle(order)
-        self._options = dict(zip(LETTERS, order, strict=False))
-        letters = listed(list(self._options))
-        self._choices = f"choose all that are right of {letters}" if shown.multiple else f"choose {letters}"
+        self._options = dict(zip(letters(), order, strict=False))
+        choices = listed(list(self._options))
+        self._choices = f"choose all that are right of {choices}" if shown.multiple else f"choose {choices}"
         self.how = f"To answer, {self._choices}" + (", such as A,C." if shown.multiple else ".")
 
     def show(self, face: Face) -> None:
@@ -33,22 +34,22 @@ class OptionsForm(Form):
         face.gap()
 
     def ask(self, reader: Reader) -> str:
-        letters = "/".join(self._options)
+        choices = "/".join(self._options)
         if self._multiple:
-            return reader.line(f"  All that are right ({letters}, with commas): ")
-        return reader.key(f"  Your answer ({letters}): ")
+            return reader.line(f"  All that are right ({choices}, with commas): ")
+        return reader.key(f"  Your answer ({choices}): ")
 
     def command(self, text: str) -> Command | None:
         return None if text.strip().upper() in self._options else super().command(text)
 
     def read(self, text: str) -> Response:
         typed = text.upper()
-        letters = re.findall(r"[A-Z]", typed)
-        if not letters or re.search(r"[^A-Z,;\s]", typed) or not set(letters) <= set(self._options):
+        chosen = re.findall(r"[A-Z]", typed)
+        if not chosen or re.search(r"[^A-Z,;\s]", typed) or not set(chosen) <= set(self._options):
             raise MalformedResponse(f"please {self._choices}")
-        if len(letters) > 1 and not self._multiple:
+        if len(chosen) > 1 and not self._multiple:
             raise MalformedResponse("please choose one option only")
-        return [self._options[letter].id for letter in dict.fromkeys(letters)]
+        return [self._options[letter].id for letter in dict.fromkeys(chosen)]
 
     def given(self, response: Response) -> str:
         return listed([letter for letter, option in self._options.items() if option.id in several(response)], "and")
@@ -65,21 +66,21 @@ class OptionsForm(Form):
     def told(self, response: Response, mark: Mark) -> list[Told]:
         told = [
             Told(
-                letter,
-                option.correct,
-                option.id in several(response),
                 _new_to_reader(option),
-                option.feedback,
-                option.unproven,
+                label=letter,
+                right=option.correct,
+                chosen=option.id in several(response),
+                feedback=option.feedback,
+                unproven=option.unproven,
             )
             for letter, option in self._options.items()
         ]
         runs = [option.evidence for option in self._options.values()]
         if runs[0] and all(run == runs[0] for run in runs):
             # All options are about one program: its run is told once.
-            told = [Told("", None, False, runs[0]), *(replace(one, evidence=None) for one in told)]
+            told = [Told(runs[0]), *(replace(one, evidence=None) for one in told)]
         elif self._evidence and self._evidence not in runs:
-            told.insert(0, Told("", None, False, self._evidence))
+            told.insert(0, Told(self._evidence))
         return told
 
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from quizproof import marking
 from quizproof.blocks import Code, Display, Ordering
 from quizproof.marking import MalformedResponse, Mark, Response
+from quizproof_renderers.letters import letters
 from quizproof_renderers.terminal.faces import Face, Part, Standing, Told
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, labels, several
+from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, several
 from quizproof_renderers.terminal.reader import Reader
 
 INDENT = "    "
@@ -30,7 +31,7 @@ class OrderingForm(Form):
         self._orders = shown.orders
         lines = list(shown.lines)
         draw.shuffle(lines)
-        self._lines = dict(zip(labels(len(lines)), lines, strict=True))
+        self._lines = dict(zip(letters(), lines, strict=False))
         self._label = {line.id: label for label, line in self._lines.items()}
         letter = "[A-Z]" if len(lines) <= 26 else "[A-Z]+"
         self._token = re.compile(rf"(?P<dots>[.>]*)(?P<label>{letter})(?::(?P<level>\d{{1,3}}))?[\s,;]*")

@@ -1,4 +1,4 @@
-"""Figures: numbers as tables and charts show them."""
+"""Numbers: which are some, and how tables and charts show them."""
 
 from __future__ import annotations
 

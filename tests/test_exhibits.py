@@ -279,6 +279,15 @@ def test_training_is_proven_and_shown(prove_text: ProveText) -> None:
     )
 
 
+@pytest.mark.parametrize(("seeding", "status"), [("random.seed(seed)", "proven"), ("pass", "unstable")])
+def test_trainings_with_chance_are_run_once_more(prove_text: ProveText, seeding: str, status: str) -> None:
+    """One run beside one for each seed tells a training that is seeded from one that is not."""
+    code = f"  code: |\n    import random\n    {seeding}\n    noise = random.random() / 100\n"
+    training = TRAINING.replace("  code: |\n", code).replace("(2 + seed / 10) /", "(2 + noise + seed / 10) /")
+    report = prove_text(training.replace("It ends at {{ final.loss | fixed(4) }} after", "It takes"))
+    assert (report.questions[0].status, report.summary.runs) == (status, 3 + 1)
+
+
 def test_series_named_after_another_share_its_chart(prove_text: ProveText) -> None:
     """A second training of the same quantity is drawn beside the first, for comparison; another quantity is not."""
     series = '"accuracy": [], "loss_frozen": [5, 4, 3, 3, 3, 3], "losses": [1, 1, 1, 1, 1, 1]}'

@@ -43,9 +43,16 @@ def all_end(before: set[int]) -> None:
 def end(pids: set[int]) -> None:
     """Wait until none of these processes is left, wherever its parents are; fails when they do not end."""
     patience = time.monotonic() + 20
-    while left := {pid for pid in pids if Path(f"/proc/{pid}").exists()}:
+    while left := set(filter(_lives, pids)):
         assert time.monotonic() < patience, left
         time.sleep(0.005)
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there, and not just waiting for somebody to ask how it ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    return False
 
 
 def catches(pid: int, number: int) -> bool:

@@ -160,7 +160,7 @@ def test_hints_cost(score: float, hints: int, cost: float) -> None:
 def test_cost_of_hints_in_words() -> None:
     """Nothing is said of free hints."""
     assert hint_rule(0) == ""
-    assert hint_rule(0.1) == "Each hint costs 10% of the question."
+    assert hint_rule(0.1) == "Each hint costs 10 % of the question."
     assert after_hints(1, 3, 0.25) == 0.25
 
 

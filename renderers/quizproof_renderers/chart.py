@@ -297,9 +297,10 @@ def _flowed(names: Sequence[str]) -> list[list[tuple[int, float]]]:
 
 def _in_rows(labels: Sequence[tuple[float, float]], end: float) -> list[tuple[int, bool]]:
     """For each label at the head of a rule, given the rule's place and the label's width: its row, and whether it
-    goes backward, because it would run beyond `end`. No rule crosses a label, as each stands above the rules below it.
+    goes backward, because it would run beyond `end` and there is room before the rule. No rule crosses a label, as each
+    stands above the rules below it.
     """
-    backward = [place + width > end + 40 for place, width in labels]
+    backward = [place + width > end + 40 and place >= width for place, width in labels]
     spans = [
         (place - width, place) if back else (place, place + width)
         for (place, width), back in zip(labels, backward, strict=True)

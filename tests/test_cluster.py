@@ -326,7 +326,9 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("hurried")
 def test_no_scheduler() -> None:
     """Nobody listens at the address."""
-    with pytest.raises(CannotVerify, match=r"^no Dask scheduler answers at tcp://127.0.0.1:1: .*(refused|TimeoutError)$"):
+    with pytest.raises(
+        CannotVerify, match=r"^no Dask scheduler answers at tcp://127.0.0.1:1: .*(refused|TimeoutError)$"
+    ):
         ClusterRunner[Any]("tcp://127.0.0.1:1")
 
 

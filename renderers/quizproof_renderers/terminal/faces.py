@@ -388,8 +388,9 @@ class RichFace(Face):
 
     def table(self, rows: Sequence[Row]) -> None:
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
-        for name, justify in (("", "right"), ("question", "left"), ("", "left"), ("yours", "left"), ("answer", "left")):
-            table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column("", justify="right", overflow="fold")
+        for name in ("question", "", "yours", "answer"):
+            table.add_column(name, overflow="fold")
         for row in rows:
             score = f" {row.score}" if row.score else ""
             mark = Text(f"{self._marks[row.standing]} {row.standing}{score}", self._STYLES[row.standing])

@@ -21,6 +21,7 @@ from quizproof.load import load_file
 from quizproof.numbers import thinned
 from quizproof.prove import prove
 from quizproof.quiz import Bank
+from quizproof.recording import held
 
 if TYPE_CHECKING:
     from conftest import ProveText
@@ -657,3 +658,9 @@ def test_without_scikit_learn_nothing_is_verified(prove_text: ProveText) -> None
     (found,) = report.findings
     assert (found.code, report.exit_code) == ("QP904", 3)
     assert found.help == 'Install it: pip install "quizproof[metrics]"'
+
+
+def test_an_odd_expression_is_recorded() -> None:
+    """Python warns of an unknown escape sequence, and still evaluates it; what is no expression is left to the run."""
+    assert held("x", r"'\d'", ("history",)).role == "code"
+    assert held("x", "x = 1", ("history",)).role == "value"

@@ -6,7 +6,7 @@ import ast
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quizproof.mutations import first_change, mutations_of, sample
@@ -159,6 +159,8 @@ def test_spread_is_a_choice(source: str, most: int) -> None:
 
 
 @given(st.text(max_size=60))
+@example("'\\8'is 0")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")  # strange texts, but Python
 def test_any_text_has_mutations_or_none(text: str) -> None:
     """No text makes it raise."""
     for mutation in mutations_of(text):

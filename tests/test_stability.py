@@ -219,6 +219,7 @@ def test_suspects() -> None:
     assert looks_at_order("x = {1, 2}")
     assert looks_at_order("print(id(x))")
     assert looks_at_order("{word for word in words}")
+    assert looks_at_order(r"{'\d', 'w'}")  # Python warns of it, and still runs it
     assert not looks_at_order("x = {1: 2}; model.id(3); hashes = set_to = identity(1)")
     assert not looks_at_order("{ this is no Python")
 

@@ -202,8 +202,8 @@ class ClusterRunner(Generic[Key]):
             # A client whose constructor fails cannot be closed properly, so first it is seen whether it would.
             with ThreadPoolExecutor(1) as executor:
                 executor.submit(asyncio.run, _reach(self.address)).result()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # that its versions differ here and there; we compare what matters
+            # It warns that its versions differ here and there; we compare what matters.
+            with warnings.catch_warnings(action="ignore"):
                 client: Any = distributed.Client
                 return client(self.address, timeout=_CONNECT_SECONDS, set_as_default=False, name="quizproof")
         except (OSError, TimeoutError) as error:

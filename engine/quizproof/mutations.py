@@ -124,8 +124,7 @@ _GREATEST = 1e15
 def _parsed(source: str) -> ast.Module | None:
     """The program as a tree; None when it does not compile."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # such as `1 is not x`
+        with warnings.catch_warnings(action="ignore"):  # such as for `1 is not x`
             tree = ast.parse(source)
             compile(source, "snippet.py", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -25,7 +26,8 @@ def recorders(*functions: Callable[..., Any]) -> Part:
 def held(name: str, expression: str, at: DataPath) -> Part:
     """The part that evaluates an author's expression and keeps its value as `name`, for a recorder to look at."""
     try:
-        ast.parse(expression.strip(), mode="eval")
+        with warnings.catch_warnings(action="ignore"):  # such as for "\d"
+            ast.parse(expression.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Part("value", expression, at)  # the run tells what is wrong with it
     return Part("code", f"{name} = (\n{expression.rstrip()}\n)\n", at, lead=1)

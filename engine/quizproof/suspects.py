@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from functools import lru_cache
 
 _CLOCK = re.compile(r"\b(time|datetime|perf_counter\w*|monotonic\w*|urandom|uuid\d?|secrets|getpid|SystemRandom)\b")
@@ -23,7 +24,8 @@ def looks_at_order(source: str) -> bool:
     if not _MENTIONED.search(source):
         return False
     try:
-        tree = ast.parse(source.strip())
+        with warnings.catch_warnings(action="ignore"):  # such as for "\d"
+            tree = ast.parse(source.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     for node in ast.walk(tree):

@@ -326,8 +326,7 @@ def _texts_in(source: str) -> list[object]:
 def _parsed(source: str) -> ast.Module | None:
     """The program as a tree; None when it is no Python, and an empty one when only a run can tell."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             return ast.parse(source)
     except SyntaxError:
         return None

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SITE := site/public
 
-.PHONY: demo test check lint types bench clean
+.PHONY: demo test explore check lint types bench clean
 
 # Remade when the dependencies change.
 $(VENV)/installed: pyproject.toml
@@ -18,6 +18,9 @@ demo: $(VENV)/installed  ## Prove the shipped bank and build the site.
 
 test: $(VENV)/installed  ## Run the tests.
 	$(BIN)/python -m pytest -n auto
+
+explore: $(VENV)/installed  ## Run the tests of properties with many examples, others each time.
+	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile explore
 
 check: lint types test  ## All that says "done": lint, types, tests, examples of the docs.
 

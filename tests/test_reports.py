@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -216,7 +216,6 @@ def test_json_of_nothing() -> None:
 # Hostile texts
 
 
-@settings(deadline=None)
 @given(message=ANY_TEXT, expected=ANY_TEXT, actual=ANY_TEXT, help_=ANY_TEXT, form=st.sampled_from(reports.FORMATS))
 def test_no_text_can_act_or_pose(message: str, expected: str, actual: str, help_: str, form: reports.Format) -> None:
     found = Finding("QP201", "a.yaml", Span(2, 3, 2, 9), message, help_, "q", expected, actual)
@@ -226,7 +225,6 @@ def test_no_text_can_act_or_pose(message: str, expected: str, actual: str, help_
     assert len(commands) == (form == "github")
 
 
-@settings(deadline=None)
 @given(line=ANY_TEXT, column=st.integers(1, 60), length=st.integers(0, 60), width=st.integers(20, 80))
 def test_excerpts_fit_and_are_safe(line: str, column: int, length: int, width: int) -> None:
     line = line.replace("\n", " ")

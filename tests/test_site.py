@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, get_args
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import goldfile
@@ -833,7 +833,6 @@ def test_contrast_meets_aa(theme: str, inks: str, grounds: str) -> None:
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@settings(deadline=None)
 @example([[(1.0, 1e300), (2.0, -1.7e308)]], [])
 @example([[(1.0, 3e-14), (2.0, 1e-14)]], [])
 @example([[(1.0, 5e-324)]], [1.0])

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import report_samples as samples
@@ -429,7 +429,6 @@ def test_formulas(tex: str, text: str | None) -> None:
     assert text is None or shown == text.strip()
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("\\frac{}^_ sqrtx$1"), max_size=60))
 def test_formulas_never_fail(tex: str) -> None:
     readable(tex)
@@ -452,10 +451,10 @@ def hostile_displays(text: str) -> Iterator[blocks.Display]:
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "rich"])
-@settings(deadline=None)
 @given(text=ANY_TEXT)
 def test_no_text_reaches_the_terminal_raw(text: str, plain: bool) -> None:
-    legal = text.encode(errors="ignore").decode()  # a quiz file is UTF-8; what a snippet prints need not be
+    # A quiz file is UTF-8, and its header has no expressions; neither need hold of what a snippet prints.
+    legal = text.encode(errors="ignore").decode().replace("{", "(")
     quiz = samples.quiz(title="x" + legal, intro=legal)
     for display in hostile_displays(text):
         question = samples.taken(display, named(samples.PREDICT, "q", title=text))

@@ -510,7 +510,6 @@ def test_odd_charts(points: tuple[tuple[float, float], ...], plain: bool) -> Non
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=5), max_size=3), st.lists(NUMBERS, max_size=3))
 def test_any_chart_can_be_shown(lines: list[list[tuple[float, float]]], events: list[float]) -> None:
     series = tuple(blocks.Series(str(n), tuple(points)) for n, points in enumerate(lines))
@@ -519,7 +518,6 @@ def test_any_chart_can_be_shown(lines: list[list[tuple[float, float]]], events: 
         assert take(kinds.exhibit("any", chart), plain=plain)[0].ending == "finished"
 
 
-@settings(deadline=None)
 @given(st.integers(2, 200))
 def test_a_long_table_beside_a_chart_is_sampled(count: int) -> None:
     """From the first to the last point, in steps that are even but for the last."""
@@ -632,7 +630,7 @@ def hostile_displays(text: str) -> Iterator[tuple[blocks.Display, str]]:
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "rich"])
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(text=ANY_TEXT)
 def test_no_text_reaches_the_terminal_raw(text: str, plain: bool) -> None:
     for display, typed in hostile_displays(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from quizproof_renderers.text import clip, clip_lines, one_line, plural, share, visible
@@ -21,38 +21,32 @@ def is_safe(char: str) -> bool:
     return char in "\n\t" or not (unsafe or overrides)
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_nothing_unsafe_is_left(text: str) -> None:
     assert all(map(is_safe, visible(text)))
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_what_is_safe_is_untouched(text: str) -> None:
     safe = "".join(filter(is_safe, text))
     assert visible(safe) == safe
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_it_is_done_after_once(text: str) -> None:
     assert visible(visible(text)) == visible(text)
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_each_character_is_shown_by_itself(text: str) -> None:
     assert visible(text) == "".join(map(visible, text))
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_it_can_be_written_in_utf8(text: str) -> None:
     visible(text).encode()
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_one_line_is_one(text: str) -> None:
     assert len(one_line(text).splitlines()) <= 1

@@ -247,6 +247,14 @@ def test_headings_do_not_skip_a_level(site: dict[str, Page], kinds_page: Page) -
         assert all(after <= before + 1 for before, after in pairwise(levels)), (page.path, levels)
 
 
+def test_captions_begin_or_end_their_figures(site: dict[str, Page], kinds_page: Page) -> None:
+    """Elsewhere a browser does not know what they belong to."""
+    for page in (*site.values(), kinds_page):
+        html = page.path.read_text(encoding="utf-8")
+        ends = re.findall(r"(<figure[^>]*>)?<figcaption>.*?</figcaption>(</figure>)?", html, re.DOTALL)
+        assert all(any(pair) for pair in ends), page.path
+
+
 def test_every_page_states_proof_coverage_and_versions(site: dict[str, Page]) -> None:
     for page in site.values():
         assert re.search(r"Proof coverage.*\d+ %: [\d,]+ of [\d,]+ statements? proven", page.text, re.DOTALL), page.path

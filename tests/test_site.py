@@ -54,6 +54,9 @@ from quizproof.blocks import (
 )
 from quizproof.errors import UsageError
 from quizproof.header import Header, Insight
+from quizproof.kinds import BUILT_IN
+from quizproof.load import load_bank, load_file
+from quizproof.prove import prove
 from quizproof_renderers import letters, names, pages, typeset
 from quizproof_renderers import site as site_module
 from quizproof_renderers.chart import chart
@@ -85,6 +88,10 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "matrix-of-four": samples.matrices,
     "flow": samples.flow,
 }
+
+
+KINDS = Path(__file__).with_name("kinds.yaml")
+"""A quiz with a block of each kind."""
 
 
 def one_question(question: QuestionProof) -> Report:
@@ -143,6 +150,23 @@ def site(built: Path) -> dict[str, Page]:
     return {str(path.relative_to(built)): Page(path) for path in sorted(built.rglob("*.html"))}
 
 
+@pytest.fixture(scope="module")
+def kinds_page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """The page of the quiz with a block of each kind, really proven. Of what it ran on it says the same everywhere."""
+    report = prove(load_bank([KINDS]))
+    assert (list(report.findings), report.exit_code) == ([], 0)
+    quizzes = tuple(replace(quiz, versions={"python": "3.11.7"}) for quiz in report.quizzes)
+    out = build_site(replace(report, quizzes=quizzes), tmp_path_factory.mktemp("kinds") / "site").out
+    return Page(out / "samples" / "kinds.html")
+
+
+def blocks_of_kinds() -> dict[str, str]:
+    """The ids and kinds of its blocks."""
+    quiz = load_file(KINDS).quiz
+    assert quiz
+    return {item.block.id: item.block.kind for item in quiz.items}
+
+
 def test_files(built: Path) -> None:
     files = [str(path.relative_to(built)) for path in built.rglob("*") if path.is_file()]
     assert sorted(re.sub(r"\.[0-9a-f]{10}\.", ".HASH.", file) for file in files) == [
@@ -168,8 +192,8 @@ def test_result_counts_what_was_written(tmp_path: Path) -> None:
     assert result.bytes == sum(path.stat().st_size for path in written)
 
 
-def test_ids_are_unique_and_references_resolve(site: dict[str, Page]) -> None:
-    for page in site.values():
+def test_ids_are_unique_and_references_resolve(site: dict[str, Page], kinds_page: Page) -> None:
+    for page in (*site.values(), kinds_page):
         assert len(page.ids) == len(set(page.ids)), page.path
         for _, attributes in page.elements:
             for name in ("for", "aria-labelledby", "aria-describedby"):
@@ -216,11 +240,19 @@ def test_every_page_has_the_policy_and_the_landmarks(site: dict[str, Page]) -> N
         assert "Skip to the content" in page.text
 
 
-def test_headings_do_not_skip_a_level(site: dict[str, Page]) -> None:
-    for page in site.values():
+def test_headings_do_not_skip_a_level(site: dict[str, Page], kinds_page: Page) -> None:
+    for page in (*site.values(), kinds_page):
         levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
         assert levels[0] == 1
         assert all(after <= before + 1 for before, after in pairwise(levels)), (page.path, levels)
+
+
+def test_captions_begin_or_end_their_figures(site: dict[str, Page], kinds_page: Page) -> None:
+    """Elsewhere a browser does not know what they belong to."""
+    for page in (*site.values(), kinds_page):
+        html = page.path.read_text(encoding="utf-8")
+        ends = re.findall(r"(<figure[^>]*>)?<figcaption>.*?</figcaption>(</figure>)?", html, re.DOTALL)
+        assert all(any(pair) for pair in ends), page.path
 
 
 def test_every_page_states_proof_coverage_and_versions(site: dict[str, Page]) -> None:
@@ -299,12 +331,31 @@ def test_every_block_of_the_closed_set_is_dispatched() -> None:
     assert all(typeset.content(each) for each in drawn)
 
 
+def sections(page: Path) -> list[str]:
+    """The HTML of each of its blocks."""
+    found = re.findall('<section class="question.*?</section>\n', page.read_text(encoding="utf-8"), re.DOTALL)
+    return [re.sub(r"\n+", "\n", section) for section in found]
+
+
 @pytest.mark.parametrize("name", INPUTS)
 def test_input_as_html(name: str, tmp_path: Path) -> None:
     question = samples.question("one", INPUTS[name](), title="One")
-    page = build_site(one_question(question), tmp_path / "site").out / "samples" / "sample.html"
-    (section,) = re.findall("<section.*?</section>\n", page.read_text(encoding="utf-8"), re.DOTALL)
-    goldfile.compare(f"site/{name}.html", re.sub(r"\n+", "\n", section))
+    (section,) = sections(build_site(one_question(question), tmp_path / "site").out / "samples" / "sample.html")
+    goldfile.compare(f"site/{name}.html", section)
+
+
+@pytest.mark.parametrize("id_", blocks_of_kinds())
+def test_kind_as_html(id_: str, kinds_page: Page) -> None:
+    (section,) = (each for each in sections(kinds_page.path) if f' id="q-{id_}"' in each)
+    goldfile.compare(f"site/kind-{id_}.html", section)
+
+
+def test_every_kind_has_gold() -> None:
+    """A kind that is added needs a block in `kinds.yaml`, and no gold stays behind when a block leaves."""
+    blocks = blocks_of_kinds()
+    assert set(blocks.values()) == BUILT_IN
+    gold = (goldfile.HERE / "gold" / "site").glob("kind-*.html")
+    assert {path.stem.removeprefix("kind-") for path in gold} == set(blocks)
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -108,14 +108,14 @@ def brief(value: float) -> str:
 
 
 def chart(shown: Chart) -> Markup:
-    """A chart as a figure with its caption, and the figures behind it in a disclosure."""
+    """A chart as a figure: the picture, the figures behind it in a disclosure, and the caption, which must be last."""
     series = [Series(each.name, tuple(p for p in each.points if all(map(math.isfinite, p)))) for each in shown.series]
     drawn = [each for each in series if each.points]
     picture = _Picture(shown, drawn).svg() if drawn and _fits_axes(shown, drawn) else Markup("")
     behind = figures.rows(shown.table or _table(shown))
     return Markup(
-        '<figure class="figure chart">{}{}<details class="behind"><summary>The figures</summary>{}</details></figure>'
-    ).format(picture, figures.caption(shown.caption), behind)
+        '<figure class="figure chart">{}<details class="behind"><summary>The figures</summary>{}</details>{}</figure>'
+    ).format(picture, behind, figures.caption(shown.caption))
 
 
 def _fits_axes(shown: Chart, series: Sequence[Series]) -> bool:

@@ -53,6 +53,14 @@ def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
 
 Seeds = Annotated[tuple[Integer, ...], Field(min_length=1, max_length=25), AfterValidator(_distinct)]
 """Whole numbers, each of which a program is run with."""
+
+
+def seeds_in_words(seeds: tuple[int, ...]) -> str:
+    """Such as "seeds 0, 1 and 2"."""
+    *most, last = map(str, seeds)
+    return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
+
+
 ALIKE = Judgement(
     "refuted",
     rules.SEEDS_ALIKE,

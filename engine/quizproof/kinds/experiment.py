@@ -14,7 +14,7 @@ from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle
 from quizproof.compare import quoted
 from quizproof.errors import DataPath
-from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given, seeds_in_words
 from quizproof.model import Fixed, Model, Number, Prose, Snippet, refuse
 from quizproof.numbers import bound, figure, is_number, spread
 from quizproof.outcome import Outcome
@@ -168,8 +168,8 @@ class Experiment(Exhibit):
             columns = zip(self.targets, self._measured(script, runs), strict=True)
             rows.append((name, *(f"{spread(values)}, {_met(target, values)}" for target, values in columns)))
         head = ("Script", *(f"{target.name} ({target.words})" for target in self.targets))
-        seeds = ", ".join(map(str, self.seeds))
-        caption = f"Mean and range over the seeds {seeds}." if len(self.seeds) > 1 else f"With seed {seeds}."
+        seeds = seeds_in_words(self.seeds)
+        caption = f"Mean and range over the {seeds}." if len(self.seeds) > 1 else f"With {seeds}."
         return blocks.Table(head, tuple(rows), caption)
 
     def _before(self, seed: int) -> tuple[Part, ...]:

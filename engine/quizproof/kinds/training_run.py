@@ -16,7 +16,7 @@ from quizproof import blocks, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash
 from quizproof.compare import quoted
 from quizproof.errors import DataPath, meant
-from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, seeds_in_words
 from quizproof.model import Fixed, Model, Number, Plain, Snippet, refuse
 from quizproof.numbers import bound, figure, is_number, spread, thinned
 from quizproof.outcome import Outcome
@@ -184,7 +184,7 @@ class TrainingRun(Exhibit):
     def _ends(self, histories: list[History]) -> blocks.Table:
         shown = [name for name in self.curves or histories[0] if all(name in each for each in histories)]
         rows = tuple((name, spread([each[name][-1] for each in histories])) for name in shown)
-        return blocks.Table(("At the last epoch", "Mean (range)"), rows, f"Over the {self._seeds_in_words()}.")
+        return blocks.Table(("At the last epoch", "Mean (range)"), rows, f"Over the {seeds_in_words(self.seeds)}.")
 
     def _what_holds(self, histories: list[History]) -> blocks.Table:
         rows = []
@@ -192,9 +192,6 @@ class TrainingRun(Exhibit):
             closest = min(range(len(histories)), key=lambda index: claim.slack(histories[index])[0])
             rows.append((str(claim), f"{claim.slack(histories[closest])[1]}, with seed {self.seeds[closest]}"))
         return blocks.Table(("What holds for every seed", "The closest call"), tuple(rows))
-
-    def _seeds_in_words(self) -> str:
-        return f"seeds {', '.join(map(str, self.seeds[:-1]))} and {self.seeds[-1]}"
 
     def _program(self, index: int) -> Program:
         """The training with one of the seeds. Only the first is asked for the events, which are drawn."""

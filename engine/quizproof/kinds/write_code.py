@@ -141,7 +141,8 @@ class WriteCode(Question):
             yield attempt(self._program(wrong.code, at), "wrong", wrong.mistake, at)
         for mutation, program in self._mutants():
             origin: blocks.Origin = "equivalent" if mutation.text in self._equivalent() else "mutation"
-            yield attempt(program, origin, f"{mutation.description}.", ("solution",))
+            feedback = f"{mutation.description[0].upper()}{mutation.description[1:]}."
+            yield attempt(program, origin, feedback, ("solution",))
 
     def _starter_does_something(self) -> bool:
         """Whether the starter has code. Without, it is what is left when the answer is left out."""

@@ -411,6 +411,17 @@ def test_program_that_nobody_has_run(quiz: Page, tmp_path: Path) -> None:
     expect(within.locator(".sheet")).to_contain_text("2 small changes of it were run too: the checks catch all.")
 
 
+def test_a_small_change_is_told_of_only_to_whoever_writes_it(quiz: Page) -> None:
+    within = asked(quiz, "write-it")
+    editor = within.get_by_role("textbox", name="Your program")
+    solution = within.locator(".sheet .key, .sheet pre.code").first.text_content() or ""
+    editor.fill(solution.replace("(True)", "(False)"))
+    check(within)
+    expect(within.locator(".result")).to_have_text("Partly right: 1 of 3. False for True.")
+    expect(within.locator(".slips > li.is-change")).to_have_count(2)
+    expect(within.locator(".slips > li.is-change").filter(visible=True)).to_have_text(re.compile("False for True"))
+
+
 def test_tab_indents_and_escape_lets_go(quiz: Page) -> None:
     editor = asked(quiz, "write-it").get_by_role("textbox")
     editor.fill("if x:\n")

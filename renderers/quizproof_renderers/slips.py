@@ -39,6 +39,8 @@ class Slip:
     """The part of the response that it is in: the index of a blank."""
     code: str = ""
     """The program, where it is one."""
+    change: bool = False
+    """Whether the program is a small change of the solution: told of only to whoever has written it."""
 
 
 def slips(shown: Input | None) -> tuple[Slip, ...]:
@@ -91,7 +93,7 @@ def _slip(mistake: Mistake, given: str, part: str = "") -> Slip:
 
 
 def _programs(shown: ProgramInput) -> Iterator[Slip]:
-    """The programs of which there is something to tell; small changes of the solution are only counted."""
+    """The programs of which there is something to tell."""
     seen = set()
     for attempt in shown.attempts:
         value = fingerprint(attempt.source)
@@ -100,4 +102,5 @@ def _programs(shown: ProgramInput) -> Iterator[Slip]:
             continue
         seen.add(value)
         given = f"passes {attempt.passed} of {plural(len(shown.checks), 'check')}"
-        yield Slip(value, given, attempt.feedback, attempt.evidence, code=attempt.source)
+        change = attempt.origin in ("mutation", "equivalent")
+        yield Slip(value, given, attempt.feedback, attempt.evidence, code=attempt.source, change=change)

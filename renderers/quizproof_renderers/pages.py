@@ -9,7 +9,19 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from quizproof.blocks import Display, Evidence, Matching, MatchItem, Option, Options, Ordering, OrderLine, ProgramInput
+from quizproof.blocks import (
+    Code,
+    Content,
+    Display,
+    Evidence,
+    Matching,
+    MatchItem,
+    Option,
+    Options,
+    Ordering,
+    OrderLine,
+    ProgramInput,
+)
 from quizproof.header import Header
 from quizproof.proof import JudgedClaim, QuestionProof, Report
 from quizproof_renderers.letters import Lettered, lettered, salted
@@ -109,6 +121,13 @@ class Variant:
                 return attempts[0].source
             case _:
                 return ""
+
+    @property
+    def why(self) -> tuple[Content, ...]:
+        """The worked solution, without the author's program where the answer has shown it already."""
+        solution = self.display.solution
+        answer = self.display.answer.strip()
+        return tuple(c for c in solution if not (self.program and isinstance(c, Code) and c.source.strip() == answer))
 
     def letter_of(self, match: str) -> str:
         """The letter at which something to be matched is shown."""

@@ -17,6 +17,7 @@ from quizproof.marking import MalformedResponse, NeverRun, mark
 from quizproof.outcome import Outcome, PartResult, Raised
 from quizproof.runtimes.pool import Pool
 from quizproof.runtimes.runner import Job
+from quizproof_renderers.slips import fingerprint, slips
 from quizproof_renderers.tally import mutations
 
 if TYPE_CHECKING:
@@ -167,6 +168,16 @@ def test_survivors_are_warned_of_at_their_line(prove_text: ProveText) -> None:
     sharp = prove_text(TOTAL)  # a line known to be right too still counts as surviving
     assert (sharp.summary.mutations, sharp.summary.killed) == (report.summary.mutations, report.summary.killed)
     assert [a.passed for a in shown(sharp).attempts if a.origin == "equivalent"] == [2]
+
+
+def test_whoever_writes_another_right_program_is_told_of_no_mistake(prove_text: ProveText) -> None:
+    program = shown(prove_text(TOTAL))
+    (equivalent,) = (a for a in program.attempts if a.origin == "equivalent")
+    marked = mark(program, equivalent.source)
+    assert (marked.correct, marked.feedback) == (True, "")
+    foreseen = {slip.value for slip in slips(program)}
+    assert fingerprint(equivalent.source) not in foreseen
+    assert {fingerprint(a.source) for a in program.attempts if a.origin == "mutation"} <= foreseen
 
 
 def test_mutations_are_as_many_as_asked_for(prove_text: ProveText) -> None:

@@ -102,5 +102,5 @@ def _programs(shown: ProgramInput) -> Iterator[Slip]:
             continue
         seen.add(value)
         given = f"passes {attempt.passed} of {plural(len(shown.checks), 'check')}"
-        change = attempt.origin in ("mutation", "equivalent")
+        change = attempt.origin == "mutation"
         yield Slip(value, given, attempt.feedback, attempt.evidence, code=attempt.source, change=change)

@@ -129,8 +129,9 @@ class WriteCode(Question):
         def attempt(program: Program, origin: blocks.Origin, feedback: str, at: DataPath) -> blocks.Attempt:
             source = next(part.source for part in program.parts if part.role == "answer")
             outcome = runs[program]
-            evidence = told(checks, program, outcome)
-            return blocks.Attempt(source, passed(program, outcome), origin, feedback, evidence, at)
+            count = passed(program, outcome)
+            said = feedback if count < len(checks) else ""  # of a right program there is nothing to mend
+            return blocks.Attempt(source, count, origin, said, told(checks, program, outcome), at)
 
         yield attempt(self._solution(), "solution", "", ("solution",))
         if self._starter_does_something():

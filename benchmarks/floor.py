@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 from benchmarks.timing import Failed
-from quizproof.runtimes.pool import Pool
+from quizproof.runners.pool import Pool
 
 _IMAGE = str(Path(__file__).with_name("image.py"))
 

@@ -6,8 +6,8 @@ import time
 from types import TracebackType
 
 from benchmarks.timing import Failed
-from quizproof.runtimes.pool import Pool
-from quizproof.runtimes.runner import Job
+from quizproof.runners.job import Job
+from quizproof.runners.pool import Pool
 
 _LIMITS = {"seconds": 60, "memory_mib": 2048, "output_kib": 256, "file_mib": 64, "processes": 64}
 

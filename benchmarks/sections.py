@@ -61,7 +61,7 @@ def startup(effort: Effort) -> None:
         effort.often(),
         lambda: timing.process([tool.TOOL, "--help"]),
         lambda: _python("-c", "import click"),
-        lambda: _python("-c", "import quizproof.prove, quizproof.load"),
+        lambda: _python("-c", "import quizproof.proving.prove, quizproof.loading.load"),
         lambda: _python("-c", ""),
     )
     table.seconds("quizproof --help", timing.median(help_), "import click", timing.median(click), Target(2))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from hypothesis import settings
 
-from quizproof.load import load_bank
-from quizproof.prove import prove
-from replay import chromium
+from helpers.replay import chromium
+from quizproof.loading.load import load_bank
+from quizproof.proving.prove import prove
 
 if TYPE_CHECKING:
     from pathlib import Path

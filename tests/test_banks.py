@@ -25,18 +25,18 @@ from typing import Any
 
 import pytest
 
-from processes import all_end, become_subreaper, descendants
-from quizproof.cache import Cache
-from quizproof.errors import Finding
-from quizproof.files import find_files
-from quizproof.load import load_bank
+from helpers.processes import all_end, become_subreaper, descendants
+from quizproof.findings import Finding
+from quizproof.loading.files import find_files
+from quizproof.loading.load import load_bank
+from quizproof.loading.quiz import Bank
 from quizproof.proof import Report, Totals
-from quizproof.prove import Proving, prove
-from quizproof.quiz import Bank
-from quizproof.runtimes import pool
-from quizproof.runtimes.pool import Pool
-from quizproof.runtimes.runner import USUAL, Conditions
+from quizproof.proving.prove import Proving, prove
+from quizproof.runners import pool
+from quizproof.runners.pool import Pool
+from quizproof.runtimes.conditions import USUAL, Conditions
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof.store.cache import Cache
 
 HERE = Path(__file__).parent
 BANKS = HERE / "banks"

@@ -16,19 +16,20 @@ from typing import Any, overload
 
 import pytest
 
-from quizproof import environment, keeping, rules
-from quizproof.cache import Cache, default_path
+from quizproof import rules
 from quizproof.errors import UsageError
-from quizproof.files import find_files
-from quizproof.keeping import Keeper
+from quizproof.loading.files import find_files
 from quizproof.outcome import Outcome, PartResult, Raised, Status
 from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Report, VariantProof
-from quizproof.prove import Proving
-from quizproof.runtimes.pool import Pool
-from quizproof.runtimes.runner import USUAL
+from quizproof.proving.prove import Proving
+from quizproof.runners.pool import Pool
+from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
-from quizproof_renderers import reports
-from quizproof_renderers.site import build_site
+from quizproof.store import fingerprints, proof_cache
+from quizproof.store.cache import Cache, default_path
+from quizproof.store.proof_cache import Keeper
+from quizproof_renderers.reports import formats
+from quizproof_renderers.site.build import build_site
 
 HERE = Path(__file__).parent
 
@@ -95,7 +96,7 @@ def counts(report: Report) -> tuple[int, int]:
 def told(report: Report) -> Any:
     """All that a report says, but for how it was come by."""
     stream = io.StringIO()
-    reports.write(report, "json", stream)
+    formats.write(report, "json", stream)
     data = json.loads(stream.getvalue())
     for name in ("runs", "cached", "seconds"):
         del data["summary"][name]
@@ -146,7 +147,7 @@ def test_what_was_put_in_is_written_in_batches(tmp_path: Path) -> None:
     script = """if True:
         import os, sys
         from pathlib import Path
-        from quizproof.cache import Cache
+        from quizproof.store.cache import Cache
         cache = Cache(Path(sys.argv[1]))
         for n in range(1000):
             cache.put(f"run:{n}", str(n))
@@ -164,7 +165,7 @@ def test_several_processes_lose_nothing(tmp_path: Path) -> None:
     script = """if True:
         import sys
         from pathlib import Path
-        from quizproof.cache import Cache
+        from quizproof.store.cache import Cache
         sys.stdin.readline()
         with Cache(Path(sys.argv[1])) as cache:
             assert cache.set_aside is None
@@ -466,7 +467,12 @@ def test_a_second_check_does_not_even_load_the_files(bank: Path) -> None:
         set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stderr.split())
         for _ in range(2)
     ]
-    half = {"quizproof.load", "quizproof.plan", "quizproof.template", "quizproof.kinds"}
+    half = {
+        "quizproof.loading.load",
+        "quizproof.proving.plan",
+        "quizproof.quizfile.template",
+        "quizproof.kinds.registry",
+    }
     assert half <= loaded[0]
     assert half.isdisjoint(loaded[1])
 
@@ -585,18 +591,18 @@ def test_contents_of_a_folder(tmp_path: Path) -> None:
     """Names, places and bytes count; times do not."""
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x").write_text("1")
-    known = environment.contents(str(tmp_path))
+    known = fingerprints.contents(str(tmp_path))
     os.utime(tmp_path / "a" / "x", (0, 0))
-    assert environment.contents(str(tmp_path)) == known
-    seen = {known, environment.contents(None)}
+    assert fingerprints.contents(str(tmp_path)) == known
+    seen = {known, fingerprints.contents(None)}
     (tmp_path / "a" / "x").write_text("2")
-    seen.add(environment.contents(str(tmp_path)))
+    seen.add(fingerprints.contents(str(tmp_path)))
     (tmp_path / "a" / "x").rename(tmp_path / "a" / "y")
-    seen.add(environment.contents(str(tmp_path)))
+    seen.add(fingerprints.contents(str(tmp_path)))
     (tmp_path / "a" / "y").rename(tmp_path / "y")
-    seen.add(environment.contents(str(tmp_path)))
+    seen.add(fingerprints.contents(str(tmp_path)))
     (tmp_path / "dangling").symlink_to("nowhere")
-    seen.add(environment.contents(str(tmp_path)))
+    seen.add(fingerprints.contents(str(tmp_path)))
     assert len(seen) == 6
 
 
@@ -611,11 +617,11 @@ def test_another_sandbox_runs_everything(bank: Path) -> None:
 def test_another_machine_or_engine(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A changed library runs everything; a changed engine judges everything anew, from the outcomes that are known."""
     proven()
-    monkeypatch.setattr(keeping, "engine", lambda: "another")
+    monkeypatch.setattr(proof_cache, "engine", lambda: "another")
     assert counts(proven()) == (0, RUNS)
     with Cache() as cache:
         assert cache.stats().entries["quiz"] == 2  # judged by the one, and by the other
-    monkeypatch.setattr(keeping, "machine", lambda: "another")
+    monkeypatch.setattr(proof_cache, "machine", lambda: "another")
     assert counts(proven()) == (RUNS, 0)
 
 

@@ -13,11 +13,11 @@ from typing import cast
 
 import pytest
 
-from processes import descendants, quizproof
-from quizproof.lock import NAME
+from helpers.processes import descendants, quizproof
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
-from quizproof_renderers import reports
+from quizproof.store.lock import NAME
 from quizproof_renderers.cli.options import FORMATS, LOCK, SANDBOXES
+from quizproof_renderers.reports import formats
 
 ROOT = Path(__file__).parent.parent
 
@@ -203,7 +203,7 @@ def test_sandbox_is_chosen_and_required(bank: Path) -> None:
         "`--sandbox none` was asked for\n",
     )
     assert SANDBOXES == LEVELS
-    assert FORMATS == reports.FORMATS
+    assert FORMATS == formats.FORMATS
     assert LOCK == NAME
 
 

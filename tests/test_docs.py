@@ -14,25 +14,27 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import yaml
 
-import docs_tables
-import quizproof.kinds
-from docs_pages import DOCS, PAGES, Example, Fence, anchors, examples, fences, links
-from docs_runs import on_terminal, play, prove_examples, scrubbed, told
-from quizproof.blocks import Input
-from quizproof.compare import same_output
-from quizproof.kinds import Question, kinds
-from quizproof.marking import MalformedResponse, parse_number
+from helpers import docs_tables
+from helpers.docs_pages import DOCS, PAGES, Example, Fence, anchors, examples, fences, links
+from helpers.docs_runs import on_terminal, play, prove_examples, scrubbed, told
+from quizproof.comparison.outputs import same_output
+from quizproof.displays import Input
+from quizproof.kinds import registry
+from quizproof.kinds.base import Question
+from quizproof.kinds.registry import kinds
+from quizproof.marking.mark import MalformedResponse, parse_number
+from quizproof.quizfile.template import FILTERS, TemplateError, render
+from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, parse
 from quizproof.rules import RULES
-from quizproof.source import PlainBool, PlainFloat, PlainInt, parse
-from quizproof.template import FILTERS, TemplateError, render
 from quizproof.verdicts import VERDICTS
-from quizproof_renderers import cli, reports
+from quizproof_renderers.cli import main as cli
 from quizproof_renderers.cli.options import FORMATS
-from quizproof_renderers.site_settings import SiteSettings
+from quizproof_renderers.reports import formats
+from quizproof_renderers.site.settings import SiteSettings
 
 if TYPE_CHECKING:
     from conftest import ProveText
-    from quizproof.errors import Finding
+    from quizproof.findings import Finding
 
 REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
@@ -83,7 +85,7 @@ def test_example_kind_works(monkeypatch: pytest.MonkeyPatch, prove_text: ProveTe
     ((name, value),) = tomllib.loads(toml.text)["project"]["entry-points"]["quizproof.kinds"].items()
     entry = EntryPoint(name, value, "quizproof.kinds")
     monkeypatch.syspath_prepend(DOCS / "examples")
-    monkeypatch.setattr(quizproof.kinds, "entry_points", lambda group: [entry])
+    monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
     kinds.cache_clear()
     try:
         assert name in kinds()
@@ -235,7 +237,7 @@ def test_names_in_expressions_are_those_of_the_reference(prove_text: ProveText) 
 def test_json_keys_are_those_of_the_reference(prove_text: ProveText) -> None:
     """Every key of the JSON report is in the table, in its order, and no other."""
     stream = io.StringIO()
-    reports.write(prove_text("- {id: a, kind: number, prompt: P, value: 1, answer: 2}"), "json", stream)
+    formats.write(prove_text("- {id: a, kind: number, prompt: P, value: 1, answer: 2}"), "json", stream)
     data = json.loads(stream.getvalue())
     keys = [*data, *(f"summary.{key}" for key in data["summary"])]
     keys += [f"questions[].{key}" for key in data["questions"][0]]

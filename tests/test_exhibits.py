@@ -13,20 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import HEADER
-from quizproof.blocks import Chart, Code, Flow, Matrix, Prose, Table
-from quizproof.compare import same_to_digits
-from quizproof.kinds.confusion_matrix import quizproof_measured
-from quizproof.kinds.training_run import CurveClaim
-from quizproof.load import load_file
-from quizproof.numbers import thinned
-from quizproof.prove import prove
-from quizproof.quiz import Bank
-from quizproof.recording import held
+from quizproof.comparison.numbers import thinned
+from quizproof.comparison.outputs import same_to_digits
+from quizproof.displays import Chart, Code, Flow, Matrix, Prose, Table
+from quizproof.kinds.exhibits.confusion_matrix import quizproof_measured
+from quizproof.kinds.exhibits.training_run import CurveClaim
+from quizproof.loading.load import load_file
+from quizproof.loading.quiz import Bank
+from quizproof.proving.prove import prove
+from quizproof.snippets.recorders import held
 
 if TYPE_CHECKING:
     from conftest import ProveText
-    from quizproof.blocks import Content, Display
-    from quizproof.errors import Finding
+    from quizproof.displays import Content, Display
+    from quizproof.findings import Finding
     from quizproof.proof import Report
 
 MATRIX = """

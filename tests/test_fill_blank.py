@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.blocks import Blank, Blanks, Code, Mistake
-from quizproof.marking import MalformedResponse, mark
+from quizproof.displays import Blank, Blanks, Code, Mistake
+from quizproof.marking.mark import MalformedResponse, mark
 
 if TYPE_CHECKING:
     from conftest import CatchLie, ProveText
-    from quizproof.blocks import Display
+    from quizproof.displays import Display
     from quizproof.proof import Report
 
 SORTED = """

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from processes import all_end, become_subreaper, catches, descendants
+from helpers.processes import all_end, become_subreaper, catches, descendants
 
 PROGRAM = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()"]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quizproof.blocks import Code, LineInput, NumberInput, Options, Output, Prose, TextInput
-from quizproof.marking import mark
+from quizproof.displays import Code, LineInput, NumberInput, Options, Output, Prose, TextInput
+from quizproof.marking.mark import mark
 
 if TYPE_CHECKING:
     from conftest import CatchLie, ProveText
-    from quizproof.blocks import Display
+    from quizproof.displays import Display
     from quizproof.proof import Report
 
 CHOICE = """

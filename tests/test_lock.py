@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processes import quizproof
+from helpers.processes import quizproof
 
 SUM = """\
 quiz: sums

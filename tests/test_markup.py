@@ -11,9 +11,9 @@ import pytest
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Number, Operator, String, _TokenType
 
-from quizproof_renderers import formula, markup
-from quizproof_renderers.lexer import CoarsePythonLexer
-from samples import HOSTILE
+from helpers.samples import HOSTILE
+from quizproof_renderers.site import formula, markup
+from quizproof_renderers.site.lexer import CoarsePythonLexer
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.blocks import Code, Matching, MatchItem, Prose
-from quizproof.marking import MalformedResponse, mark
+from quizproof.displays import Code, Matching, MatchItem, Prose
+from quizproof.marking.mark import MalformedResponse, mark
 
 if TYPE_CHECKING:
     from conftest import CatchLie, ProveText
-    from quizproof.blocks import Display
+    from quizproof.displays import Display
     from quizproof.proof import Report
 
 CONTAINERS = """

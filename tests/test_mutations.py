@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from quizproof.mutations import first_change, mutations_of, sample
+from quizproof.snippets.mutations import first_change, mutations_of, sample
 
 PROGRAM = """\
 import torch

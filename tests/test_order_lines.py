@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.blocks import Code, Ordering, OrderLine, Prose
-from quizproof.marking import MalformedResponse, mark
+from quizproof.displays import Code, Ordering, OrderLine, Prose
+from quizproof.marking.mark import MalformedResponse, mark
 
 if TYPE_CHECKING:
     from conftest import CatchLie, ProveText

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from processes import descendants
+from helpers.processes import descendants
 from quizproof.outcome import Outcome
-from quizproof.runtimes.pool import _SET_VARIABLES, _THREADS, Pool
-from quizproof.runtimes.runner import Conditions, Job
+from quizproof.runners.job import Job
+from quizproof.runners.pool import _SET_VARIABLES, _THREADS, Pool
+from quizproof.runtimes.conditions import Conditions
 from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
 from quizproof.runtimes.variables import HANDED_DOWN
 

@@ -17,14 +17,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import quizproof
-import report_samples as samples
-from goldfile import compare
-from quizproof.errors import Finding, Span
+from helpers import report_samples as samples
+from helpers.goldfile import compare
+from quizproof.findings import Finding, Span
 from quizproof.proof import Report, VariantProof
 from quizproof.rules import RULES
-from quizproof_renderers import reports
 from quizproof_renderers.console import console_for
-from quizproof_renderers.reports import full, github
+from quizproof_renderers.reports import formats, full, github
 from quizproof_renderers.reports.excerpt import excerpt
 from test_text import ANY_TEXT, is_safe
 
@@ -49,10 +48,10 @@ def _ordinary_environment(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def written(report: Report, form: reports.Format) -> str:
+def written(report: Report, form: formats.Format) -> str:
     """The report as it goes to a pipe."""
     stream = io.StringIO()
-    reports.write(report, form, stream, {})
+    formats.write(report, form, stream, {})
     return stream.getvalue()
 
 
@@ -72,7 +71,7 @@ SAMPLES = ["proven", "refuted", "multi_line", "spread", "unreadable", "hostile"]
 
 @pytest.mark.parametrize("name", SAMPLES)
 @pytest.mark.parametrize("form", ["full", "concise", "github"])
-def test_report(name: str, form: reports.Format) -> None:
+def test_report(name: str, form: formats.Format) -> None:
     compare(f"reports/{form}-{name}.txt", written(getattr(samples, name)(), form))
 
 
@@ -88,7 +87,7 @@ def test_github_appends_to_the_step_summary(tmp_path: Path) -> None:
     target = tmp_path / "summary.md"
     stream = io.StringIO()
     for report in (samples.refuted(), samples.hostile()):
-        reports.write(report, "github", stream, {"GITHUB_STEP_SUMMARY": str(target)})
+        formats.write(report, "github", stream, {"GITHUB_STEP_SUMMARY": str(target)})
     compare("reports/github-step-summary.md", target.read_text(encoding="utf-8"))
     assert stream.getvalue() == written(samples.refuted(), "github") + written(samples.hostile(), "github")
 
@@ -109,7 +108,7 @@ def test_github_step_summary_stays_short() -> None:
 
 
 def test_formats_are_those_of_the_command_line() -> None:
-    assert reports.FORMATS == ("full", "concise", "json", "github")
+    assert formats.FORMATS == ("full", "concise", "json", "github")
 
 
 # JSON
@@ -216,8 +215,8 @@ def test_json_of_nothing() -> None:
 # Hostile texts
 
 
-@given(message=ANY_TEXT, expected=ANY_TEXT, actual=ANY_TEXT, help_=ANY_TEXT, form=st.sampled_from(reports.FORMATS))
-def test_no_text_can_act_or_pose(message: str, expected: str, actual: str, help_: str, form: reports.Format) -> None:
+@given(message=ANY_TEXT, expected=ANY_TEXT, actual=ANY_TEXT, help_=ANY_TEXT, form=st.sampled_from(formats.FORMATS))
+def test_no_text_can_act_or_pose(message: str, expected: str, actual: str, help_: str, form: formats.Format) -> None:
     found = Finding("QP201", "a.yaml", Span(2, 3, 2, 9), message, help_, "q", expected, actual)
     text = written(samples.report(samples.file(samples.quiz(path="a.yaml"), findings=(found,))), form)
     assert all(map(is_safe, text))
@@ -264,7 +263,7 @@ def test_marks_in_ascii() -> None:
     """A stream that cannot write the marks gets others, and escapes for the rest."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
-    reports.write(samples.unreadable(), "full", stream)
+    formats.write(samples.unreadable(), "full", stream)
     stream.flush()
     last = raw.getvalue().decode("ascii").split("\n")[-6:-1]
     assert last == [
@@ -337,10 +336,10 @@ def test_every_rule_can_be_reported() -> None:
 def test_only_full_needs_rich() -> None:
     code = """if True:
         import io, sys
-        import report_samples as samples
-        from quizproof_renderers import reports
+        from helpers import report_samples as samples
+        from quizproof_renderers.reports import formats
         for form in ("concise", "json", "github"):
-            reports.write(samples.refuted(), form, io.StringIO(), {})
+            formats.write(samples.refuted(), form, io.StringIO(), {})
         print([name for name in ("rich", "jinja2", "pygments") if name in sys.modules])
     """
     done = subprocess.run(

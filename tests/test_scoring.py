@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.blocks import (
+from quizproof.displays import (
     Blank,
     Blanks,
     Check,
@@ -28,8 +28,8 @@ from quizproof.blocks import (
     Prose,
     TextInput,
 )
-from quizproof.marking import mark
-from quizproof.scoring import (
+from quizproof.marking.mark import mark
+from quizproof.marking.scoring import (
     CONFIDENCES,
     Calibrated,
     after_hints,

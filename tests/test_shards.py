@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from many import lasting, quizproof, write_bank
+from helpers.many import lasting, quizproof, write_bank
 from quizproof.errors import UsageError
-from quizproof.lock import Lock
-from quizproof.locked import LockedRunner
+from quizproof.loading.shards import Shard
 from quizproof.outcome import Outcome
-from quizproof.prove import Proving
-from quizproof.runtimes.runner import Job
-from quizproof.shards import Shard
-from quizproof_renderers import reports as reports_of
-from quizproof_renderers.reports.parts import merge
+from quizproof.proving.prove import Proving
+from quizproof.runners.job import Job
+from quizproof.runners.locked import LockedRunner
+from quizproof.store.lock import Lock
+from quizproof_renderers.reports import formats
+from quizproof_renderers.reports.merging import merge
 
 COUNT = 3
 
@@ -131,9 +131,9 @@ def test_missing_runtime_is_told_once(tmp_path: Path, questions: int) -> None:
     reports = [tmp_path / f"{number}.json" for number in range(COUNT + 1)]
     for shard, path in zip(shards, reports, strict=True):
         with path.open("w", encoding="utf-8") as stream:
-            reports_of.write(Proving([file], Without(), displays=False, shard=shard).report(), "json", stream)
+            formats.write(Proving([file], Without(), displays=False, shard=shard).report(), "json", stream)
     merged = io.StringIO()
-    reports_of.write(merge(reports[1:]), "json", merged)
+    formats.write(merge(reports[1:]), "json", merged)
     assert lasting(merged.getvalue()) == lasting(reports[0].read_text())
     (finding,) = lasting(merged.getvalue())["findings"]
     noun = "question" if questions == 1 else "questions"

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from quizproof.files import find_files
-from quizproof.kinds import BUILT_IN
-from quizproof.load import load_bank
-from quizproof.lock import NAME, Lock
-from quizproof.locked import LockedRunner
+from helpers.replay import answer, expected, opened, responses
+from quizproof.kinds.registry import BUILT_IN
+from quizproof.loading.files import find_files
+from quizproof.loading.load import load_bank
 from quizproof.proof import QuizProof, Report
-from quizproof.prove import Proving, Ticket, prove
-from quizproof_renderers.pages import MAX_VARIANTS
-from quizproof_renderers.site import build_site
-from replay import answer, expected, opened, responses
+from quizproof.proving.prove import Proving, Ticket, prove
+from quizproof.runners.locked import LockedRunner
+from quizproof.store.lock import NAME, Lock
+from quizproof_renderers.site.build import build_site
+from quizproof_renderers.site.pages import MAX_VARIANTS
 
 BANK = Path(__file__).parent.parent / "questions"
 

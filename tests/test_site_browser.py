@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-import samples
-from quizproof.blocks import Blanks, Mistake, NumberInput, TextInput
-from quizproof.marking import mark
-from quizproof_renderers.site import build_site
-from replay import Response, Watch, answer, expected, opened, responses
-from test_site import hostile_inputs, hostile_report
+from helpers import samples
+from helpers.replay import Response, Watch, answer, expected, opened, responses
+from quizproof.displays import Blanks, Mistake, NumberInput, TextInput
+from quizproof.marking.mark import mark
+from quizproof_renderers.site.build import build_site
+from test_build import hostile_inputs, hostile_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Locator, Page
 
-    from quizproof.blocks import Display
+    from quizproof.displays import Display
 
 PRACTICE = "freezing-layers/freezing-layers-pytorch-practice.html"
 METRICS = "freezing-layers/freezing-layers-pytorch-metrics.html"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-import samples
-from quizproof import scoring
-from quizproof.blocks import (
+from helpers import samples
+from helpers.replay import answer, expected, opened, responses
+from quizproof.displays import (
     Attempt,
     Blank,
     Blanks,
@@ -27,11 +27,11 @@ from quizproof.blocks import (
     ProgramInput,
     Prose,
 )
-from quizproof.marking import mark
-from quizproof_renderers.pages import site_of
-from quizproof_renderers.site import build_site
-from quizproof_renderers.slips import fingerprint
-from replay import answer, expected, opened, responses
+from quizproof.marking import scoring
+from quizproof.marking.mark import mark
+from quizproof_renderers.site.build import build_site
+from quizproof_renderers.site.feedback import fingerprint
+from quizproof_renderers.site.pages import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Locator, Page
 
-    from quizproof.blocks import Display, Input
-    from replay import Response
+    from helpers.replay import Response
+    from quizproof.displays import Display, Input
 
 QUIZ = "freezing-layers-pytorch-experiment"
 PAGE = f"freezing-layers/{QUIZ}.html"

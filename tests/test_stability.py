@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quizproof.drift import same_value
-from quizproof.load import load_bank
-from quizproof.prove import Proving, Ticket
-from quizproof.runtimes.pool import Pool
-from quizproof.suspects import looks_at_clock_or_chance, looks_at_order
+from quizproof.comparison.outcome_diff import same_value
+from quizproof.loading.load import load_bank
+from quizproof.proving.prove import Proving, Ticket
+from quizproof.runners.pool import Pool
+from quizproof.snippets.nondeterminism import looks_at_clock_or_chance, looks_at_order
 
 if TYPE_CHECKING:
     from pathlib import Path

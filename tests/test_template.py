@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.template import FILTERS, Disagreement, TemplateError, render, stated
+from quizproof.quizfile.template import FILTERS, Disagreement, TemplateError, render, stated
 
 
 @pytest.mark.parametrize(

@@ -23,15 +23,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import report_samples as samples
-from goldfile import compare
-from quizproof import blocks
-from quizproof.errors import Finding, Span
-from quizproof.kinds import Question
+from helpers import report_samples as samples
+from helpers.goldfile import compare
+from quizproof import displays
+from quizproof.findings import Finding, Span
+from quizproof.kinds.base import Question
+from quizproof.loading.quiz import Quiz
 from quizproof.proof import QuestionProof, QuizProof, VariantProof
-from quizproof.quiz import Quiz
 from quizproof.verdicts import Verdict
-from quizproof_renderers.terminal import Result, prose, run
+from quizproof_renderers.terminal import prose
+from quizproof_renderers.terminal.session import Result, run
 from quizproof_renderers.terminal.tex import readable
 from test_text import ANY_TEXT, is_safe
 
@@ -47,7 +48,7 @@ def named(question: Question, name: str, **fields: Any) -> Question:
     return question.model_copy(update={"id": name, **fields})
 
 
-INPUTS: dict[str, blocks.Display] = {
+INPUTS: dict[str, displays.Display] = {
     "output": samples.predict_display(),
     "code": samples.choice_display(),
     "several": samples.choice_display(multiple=True),
@@ -179,23 +180,23 @@ def test_transcript(name: str, plain: bool) -> None:
 
 
 def test_a_text_that_is_a_command_can_be_answered() -> None:
-    display = replace(samples.text_display(), input=blocks.TextInput("q"))
+    display = replace(samples.text_display(), input=displays.TextInput("q"))
     assert standings(take(samples.taken(display), typed="\\q\n")[0]) == ["right"]
     assert take(samples.taken(display), typed="q\n")[0].ending == "quit"
 
 
 def test_capitals_are_no_commands_in_texts() -> None:
-    display = replace(samples.text_display(), input=blocks.TextInput("S"))
+    display = replace(samples.text_display(), input=displays.TextInput("S"))
     assert standings(take(samples.taken(display), typed="S\n")[0]) == ["right"]
 
 
 def test_lines_may_begin_like_a_command() -> None:
-    display = replace(samples.text_display(), input=blocks.TextInput("s\nq", multiline=True))
+    display = replace(samples.text_display(), input=displays.TextInput("s\nq", multiline=True))
     assert standings(take(samples.taken(display), typed="s\nq\n\n")[0]) == ["right"]
 
 
 def test_an_output_with_empty_lines_ends_with_a_full_stop() -> None:
-    display = replace(samples.text_display(), input=blocks.TextInput("1\n\n2", multiline=True))
+    display = replace(samples.text_display(), input=displays.TextInput("1\n\n2", multiline=True))
     result, shown = take(samples.taken(display), typed="1\n\n2\n.\n")
     assert standings(result) == ["right"]
     assert "Your answer (end with a line that is only a full stop or Ctrl-D):" in shown
@@ -203,8 +204,8 @@ def test_an_output_with_empty_lines_ends_with_a_full_stop() -> None:
 
 def test_letters_win_over_commands() -> None:
     """With so many options that S and Q are letters, they are answers."""
-    options = tuple(blocks.Option(f"o{n}", blocks.Output(str(n)), correct=False) for n in range(20))
-    display = replace(samples.predict_display(), input=blocks.Options(options))
+    options = tuple(displays.Option(f"o{n}", displays.Output(str(n)), correct=False) for n in range(20))
+    display = replace(samples.predict_display(), input=displays.Options(options))
     assert standings(take(samples.taken(display), typed="q\n")[0]) == ["wrong"]
 
 
@@ -288,7 +289,7 @@ def test_options_come_in_many_orders() -> None:
 
 def test_the_seed_draws_the_variant() -> None:
     def variant(value: int, *, shown: bool = True) -> VariantProof:
-        display = replace(samples.text_display(), input=blocks.TextInput(str(value)))
+        display = replace(samples.text_display(), input=displays.TextInput(str(value)))
         return VariantProof({"a": value}, samples.claims("proven"), display if shown else None)
 
     variants = (variant(0), variant(1), variant(2, shown=False))
@@ -359,12 +360,12 @@ def test_nothing_to_put_is_no_success() -> None:
 
 
 def test_one_run_behind_all_options_is_told_once() -> None:
-    told = blocks.Evidence("Runs and prints.", stdout="12\n")
+    told = displays.Evidence("Runs and prints.", stdout="12\n")
     options = tuple(
-        blocks.Option(letter, blocks.Output(text), letter == "a", f"This is {text}.", told)
+        displays.Option(letter, displays.Output(text), letter == "a", f"This is {text}.", told)
         for letter, text in (("a", "12"), ("b", "13"))
     )
-    display = replace(samples.predict_display(), input=blocks.Options(options), evidence=told, solution=())
+    display = replace(samples.predict_display(), input=displays.Options(options), evidence=told, solution=())
     _, shown = take(samples.taken(display), typed="a\n")
     assert shown.count("Runs and prints.\nOutput:\n12\n") == 1
 
@@ -382,7 +383,7 @@ def test_prose_loses_nothing() -> None:
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "rich"])
 def test_what_looks_like_html_is_text(plain: bool) -> None:
-    display = replace(samples.number_display(), prompt=(blocks.Prose("Is <pad> a token?\n\n<b>Or</b> a tag?"),))
+    display = replace(samples.number_display(), prompt=(displays.Prose("Is <pad> a token?\n\n<b>Or</b> a tag?"),))
     _, shown = take(samples.taken(display), plain=plain)
     assert "Is <pad> a token?" in shown
     assert "<b>Or</b> a tag?" in shown
@@ -391,16 +392,16 @@ def test_what_looks_like_html_is_text(plain: bool) -> None:
 def test_programs_are_shown_of_the_key_and_of_the_answer() -> None:
     """Those of the other options would bury the rest."""
     options = tuple(
-        blocks.Option(
+        displays.Option(
             name,
-            blocks.Prose(f"Statement {name}."),
+            displays.Prose(f"Statement {name}."),
             name == "key",
             "",
-            blocks.Evidence(f"Ran {name}.", code=f"{name}()"),
+            displays.Evidence(f"Ran {name}.", code=f"{name}()"),
         )
         for name in ("key", "one", "two", "three")
     )
-    display = replace(samples.predict_display(), input=blocks.Options(options), evidence=None)
+    display = replace(samples.predict_display(), input=displays.Options(options), evidence=None)
     _, shown = take(samples.taken(display), typed="a\n")
     chosen = re.search(r"^A: Statement (\w+)\.$", shown, re.MULTILINE)
     assert chosen is not None
@@ -434,20 +435,20 @@ def test_formulas_never_fail(tex: str) -> None:
     readable(tex)
 
 
-def hostile_displays(text: str) -> Iterator[blocks.Display]:
+def hostile_displays(text: str) -> Iterator[displays.Display]:
     """Displays with `text` wherever a text can stand."""
-    told = blocks.Evidence(text, text, text, text)
-    every: tuple[blocks.Written, ...] = (blocks.Prose(text), blocks.Code(text, text, (1,)), blocks.Output(text))
-    options = tuple(blocks.Option(str(n), c, n == 0, text, told) for n, c in enumerate(every))
-    unproven = blocks.Option("u", every[0], False, text, unproven=text)
-    mistakes = (blocks.Mistake("1", text, told),)
+    told = displays.Evidence(text, text, text, text)
+    every: tuple[displays.Written, ...] = (displays.Prose(text), displays.Code(text, text, (1,)), displays.Output(text))
+    options = tuple(displays.Option(str(n), c, n == 0, text, told) for n, c in enumerate(every))
+    unproven = displays.Option("u", every[0], False, text, unproven=text)
+    mistakes = (displays.Mistake("1", text, told),)
     for shown in (
-        blocks.Options((*options, unproven)),
-        blocks.NumberInput(2, 0.1, text, text, mistakes),
-        blocks.TextInput(text, multiline=True, mistakes=mistakes),
-        blocks.LineInput(text, (2,), mistakes),
+        displays.Options((*options, unproven)),
+        displays.NumberInput(2, 0.1, text, text, mistakes),
+        displays.TextInput(text, multiline=True, mistakes=mistakes),
+        displays.LineInput(text, (2,), mistakes),
     ):
-        yield blocks.Display(every, shown, text, every, told)
+        yield displays.Display(every, shown, text, every, told)
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "rich"])
@@ -551,10 +552,10 @@ class Terminal:
 
 TAKE = """
 import sys
-import report_samples as samples
-import terminal_samples
+from helpers import report_samples as samples
+from helpers import terminal_samples
 import test_terminal
-from quizproof_renderers.terminal import run
+from quizproof_renderers.terminal.session import run
 quiz = samples.file(samples.quiz(), *{questions})
 sys.exit(run([quiz], seed=1, plain={plain}).exit_code)
 """

@@ -18,18 +18,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import report_samples as samples
-import terminal_samples as kinds
-from goldfile import compare
-from processes import descendants, end
-from quizproof import blocks, scoring
+from helpers import report_samples as samples
+from helpers import terminal_samples as kinds
+from helpers.goldfile import compare
+from helpers.processes import descendants, end
+from quizproof import displays
 from quizproof.claims import Program
-from quizproof.errors import Finding, Span
+from quizproof.findings import Finding, Span
+from quizproof.marking import scoring
 from quizproof.outcome import Outcome
 from quizproof.proof import QuestionProof, QuizProof
-from quizproof.running import run as run_one
-from quizproof.runtimes.pool import Pool
-from quizproof_renderers.terminal import Result, run
+from quizproof.runners.pool import Pool
+from quizproof.runners.runner import run as run_one
+from quizproof_renderers.terminal.session import Result, run
 from test_terminal import Terminal, named, standings, take, terminal
 from test_text import ANY_TEXT, is_safe
 
@@ -227,7 +228,7 @@ def test_points_are_ticked_with_y_and_n_only() -> None:
 
 def test_a_blank_may_be_named_like_a_command() -> None:
     display = kinds.blanks_display()
-    assert isinstance(display.input, blocks.Blanks)
+    assert isinstance(display.input, displays.Blanks)
     first = replace(display.input.blanks[0], accepted=("h",))
     question = samples.taken(replace(display, input=replace(display.input, blanks=(first, display.input.blanks[1]))))
     result, _ = take(question, typed="\\h\nFalse\n")
@@ -300,8 +301,8 @@ def test_programs_are_read_from_files(tmp_path: Path) -> None:
 
 
 def test_many_lines_have_two_letters() -> None:
-    lines = tuple(blocks.OrderLine(f"l{n}", f"step({n})") for n in range(30))
-    display = blocks.Display((), blocks.Ordering(lines, (tuple(line.id for line in lines),)))
+    lines = tuple(displays.OrderLine(f"l{n}", f"step({n})") for n in range(30))
+    display = displays.Display((), displays.Ordering(lines, (tuple(line.id for line in lines),)))
     _, shown = take(samples.taken(display))
     drawn = dict(re.findall(r"^([A-Z]+): step\((\d+)\)$", shown, re.MULTILINE))
     assert list(drawn)[25:] == ["Z", "AA", "AB", "AC", "AD"]
@@ -404,10 +405,10 @@ def test_programs_are_run(typed: str, score: float, said: str) -> None:
 
 
 def test_programs_are_run_under_torch() -> None:
-    check = blocks.Check("Nothing of the layer is trained", "assert not layer.weight.requires_grad")
+    check = displays.Check("Nothing of the layer is trained", "assert not layer.weight.requires_grad")
     setup = "import torch\nlayer = torch.nn.Linear(2, 1)"
-    shown = blocks.ProgramInput("", (check,), (), setup)
-    question = samples.taken(blocks.Display((blocks.Prose("Freeze it."),), shown))
+    shown = displays.ProgramInput("", (check,), (), setup)
+    question = samples.taken(displays.Display((displays.Prose("Freeze it."),), shown))
     assert real(question, "layer.requires_grad_(False)\n.\n", "torch")[0].score == 1
     result, told = real(question, "layer.requires_grad = False\n.\n", "torch")
     assert standings(result) == ["wrong"]
@@ -500,8 +501,8 @@ def test_forms_in_ascii() -> None:
 )
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "rich"])
 def test_odd_charts(points: tuple[tuple[float, float], ...], plain: bool) -> None:
-    events = (blocks.Event("odd", math.inf, math.nan), blocks.Event("even", 0.5))
-    chart = blocks.Chart((blocks.Series("a", points), blocks.Series("b", ())), "x", "y", events)
+    events = (displays.Event("odd", math.inf, math.nan), displays.Event("even", 0.5))
+    chart = displays.Chart((displays.Series("a", points), displays.Series("b", ())), "x", "y", events)
     result, shown = take(kinds.exhibit("odd", chart), plain=plain)
     assert result.ending == "finished"
     assert "even" in shown or not plain
@@ -512,8 +513,10 @@ NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 
 @given(st.lists(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=5), max_size=3), st.lists(NUMBERS, max_size=3))
 def test_any_chart_can_be_shown(lines: list[list[tuple[float, float]]], events: list[float]) -> None:
-    series = tuple(blocks.Series(str(n), tuple(points)) for n, points in enumerate(lines))
-    chart = blocks.Chart(series, "x", "y", tuple(blocks.Event("e", x, None if n else x) for n, x in enumerate(events)))
+    series = tuple(displays.Series(str(n), tuple(points)) for n, points in enumerate(lines))
+    chart = displays.Chart(
+        series, "x", "y", tuple(displays.Event("e", x, None if n else x) for n, x in enumerate(events))
+    )
     for plain in (True, False):
         assert take(kinds.exhibit("any", chart), plain=plain)[0].ending == "finished"
 
@@ -521,7 +524,7 @@ def test_any_chart_can_be_shown(lines: list[list[tuple[float, float]]], events: 
 @given(st.integers(2, 200))
 def test_a_long_table_beside_a_chart_is_sampled(count: int) -> None:
     """From the first to the last point, in steps that are even but for the last."""
-    chart = blocks.Chart((blocks.Series("a", tuple((float(n), 0.0) for n in range(count))),), "step", "y")
+    chart = displays.Chart((displays.Series("a", tuple((float(n), 0.0) for n in range(count))),), "step", "y")
     _, shown = take(kinds.exhibit("long", chart), plain=False)
     rows = [int(n) for n in re.findall(r"^ +(\d+) +0$", shown, re.MULTILINE)]
     steps = {after - before for before, after in itertools.pairwise(rows[:-1])}
@@ -599,34 +602,34 @@ def test_the_insight_ends_the_quiz() -> None:
 # Hostile texts
 
 
-def hostile_displays(text: str) -> Iterator[tuple[blocks.Display, str]]:
+def hostile_displays(text: str) -> Iterator[tuple[displays.Display, str]]:
     """Displays with `text` wherever a text can stand, and what to type."""
-    told = blocks.Evidence(text, text, text, text)
-    mistakes = (blocks.Mistake("1", text, told),)
-    table = blocks.Table((text, text), ((text, text), ("1", text)), text)
-    figures: tuple[blocks.Figure, ...] = (
+    told = displays.Evidence(text, text, text, text)
+    mistakes = (displays.Mistake("1", text, told),)
+    table = displays.Table((text, text), ((text, text), ("1", text)), text)
+    figures: tuple[displays.Figure, ...] = (
         table,
-        blocks.Chart((blocks.Series(text, ((0, 0), (1, 1))),), text, text, (blocks.Event(text, 1),), text, table),
-        blocks.Matrix((text, text), ((1, 0), (0, 1)), text),
-        blocks.Flow((blocks.Stage(text, (1,), text, text, text, text), blocks.Stage(text, (), text)), text),
+        displays.Chart((displays.Series(text, ((0, 0), (1, 1))),), text, text, (displays.Event(text, 1),), text, table),
+        displays.Matrix((text, text), ((1, 0), (0, 1)), text),
+        displays.Flow((displays.Stage(text, (1,), text, text, text, text), displays.Stage(text, (), text)), text),
     )
-    lines = (blocks.OrderLine("a", text, 0, False, text), blocks.OrderLine("b", text, 1, True, text))
+    lines = (displays.OrderLine("a", text, 0, False, text), displays.OrderLine("b", text, 1, True, text))
     items = tuple(
-        blocks.MatchItem(name, content, text)
-        for name, content in (("a", blocks.Prose(text)), ("b", blocks.Output(text)))
+        displays.MatchItem(name, content, text)
+        for name, content in (("a", displays.Prose(text)), ("b", displays.Output(text)))
     )
-    checks = (blocks.Check(text, text), blocks.Check(text, text, hidden=True))
-    attempts = (blocks.Attempt("x = 1", 1, "wrong", text, told),)
-    points = (blocks.Point("a", text, told), blocks.Point("b", text, unproven=text))
-    inputs: Sequence[tuple[blocks.Input, str]] = (
-        (blocks.Blanks(f"___a___ {text}", (blocks.Blank("a", (text or "x",), mistakes),)), "1\n"),
-        (blocks.Ordering(lines, (("a",),)), "b a\n"),
-        (blocks.Matching(items, items, ("a", "b")), "a a\n"),
-        (blocks.OpenInput(points), f"{text}x\n\ny\nn\n"),
-        (blocks.ProgramInput(text, checks, attempts, text), "x = 1\n.\n"),
+    checks = (displays.Check(text, text), displays.Check(text, text, hidden=True))
+    attempts = (displays.Attempt("x = 1", 1, "wrong", text, told),)
+    points = (displays.Point("a", text, told), displays.Point("b", text, unproven=text))
+    inputs: Sequence[tuple[displays.Input, str]] = (
+        (displays.Blanks(f"___a___ {text}", (displays.Blank("a", (text or "x",), mistakes),)), "1\n"),
+        (displays.Ordering(lines, (("a",),)), "b a\n"),
+        (displays.Matching(items, items, ("a", "b")), "a a\n"),
+        (displays.OpenInput(points), f"{text}x\n\ny\nn\n"),
+        (displays.ProgramInput(text, checks, attempts, text), "x = 1\n.\n"),
     )
     for shown, typed in inputs:
-        yield blocks.Display(figures, shown, text, figures, told, (text,), text), typed
+        yield displays.Display(figures, shown, text, figures, told, (text,), text), typed
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "rich"])
@@ -651,7 +654,7 @@ def test_markup_is_not_interpreted(plain: bool) -> None:
 
 def test_a_session_with_keys() -> None:
     """Hints, confidence, an exhibit with a solution, and an editor."""
-    editor = f"{sys.executable} {Path(__file__).parent / 'editor.py'}"
+    editor = f"{sys.executable} {Path(__file__).parent / 'helpers' / 'editor.py'}"
     with terminal("terminal_samples.for_keys()", EDITOR=editor, VISUAL="") as child:
         child.expect("Blank 1 of 2: ")
         child.type("h")

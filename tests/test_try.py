@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import HEADER
-from processes import all_end, become_subreaper, descendants, quizproof
-from quizproof_renderers.cli import main
+from helpers.processes import all_end, become_subreaper, descendants, quizproof
+from quizproof_renderers.cli.main import main
 from test_exhibits import EXPERIMENT
 
 MEETS = """\

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.attempt import judge, passed, program_of
-from quizproof.blocks import Attempt, Check, ProgramInput
+from quizproof.displays import Attempt, Check, ProgramInput
 from quizproof.errors import CannotVerify
-from quizproof.marking import MalformedResponse, NeverRun, mark
+from quizproof.marking.attempt import judge, passed, program_of
+from quizproof.marking.mark import MalformedResponse, NeverRun, mark
 from quizproof.outcome import Outcome, PartResult, Raised
-from quizproof.runtimes.pool import Pool
-from quizproof.runtimes.runner import Job
-from quizproof_renderers.slips import fingerprint, slips
+from quizproof.runners.job import Job
+from quizproof.runners.pool import Pool
+from quizproof_renderers.site.feedback import fingerprint, slips
 from quizproof_renderers.tally import mutations
 
 if TYPE_CHECKING:

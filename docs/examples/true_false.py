@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from quizproof import blocks, rules
+from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, obstacle
 from quizproof.kinds.base import Question, Runs, evidence
-from quizproof.model import Flag, Prose, Snippet
 from quizproof.outcome import Outcome
+from quizproof.quizfile.fields import Flag, Prose, Snippet
 
 
 class TrueFalse(Question):
@@ -34,17 +34,17 @@ class TrueFalse(Question):
         """What facts are evaluated after."""
         return (Part("code", self.code, ("code",)),)
 
-    def display(self, runs: Runs) -> blocks.Display:
+    def display(self, runs: Runs) -> displays.Display:
         """Two options, one of which the run has shown to be right."""
         program = self._program()
         told = evidence(program, runs[program])
         truth = runs[program].parts[-1].value
         options = tuple(
-            blocks.Option(id_, blocks.Prose(word), value is truth, "" if value is truth else self.mistake, told)
+            displays.Option(id_, displays.Prose(word), value is truth, "" if value is truth else self.mistake, told)
             for id_, word, value in (("a", "True", True), ("b", "False", False))
         )
-        prompt = (blocks.Prose(self.prompt), blocks.Code(self.code))
-        return blocks.Display(prompt, blocks.Options(options), str(truth), self.worked_solution())
+        prompt = (displays.Prose(self.prompt), displays.Code(self.code))
+        return displays.Display(prompt, displays.Options(options), str(truth), self.worked_solution())
 
     def _program(self) -> Program:
         return self.program(*self.right_parts(), Part("value", self.test, ("test",)))

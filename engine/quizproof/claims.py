@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from quizproof import rules
-from quizproof.errors import DataPath
-from quizproof.model import Limits
+from quizproof.findings import DataPath
 from quizproof.outcome import Frame, Outcome, Raised
+from quizproof.quizfile.fields import Limits
 from quizproof.verdicts import Verdict
 
 PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]

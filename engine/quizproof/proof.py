@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quizproof import rules
-from quizproof.blocks import Display
-from quizproof.errors import Finding
-from quizproof.header import Header
+from quizproof.displays import Display
+from quizproof.findings import Finding
+from quizproof.quizfile.header import Header
 from quizproof.verdicts import VERDICTS, Verdict, worst
 
 

@@ -13,11 +13,11 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from quizproof import blocks, rules
+from quizproof import displays, rules
 from quizproof.claims import Claim, Happens, Judgement, Part, Program
-from quizproof.model import Fixed, Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
 from quizproof.outcome import Outcome
-from quizproof.source import written
+from quizproof.quizfile.fields import Fixed, Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
+from quizproof.quizfile.yaml_document import written
 
 Runs: TypeAlias = Mapping[Program, Outcome]
 """The outcomes of all programs of one variant of a block."""
@@ -122,13 +122,13 @@ class Block(Model, ABC):
         """The code of the right answer, from setup on: what facts are evaluated after."""
 
     @abstractmethod
-    def display(self, runs: Runs) -> blocks.Display:
+    def display(self, runs: Runs) -> displays.Display:
         """The block as it is shown and marked; prose still holds its expressions.
 
         Called only when every claim is proven, or openly unproven.
         """
 
-    def shown(self, runs: Runs) -> blocks.Display:
+    def shown(self, runs: Runs) -> displays.Display:
         """The display, with what all blocks of this sort show."""
         return self.display(runs)
 
@@ -181,30 +181,30 @@ class Question(Block):
     belief: Prose = ""
     """What people commonly believe, where a run refuted it."""
 
-    def shown(self, runs: Runs) -> blocks.Display:
+    def shown(self, runs: Runs) -> displays.Display:
         return replace(self.display(runs), hints=self.hints, belief=self.belief)
 
     def stem(self) -> str:
         return self.prompt
 
-    def asked(self, setup: str | None, *more: blocks.Content) -> tuple[blocks.Content, ...]:
+    def asked(self, setup: str | None, *more: displays.Content) -> tuple[displays.Content, ...]:
         """The prompt, the code that is given with it, and whatever the kind adds."""
-        code = () if setup is None else (blocks.Code(setup, "Given"),)
-        return (blocks.Prose(self.prompt), *code, *more)
+        code = () if setup is None else (displays.Code(setup, "Given"),)
+        return (displays.Prose(self.prompt), *code, *more)
 
-    def worked_solution(self, *extra: blocks.Content) -> tuple[blocks.Content, ...]:
+    def worked_solution(self, *extra: displays.Content) -> tuple[displays.Content, ...]:
         """The explanation and worked steps, and whatever the kind adds."""
-        content: list[blocks.Content] = []
+        content: list[displays.Content] = []
         if self.explanation:
-            content.append(blocks.Prose(self.explanation))
+            content.append(displays.Prose(self.explanation))
         if self.steps:
             steps = "\n".join(f"{i}. " + step.strip().replace("\n", "\n   ") for i, step in enumerate(self.steps, 1))
-            content.append(blocks.Prose(steps))
+            content.append(displays.Prose(steps))
         content.extend(extra)
         if self.belief:
-            content.append(blocks.Prose(f"**Commonly believed:** {self.belief.strip()}"))
+            content.append(displays.Prose(f"**Commonly believed:** {self.belief.strip()}"))
         if self.quick_check:
-            content.append(blocks.Prose(f"**Quick check:** {self.quick_check.strip()}"))
+            content.append(displays.Prose(f"**Quick check:** {self.quick_check.strip()}"))
         return tuple(content)
 
 
@@ -219,9 +219,9 @@ class Exhibit(Block):
     def stem(self) -> str:
         return self.text
 
-    def exhibited(self, *content: blocks.Content) -> tuple[blocks.Content, ...]:
+    def exhibited(self, *content: displays.Content) -> tuple[displays.Content, ...]:
         """What is shown, between the text and the note."""
-        before, after = ((blocks.Prose(prose),) if prose else () for prose in (self.text, self.note))
+        before, after = ((displays.Prose(prose),) if prose else () for prose in (self.text, self.note))
         return (*before, *content, *after)
 
 
@@ -244,12 +244,12 @@ def silence(text: str) -> str:
     return text if text.strip() else "(prints nothing)"
 
 
-def evidence(program: Program, outcome: Outcome, *, code: str = "") -> blocks.Evidence:
+def evidence(program: Program, outcome: Outcome, *, code: str = "") -> displays.Evidence:
     """What a run did, in one sentence and in full.
 
     `code`: the program behind it, where the reader has not seen it.
     """
-    return blocks.Evidence(
+    return displays.Evidence(
         summary=_summary(program, outcome),
         stdout=program.stdout(outcome, "code", "answer", "check"),
         traceback=outcome.traceback(),

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from quizproof.runtimes import child, huge_pages, reply, sandbox
-from quizproof.runtimes.cells import CELLS, Cell, remove
+from quizproof.runtimes.confinement import CELLS, Cell, remove
 from quizproof.runtimes.usage import Watch, Watched
 from quizproof.runtimes.wire import pack, unpack
 

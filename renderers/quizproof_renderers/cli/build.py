@@ -8,14 +8,9 @@ from typing import Any
 
 import click
 
-from quizproof_renderers.cli.options import (
-    LOCK,
-    default_bank,
-    lock_of,
-    proving,
-)
-from quizproof_renderers.cli.setting import set_up
-from quizproof_renderers.cli.telling import fail, refuse
+from quizproof_renderers.cli.exits import fail, refuse
+from quizproof_renderers.cli.options import LOCK, default_bank, lock_of, proving
+from quizproof_renderers.cli.proving import set_up
 
 
 @click.command()
@@ -47,12 +42,12 @@ def build(
       quizproof build questions -o public --site site.yaml
       quizproof build questions -o public --locked
     """
-    from quizproof.files import find_files
-    from quizproof.lock import Lock
+    from quizproof.loading.files import find_files
     from quizproof.proof import Report
-    from quizproof_renderers import reports
-    from quizproof_renderers.site import build_site, refuse_foreign
-    from quizproof_renderers.site_settings import SiteSettings, load_settings
+    from quizproof.store.lock import Lock
+    from quizproof_renderers.reports import formats
+    from quizproof_renderers.site.build import build_site, refuse_foreign
+    from quizproof_renderers.site.settings import SiteSettings, load_settings
 
     settings = load_settings(site) if site else SiteSettings()
     refuse_foreign(output)
@@ -65,7 +60,7 @@ def build(
     topics = {quiz.header.topic for quiz in report.quizzes if quiz.header}
     if strange := [topic for topic in settings.topics if topic not in topics]:
         fail(f"{site}: the bank has no topic `{strange[0]}`; it has {', '.join(sorted(topics)) or 'none'}")
-    reports.write(report, "full" if sys.stdout.isatty() else "concise", sys.stdout)
+    formats.write(report, "full" if sys.stdout.isatty() else "concise", sys.stdout)
     if report.exit_code and not keep_going:
         click.echo(f"Not all is proven, so {output} was not written (--keep-going writes it all the same).", err=True)
         sys.exit(report.exit_code)

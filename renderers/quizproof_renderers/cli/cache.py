@@ -28,7 +28,7 @@ def cache() -> None:
 @cache.command()
 def stats() -> None:
     """Show where the cache is and what it holds."""
-    from quizproof.cache import Cache
+    from quizproof.store.cache import Cache
 
     with Cache() as known:
         held = known.stats()
@@ -45,7 +45,7 @@ def stats() -> None:
 @cache.command()
 def clear() -> None:
     """Forget everything; the next check runs everything."""
-    from quizproof.cache import Cache
+    from quizproof.store.cache import Cache
 
     with Cache() as known:
         count = known.clear()

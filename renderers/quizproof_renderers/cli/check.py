@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quizproof_renderers.cli.exits import fail, tell
 from quizproof_renderers.cli.options import (
     LOCK,
     Part,
@@ -19,11 +20,10 @@ from quizproof_renderers.cli.options import (
     paths_argument,
     proving,
 )
-from quizproof_renderers.cli.setting import report, set_up
-from quizproof_renderers.cli.telling import fail, tell
+from quizproof_renderers.cli.proving import report, set_up
 
 if TYPE_CHECKING:
-    from quizproof.shards import Shard
+    from quizproof.loading.shards import Shard
 
 
 @click.command()
@@ -71,8 +71,8 @@ def check(
       quizproof check --shard 2/4 --format json -o 2.json   the second quarter; see `quizproof merge`
       quizproof check questions --diff-lock          which outputs moved, with this version of torch?
     """
-    from quizproof.files import find_files
-    from quizproof.lock import Lock, LockWriter
+    from quizproof.loading.files import find_files
+    from quizproof.store.lock import Lock, LockWriter
 
     chosen = paths or (default_bank(),)
     if shard and (write_lock or diff_lock):
@@ -91,10 +91,10 @@ def check(
         now = writer.lock(result.sandbox, result.runtimes)
         if before:
             from quizproof_renderers.console import console_for
-            from quizproof_renderers.reports import lockdiff
+            from quizproof_renderers.reports import lock_diff
 
             stream = sys.stderr if format_ == "json" and not output_file else sys.stdout  # JSON stands alone
-            code = max(code, lockdiff.write(before, now, console_for(stream)))
+            code = max(code, lock_diff.write(before, now, console_for(stream)))
         if write_lock and code in (0, 1) and not result.errors:
             try:
                 now.write(lock)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quizproof_renderers.cli.telling import UNVERIFIED
+from quizproof_renderers.cli.exits import UNVERIFIED
 
 if TYPE_CHECKING:
     pass
@@ -19,12 +19,12 @@ def doctor() -> None:
 
     Exits with 3 when a runtime is missing.
     """
-    from quizproof.runtimes.pool import Pool
-    from quizproof_renderers import health
+    from quizproof.runners.pool import Pool
+    from quizproof_renderers.reports import doctor
 
     with Pool[str]() as pool:
-        pool.start(health.RUNTIMES)
+        pool.start(doctor.RUNTIMES)
         pool.wait()
-        health.write(pool, sys.stdout)
-        missing = set(health.RUNTIMES) - set(pool.versions)
+        doctor.write(pool, sys.stdout)
+        missing = set(doctor.RUNTIMES) - set(pool.versions)
     sys.exit(UNVERIFIED if missing else 0)

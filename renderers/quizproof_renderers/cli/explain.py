@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quizproof_renderers.cli.telling import fail
+from quizproof_renderers.cli.exits import fail
 
 if TYPE_CHECKING:
     pass
@@ -32,7 +32,7 @@ def explain(rule: str | None) -> None:
     wanted = rule.strip().lower()
     found = next((r for r in RULES.values() if wanted in (r.code.lower(), r.name)), None)
     if found is None:
-        from quizproof.errors import meant
+        from quizproof.spelling import meant
 
         hint = meant(wanted, [each.name for each in RULES.values()])
         fail(f"there is no rule `{rule}`{hint} (`quizproof explain` lists them all)")

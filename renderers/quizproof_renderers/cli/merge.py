@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quizproof_renderers.cli.options import (
-    format_option,
-    output_option,
-)
-from quizproof_renderers.cli.setting import reporter_to
+from quizproof_renderers.cli.options import format_option, output_option
+from quizproof_renderers.cli.proving import reporter_to
 
 if TYPE_CHECKING:
     pass
@@ -34,7 +31,7 @@ def merge(reports: tuple[Path, ...], format_: str | None, output_file: Path | No
       quizproof merge part1.json part2.json
       quizproof merge parts/*.json --format json -o report.json
     """
-    from quizproof_renderers.reports.parts import merge as join
+    from quizproof_renderers.reports.merging import merge as join
 
     report = join(reports)
     with reporter_to(format_, output_file) as reporter:

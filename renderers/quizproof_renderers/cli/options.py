@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quizproof_renderers.cli.telling import fail
+from quizproof_renderers.cli.exits import fail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from quizproof.shards import Shard
+    from quizproof.loading.shards import Shard
 
 DEFAULT_BANK = "questions"
 SANDBOXES = ("namespaces", "landlock", "none")
@@ -65,7 +65,7 @@ class Part(click.ParamType["Shard"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
         """The part."""
-        from quizproof.shards import Shard
+        from quizproof.loading.shards import Shard
 
         try:
             return Shard.parse(value)

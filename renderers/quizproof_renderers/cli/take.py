@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quizproof_renderers.cli.options import (
-    default_bank,
-    proving,
-)
-from quizproof_renderers.cli.setting import bank_at, pool_for, set_up
-from quizproof_renderers.cli.telling import USAGE
+from quizproof_renderers.cli.exits import USAGE
+from quizproof_renderers.cli.options import default_bank, proving
+from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 
 if TYPE_CHECKING:
     from quizproof.claims import Program
+    from quizproof.loading.quiz import Bank
     from quizproof.outcome import Outcome
     from quizproof.proof import QuizProof
-    from quizproof.quiz import Bank
 
 
 @click.command()
@@ -43,7 +40,7 @@ def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool
     """
     import secrets
 
-    from quizproof.running import run
+    from quizproof.runners.runner import run
     from quizproof_renderers.terminal import session
 
     chosen = _choose(bank_at(*(bank or (default_bank(),))), name)
@@ -68,9 +65,10 @@ def _choose(bank: Bank, name: str | None) -> Bank:
     """The part of the bank that was asked for: a quiz or one block of it. Exits when that is not clear."""
     if name is None and len(bank.quizzes) == 1:
         return bank
-    from quizproof.errors import UsageError, meant
-    from quizproof.kinds import Question
-    from quizproof.quiz import Bank, Loaded
+    from quizproof.errors import UsageError
+    from quizproof.kinds.base import Question
+    from quizproof.loading.quiz import Bank, Loaded
+    from quizproof.spelling import meant
     from quizproof_renderers.tally import counted_blocks
     from quizproof_renderers.text import one_line
 

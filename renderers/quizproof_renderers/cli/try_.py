@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quizproof_renderers.cli.options import (
-    default_bank,
-    jobs_option,
-    no_cache_option,
-    require_option,
-    sandbox_option,
-)
-from quizproof_renderers.cli.setting import bank_at, pool_for, set_up
-from quizproof_renderers.cli.telling import fail, refuse
+from quizproof_renderers.cli.exits import fail, refuse
+from quizproof_renderers.cli.options import default_bank, jobs_option, no_cache_option, require_option, sandbox_option
+from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 
 if TYPE_CHECKING:
+    from quizproof.loading.quiz import Bank, Item, Quiz
     from quizproof.proof import QuizProof
-    from quizproof.quiz import Bank, Item, Quiz
-    from quizproof.runtimes.pool import Pool
+    from quizproof.runners.pool import Pool
 
 _MOST_BYTES = 1 << 20
 _NOT_MET = 1
@@ -63,7 +57,7 @@ def try_(
     if (experiment is None) == (question is None):
         fail("name one `--experiment ID`, or one `--question ID`")
     source = _read(file)
-    from quizproof.quiz import Loaded
+    from quizproof.loading.quiz import Loaded
 
     whole = bank_at(bank or default_bank())
     if experiment is not None:
@@ -104,7 +98,8 @@ def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:
         if item.block.kind == kind:
             return quiz, item
         fail(f"`{name}` is of the kind `{item.block.kind}`, not `{kind}`")
-    from quizproof.errors import UsageError, meant
+    from quizproof.errors import UsageError
+    from quizproof.spelling import meant
 
     known = [id_ for id_, (_, item) in blocks.items() if item.block.kind == kind]
     instead = meant(name, known) or (f"; there are: {', '.join(known)}" if known else "")
@@ -113,21 +108,21 @@ def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:
 
 def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[Any]) -> bool:
     """Judge a script, and show how it did; whether it meets everything."""
-    from quizproof.trial import try_script
-    from quizproof_renderers import trials
+    from quizproof.proving.trial import try_script
+    from quizproof_renderers.reports import trial_report
 
     with pool:
         trial = try_script(quiz, item, source, file, pool)
-    trials.write(trial, sys.stdout)
+    trial_report.write(trial, sys.stdout)
     return trial.met
 
 
 def _try_question(proof: QuizProof, source: str, files: str | None, file: str, pool: Pool[Any]) -> bool:
     """Judge a program, and show how it did; whether it passes every check of the one question that was proven."""
-    from quizproof.attempt import judge, program_of
-    from quizproof.blocks import ProgramInput
-    from quizproof.running import run
-    from quizproof_renderers import trials
+    from quizproof.displays import ProgramInput
+    from quizproof.marking.attempt import judge, program_of
+    from quizproof.runners.runner import run
+    from quizproof_renderers.reports import trial_report
 
     assert proof.header is not None, "its question was found"
     (question,) = proof.questions
@@ -137,5 +132,5 @@ def _try_question(proof: QuizProof, source: str, files: str | None, file: str, p
     program = program_of(display.input, source)
     with pool:
         mark = judge(display.input, program, run(pool, proof.header.runtime, program, files))
-    trials.write_mark(question.id, mark, file, sys.stdout)
+    trial_report.write_mark(question.id, mark, file, sys.stdout)
     return mark.correct

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from quizproof.errors import Finding
+from quizproof.findings import Finding
 from quizproof.proof import QuizProof, Result
 from quizproof_renderers import tally
 from quizproof_renderers.text import clip, one_line

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from quizproof.errors import Span
+from quizproof.findings import Span
 from quizproof_renderers.text import visible
 
 CONTEXT = 2

@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from quizproof.errors import Finding
+from quizproof.findings import Finding
 from quizproof.proof import QuizProof, Result
 from quizproof.verdicts import Verdict
 from quizproof_renderers import tally

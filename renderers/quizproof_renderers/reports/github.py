@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from quizproof.errors import Finding
+from quizproof.findings import Finding
 from quizproof.proof import QuizProof, Result
 from quizproof_renderers import tally
 from quizproof_renderers.reports import concise

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TextIO, TypeAlias
 
 import quizproof
-from quizproof.errors import Finding
+from quizproof.findings import Finding
 from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Result
 
 Json: TypeAlias = dict[str, Any]

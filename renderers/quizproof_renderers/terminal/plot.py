@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from quizproof.blocks import Chart, Event, Series
-from quizproof.numbers import figure
+from quizproof.comparison.numbers import figure
+from quizproof.displays import Chart, Event, Series
 from quizproof_renderers.text import clip, one_line, shortened
 
 HEIGHT = 12

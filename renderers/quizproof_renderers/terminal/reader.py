@@ -11,7 +11,7 @@ from typing import TextIO
 
 import click
 
-from quizproof.marking import MalformedResponse
+from quizproof.marking.mark import MalformedResponse
 from quizproof_renderers.text import visible
 
 

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
-from quizproof import scoring
-from quizproof.blocks import Display, Prose
-from quizproof.marking import MalformedResponse, Mark, Response
+from quizproof.displays import Display, Prose
+from quizproof.marking import scoring
+from quizproof.marking.mark import MalformedResponse, Mark, Response
+from quizproof.marking.scoring import Confidence, after_hints
 from quizproof.proof import QuestionProof, QuizProof
-from quizproof.scoring import Confidence, after_hints
 from quizproof_renderers.tally import all_versions, counted_blocks, percent
-from quizproof_renderers.terminal.faces import Face, Row, Standing, face_for
-from quizproof_renderers.terminal.forms import Desk, Form, Marked, Quit, form_for, listed
+from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, Quit, listed
+from quizproof_renderers.terminal.forms.dispatch import form_for
 from quizproof_renderers.terminal.reader import Reader, reader_for
+from quizproof_renderers.terminal.views import Face, Row, Standing, face_for
 from quizproof_renderers.text import plural, sentence
 
 if TYPE_CHECKING:

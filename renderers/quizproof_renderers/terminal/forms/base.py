@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from quizproof import marking
-from quizproof.blocks import Evidence, Input
-from quizproof.marking import MalformedResponse, Mark, Response
-from quizproof_renderers.terminal.faces import Face, Part, Told
+from quizproof.displays import Evidence, Input
+from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.terminal.views import Face, Part, Told
 
 if TYPE_CHECKING:
     from quizproof.claims import Program
@@ -96,7 +95,7 @@ class Form(ABC):
 
     def mark(self, response: Response, desk: Desk) -> Marked:
         """Mark what was read. Raises MalformedResponse when the learner has to answer again."""
-        return Marked(response, marking.mark(self.input, response))
+        return Marked(response, mark(self.input, response))
 
     def correction(self) -> str:
         """What to say after an answer that is not right, in a sentence; empty where it is shown below."""
@@ -113,7 +112,7 @@ class Form(ABC):
 
     def checked(self, response: Response) -> Response:
         """The response, if it can be marked. Raises MalformedResponse otherwise."""
-        marking.mark(self.input, response)
+        mark(self.input, response)
         return response
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from quizproof import marking
-from quizproof.blocks import Blanks, Display
-from quizproof.marking import Mark, Response
-from quizproof_renderers.terminal.faces import Face, Part, Told
+from quizproof.displays import Blanks, Display
+from quizproof.marking.mark import Mark, Response, mark
 from quizproof_renderers.terminal.forms.base import (
     COMMANDS,
     ESCAPE,
@@ -18,6 +16,7 @@ from quizproof_renderers.terminal.forms.base import (
     unescaped,
 )
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.terminal.views import Face, Part, Told
 
 
 class BlanksForm(Form):
@@ -48,7 +47,7 @@ class BlanksForm(Form):
         return self._typed if len(self._typed) == len(self._blanks) else None
 
     def mark(self, response: Response, desk: Desk) -> Marked:
-        result = marking.mark(self.input, response)
+        result = mark(self.input, response)
         filled = zip(several(response), self._blanks, result.right, strict=True)
         parts = [
             Part(str(number), "right" if right else "wrong", text, "" if right else blank.accepted[0])

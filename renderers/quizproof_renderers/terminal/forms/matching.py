@@ -6,13 +6,12 @@ import random
 import re
 from collections.abc import Sequence
 
-from quizproof import marking
-from quizproof.blocks import Display, Matching
-from quizproof.marking import MalformedResponse, Mark, Response
-from quizproof_renderers.letters import letters
-from quizproof_renderers.terminal.faces import Face, Part, Told
+from quizproof.displays import Display, Matching
+from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
+from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, several
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.terminal.views import Face, Part, Told
 
 _PAIR = re.compile(r"(?P<number>\d{0,3})[\s:=-]*(?P<label>[A-Z]+)[\s,;]*")
 
@@ -62,7 +61,7 @@ class MatchingForm(Form):
         return self.checked([self._right[label].id for _, label in sorted(pairs)])
 
     def mark(self, response: Response, desk: Desk) -> Marked:
-        result = marking.mark(self.input, response)
+        result = mark(self.input, response)
         paired = zip(several(response), self._shown.key, result.right, strict=True)
         parts = [
             Part(str(number), "right" if right else "wrong", self._label[given], "" if right else self._label[key])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from quizproof import marking
-from quizproof.blocks import Display, OpenInput, Prose
-from quizproof.marking import Mark, Response
-from quizproof_renderers.terminal.faces import Face, Told
+from quizproof.displays import Display, OpenInput, Prose
+from quizproof.marking.mark import Mark, Response, mark
 from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, Quit, several, something
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.terminal.views import Face, Told
 
 
 class OpenForm(Form):
@@ -46,7 +45,7 @@ class OpenForm(Form):
             face.told(Told(point.evidence, unproven=point.unproven))
             if self._has_made(desk):
                 made.append(point.id)
-        return Marked(made, marking.mark(self.input, made))
+        return Marked(made, mark(self.input, made))
 
     def given(self, response: Response) -> str:
         return f"{len(several(response))} of {len(self._points)} points"

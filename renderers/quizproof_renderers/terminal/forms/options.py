@@ -6,13 +6,13 @@ import random
 import re
 from dataclasses import replace
 
-from quizproof.blocks import Evidence, Option, Options, Output
-from quizproof.compare import fold
-from quizproof.marking import MalformedResponse, Mark, Response
-from quizproof_renderers.letters import letters
-from quizproof_renderers.terminal.faces import Face, Told
+from quizproof.comparison.outputs import fold
+from quizproof.displays import Evidence, Option, Options, Output
+from quizproof.marking.mark import MalformedResponse, Mark, Response
+from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.forms.base import Command, Form, listed, several
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.terminal.views import Face, Told
 
 
 class OptionsForm(Form):

@@ -6,13 +6,12 @@ import random
 import re
 from collections.abc import Sequence
 
-from quizproof import marking
-from quizproof.blocks import Code, Display, Ordering
-from quizproof.marking import MalformedResponse, Mark, Response
-from quizproof_renderers.letters import letters
-from quizproof_renderers.terminal.faces import Face, Part, Standing, Told
+from quizproof.displays import Code, Display, Ordering
+from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
+from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, several
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.terminal.views import Face, Part, Standing, Told
 
 INDENT = "    "
 """One level, as it is shown."""
@@ -68,7 +67,7 @@ class OrderingForm(Form):
         return self.checked([f"{name}:{level}" for name, level in zip(ids, levels, strict=True)])
 
     def mark(self, response: Response, desk: Desk) -> Marked:
-        result = marking.mark(self.input, response)
+        result = mark(self.input, response)
         stand = round(result.score * self.total(response, result))
         parts = []
         for index, given in enumerate(several(response)):

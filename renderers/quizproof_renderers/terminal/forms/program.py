@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from quizproof import marking
-from quizproof.attempt import judge, program_of
-from quizproof.blocks import Code, ProgramInput
-from quizproof.compare import fold_program
+from quizproof.comparison.outputs import fold_program
+from quizproof.displays import Code, ProgramInput
 from quizproof.errors import CannotVerify
-from quizproof.marking import MalformedResponse, Mark, NeverRun, Response
-from quizproof_renderers.terminal.faces import Face, Part, Standing, Told
+from quizproof.marking.attempt import judge, program_of
+from quizproof.marking.mark import MalformedResponse, Mark, NeverRun, Response, mark
 from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, mistaken
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.terminal.views import Face, Part, Standing, Told
 from quizproof_renderers.text import sentence
 
 EDIT, FILE = "e", "f "
@@ -69,7 +68,7 @@ class ProgramForm(Form):
     def mark(self, response: Response, desk: Desk) -> Marked:
         source = str(response)
         try:
-            result = marking.mark(self._shown, source)
+            result = mark(self._shown, source)
         except NeverRun:
             run = self._run(source, desk)
             if run is None:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from quizproof.blocks import Display, LineInput, NumberInput, TextInput
-from quizproof.compare import fold
-from quizproof.marking import Mark, Response
-from quizproof_renderers.terminal.faces import Face, Told
-from quizproof_renderers.terminal.forms.base import (
-    COMMANDS,
-    ESCAPE,
-    Command,
-    Form,
-    mistaken,
-    something,
-    unescaped,
-)
+from quizproof.comparison.outputs import fold
+from quizproof.displays import Display, LineInput, NumberInput, TextInput
+from quizproof.marking.mark import Mark, Response
+from quizproof_renderers.terminal.forms.base import COMMANDS, ESCAPE, Command, Form, mistaken, something, unescaped
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.terminal.views import Face, Told
 from quizproof_renderers.text import one_line
 
 

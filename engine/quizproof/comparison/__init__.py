@@ -1,0 +1,1 @@
+"""When two outputs, numbers or outcomes are the same, and how they differ."""

@@ -1,0 +1,102 @@
+"""When two printed outputs are the same."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+
+from quizproof.comparison.printed import take_apart
+
+_ADDRESS = re.compile(r"(?:(?<=\bat )|(?<=\bobject @ ))0x[0-9a-fA-F]{6,16}\b")
+_EXACT = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX)
+
+
+def masked(text: str) -> str:
+    """The text with memory addresses made alike."""
+    return _ADDRESS.sub("0x...", text)
+
+
+def fold(text: str) -> str:
+    """Output without what no reader sees: trailing spaces, empty lines at the end, memory addresses."""
+    lines = [line.rstrip() for line in masked(text).split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(lines)
+
+
+_SIGN = r"[^A-Za-z0-9_\s]"
+_LITERAL = r"\"(?:[^\"\\]|\\[\s\S])*\"|'(?:[^'\\]|\\[\s\S])*'"
+_SPACING = re.compile(rf"({_LITERAL})|(?<={_SIGN})\s+|\s+(?={_SIGN})|(\s+)")
+
+
+def fold_expression(text: str) -> str:
+    """A piece of code in which spacing and the sort of quotation marks do not tell: `a = 'b'` is `a="b"`.
+
+    What stands within quotation marks is kept: `", "` is not `","`.
+    """
+    return _SPACING.sub(_folded_piece, text.strip())
+
+
+def _folded_piece(match: re.Match[str]) -> str:
+    literal, space = match.groups()
+    if literal is None:
+        return " " if space else ""
+    return literal if '"' in literal else f'"{literal[1:-1]}"'
+
+
+def fold_program(text: str) -> str:
+    """A program without what does not change it: empty lines, lines of comment, trailing spaces."""
+    lines = (line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
+    return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+
+
+def same_output(one: str, other: str, tolerance: float | None = None) -> bool:
+    """Whether two outputs are equal after folding; with a tolerance, numbers in them may differ by so much."""
+    one, other = fold(one), fold(other)
+    if one == other or tolerance is None:
+        return one == other
+    ours, theirs = take_apart(one), take_apart(other)
+    if ours.text != theirs.text:
+        return False
+    # Printed numbers are decimals and compared as such, so that long ones count to the last digit. But what is
+    # printed has been rounded: hence a billionth more.
+    most = Decimal(tolerance) * Decimal("1.000000001")
+    pairs = zip(ours.numbers, theirs.numbers, strict=True)
+    return all(-most <= _EXACT.subtract(a, b) <= most for a, b in pairs)
+
+
+def difference(stated: str, real: str, tolerance: float | None = None) -> str:
+    """How the real output differs from the stated one, in a few words."""
+    ours, theirs = fold(stated).split("\n"), fold(real).split("\n")
+    if len(ours) == len(theirs) == 1:
+        return quoted(theirs[0])
+    differ = [n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b]
+    beyond = [n for n in differ if not same_output(ours[n], theirs[n], tolerance)]
+    end = min(len(ours), len(theirs))
+    line = next(iter(beyond or (differ if len(ours) == len(theirs) else [])), end)
+    return f"line {line + 1} is {quoted(theirs[line])}" if line < len(theirs) else f"it ends after line {len(theirs)}"
+
+
+def quoted(value: object, most: int = 80) -> str:
+    """A value as Python writes it, cut when it is long."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]} …"
+
+
+def same_number(one: float, other: float, tolerance: float) -> bool:
+    """Whether two numbers differ by at most `tolerance` (absolute), give or take a rounding error."""
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return one == other
+    return abs(one - other) <= tolerance + 4 * max(math.ulp(one), math.ulp(other))
+
+
+def same_to_digits(typed: str, value: float) -> bool:
+    """Whether a decimal, as typed, is `value` rounded to the digits typed: 0.895 is 0.8947; 85, typed whole, is 85."""
+    if not math.isfinite(value):
+        return False
+    number = Decimal(typed)
+    if number == number.to_integral_value() and "." not in typed:
+        return same_number(float(number), value, 0)
+    half = 0.5 * 10.0 ** int(number.as_tuple().exponent)
+    return abs(float(number) - value) <= half * (1 + 1e-9)

@@ -1,0 +1,397 @@
+"""Display blocks: the closed set of things a question or an exhibit shows itself as.
+
+Renderers dispatch on these and never on kinds, so a new kind needs no new renderer.
+Everything here is frozen data: already rendered for one variant, with the evidence of its runs. Blocks among which
+there is a choice say their `type`, so that they can be told apart when they were kept as JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from quizproof.findings import DataPath
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown (CommonMark, HTML off), its `{{ expressions }}` already replaced."""
+
+    text: str
+    type: Literal["prose"] = field(default="prose", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A program or a part of one."""
+
+    source: str
+    label: str = ""
+    """What the reader is told it is: "Setup", "Check", "Fixed program". Empty for the question's own code."""
+    highlight: tuple[int, ...] = ()
+    """Line numbers, from 1, that deserve the eye: the bug's lines, the lines of its fix."""
+    type: Literal["code"] = field(default="code", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Output:
+    """Text that a program prints, shown as it is."""
+
+    text: str
+    type: Literal["output"] = field(default="output", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one run really did, told to the learner."""
+
+    summary: str
+    """One sentence: "Runs silently, then the check fails.", "Raises TypeError."."""
+    stdout: str = ""
+    traceback: str = ""
+    """Trimmed to the frames of the author's own code; empty when nothing was raised."""
+    code: str = ""
+    """The program behind it, where the reader has not seen it: the proof of a statement, say."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of figures or words under headings. Headings, cells and caption are inline Markdown."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The first cell of a row names the row."""
+    caption: str = ""
+    type: Literal["table"] = field(default="table", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart: its points from left to right, in the units of the axes."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened at one place of the horizontal axis, or a point on a line that deserves the eye."""
+
+    name: str
+    x: float
+    y: float | None = None
+    """None for a rule across the whole height."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over one pair of axes. Who cannot see it reads the same figures in a table."""
+
+    series: tuple[Series, ...]
+    x: str
+    """Title of the horizontal axis."""
+    y: str
+    """Title of the vertical axis."""
+    events: tuple[Event, ...] = ()
+    caption: str = ""
+    """Inline Markdown, as every figure's is."""
+    table: Table | None = None
+    """The figures to be read beside it, where all points of all lines would be too many."""
+    type: Literal["chart"] = field(default="chart", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A confusion matrix: rows are the true classes, columns the predicted ones."""
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    caption: str = ""
+    type: Literal["matrix"] = field(default="matrix", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One station of data on its way, as a run recorded it."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = ""
+    sample: str = ""
+    """One value at this station."""
+    note: str = ""
+    """Markdown."""
+    code: str = ""
+    """What leads to it from the station before."""
+    sampled: str = ""
+    """The expression that gives the sample; empty for the first element."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Stations of data, in their order."""
+
+    stages: tuple[Stage, ...]
+    caption: str = ""
+    type: Literal["flow"] = field(default="flow", kw_only=True, repr=False)
+
+
+Written: TypeAlias = Prose | Code | Output
+"""What can be read line by line, so that it may stand in an option."""
+Figure: TypeAlias = Table | Chart | Matrix | Flow
+"""What is drawn, or set as a table."""
+Content: TypeAlias = Written | Figure
+"""What may stand in a prompt or a solution."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice, and the truth about it."""
+
+    id: str
+    """Stable within the question: "a", "b", ... in the order in which the author wrote them."""
+    content: Written
+    correct: bool
+    feedback: str = ""
+    """Markdown: the mistake that leads here, or why this is right."""
+    evidence: Evidence | None = None
+    unproven: str = ""
+    """The author's reason why no run settles this option; empty when a run did."""
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Choose one, or, when `multiple`, all that are right. Already in the order in which they are shown."""
+
+    options: tuple[Option, ...]
+    multiple: bool = False
+    type: Literal["options"] = field(default="options", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong response that authors foresaw: how to recognise it and what to say."""
+
+    value: str
+    """The response as a learner would give it; for a number, its decimal text; for a line, its number."""
+    feedback: str
+    evidence: Evidence | None = None
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
+
+
+@dataclass(frozen=True)
+class NumberInput:
+    """Type a number. Right when `abs(response - value) <= tolerance`."""
+
+    value: float
+    tolerance: float
+    display: str
+    """The key as it should be shown."""
+    unit: str = ""
+    mistakes: tuple[Mistake, ...] = ()
+    type: Literal["number"] = field(default="number", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class TextInput:
+    """Type what the program prints. Compared line by line after trailing space is folded."""
+
+    accepted: str
+    multiline: bool = False
+    mistakes: tuple[Mistake, ...] = ()
+    type: Literal["text"] = field(default="text", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class LineInput:
+    """Pick the line of `source` that is wrong. Lines count from 1."""
+
+    source: str
+    correct: tuple[int, ...]
+    mistakes: tuple[Mistake, ...] = ()
+    type: Literal["line"] = field(default="line", kw_only=True, repr=False)
+
+
+GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
+"""How a gap stands in a program, with its name."""
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A gap in a program."""
+
+    name: str
+    accepted: tuple[str, ...]
+    """Texts with which a run passed; the first is the one that is shown as the answer."""
+    mistakes: tuple[Mistake, ...] = ()
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
+
+
+@dataclass(frozen=True)
+class Blanks:
+    """Fill the gaps of a program. Each gap stands in `source` once, as `___name___`."""
+
+    source: str
+    blanks: tuple[Blank, ...]
+    """In the order in which they stand in the source."""
+    type: Literal["blanks"] = field(default="blanks", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One line to be put into its place."""
+
+    id: str
+    source: str
+    """Without its indentation."""
+    indent: int = 0
+    """Its indentation in the program that the author wrote, in levels."""
+    distractor: bool = False
+    """Whether it belongs into no right program."""
+    feedback: str = ""
+    """Markdown: the mistake of who uses a distractor."""
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """Put lines in order, and leave out those that do not belong."""
+
+    lines: tuple[OrderLine, ...]
+    """As the author wrote them: those of the program in its order, then the distractors."""
+    orders: tuple[tuple[str, ...], ...]
+    """Every order with which a run passed, as ids; when `indented`, each as `id:level`. The author's own is first."""
+    indented: bool = False
+    """Whether the learner gives the indentation too."""
+    tried: int = 0
+    """How many orders are known to be right or wrong; when `indented`, also those with one line moved by a level."""
+    total: int = 0
+    """How many there are. Those that were not tried count as wrong."""
+    type: Literal["order"] = field(default="order", kw_only=True, repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all orders were tried."""
+        return self.tried >= self.total
+
+
+@dataclass(frozen=True)
+class MatchItem:
+    """One thing on the left or the right of a matching question."""
+
+    id: str
+    content: Written
+    feedback: str = ""
+    """Markdown: for a right item that belongs to nothing, the mistake of who chooses it."""
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Give each item on the left the one on the right that belongs to it."""
+
+    left: tuple[MatchItem, ...]
+    right: tuple[MatchItem, ...]
+    """In the author's order; renderers show them in another. There may be more than on the left."""
+    key: tuple[str, ...]
+    """For each item on the left, the id of the one on the right."""
+    type: Literal["match"] = field(default="match", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something that a good answer says, to be ticked by the learner who compares."""
+
+    id: str
+    text: str
+    """Markdown."""
+    evidence: Evidence | None = None
+    unproven: str = ""
+    """The author's reason why no run settles it; empty when a run did."""
+
+
+@dataclass(frozen=True)
+class OpenInput:
+    """Answer in one's own words, then compare with the solution and tick what one has said."""
+
+    points: tuple[Point, ...]
+    type: Literal["open"] = field(default="open", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test that a program must pass."""
+
+    name: str
+    """What it tests, in words."""
+    source: str
+    hidden: bool = False
+    """Whether its code is kept from the learner until the question is answered."""
+
+
+Origin: TypeAlias = Literal["solution", "starter", "wrong", "mutation", "equivalent"]
+"""Whose a program is: the author's, or a small change of the solution; equivalent ones are known to be right too."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A program that was run, and how far it came."""
+
+    source: str
+    passed: int
+    """How many checks it passed before the first that it failed."""
+    origin: Origin
+    feedback: str = ""
+    """Markdown."""
+    evidence: Evidence | None = None
+    at: DataPath = ()
+    """Where the author wrote it, relative to the block."""
+
+
+@dataclass(frozen=True)
+class ProgramInput:
+    """Write a program that passes the checks, one after the other in their order."""
+
+    starter: str
+    checks: tuple[Check, ...]
+    attempts: tuple[Attempt, ...]
+    """Programs that are known to pass or fail because they were run; the solution is first."""
+    setup: str = ""
+    """Code that runs before the learner's."""
+    limits: Mapping[str, int | float] = field(default_factory=dict)
+    """What one run may use, by the names of `model.Limits`."""
+    type: Literal["program"] = field(default="program", kw_only=True, repr=False)
+
+
+Input: TypeAlias = (
+    Options | NumberInput | TextInput | LineInput | Blanks | Ordering | Matching | OpenInput | ProgramInput
+)
+"""How a question is answered; each carries all that marking needs."""
+
+
+@dataclass(frozen=True)
+class Display:
+    """One variant of a question or an exhibit, ready to be shown and marked."""
+
+    prompt: tuple[Content, ...]
+    """What is asked; all of an exhibit but its solution."""
+    input: Input | None
+    """None for an exhibit, which nobody answers."""
+    answer: str = ""
+    """The key in words or figures, for summaries and reports."""
+    solution: tuple[Content, ...] = ()
+    """Shown after answering: explanation, worked steps, fixed code."""
+    evidence: Evidence | None = None
+    """What the question's own program did, where the evidence is not an option's."""
+    hints: tuple[str, ...] = ()
+    """Markdown, in the order in which they are given."""
+    belief: str = ""
+    """Markdown: what people commonly believe, which a run of this question refuted."""

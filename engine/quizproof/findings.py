@@ -1,0 +1,57 @@
+"""Findings: what is wrong in a file, or could not be verified, as values with a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from quizproof.rules import RULES, Rule, Severity
+
+DataPath: TypeAlias = tuple[str | int, ...]
+"""Where something stands in the YAML data: ("blocks", 0, "options", 2, "code")."""
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A place in a text file. All four count from 1; the end is exclusive, as in ruff's reports."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing an author should mend, or that could not be verified."""
+
+    code: str
+    path: str
+    span: Span
+    message: str
+    help: str = ""
+    question: str | None = None
+    expected: str = ""
+    """What the claim said, for a refuted one."""
+    actual: str = ""
+    """What the run gave instead: output or traceback."""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule behind the code."""
+        return RULES[self.code]
+
+    @property
+    def severity(self) -> Severity:
+        """As the rule says; only errors make a check fail."""
+        return self.rule.severity
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether it says that something could not be judged, and nothing about the author's work."""
+        return self.code.startswith("QP9")
+
+    @property
+    def place(self) -> str:
+        """`path:line:column`, as editors and terminals understand it."""
+        return f"{self.path}:{self.span.line}:{self.span.column}"

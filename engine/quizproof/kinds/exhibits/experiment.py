@@ -1,0 +1,295 @@
+"""`experiment`: a baseline script that misses its targets, and a solution that meets them and keeps the constraints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from quizproof import displays, rules
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle
+from quizproof.comparison.numbers import bound, figure, is_number, spread
+from quizproof.comparison.outputs import quoted
+from quizproof.findings import DataPath
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given, seeds_in_words
+from quizproof.outcome import Outcome
+from quizproof.quizfile.fields import Fixed, Model, Number, Prose, Snippet, refuse
+
+Script: TypeAlias = DataPath
+"""Where a script stands in its experiment: ("baseline",), ("variations", 0, "code")."""
+
+
+class Target(Model):
+    """What the script is to reach."""
+
+    name: Fixed
+    """What is measured, in a few words."""
+    value: Snippet
+    """The expression that gives it, evaluated after the script."""
+    above: Number | None = None
+    """It is to be above this."""
+    below: Number | None = None
+    """It is to be below this."""
+    margin: Annotated[Number, Field(ge=0)] = 0
+    """By how much more the solution must meet it, and the baseline miss it. Learners' own scripts need none."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Target:
+        if (self.above is None) == (self.below is None):
+            raise refuse(rules.CONTRADICTION, "a target needs exactly one of `above` and `below`")
+        return self
+
+    @property
+    def words(self) -> str:
+        """What is asked for: `above 0.8`."""
+        return f"above {bound(self.above)}" if self.above is not None else f"below {bound(self.below or 0)}"
+
+    def slack(self, value: float) -> float:
+        """By how much a value meets it; not above 0 when it does not."""
+        return value - self.above if self.above is not None else (self.below or 0) - value
+
+
+class Constraint(Model):
+    """What a script must leave as it is."""
+
+    name: Fixed
+    """The constraint in words."""
+    check: Snippet
+    """Assertions that hold after a script that keeps to it."""
+    broken: Snippet | None = None
+    """A script that does not keep to it: shows that the check can fail."""
+
+
+class Variation(Model):
+    """Another script to compare with."""
+
+    name: Fixed
+    """What is different in it."""
+    code: Snippet
+    """The script."""
+
+
+class Experiment(Exhibit):
+    """A script to improve. Every script is run for every seed; `quizproof try` judges a learner's own."""
+
+    kind_name: ClassVar[str] = "experiment"
+    own_names: ClassVar[frozenset[str]] = frozenset(["baseline", "solution", "variations"])
+    kind: Literal["experiment"]
+    setup: Snippet | None = None
+    """What every script finds: data, architecture, a pretrained model. `seed` is set before it."""
+    baseline: Snippet
+    """The script to begin with. For every seed it must miss a target."""
+    solution: Snippet
+    """The script that meets every target and keeps every constraint, for every seed."""
+    targets: Annotated[tuple[Target, ...], Field(min_length=1, max_length=12)]
+    """What is to be reached."""
+    constraints: Annotated[tuple[Constraint, ...], Field(max_length=12)] = ()
+    """What must be left as it is."""
+    seeds: Seeds = (0, 1, 2)
+    """The values of `seed`."""
+    hints: tuple[Prose, ...] = ()
+    """Help on the way, given one by one in this order."""
+    variations: Annotated[tuple[Variation, ...], Field(max_length=12)] = ()
+    """Other scripts; each is run, and has a row of its own in the table."""
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Experiment:
+        for what, named in (("targets", self.targets), ("constraints", self.constraints)):
+            if len({each.name for each in named}) < len(named):
+                raise refuse(rules.CONTRADICTION, f"two of the `{what}` have the same name")
+        return self
+
+    def claims(self) -> Iterator[Claim]:
+        baseline, solution = self._programs(("baseline",)), self._programs(("solution",))
+        yield Claim("baseline", ("baseline",), baseline, self._judge_baseline)
+        yield Claim("solution", ("solution",), solution[:1], partial(self._judge_run, ("solution",)), key=True)
+        if len(self.seeds) > 1:
+            yield Claim("seeds", ("seeds",), (*baseline, *solution), self._judge_seeds)
+        for index, target in enumerate(self.targets):
+            judge = partial(self._judge_target, index)
+            yield Claim(f"solution, target {target.name!r}", ("targets", index), solution, judge)
+        for index, constraint in enumerate(self.constraints):
+            at = ("constraints", index, "check")
+            judge = partial(self._judge_constraint, index)
+            yield Claim(f"solution, constraint {constraint.name!r}", at, solution, judge)
+            if constraint.broken is not None:
+                program = self._broken(index)
+                judge = partial(self._judge_broken, program)
+                at = ("constraints", index, "broken")
+                yield Claim(f"constraint {constraint.name!r} can fail", at, (program,), judge)
+        for index in range(len(self.variations)):
+            script: Script = ("variations", index, "code")
+            programs = self._programs(script)
+            yield Claim(f"variation {index + 1}", script, programs, partial(self._judge_run, script))
+
+    def right_parts(self) -> tuple[Part, ...]:
+        return (*self._before(0), Part("answer", self.solution, ("solution",)))
+
+    def names(self, runs: Runs) -> dict[str, Any]:
+        def means(script: Script) -> dict[str, float]:
+            values = self._measured(script, runs)
+            return {t.name: sum(v) / len(v) for t, v in zip(self.targets, values, strict=True)}
+
+        return {
+            "baseline": means(("baseline",)),
+            "solution": means(("solution",)),
+            "variations": [means(("variations", index, "code")) for index in range(len(self.variations))],
+        }
+
+    def display(self, runs: Runs) -> displays.Display:
+        content: list[displays.Content] = []
+        if self.setup is not None:
+            content.append(displays.Code(self.setup, "Given"))
+        content.append(displays.Code(self.baseline, "Baseline"))
+        content.append(self._comparison(runs))
+        if self.constraints:
+            content.append(displays.Prose("A script must keep to this:"))
+            content.extend(displays.Code(each.check, each.name) for each in self.constraints)
+        content.append(displays.Prose(f"Judge a script of your own: `quizproof try script.py --experiment {self.id}`"))
+        solution = [displays.Code(self.solution, "Solution")]
+        solution.extend(displays.Code(each.code, each.name) for each in self.variations)
+        return displays.Display(self.exhibited(*content), None, solution=tuple(solution), hints=self.hints)
+
+    def script(self, source: str, seed: int, at: Script) -> Program:
+        """A script in its place, with the `seed`-th of the seeds: what it reaches, and then the constraints."""
+        checks = () if at[0] in ("baseline", "variations") else self._checks()
+        values = (Part("value", target.value, ("targets", i, "value")) for i, target in enumerate(self.targets))
+        return self.program(*self._before(seed), Part("answer", source, at), *values, *checks)
+
+    def _comparison(self, runs: Runs) -> displays.Table:
+        scripts: list[tuple[str, Script]] = [("Baseline", ("baseline",)), ("Solution", ("solution",))]
+        scripts += [(each.name, ("variations", i, "code")) for i, each in enumerate(self.variations)]
+        rows = []
+        for name, script in scripts:
+            columns = zip(self.targets, self._measured(script, runs), strict=True)
+            rows.append((name, *(f"{spread(values)}, {_met(target, values)}" for target, values in columns)))
+        head = ("Script", *(f"{target.name} ({target.words})" for target in self.targets))
+        seeds = seeds_in_words(self.seeds)
+        caption = f"Mean and range over the {seeds}." if len(self.seeds) > 1 else f"With {seeds}."
+        return displays.Table(head, tuple(rows), caption)
+
+    def _before(self, seed: int) -> tuple[Part, ...]:
+        return (Part("setup", f"seed = {self.seeds[seed]}\n", ("seeds", seed)), *given(self.setup))
+
+    def _checks(self) -> tuple[Part, ...]:
+        """The constraints. They come last, so that one that is broken hides no value."""
+        return tuple(Part("check", each.check, ("constraints", i, "check")) for i, each in enumerate(self.constraints))
+
+    def _programs(self, script: Script) -> tuple[Program, ...]:
+        """A script of the author's with every seed."""
+        source: Any = self
+        for step in script:
+            source = source[step] if isinstance(step, int) else getattr(source, step)
+        return tuple(self.script(source, seed, script) for seed in range(len(self.seeds)))
+
+    def _broken(self, index: int) -> Program:
+        """The script that breaks a constraint, and nothing but that constraint."""
+        script = Part("answer", self.constraints[index].broken or "", ("constraints", index, "broken"))
+        return self.program(*self._before(0), script, self._checks()[index])
+
+    def _measured(self, script: Script, runs: Runs) -> list[list[float]]:
+        """What a script reaches: for each target, the values by seed."""
+        values = [program.values(runs[program]) for program in self._programs(script)]
+        return [[found["targets", i, "value"] for found in values] for i in range(len(self.targets))]
+
+    def _blocked(self, program: Program, outcome: Outcome) -> Judgement | None:
+        """Why a script gives no value for some target."""
+        values = program.values(outcome)
+        for index, target in enumerate(self.targets):
+            at = ("targets", index, "value")
+            if at not in values:
+                return crash(program, outcome)
+            if not is_number(values[at]):
+                words = f"the value of {target.name!r} is {quoted(values[at])}, not a finite number"
+                return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)
+        return None
+
+    def _judge_run(self, script: Script, *outcomes: Outcome) -> Judgement:
+        told: dict[str, list[float]] = {target.name: [] for target in self.targets}
+        for program, outcome in zip(self._programs(script), outcomes, strict=False):
+            if blocked := self._blocked(program, outcome):
+                return blocked
+            for target, value in zip(self.targets, program.values(outcome).values(), strict=True):
+                told[target.name].append(value)
+        return Judgement("proven", told={"value": told})
+
+    def _judge_baseline(self, *outcomes: Outcome) -> Judgement:
+        judged = self._judge_run(("baseline",), *outcomes)
+        if judged.verdict != "proven":
+            return judged
+        reached: dict[str, list[float]] = judged.told["value"]
+        for index, seed in enumerate(self.seeds):
+            if all(target.slack(reached[target.name][index]) > -target.margin for target in self.targets):
+                values = ", ".join(f"{target.name} {figure(reached[target.name][index])}" for target in self.targets)
+                margin = " by its margin" if any(target.margin for target in self.targets) else ""
+                words = f"with seed {seed} it misses no target{margin}: {values}"
+                return Judgement("refuted", rules.BASELINE_MEETS, words, "", "a target is missed", values)
+        return judged
+
+    def _judge_seeds(self, *outcomes: Outcome) -> Judgement:
+        """Whether chance has a part in it. Few scores can come out alike, so the code must not mention it either."""
+        for script, own in ((("baseline",), outcomes[: len(self.seeds)]), (("solution",), outcomes[len(self.seeds) :])):
+            judged = self._judge_run(script, *own)
+            if judged.verdict != "proven" or any(len(set(values)) > 1 for values in judged.told["value"].values()):
+                return replace(judged, told={})
+        mentioned = any(re.search(r"\bseed\b", code) for code in (self.setup or "", self.baseline, self.solution))
+        return PROVEN if mentioned else ALIKE
+
+    def _judge_target(self, index: int, *outcomes: Outcome) -> Judgement:
+        judged = self._judge_run(("solution",), *outcomes)
+        if judged.verdict != "proven":
+            return judged
+        target = self.targets[index]
+        for seed, value in zip(self.seeds, judged.told["value"][target.name], strict=True):
+            if not target.slack(value) > target.margin:
+                margin = f" by more than {bound(target.margin)}" if target.margin else ""
+                wanted = f"{target.words}{margin}"
+                words = f"with seed {seed} it is {bound(value)}, not {wanted}"
+                return Judgement("refuted", rules.TARGET_MISSED, words, "", wanted, bound(value))
+        return Judgement("proven", told={"value": judged.told["value"][target.name]})
+
+    def _judge_constraint(self, index: int, *outcomes: Outcome) -> Judgement:
+        for seed, program, outcome in zip(self.seeds, self._programs(("solution",)), outcomes, strict=True):
+            if blocked := self._blocked(program, outcome):
+                return blocked
+            place = [part.at for part in program.parts].index(("constraints", index, "check"))
+            raised = outcome.raised
+            end = raised.part if raised else len(outcome.parts) - 1
+            if outcome.status == "finished" or end > place:
+                if not outcome.parts[place].assertions:
+                    words = "the check executed no assertion that could fail"
+                    return Judgement("refuted", rules.NO_ASSERTION, words, "Assert what the script must leave alone.")
+                continue
+            if blocked := obstacle(program, outcome):
+                return blocked
+            assert raised is not None
+            kept = raised.type != "AssertionError"
+            code = rules.CHECK_CRASHED if kept else rules.CONSTRAINT_BROKEN
+            does = "the check itself raised" if kept else "the solution breaks it:"
+            judgement = Judgement(
+                "refuted", code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at
+            )
+            return at_frame(program, outcome, judgement)
+        return Judgement("proven", told={"value": list(self.seeds)})
+
+    def _judge_broken(self, program: Program, outcome: Outcome) -> Judgement:
+        raised = outcome.raised
+        if raised and program.raised_in(outcome) == "check" and not obstacle(program, outcome):
+            if raised.type == "AssertionError":
+                return Judgement("proven", told={"value": str(raised)})
+            words = f"the check itself raised {raised}"
+            return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words))
+        if blocked := crash(program, outcome):
+            return blocked
+        words = "the constraint holds after the script that is said to break it"
+        return Judgement("refuted", rules.CONSTRAINT_HOLDS, words, "", "the check fails", "every assertion passed")
+
+
+def _met(target: Target, values: list[float]) -> str:
+    """For how many seeds a target was met."""
+    count = sum(target.slack(value) > 0 for value in values)
+    return "met" if count == len(values) else "missed" if not count else f"met with {count} of {len(values)} seeds"

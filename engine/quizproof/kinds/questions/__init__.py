@@ -1,0 +1,1 @@
+"""The kinds that can be answered and marked."""

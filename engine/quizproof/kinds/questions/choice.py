@@ -1,0 +1,227 @@
+"""`choice`: one or several right options, which are code, statements, or outputs of one program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from quizproof import displays, rules
+from quizproof.claims import Claim, Happens, Judgement, Part, Program, crash, fails, fails_without, passes
+from quizproof.comparison.outputs import difference, fold, same_output
+from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given
+from quizproof.outcome import Outcome
+from quizproof.quizfile.fields import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
+
+
+class Option(Model):
+    """One choice: `code`, `text` or `prints`."""
+
+    code: Snippet | None = None
+    """Code that must pass the question's check (a key) or fail it (a distractor)."""
+    text: Prose | None = None
+    """A statement."""
+    prints: Text | None = None
+    """Output that the question's program prints (the key) or does not print."""
+    key: Flag = False
+    """Whether this option is right."""
+    mistake: Prose = ""
+    """The misconception that leads to this distractor, as feedback."""
+    why: Prose = ""
+    """Feedback for a key."""
+    happens: HappensText | None = None
+    """What really happens when a wrong option's code runs; proven too."""
+    proof: Snippet | None = None
+    """A program that passes because the statement is true."""
+    refute: Snippet | None = None
+    """A program that passes because the statement is false."""
+    unproven: Plain | None = None
+    """Why no run can settle the statement."""
+
+    @property
+    def sort(self) -> str:
+        """Which of the three sorts of option this is."""
+        return "code" if self.code is not None else "text" if self.text is not None else "prints"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Option:
+        if sum(x is not None for x in (self.code, self.text, self.prints)) != 1:
+            raise refuse(rules.CONTRADICTION, "an option needs exactly one of `code`, `text` and `prints`")
+        shown = [n for n in ("proof", "refute", "unproven") if getattr(self, n) is not None]
+        if self.text is None and shown:
+            raise refuse(rules.CONTRADICTION, f"`{shown[0]}` belongs to options with `text`")
+        if self.text is not None and len(shown) != 1:
+            need = "proof" if self.key else "refute"
+            raise refuse(rules.CONTRADICTION, f"a statement needs exactly one of `{need}` and `unproven`")
+        if self.key and self.refute is not None:
+            raise refuse(rules.CONTRADICTION, "a key cannot have `refute`; show it true with `proof`")
+        if not self.key and self.proof is not None:
+            raise refuse(rules.CONTRADICTION, "a distractor cannot have `proof`; show it false with `refute`")
+        if self.happens is not None and (self.code is None or self.key):
+            raise refuse(rules.CONTRADICTION, "`happens` belongs to distractors with `code`")
+        return self
+
+
+class Choice(Question):
+    """Choose the right option, or, when several are keys, all of them."""
+
+    kind_name: ClassVar[str] = "choice"
+    kind: Literal["choice"]
+    setup: Snippet | None = None
+    """Code that runs before every option, proof and refutation; shown to the reader."""
+    code: Snippet | None = None
+    """The program whose output the options state with `prints`."""
+    check: Snippet | None = None
+    """Assertions that hold after a right option's code and fail after a wrong one's."""
+    tolerance: Annotated[Number, Field(ge=0)] | None = None
+    """How far numbers inside printed text may differ."""
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=26)]
+    """What there is to choose from."""
+
+    @model_validator(mode="after")
+    def _one_sort(self) -> Choice:
+        sorts = {option.sort for option in self.options}
+        if len(sorts) > 1:
+            raise refuse(rules.CONTRADICTION, f"options are of one sort; these mix {' and '.join(sorted(sorts))}")
+        keys = sum(option.key for option in self.options)
+        if keys in (0, len(self.options)):
+            what = "no option is the key: mark it with `key: true`" if not keys else "every option is a key"
+            raise refuse(rules.NO_KEY, what)
+        sort = sorts.pop()
+        if sort == "code" and self.check is None:
+            raise refuse(rules.MISSING_KEY, "options with `code` need a `check`")
+        if sort == "prints" and self.code is None:
+            raise refuse(rules.MISSING_KEY, "options with `prints` need the question's `code`")
+        if sort != "code" and self.check is not None:
+            raise refuse(rules.CONTRADICTION, "`check` belongs to options with `code`")
+        if sort == "prints" and keys > 1:
+            raise refuse(rules.NO_KEY, "one program prints one output, so only one option can be the key")
+        return self
+
+    def claims(self) -> Iterator[Claim]:
+        for index, option in enumerate(self.options):
+            name = f"{'key' if option.key else 'distractor'} {LETTERS[index]}"
+            at = ("options", index, option.sort)
+            if option.unproven is not None:
+                yield Claim(name, at, unproven=option.unproven)
+                continue
+            program = self._program(index)
+            yield Claim(name, at, (program,), partial(self._judge, option, program), key=option.key)
+        if self.check is not None:
+            bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
+            yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+
+    def right_parts(self) -> tuple[Part, ...]:
+        index = next(i for i, option in enumerate(self.options) if option.key)
+        if self.options[index].sort == "text":
+            return given(self.setup)
+        return tuple(part for part in self._program(index).parts if part.role != "check")
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        shown: dict[str, object] = {}
+        told = []
+        for index, option in enumerate(self.options):
+            if option.unproven is not None:
+                told.append({"stdout": "", "raised": "", "message": ""})
+                continue
+            program = self._program(index)
+            outcome = runs[program]
+            told.append(
+                {
+                    "stdout": fold(program.stdout(outcome, "code", "answer")),
+                    "raised": outcome.raised.type if outcome.raised else "",
+                    "message": outcome.raised.message if outcome.raised else "",
+                }
+            )
+            if option.key:
+                shown.setdefault("stdout", told[-1]["stdout"])
+        shown["options"] = told
+        return shown
+
+    def display(self, runs: Runs) -> displays.Display:
+        options = tuple(self._shown(index, runs) for index in range(len(self.options)))
+        code = () if self.code is None else (displays.Code(self.code),)
+        check = [displays.Code(self.check, "The check that judged every option")] if self.check else []
+        keys = [o for o in options if o.correct]
+        return displays.Display(
+            prompt=self.asked(self.setup, *code),
+            input=displays.Options(options, multiple=len(keys) > 1),
+            answer="\n".join(_words(o.content) for o in keys),
+            solution=self.worked_solution(*check),
+        )
+
+    def _program(self, index: int) -> Program:
+        """What is run for one option."""
+        option = self.options[index]
+        setup = given(self.setup)
+        if option.code is not None and self.check is not None:
+            answer = Part("answer", option.code, ("options", index, "code"))
+            return self.program(*setup, answer, Part("check", self.check, ("check",)))
+        if option.text is not None:
+            field = "proof" if option.key else "refute"
+            return self.program(*setup, Part("check", getattr(option, field), ("options", index, field)))
+        assert self.code is not None
+        return self.program(*setup, Part("code", self.code, ("code",)))
+
+    def _judge(self, option: Option, program: Program, outcome: Outcome) -> Judgement:
+        if option.prints is not None:
+            return self._judge_output(option, program, outcome)
+        if option.text is not None:
+            message = "the statement's proof does not pass" if option.key else "the refutation does not refute"
+            expected = "the proof runs to its end" if option.key else "the refutation runs to its end"
+            return passes(program, outcome, code=rules.PROOF_FAILED, message=message, expected=expected)
+        if option.key:
+            message = "the key fails the check"
+            return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
+        happens = Happens.parse(option.happens) if option.happens else None
+        message = "this wrong option passes the check"
+        return fails(program, outcome, happens, code=rules.DISTRACTOR_HOLDS, message=message)
+
+    def _judge_output(self, option: Option, program: Program, outcome: Outcome) -> Judgement:
+        blocked = crash(program, outcome)
+        if blocked:
+            return blocked
+        assert option.prints is not None
+        real = fold(program.stdout(outcome, "code"))
+        same = same_output(option.prints, real, self.tolerance)
+        if same == option.key:
+            return Judgement("proven")
+        if option.key:
+            message = f"the key is not what the program prints: {difference(option.prints, real, self.tolerance)}"
+            return Judgement("refuted", rules.KEY_REFUTED, message, "", fold(option.prints), real)
+        message = "this wrong option is exactly what the program prints"
+        if not same_output(option.prints, real):
+            message = "this wrong option is what the program prints, within the tolerance"
+        return Judgement("refuted", rules.DISTRACTOR_HOLDS, message, "", "any other output", real)
+
+    def _shown(self, index: int, runs: Runs) -> displays.Option:
+        option = self.options[index]
+        content: displays.Written
+        told = None
+        if option.code is not None:
+            content = displays.Code(option.code)
+        elif option.text is not None:
+            content = displays.Prose(option.text)
+        else:
+            content = displays.Output(fold(option.prints or ""))
+        if option.unproven is None:
+            program = self._program(index)
+            told = evidence(program, runs[program], code=option.proof or option.refute or "")
+            if option.text is not None:
+                told = replace(told, summary=f"A run shows that this is {'true' if option.key else 'false'}.")
+        return displays.Option(
+            id=LETTERS[index],
+            content=content,
+            correct=option.key,
+            feedback=option.why if option.key else option.mistake,
+            evidence=told,
+            unproven=option.unproven or "",
+            at=("options", index, option.sort),
+        )
+
+
+def _words(content: displays.Written) -> str:
+    return content.source.strip() if isinstance(content, displays.Code) else content.text.strip()

@@ -1,0 +1,191 @@
+"""`fill-blank`: fill the gaps of a program. Every accepted filling passes the check, and every mistake fails it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from quizproof import displays, rules
+from quizproof.claims import Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
+from quizproof.comparison.outputs import fold
+from quizproof.displays import GAP
+from quizproof.findings import DataPath
+from quizproof.kinds.base import HappensText, Name, Question, Runs, evidence, given
+from quizproof.outcome import Outcome
+from quizproof.quizfile.fields import Model, Prose, Snippet, refuse
+
+MOST_COMBINATIONS = 64
+"""As many fillings are run in every combination; of more, each accepted text with the first of the other gaps."""
+
+
+def _filling(text: str) -> str:
+    bare = text.strip()
+    if not bare or "\n" in bare:
+        raise ValueError("write a text of one line that is not empty")
+    return bare
+
+
+Filling = Annotated[Snippet, AfterValidator(_filling)]
+"""What stands in a gap, on one line, so that the program keeps its lines."""
+
+
+class BlankMistake(Model):
+    """A wrong text for a gap that authors foresee."""
+
+    text: Filling
+    """What is filled in. With it, and the other gaps filled rightly, the check fails."""
+    mistake: Prose
+    """The misconception, as feedback."""
+    happens: HappensText | None = None
+    """What really happens when the program runs; proven too."""
+
+
+class BlankTexts(Model):
+    """What may be filled into a gap."""
+
+    accept: Annotated[tuple[Filling, ...], Field(min_length=1, max_length=16)]
+    """Right texts; the first is shown as the answer. Spacing and the sort of quotes do not matter."""
+    mistakes: Annotated[tuple[BlankMistake, ...], Field(max_length=25)] = ()
+    """Wrong texts with feedback of their own."""
+
+
+class FillBlank(Question):
+    """Fill the gaps of a program; each earns its share.
+
+    Every combination of accepted texts is run. Of more than 64, each accepted text is run with the first of the others.
+    """
+
+    kind_name: ClassVar[str] = "fill-blank"
+    kind: Literal["fill-blank"]
+    setup: Snippet | None = None
+    """Code that runs first; shown as given."""
+    code: Snippet
+    """The program, with each gap once as `___name___`: three underscores on each side."""
+    check: Snippet
+    """Assertions that hold after the program when its gaps are filled rightly."""
+    blanks: Annotated[dict[Name, BlankTexts], Field(min_length=1, max_length=16)]
+    """What may be filled in, by the name of the gap."""
+
+    @model_validator(mode="after")
+    def _gaps_and_blanks_agree(self) -> FillBlank:
+        gaps = GAP.findall(self.code)
+        for name in gaps:
+            if gaps.count(name) > 1:
+                raise refuse(rules.CONTRADICTION, f"the gap `___{name}___` is in `code` more than once")
+            if name not in self.blanks:
+                raise refuse(rules.CONTRADICTION, f"the gap `___{name}___` is in `code`, but not in `blanks`")
+        for name in self.blanks:
+            if name not in gaps:
+                raise refuse(rules.CONTRADICTION, f"`blanks` has `{name}`, but `code` has no gap `___{name}___`")
+        return self
+
+    def claims(self) -> Iterator[Claim]:
+        for texts, at in self._fillings():
+            program = self._program(texts)
+            judge = partial(self._judge_filling, texts, program)
+            yield Claim(f"filled with {_listed(texts)}", at, (program,), judge, key=True)
+        for name, index, mistake in self._mistakes():
+            program = self._mistaken(name, mistake)
+            at = ("blanks", name, "mistakes", index)
+            yield Claim(
+                f"mistake {index + 1} of {name}",
+                (*at, "text"),
+                (program,),
+                partial(_judge_mistake, mistake, (*at, "happens"), program),
+            )
+        bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
+        yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+
+    def right_parts(self) -> tuple[Part, ...]:
+        return tuple(part for part in self._program(self._first()).parts if part.role != "check")
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        program = self._program(self._first())
+        return {"stdout": fold(program.stdout(runs[program], "answer"))}
+
+    def display(self, runs: Runs) -> displays.Display:
+        key = self._program(self._first())
+        gaps = GAP.findall(self.code)
+        lines = [n for n, line in enumerate(self.code.split("\n"), 1) if GAP.search(line)]
+        return displays.Display(
+            prompt=self.asked(self.setup),
+            input=displays.Blanks(self.code.rstrip("\n"), tuple(self._blank(name, runs) for name in gaps)),
+            answer=_listed({name: self._first()[name] for name in gaps}),
+            solution=self.worked_solution(
+                displays.Code(self._filled(self._first()), "Filled in", tuple(lines)),
+                displays.Code(self.check, "The check that judged every filling"),
+            ),
+            evidence=evidence(key, runs[key]),
+        )
+
+    def _blank(self, name: str, runs: Runs) -> displays.Blank:
+        mistakes = []
+        for index, mistake in enumerate(self.blanks[name].mistakes):
+            program = self._mistaken(name, mistake)
+            told = evidence(program, runs[program])
+            at = ("blanks", name, "mistakes", index, "text")
+            mistakes.append(displays.Mistake(mistake.text, mistake.mistake, told, at))
+        return displays.Blank(name, self.blanks[name].accept, tuple(mistakes), ("blanks", name))
+
+    def _first(self) -> dict[str, str]:
+        """The filling that is shown as the answer."""
+        return {name: texts.accept[0] for name, texts in self.blanks.items()}
+
+    def _fillings(self) -> Iterator[tuple[Mapping[str, str], DataPath]]:
+        """The right fillings to run, and the place of what is new in each."""
+        counts = [range(len(texts.accept)) for texts in self.blanks.values()]
+        total = math.prod(map(len, counts))
+        for picks in itertools.product(*counts) if total <= MOST_COMBINATIONS else _one_by_one(counts):
+            chosen = dict(zip(self.blanks, picks, strict=True))
+            new = [(name, pick) for name, pick in chosen.items() if pick]
+            at = ("blanks", new[-1][0], "accept", new[-1][1]) if new else ("code",)
+            yield {name: self.blanks[name].accept[pick] for name, pick in chosen.items()}, at
+
+    def _mistakes(self) -> Iterator[tuple[str, int, BlankMistake]]:
+        for name, texts in self.blanks.items():
+            for index, mistake in enumerate(texts.mistakes):
+                yield name, index, mistake
+
+    def _mistaken(self, name: str, mistake: BlankMistake) -> Program:
+        """The program with a mistake in one gap, and the others filled rightly."""
+        return self._program({**self._first(), name: mistake.text})
+
+    def _filled(self, texts: Mapping[str, str]) -> str:
+        return GAP.sub(lambda gap: texts[gap[1]], self.code)
+
+    def _program(self, texts: Mapping[str, str]) -> Program:
+        answer = Part("answer", self._filled(texts), ("code",))
+        return self.program(*given(self.setup), answer, Part("check", self.check, ("check",)))
+
+    def _judge_filling(self, texts: Mapping[str, str], program: Program, outcome: Outcome) -> Judgement:
+        message = f"the program filled with {_listed(texts)} fails the check"
+        judgement = passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
+        if outcome.status == "syntax" and program.raised_in(outcome) == "answer":
+            return replace(judgement, message=f"filled with {_listed(texts)}: {outcome.raised}")
+        return judgement
+
+
+def _judge_mistake(mistake: BlankMistake, happens_at: DataPath, program: Program, outcome: Outcome) -> Judgement:
+    happens = Happens.parse(mistake.happens) if mistake.happens else None
+    message = f"the check passes with the mistake `{mistake.text}`"
+    judgement = fails(program, outcome, happens, code=rules.DISTRACTOR_HOLDS, message=message)
+    return replace(judgement, at=happens_at) if judgement.code == rules.WRONG_REASON else judgement
+
+
+def _one_by_one(counts: list[range]) -> Iterator[tuple[int, ...]]:
+    """All zeros, then every other number in each place while the others stay zero."""
+    yield (0,) * len(counts)
+    for place, count in enumerate(counts):
+        for pick in count[1:]:
+            yield (0,) * place + (pick,) + (0,) * (len(counts) - place - 1)
+
+
+def _listed(texts: Mapping[str, str]) -> str:
+    """A filling in words: "`layer1`, `False`"."""
+    return ", ".join(f"`{text}`" for text in texts.values())

@@ -1,0 +1,133 @@
+"""`find-bug`: pick the line that is wrong. The bug's lines are the difference between `code` and `fix`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from quizproof import displays, rules
+from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
+from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
+from quizproof.outcome import Outcome
+from quizproof.quizfile.fields import Integer, Model, Prose, Snippet
+
+
+class LineMistake(Model):
+    """A line that readers wrongly suspect."""
+
+    line: Annotated[Integer, Field(ge=1)]
+    """Number of the line in `code`, from 1."""
+    mistake: Prose
+    """Why this line is in order, as feedback."""
+
+
+class FindBug(Question):
+    """Pick the line with the bug. The check fails on `code` for the stated reason, and passes on `fix`."""
+
+    kind_name: ClassVar[str] = "find-bug"
+    kind: Literal["find-bug"]
+    setup: Snippet | None = None
+    """Code that runs first; shown as given."""
+    code: Snippet
+    """The program with the bug."""
+    fix: Snippet
+    """The program without it. Change as few lines as can be: they decide which line is right."""
+    check: Snippet
+    """Assertions that fail after `code` and hold after `fix`."""
+    happens: HappensText
+    """How the bug shows: `runs silently` (and the check fails), or an exception."""
+    mistakes: tuple[LineMistake, ...] = ()
+    """Lines that readers wrongly suspect, with feedback."""
+
+    def claims(self) -> Iterator[Claim]:
+        broken, fixed = self._program("code"), self._program("fix")
+        yield Claim("bug", ("code",), (broken,), partial(self._judge_bug, broken), key=True)
+        yield Claim("fix", ("fix",), (fixed,), partial(self._judge_fix, fixed), key=True)
+        bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
+        yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+        yield Claim("bug's line", ("fix",), (), self._judge_lines)
+        for index, mistake in enumerate(self.mistakes):
+            judge = partial(self._judge_line, mistake)
+            yield Claim(f"mistake {index + 1}", ("mistakes", index, "line"), (), judge)
+
+    def right_parts(self) -> tuple[Part, ...]:
+        return tuple(part for part in self._program("fix").parts if part.role != "check")
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        raised = runs[self._program("code")].raised
+        return {
+            "raised": raised.type if raised else "",
+            "message": raised.message if raised else "",
+            "line": self.bug_lines()[0],
+        }
+
+    def display(self, runs: Runs) -> displays.Display:
+        lines = self.bug_lines()
+        broken = self._program("code")
+        source = self.code.rstrip("\n")
+        mistakes = tuple(
+            displays.Mistake(str(m.line), m.mistake, at=("mistakes", i)) for i, m in enumerate(self.mistakes)
+        )
+        shown = source.split("\n")[lines[0] - 1].strip()
+        return displays.Display(
+            prompt=self.asked(self.setup),
+            input=displays.LineInput(source, lines, mistakes),
+            answer=f"line {lines[0]}: {shown}",
+            solution=self.worked_solution(
+                displays.Code(self.fix, "Mended", self._mended_lines()),
+                displays.Code(self.check, "The check: it fails on the program above and passes on the mended one"),
+            ),
+            evidence=evidence(broken, runs[broken]),
+        )
+
+    def bug_lines(self) -> tuple[int, ...]:
+        """Lines of `code` that the fix changes; for a missing line, its neighbours."""
+        lines: set[int] = set()
+        for tag, start, end, _, _ in self._difference():
+            if tag == "insert":
+                lines.update(n for n in (start, start + 1) if 1 <= n <= len(_lines(self.code)))
+            elif tag != "equal":
+                lines.update(n + 1 for n in range(start, end) if _lines(self.code)[n].strip())
+        return tuple(sorted(lines))
+
+    def _mended_lines(self) -> tuple[int, ...]:
+        return tuple(n + 1 for tag, _, _, start, end in self._difference() if tag != "equal" for n in range(start, end))
+
+    def _difference(self) -> Sequence[tuple[str, int, int, int, int]]:
+        matcher = difflib.SequenceMatcher(None, _lines(self.code), _lines(self.fix), autojunk=False)
+        return matcher.get_opcodes()
+
+    def _program(self, field: Literal["code", "fix"]) -> Program:
+        part = Part("code", getattr(self, field), (field,))
+        return self.program(*given(self.setup), part, Part("check", self.check, ("check",)))
+
+    def _judge_bug(self, program: Program, outcome: Outcome) -> Judgement:
+        message = "the check passes on the program that is said to have a bug"
+        return fails(program, outcome, Happens.parse(self.happens), code=rules.BUG_NOT_SHOWN, message=message)
+
+    def _judge_fix(self, program: Program, outcome: Outcome) -> Judgement:
+        message = "the mended program fails the check"
+        return passes(program, outcome, code=rules.FIX_REFUTED, message=message, expected="the check passes")
+
+    def _judge_lines(self) -> Judgement:
+        if self.bug_lines():
+            return PROVEN
+        return Judgement("refuted", rules.NO_BUG_LINE, "`fix` does not differ from `code`", "Mend the bug in `fix`.")
+
+    def _judge_line(self, mistake: LineMistake) -> Judgement:
+        source = _lines(self.code)
+        if mistake.line > len(source) or not source[mistake.line - 1].strip():
+            words = f"`code` has no line {mistake.line} to suspect; it has {len(source)} lines"
+            return Judgement("refuted", rules.NO_BUG_LINE, words)
+        if mistake.line in self.bug_lines():
+            words = f"line {mistake.line} is the bug: the fix changes it"
+            return Judgement("refuted", rules.NO_BUG_LINE, words, "Name a line that the fix leaves alone.")
+        return PROVEN
+
+
+def _lines(source: str) -> list[str]:
+    return source.rstrip("\n").split("\n")

@@ -1,0 +1,178 @@
+"""`number`: type a number; the key is the value of an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from quizproof import displays, rules
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
+from quizproof.comparison.numbers import is_number
+from quizproof.comparison.outputs import quoted, same_number
+from quizproof.findings import DataPath
+from quizproof.kinds.base import Question, Runs, evidence
+from quizproof.outcome import Outcome
+from quizproof.quizfile.fields import Model, Number, Plain, Prose, Snippet, refuse
+
+
+class NumberMistake(Model):
+    """A wrong number that authors foresee, by value or by the expression that gives it."""
+
+    value: Number | None = None
+    """The number that this mistake leads to."""
+    expression: Snippet | None = None
+    """Python that gives it, evaluated after the question's code."""
+    mistake: Prose
+    """The misconception, as feedback."""
+
+    @model_validator(mode="after")
+    def _one(self) -> NumberMistake:
+        if (self.value is None) == (self.expression is None):
+            raise refuse(rules.CONTRADICTION, "a mistake needs exactly one of `value` and `expression`")
+        return self
+
+
+class NumberQuestion(Question):
+    """Work out a number. The response is right within `tolerance` of the value."""
+
+    kind_name: ClassVar[str] = "number"
+    kind: Literal["number"]
+    setup: Snippet | None = None
+    """Code that runs first and is not shown."""
+    code: Snippet | None = None
+    """Code that is shown, and runs after the setup."""
+    value: Snippet
+    """The expression whose value is the key."""
+    answer: Number | None = None
+    """The key, where an author has typed one; compared with the value."""
+    tolerance: Annotated[Number, Field(ge=0)] = 0
+    """How far a right response may be from the value, in the value's unit."""
+    unit: Plain | None = None
+    """Shown behind the input."""
+    mistakes: Annotated[tuple[NumberMistake, ...], Field(max_length=25)] = ()
+    """Wrong numbers with feedback of their own."""
+
+    def claims(self) -> Iterator[Claim]:
+        program = self._program()
+        yield Claim(
+            "key", ("answer",) if self.answer is not None else ("value",), (program,), self._judge_key, key=True
+        )
+        for index, mistake in enumerate(self.mistakes):
+            field = "value" if mistake.value is not None else "expression"
+            judge = partial(self._judge_mistake, index)
+            yield Claim(f"mistake {index + 1}", ("mistakes", index, field), (program,), judge)
+
+    def right_parts(self) -> tuple[Part, ...]:
+        return tuple(part for part in self._program().parts if part.role != "value")
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        program = self._program()
+        outcome = runs[program]
+        value = self._values(outcome)[0]
+        return {"value": value, "answer": value, "stdout": program.stdout(outcome, "code").strip()}
+
+    def display(self, runs: Runs) -> displays.Display:
+        program = self._program()
+        value, *wrong = self._values(runs[program])
+        code = () if self.code is None else (displays.Code(self.code),)
+        mistakes = tuple(
+            displays.Mistake(decimal(number), mistake.mistake, _computed(mistake, number), ("mistakes", index))
+            for index, (number, mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
+        )
+        answer = decimal(value if self.answer is None else self.answer, self.tolerance)
+        shown = displays.NumberInput(float(value), float(self.tolerance), answer, self.unit or "", mistakes)
+        parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
+        told = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
+        words = f"Computed: {decimal(value, self.tolerance)}{' ' + self.unit if self.unit else ''}."
+        told = displays.Evidence(words, told.stdout, told.traceback, told.code)
+        return displays.Display(
+            self.asked(None, *code), shown, f"{answer} {self.unit or ''}".strip(), self.worked_solution(), told
+        )
+
+    def _program(self) -> Program:
+        parts = [Part("value", self.value, ("value",))]
+        for index, mistake in enumerate(self.mistakes):
+            if mistake.expression is not None:
+                parts.append(Part("value", mistake.expression, ("mistakes", index, "expression")))
+        if self.code is not None:
+            parts.insert(0, Part("code", self.code, ("code",)))
+        if self.setup is not None:
+            parts.insert(0, Part("setup", self.setup, ("setup",)))
+        return self.program(*parts)
+
+    def _values(self, outcome: Outcome) -> list[float]:
+        """The key's value, then that of each mistake."""
+        parts = self._program().parts
+        computed = {p.at: r.value for p, r in zip(parts, outcome.parts, strict=False) if p.role == "value"}
+        values = [computed[("value",)]]
+        for index, mistake in enumerate(self.mistakes):
+            typed = mistake.value
+            values.append(computed.get(("mistakes", index, "expression")) if typed is None else typed)
+        return values
+
+    def _blocked(self, outcome: Outcome, at: DataPath) -> Judgement | None:
+        """Why the expression at `at` was not reached; None when it was, even if a later one failed."""
+        program = self._program()
+        blocked = obstacle(program, outcome)
+        if not blocked and outcome.raised:
+            part = program.parts[outcome.raised.part]
+            if outcome.raised.part > [p.at for p in program.parts].index(at):
+                return None
+            what = "the expression" if part.role == "value" else "the code"
+            code = rules.NOT_A_NUMBER if part.role == "value" else rules.CODE_CRASHED
+            words = f"{what} raised {outcome.raised}"
+            blocked = at_frame(program, outcome, Judgement("refuted", code, words, at=part.at))
+        return blocked
+
+    def _judge_key(self, outcome: Outcome) -> Judgement:
+        blocked = self._blocked(outcome, ("value",))
+        if blocked:
+            return blocked
+        value = self._values(outcome)[0]
+        if not is_number(value):
+            words = f"the value is {quoted(value)}, not one finite number"
+            return Judgement("refuted", rules.NOT_A_NUMBER, words, "Give an int, a float or a tensor of one element.")
+        if not float(value).is_integer() and not self.tolerance:
+            words = f"the value is {value!r}, which nobody types exactly"
+            return Judgement("refuted", rules.NOT_A_NUMBER, words, "Add a `tolerance:`, such as 0.01.")
+        if self.answer is not None and not same_number(self.answer, value, self.tolerance):
+            words = f"the stated answer is not the value, which is {decimal(value)}"
+            return Judgement("refuted", rules.KEY_REFUTED, words, "", decimal(self.answer), decimal(value))
+        return PROVEN
+
+    def _judge_mistake(self, index: int, outcome: Outcome) -> Judgement:
+        typed = self.mistakes[index].expression is None
+        blocked = self._blocked(outcome, ("value",) if typed else ("mistakes", index, "expression"))
+        if blocked:
+            return blocked
+        values = self._values(outcome)
+        key, wrong = values[0], values[index + 1]
+        if not is_number(wrong):
+            words = f"the value of this mistake is {quoted(wrong)}, not one finite number"
+            return Judgement("refuted", rules.NOT_A_NUMBER, words)
+        if is_number(key) and same_number(key, wrong, 2 * self.tolerance):
+            words = (
+                "this mistake gives a right answer"
+                if same_number(key, wrong, self.tolerance)
+                else ("this mistake lies within twice the tolerance of the key")
+            )
+            gap = f"more than {decimal(2 * self.tolerance)} away from {decimal(key)}"
+            return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", gap, decimal(wrong))
+        return PROVEN
+
+
+def decimal(value: float, tolerance: float = 0) -> str:
+    """A number as a learner would write it, 2, 0.872 or 1e-07, with digits enough to be within `tolerance` of it."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+        return str(int(value))
+    texts = (f"{value:.{digits}g}" for digits in range(6, 18))
+    return next((text for text in texts if same_number(float(text), value, tolerance)), repr(value))
+
+
+def _computed(mistake: NumberMistake, number: float) -> displays.Evidence | None:
+    if mistake.expression is None:
+        return None
+    return displays.Evidence(f"What this mistake computes: {decimal(number)}.", code=mistake.expression)

@@ -1,0 +1,103 @@
+"""`open`: answer in one's own words, then compare with a model answer and tick the points that one has made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from quizproof import displays, rules
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, passes
+from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
+from quizproof.outcome import Outcome
+from quizproof.quizfile.fields import Model, Plain, Prose, Snippet, refuse
+
+
+class Point(Model):
+    """Something that a good answer says."""
+
+    text: Prose
+    """The point, to be ticked by the learner who made it."""
+    proof: Snippet | None = None
+    """A program that passes because the point is true; runs after the setup and the code."""
+    unproven: Plain | None = None
+    """Why no run can settle the point."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Point:
+        if (self.proof is None) == (self.unproven is None):
+            raise refuse(rules.CONTRADICTION, "a point needs exactly one of `proof` and `unproven`")
+        return self
+
+
+class Open(Question):
+    """Answer in words. The learner marks the answer by the points, each of which is proven or openly is not."""
+
+    kind_name: ClassVar[str] = "open"
+    kind: Literal["open"]
+    setup: Snippet | None = None
+    """Code that runs first; shown as given."""
+    code: Snippet | None = None
+    """The program that is asked about; runs after the setup."""
+    answer: Prose
+    """The model answer, shown before the learner ticks points."""
+    points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=8)]
+    """What a good answer says."""
+
+    def claims(self) -> Iterator[Claim]:
+        if self.code is not None:
+            program = self.program(*self.right_parts())
+            yield Claim("code", ("code",), (program,), partial(_judge_code, program))
+        for index, point in enumerate(self.points):
+            name = f"point {LETTERS[index]}"
+            if point.proof is None:
+                yield Claim(name, ("points", index, "text"), unproven=point.unproven or "")
+                continue
+            program = self._proof(index, point.proof)
+            judge = partial(self._judge_point, program)
+            yield Claim(name, ("points", index, "proof"), (program,), judge, key=True)
+
+    def right_parts(self) -> tuple[Part, ...]:
+        code = () if self.code is None else (Part("code", self.code, ("code",)),)
+        return (*given(self.setup), *code)
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        if self.code is None:
+            return {"stdout": ""}
+        program = self.program(*self.right_parts())
+        return {"stdout": program.stdout(runs[program], "code").strip()}
+
+    def display(self, runs: Runs) -> displays.Display:
+        code = () if self.code is None else (displays.Code(self.code),)
+        points = tuple(self._shown(index, runs) for index in range(len(self.points)))
+        solution = (displays.Prose(self.answer), *self.worked_solution())
+        return displays.Display(
+            self.asked(self.setup, *code), displays.OpenInput(points), self.answer.strip(), solution
+        )
+
+    def _proof(self, index: int, proof: str) -> Program:
+        return self.program(*self.right_parts(), Part("check", proof, ("points", index, "proof")))
+
+    def _judge_point(self, program: Program, outcome: Outcome) -> Judgement:
+        if program.raised_in(outcome) == "code":
+            return _judge_code(program, outcome)
+        message, expected = "the point's proof does not pass", "the proof runs to its end"
+        judged = passes(program, outcome, code=rules.PROOF_FAILED, message=message, expected=expected)
+        # Where a proof fails, there is no other culprit than the proof.
+        return at_frame(program, outcome, judged) if judged.code == rules.PROOF_FAILED else judged
+
+    def _shown(self, index: int, runs: Runs) -> displays.Point:
+        point = self.points[index]
+        told = None
+        if point.proof is not None:
+            program = self._proof(index, point.proof)
+            told = evidence(program, runs[program], code=point.proof)
+            told = replace(told, summary="A run shows that this is true.")
+        return displays.Point(LETTERS[index], point.text, told, point.unproven or "")
+
+
+def _judge_code(program: Program, outcome: Outcome) -> Judgement:
+    return crash(program, outcome) or PROVEN

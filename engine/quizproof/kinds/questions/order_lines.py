@@ -1,0 +1,361 @@
+"""`order-lines`: put the lines of a program in order, a Parsons problem. Every order that passes the check is right."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import math
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+from pydantic import Field, field_validator, model_validator
+
+from quizproof import displays, rules
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails_without, obstacle, passes
+from quizproof.comparison.outputs import fold_expression
+from quizproof.findings import DataPath
+from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
+from quizproof.outcome import Outcome
+from quizproof.quizfile.fields import Flag, Integer, Model, Prose, Snippet, refuse
+
+_FEWEST_LINES, _MOST_LINES = 2, 12
+_MOST_ALIKE = 24
+"""Ways to exchange equal lines: two pairs of equal lines have four, four equal lines 24."""
+_MOST_LOOKED_AT = 10_000
+"""Arrangements that are looked at for whether they are Python at all."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line without its indentation, and its indentation in levels."""
+
+    source: str
+    level: int
+
+
+_Arrangement: TypeAlias = tuple[_Line, ...]
+"""Lines from top to bottom."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Which arrangements of some lines are run."""
+
+    run: tuple[_Arrangement, ...]
+    """Those that are Python, the author's own first, then by their distance from it."""
+    tried: int
+    """How many were looked at: these, and those before the last of them that are no Python, hence wrong."""
+    total: int
+    """How many there are."""
+
+
+class LineDistractor(Model):
+    """A line that belongs into no right program."""
+
+    line: Snippet
+    """The line. Without `indentation`, spaces before it (in quotes) are its indentation."""
+    mistake: Prose = ""
+    """The misconception of who uses it, as feedback."""
+
+    @field_validator("line")
+    @classmethod
+    def _one_line(cls, line: str) -> str:
+        if "\n" in line.strip():
+            raise ValueError("a distractor is one line")
+        return line
+
+
+class OrderLines(Question):
+    """Put lines in order. A response is right when its program passes the check; it has no line more, and none less."""
+
+    kind_name: ClassVar[str] = "order-lines"
+    kind: Literal["order-lines"]
+    setup: Snippet | None = None
+    """Code that runs first; shown as given."""
+    lines: Snippet
+    """A right program of 2 to 12 lines, in one right order. The learner gets them mixed; empty lines do not count."""
+    distractors: Annotated[tuple[LineDistractor, ...], Field(max_length=12)] = ()
+    """Lines that belong into no right program. In place of any line of `lines`, each must fail the check."""
+    check: Snippet
+    """Assertions that hold after a right order, and fail when the lines are left out."""
+    indentation: Flag = False
+    """Whether the learner gives each line's indentation, too. If not, lines keep the indentation that they have."""
+    most_orders: Annotated[Integer, Field(ge=1, le=5040)] = 120
+    """How many orders to run at most: 120 is all orders of five lines, 720 of six, 5040 of seven."""
+
+    @field_validator("lines")
+    @classmethod
+    def _can_be_put_in_order(cls, lines: str) -> str:
+        texts = _written(lines)
+        if not _FEWEST_LINES <= len(texts) <= _MOST_LINES:
+            words = f"write {_FEWEST_LINES} to {_MOST_LINES} lines that are not empty; these are {len(texts)}"
+            raise ValueError(words)
+        if any("\t" in _indent(text) for text in texts):
+            raise ValueError("indent with spaces, not with tabs")
+        unit = _unit(texts)
+        odd = next((text for text in texts if len(_indent(text)) % unit), None)
+        if odd is not None:
+            words = f"the indentation of {odd.strip()!r} is no multiple of {unit} spaces, which is one level here"
+            raise ValueError(words)
+        if _texts_in(lines) != _texts_in("\n".join(texts)):
+            raise ValueError("a text has an empty line or spaces at a line's end, which the learner is not given")
+        alike = Counter(text.strip() for text in texts)
+        if math.prod(map(math.factorial, alike.values())) > _MOST_ALIKE:
+            raise ValueError("too many lines are equal to each other; four equal lines are the most")
+        return lines
+
+    @model_validator(mode="after")
+    def _distractors_fit(self) -> OrderLines:
+        unit = _unit(_written(self.lines))
+        for distractor in self.distractors:
+            indent = _indent(distractor.line)
+            if self.indentation and indent:
+                words = f"the learner gives the indentation, so the distractor {distractor.line.strip()!r} has none"
+                raise refuse(rules.CONTRADICTION, words)
+            if "\t" in indent or len(indent) % unit:
+                words = f"the indentation of the distractor {distractor.line.strip()!r} is no multiple of {unit} spaces"
+                raise refuse(rules.CONTRADICTION, words)
+        return self
+
+    def claims(self) -> Iterator[Claim]:
+        reference = self._reference()
+        yield Claim("key", ("lines",), (reference,), partial(_judge_own, reference), key=True)
+        bare = self.program(*given(self.setup), self._check())
+        yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+        # The author's own order is the last, because a claim is reported with the run of its last program.
+        programs = (*(self._program(order) for order in self._search().run[1:]), reference)
+        yield Claim("orders", ("lines",), programs, partial(self._judge_orders, programs))
+        for index in range(len(self.distractors)):
+            yield self._claim_of_distractor(index)
+
+    def right_parts(self) -> tuple[Part, ...]:
+        return tuple(part for part in self._reference().parts if part.role != "check")
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        reference = self._reference()
+        return {"stdout": reference.stdout(runs[reference], "answer").strip()}
+
+    def display(self, runs: Runs) -> displays.Display:
+        reference, search = self._reference(), self._search()
+        right = [order for order in search.run if self._is_right(order, runs)]
+        orders = tuple(named for order in right for named in self._named(order))
+        shown = displays.Ordering(self._shown_lines(), orders, self.indentation, search.tried, search.total)
+        return displays.Display(
+            prompt=self.asked(self.setup),
+            input=shown,
+            answer=self.lines.rstrip(),
+            solution=self.worked_solution(
+                displays.Code(self.lines.rstrip(), "One right order" if len(right) > 1 else "The right order"),
+                displays.Prose(_told(shown, len(right))),
+                displays.Code(self.check, "The check that judged every order"),
+            ),
+            evidence=evidence(reference, runs[reference]),
+        )
+
+    def _own(self) -> _Arrangement:
+        """The lines as the author wrote them."""
+        texts = _written(self.lines)
+        unit = _unit(texts)
+        return tuple(_Line(text.strip(), len(_indent(text)) // unit) for text in texts)
+
+    def _search(self) -> _Search:
+        return _search(self._own(), self.indentation, self.most_orders)
+
+    def _check(self) -> Part:
+        return Part("check", self.check, ("check",))
+
+    def _reference(self) -> Program:
+        """The program as the author wrote it, so that its tracebacks have the lines of the file."""
+        return self.program(*given(self.setup), Part("answer", self.lines, ("lines",)), self._check())
+
+    def _program(self, order: _Arrangement, at: DataPath = ("lines",)) -> Program:
+        source = _source(order, _unit(_written(self.lines)))
+        return self.program(*given(self.setup), Part("answer", source, at), self._check())
+
+    def _is_right(self, order: _Arrangement, runs: Runs) -> bool:
+        program = self._reference() if order == self._own() else self._program(order)
+        return _passed(program, runs[program])
+
+    def _judge_orders(self, programs: tuple[Program, ...], *outcomes: Outcome) -> Judgement:
+        """Judge all orders: any may pass or fail, but every run must have come to something, and the author's pass."""
+        for program, outcome in zip(programs, outcomes, strict=True):
+            if lost := _lost(program, outcome):
+                return lost
+        search = self._search()
+        right = sum(map(_passed, programs, outcomes))
+        told = {"orders": search.total, "tried": search.tried, "right": right}
+        return replace(_judge_own(programs[-1], outcomes[-1]), told=told)
+
+    def _claim_of_distractor(self, index: int) -> Claim:
+        own, at = self._own(), ("distractors", index, "line")
+        distractor = self._distractor(index)
+        placed = []
+        for place, line in enumerate(own):
+            level = line.level if self.indentation else distractor.level
+            placed.append((*own[:place], replace(distractor, level=level), *own[place + 1 :]))
+        programs = {self._program(order, at): number for number, order in enumerate(placed) if _is_python(order)}
+        judge = partial(self._judge_distractor, index, programs)
+        return Claim(f"distractor {index + 1}", at, tuple(programs), judge)
+
+    def _judge_distractor(self, index: int, programs: dict[Program, int], *outcomes: Outcome) -> Judgement:
+        distractor, own = self._distractor(index), self._own()
+        for number, line in enumerate(own, 1):
+            same = fold_expression(line.source) == fold_expression(distractor.source)
+            if same and (self.indentation or line.level == distractor.level):
+                words = f"this distractor is line {number} of the program"
+                return Judgement("refuted", rules.OPTIONS_COINCIDE, words, "Change it, or leave it out.")
+        for (program, place), outcome in zip(programs.items(), outcomes, strict=True):
+            if lost := _lost(program, outcome):
+                return lost
+            if outcome.status == "finished":
+                words = f"in place of line {place + 1}, `{own[place].source}`, this distractor passes the check"
+                actual = "every assertion passed"
+                return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", "the check fails", actual)
+        return PROVEN
+
+    def _distractor(self, index: int) -> _Line:
+        line = self.distractors[index].line
+        return _Line(line.strip(), len(_indent(line)) // _unit(_written(self.lines)))
+
+    def _shown_lines(self) -> tuple[displays.OrderLine, ...]:
+        own = self._own()
+        shown = [displays.OrderLine(LETTERS[n], line.source, line.level, at=("lines",)) for n, line in enumerate(own)]
+        for index, distractor in enumerate(self.distractors):
+            line, at = self._distractor(index), ("distractors", index, "line")
+            id_ = LETTERS[len(own) + index]
+            shown.append(displays.OrderLine(id_, line.source, line.level, True, distractor.mistake, at))
+        return tuple(shown)
+
+    def _named(self, order: _Arrangement) -> Iterator[tuple[str, ...]]:
+        """The ids of an arrangement, in each way in which equal lines can be exchanged."""
+        ids: dict[object, list[str]] = {}
+        places: dict[object, list[int]] = {}
+        for number, line in enumerate(self._own()):
+            ids.setdefault(self._looks(line), []).append(LETTERS[number])
+        for place, line in enumerate(order):
+            places.setdefault(self._looks(line), []).append(place)
+        for exchanged in itertools.product(*(itertools.permutations(ids[look]) for look in places)):
+            at = dict(zip(itertools.chain(*places.values()), itertools.chain(*exchanged), strict=True))
+            suffixes = (f":{line.level}" if self.indentation else "" for line in order)
+            yield tuple(at[place] + suffix for place, suffix in enumerate(suffixes))
+
+    def _looks(self, line: _Line) -> object:
+        """What the learner sees of a line: not its indentation, when that is the learner's to give."""
+        return line.source if self.indentation else line
+
+
+def _written(lines: str) -> list[str]:
+    """The lines that are not empty."""
+    return [line.rstrip() for line in lines.split("\n") if line.strip()]
+
+
+def _indent(text: str) -> str:
+    return text[: len(text) - len(text.lstrip())]
+
+
+def _unit(texts: list[str]) -> int:
+    """The spaces of one level of indentation: 4 where no line is indented."""
+    return min((len(_indent(text)) for text in texts if _indent(text)), default=4)
+
+
+def _source(order: _Arrangement, unit: int = 4) -> str:
+    return "".join(f"{' ' * unit * line.level}{line.source}\n" for line in order)
+
+
+@lru_cache(maxsize=256)
+def _search(own: _Arrangement, indented: bool, most: int) -> _Search:
+    """The arrangements to run: those that are Python among the nearest to the author's own, up to `most`."""
+    run: list[_Arrangement] = []
+    tried = 0
+    for order in itertools.islice(_nearest(own, indented), _MOST_LOOKED_AT):
+        if order == own or _is_python(order):
+            if len(run) == most:
+                break
+            run.append(order)
+        tried += 1
+    families = [own, *(_moved(own) if indented else ())]
+    return _Search(tuple(run), tried, sum(map(_count, families)))
+
+
+def _nearest(own: _Arrangement, indented: bool) -> Iterator[_Arrangement]:
+    """All arrangements, by the swaps of neighbours that lead to them; to move one line by a level counts as a swap."""
+    seen, ring = {own}, [own]
+    moved = list(_moved(own)) if indented else []
+    while ring:
+        yield from ring
+        swaps = (_swapped(order, place) for order in ring for place in range(len(order) - 1))
+        ring = list(dict.fromkeys(order for order in (*swaps, *moved) if order not in seen))
+        seen.update(ring)
+        moved = []
+
+
+def _swapped(order: _Arrangement, place: int) -> _Arrangement:
+    return (*order[:place], order[place + 1], order[place], *order[place + 2 :])
+
+
+def _moved(order: _Arrangement) -> Iterator[_Arrangement]:
+    """The arrangement with one line a level further in or out, each different collection of lines once."""
+    known = set()
+    for place, line in enumerate(order):
+        for level in (line.level - 1, line.level + 1):
+            if level >= 0 and (line, level) not in known:
+                known.add((line, level))
+                yield (*order[:place], replace(line, level=level), *order[place + 1 :])
+
+
+def _count(lines: _Arrangement) -> int:
+    """How many different orders lines have: the multinomial coefficient."""
+    return math.factorial(len(lines)) // math.prod(map(math.factorial, Counter(lines).values()))
+
+
+def _is_python(order: _Arrangement) -> bool:
+    """Whether a run could get past the parser; runs are of the same Python as we are."""
+    return _parsed(_source(order)) is not None
+
+
+def _texts_in(source: str) -> list[object]:
+    """The constants of a program, texts among them; none of one that is no Python."""
+    tree = _parsed(source)
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)] if tree else []
+
+
+def _parsed(source: str) -> ast.Module | None:
+    """The program as a tree; None when it is no Python, and an empty one when only a run can tell."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return ast.parse(source)
+    except SyntaxError:
+        return None
+    except (ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def _judge_own(program: Program, outcome: Outcome) -> Judgement:
+    message = "the lines, in the order in which they stand, fail the check"
+    return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
+
+
+def _passed(program: Program, outcome: Outcome) -> bool:
+    return _judge_own(program, outcome).verdict == "proven"
+
+
+def _lost(program: Program, outcome: Outcome) -> Judgement | None:
+    """Why an outcome says nothing about an order; None when it does: stopped at a limit, an order is wrong."""
+    blocked = obstacle(program, outcome, syntax_ok=program.raised_in(outcome) == "answer")
+    return None if blocked is None or blocked.code in (rules.LIMIT_HIT, rules.SNIPPET_DIED) else blocked
+
+
+def _told(shown: displays.Ordering, right: int) -> str:
+    """What was tried, for learners."""
+    orders = f"{shown.total:,} orders of these lines"
+    if shown.indented:
+        orders += ", counting those with one line a level further in or out,"
+    are = "only this one is right" if right == 1 else f"{right:,} are right"
+    if shown.complete:
+        return f"All {orders} were tried: {are}."
+    nearest = f"Of the {orders} only the {shown.tried:,} nearest to this one were tried"
+    return f"{nearest}: {are}. An order that was not tried counts as wrong."

@@ -1,0 +1,228 @@
+"""`write-code`: write a program that passes the checks. They pass on the solution, and fail on mutations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from quizproof import displays, rules
+from quizproof.claims import (
+    PROVEN,
+    Claim,
+    Happens,
+    Judgement,
+    Part,
+    Program,
+    at_frame,
+    fails,
+    fails_without,
+    obstacle,
+    passes,
+)
+from quizproof.comparison.outputs import fold, fold_program
+from quizproof.findings import DataPath
+from quizproof.kinds.base import HappensText, Question, Runs, given
+from quizproof.marking.attempt import passed, told
+from quizproof.outcome import LOST, Outcome
+from quizproof.quizfile.fields import Flag, Integer, Model, Plain, Prose, Snippet, refuse
+from quizproof.snippets.mutations import Mutation, mutations_of, sample
+
+
+class ProgramCheck(Model):
+    """One thing that a right program brings about."""
+
+    name: Plain
+    """What it checks, in plain words; shown to the learner."""
+    code: Snippet
+    """Assertions that hold after a right program."""
+    hidden: Flag = False
+    """Whether its code is kept from the learner until the question is answered."""
+
+
+class WrongProgram(Model):
+    """A program that learners write by mistake."""
+
+    code: Snippet
+    """The program. A check fails after it, or it raises an exception."""
+    mistake: Prose
+    """The misconception, as feedback."""
+    happens: HappensText | None = None
+    """What really happens when it runs; proven too."""
+
+
+class WriteCode(Question):
+    """Write a program. It is run, and each check that passes before the first failure earns its share."""
+
+    kind_name: ClassVar[str] = "write-code"
+    kind: Literal["write-code"]
+    setup: Snippet | None = None
+    """Code that runs first; shown as given."""
+    starter: Snippet | None = None
+    """What the learner begins from. It must not pass."""
+    solution: Snippet
+    """A right program."""
+    checks: Annotated[tuple[ProgramCheck, ...], Field(min_length=1, max_length=20)]
+    """What is checked, in this order, after the learner's program."""
+    wrong: Annotated[tuple[WrongProgram, ...], Field(max_length=25)] = ()
+    """Wrong programs with feedback of their own."""
+    mutations: Annotated[Integer, Field(ge=0, le=256)] = 24
+    """How many small changes of the solution are tried at most, to see that the checks notice; 0 for none."""
+    equivalent: tuple[Snippet, ...] = ()
+    """Lines of changed solutions that are right too, so that no check needs to notice them."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> WriteCode:
+        names = [check.name for check in self.checks]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise refuse(rules.CONTRADICTION, f"two checks have the name {twice!r}, so feedback could not tell which")
+        return self
+
+    def claims(self) -> Iterator[Claim]:
+        solution = self._solution()
+        yield Claim("solution", ("solution",), (solution,), partial(self._judge_solution, solution), key=True)
+        if self._starter_does_something():
+            starter = self._program(self.starter or "", ("starter",))
+            yield Claim("starter", ("starter",), (starter,), partial(_judge_starter, starter))
+        bare = self.program(*given(self.setup), *self._checks())
+        yield Claim("checks can fail", ("checks",), (bare,), partial(fails_without, bare))
+        for index, wrong in enumerate(self.wrong):
+            program = self._program(wrong.code, ("wrong", index, "code"))
+            judge = partial(_judge_wrong, wrong, program)
+            yield Claim(f"wrong program {index + 1}", ("wrong", index, "code"), (program,), judge)
+        mutants = self._mutants()
+        if mutants or self.equivalent:
+            programs = (solution, *(program for _, program in mutants))
+            yield Claim("mutations", ("solution",), programs, self._judge_mutations, probe=True)
+
+    def right_parts(self) -> tuple[Part, ...]:
+        return tuple(part for part in self._solution().parts if part.role != "check")
+
+    def names(self, runs: Runs) -> dict[str, object]:
+        solution = self._solution()
+        return {"stdout": fold(solution.stdout(runs[solution], "answer"))}
+
+    def display(self, runs: Runs) -> displays.Display:
+        checks = tuple(displays.Check(check.name, check.code, check.hidden) for check in self.checks)
+        solution = self._solution()
+        shown = displays.ProgramInput(
+            starter=self.starter or "",
+            checks=checks,
+            attempts=tuple(self._attempts(checks, runs)),
+            setup=self.setup or "",
+            limits=solution.limits.model_dump(),
+        )
+        code = (displays.Code(check.code, f"Check: {check.name}") for check in self.checks)
+        return displays.Display(
+            prompt=self.asked(self.setup),
+            input=shown,
+            answer=self.solution.strip(),
+            solution=self.worked_solution(displays.Code(self.solution, "A right program"), *code),
+            evidence=told(checks, solution, runs[solution]),
+        )
+
+    def _attempts(self, checks: tuple[displays.Check, ...], runs: Runs) -> Iterator[displays.Attempt]:
+        """The programs that were run, the solution first."""
+
+        def attempt(program: Program, origin: displays.Origin, feedback: str, at: DataPath) -> displays.Attempt:
+            source = next(part.source for part in program.parts if part.role == "answer")
+            outcome = runs[program]
+            count = passed(program, outcome)
+            said = feedback if count < len(checks) else ""  # of a right program there is nothing to mend
+            return displays.Attempt(source, count, origin, said, told(checks, program, outcome), at)
+
+        yield attempt(self._solution(), "solution", "", ("solution",))
+        if self._starter_does_something():
+            starter = self._program(self.starter or "", ("starter",))
+            yield attempt(starter, "starter", "This is what you began from.", ("starter",))
+        for index, wrong in enumerate(self.wrong):
+            at = ("wrong", index, "code")
+            yield attempt(self._program(wrong.code, at), "wrong", wrong.mistake, at)
+        for mutation, program in self._mutants():
+            origin: displays.Origin = "equivalent" if mutation.text in self._equivalent() else "mutation"
+            feedback = f"{mutation.description[0].upper()}{mutation.description[1:]}."
+            yield attempt(program, origin, feedback, ("solution",))
+
+    def _starter_does_something(self) -> bool:
+        """Whether the starter has code. Without, it is what is left when the answer is left out."""
+        return bool(fold_program(self.starter or ""))
+
+    def _checks(self) -> Iterator[Part]:
+        return (Part("check", check.code, ("checks", n, "code")) for n, check in enumerate(self.checks))
+
+    def _program(self, source: str, at: DataPath) -> Program:
+        """What is run for a program that takes the place of the learner's."""
+        return self.program(*given(self.setup), Part("answer", source, at), *self._checks())
+
+    def _solution(self) -> Program:
+        return self._program(self.solution, ("solution",))
+
+    def _mutants(self) -> list[tuple[Mutation, Program]]:
+        """Small changes of the solution that are no attempts already, and what is run for each."""
+        known = {fold_program(source) for source in (self.starter or "", *(wrong.code for wrong in self.wrong))}
+        new = [each for each in mutations_of(self.solution) if fold_program(each.source) not in known]
+        return [
+            (mutation, self._program(mutation.source, ("solution", "mutations", number)))
+            for number, mutation in enumerate(sample(new, self.mutations))
+        ]
+
+    def _equivalent(self) -> list[str]:
+        return [line.strip() for line in self.equivalent]
+
+    def _judge_solution(self, program: Program, outcome: Outcome) -> Judgement:
+        judgement = self._passes(program, outcome)
+        if judgement.code == rules.KEY_REFUTED and program.raised_in(outcome) == "check":
+            return at_frame(program, outcome, judgement)
+        pairs = zip(program.parts, outcome.parts, strict=False)
+        vacuous = next((p for p, r in pairs if p.role == "check" and not r.assertions), None)
+        if judgement.verdict == "proven" and vacuous:
+            words = "the check executed no assertion that could fail"
+            help_ = "Assert what the program brings about."
+            return Judgement("refuted", rules.NO_ASSERTION, words, help_, at=vacuous.at)
+        return judgement
+
+    def _passes(self, program: Program, outcome: Outcome) -> Judgement:
+        name = self.checks[min(passed(program, outcome), len(self.checks) - 1)].name
+        message = "it does not run" if program.raised_in(outcome) == "answer" else f"it fails the check {name!r}"
+        return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="every check passes")
+
+    def _judge_mutations(self, solved: Outcome, *outcomes: Outcome) -> Judgement:
+        """Whether the mutations could be run, and what is listed as `equivalent` is. Survivors are only warned of."""
+        judgement = self._judge_solution(self._solution(), solved)
+        if judgement.verdict != "proven":  # told of where the solution is
+            return judgement
+        survived = []
+        for (mutation, program), outcome in zip(self._mutants(), outcomes, strict=True):
+            if outcome.status in LOST or program.raised_in(outcome) == "setup":
+                return obstacle(program, outcome) or PROVEN
+            if outcome.status == "finished":
+                survived.append(mutation)
+        lines = {mutation.text for mutation in survived}
+        stale = next((n for n, line in enumerate(self._equivalent()) if line not in lines), None)
+        figures = {
+            "mutations": len(outcomes),
+            "killed": len(outcomes) - len(survived),
+            "survived": [f"line {mutation.line}: {mutation.description}" for mutation in survived],
+        }
+        if stale is not None:
+            words = "no change of the solution that passes every check has this line"
+            at = ("equivalent", stale)
+            return Judgement("refuted", rules.STALE_EQUIVALENT, words, "Remove it.", at=at, told=figures)
+        return Judgement("proven", told=figures)
+
+
+def _judge_starter(program: Program, outcome: Outcome) -> Judgement:
+    blocked = obstacle(program, outcome)
+    if blocked or outcome.raised:
+        return blocked or PROVEN
+    words = "the starter passes every check, so there is nothing left to write"
+    help_ = "Take something out of it, or check what it lacks."
+    return Judgement("refuted", rules.STARTER_PASSES, words, help_, "a check fails", "every check passed")
+
+
+def _judge_wrong(wrong: WrongProgram, program: Program, outcome: Outcome) -> Judgement:
+    happens = Happens.parse(wrong.happens) if wrong.happens else None
+    message = "this wrong program passes every check"
+    return fails(program, outcome, happens, code=rules.DISTRACTOR_HOLDS, message=message)

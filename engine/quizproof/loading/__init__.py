@@ -1,0 +1,1 @@
+"""Files become a bank: found, read, and their ids held to be unique."""

@@ -1,0 +1,90 @@
+"""Attempts: a learner's program with the checks that it must pass, and the mark that its run earns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from quizproof.claims import Part, Program
+from quizproof.displays import Check, Evidence, ProgramInput
+from quizproof.errors import CannotVerify
+from quizproof.marking.mark import MalformedResponse, Mark
+from quizproof.outcome import LOST, Outcome
+from quizproof.quizfile.fields import Limits
+
+
+def program_of(shown: ProgramInput, source: str) -> Program:
+    """What is run to mark a program: the setup, the program, and the checks one by one.
+
+    Raises MalformedResponse when there is no program.
+    """
+    if not source.strip():
+        raise MalformedResponse("write a program first")
+    setup = (Part("setup", shown.setup, ("setup",)),) if shown.setup else ()
+    checks = (Part("check", check.source, ("checks", n, "code")) for n, check in enumerate(shown.checks))
+    return Program((*setup, Part("answer", source, ("solution",)), *checks), Limits.model_validate(dict(shown.limits)))
+
+
+def judge(shown: ProgramInput, program: Program, outcome: Outcome) -> Mark:
+    """The mark of a program that was run.
+
+    Raises CannotVerify when its run was lost, could not begin, or ended before it came to the learner's program.
+    """
+    if outcome.status in LOST:
+        raise CannotVerify(f"the program could not be run: {outcome.detail}")
+    reached = program.parts[program.reached(outcome)]
+    if reached.role == "setup":
+        raise CannotVerify(f"the code that is given failed before the program began: {_end(outcome)}")
+    count = passed(program, outcome)
+    evidence = told(shown.checks, program, outcome)
+    if count == len(shown.checks):
+        return Mark(1.0, evidence=evidence)
+    feedback = f"{_end(outcome)}."
+    if reached.role == "check":
+        feedback = f"This check fails: {shown.checks[count].name}"
+        if not _is_assertion(outcome):
+            feedback += f" ({_end(outcome)})"
+    if count:
+        feedback = f"{count} of {len(shown.checks)} checks passed. {feedback}"
+    return Mark(count / len(shown.checks), feedback, evidence)
+
+
+def passed(program: Program, outcome: Outcome) -> int:
+    """How many checks a program passed before its run ended."""
+    checks = sum(part.role == "check" for part in program.parts)
+    if outcome.status == "finished":
+        return checks
+    return max(0, program.reached(outcome) - (len(program.parts) - checks))
+
+
+def told(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidence:
+    """What the run of a program did. The code of a hidden check is not given away."""
+    stdout = program.stdout(outcome, "answer")
+    count = passed(program, outcome)
+    if count == len(checks):
+        return Evidence("Runs, and the check passes." if count == 1 else f"Runs, and all {count} checks pass.", stdout)
+    if program.parts[program.reached(outcome)].role != "check":
+        return Evidence(f"{_end(outcome)}.", stdout, outcome.traceback())
+    if checks[count].hidden and (raised := outcome.raised):
+        frames = tuple(f for f in raised.frames if program.locate(f.line)[0].role != "check")
+        outcome = replace(outcome, raised=replace(raised, frames=frames))
+    manner = f"Passes {count} of {len(checks)} checks" if count else "Runs without an error"
+    verdict = "fails" if _is_assertion(outcome) else "does not come to its end"
+    return Evidence(f"{manner}, but “{checks[count].name}” {verdict}.", stdout, outcome.traceback())
+
+
+def _is_assertion(outcome: Outcome) -> bool:
+    return outcome.status == "raised" and outcome.raised is not None and outcome.raised.type == "AssertionError"
+
+
+def _end(outcome: Outcome) -> str:
+    """How a run ended that did not finish, as a sentence without its stop."""
+    match outcome.status:
+        case "limit":
+            return f"Was stopped: {outcome.detail}"
+        case "died":
+            return f"Ended without a result: {outcome.detail}"
+        case "syntax":
+            return f"Is not valid Python: {outcome.raised}"
+        case _:
+            return f"Raises {outcome.raised}"

@@ -1,0 +1,103 @@
+"""Scoring: how much a response earns. Credit is given and taken here only, and faces state `rule` word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, assert_never, get_args
+
+from quizproof.displays import (
+    Blanks,
+    Input,
+    LineInput,
+    Matching,
+    NumberInput,
+    OpenInput,
+    Options,
+    Ordering,
+    ProgramInput,
+    TextInput,
+)
+
+Confidence: TypeAlias = Literal["sure", "unsure", "guess"]
+"""How sure learners say they are before they are marked."""
+CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+
+
+ALL_OR_NOTHING = "Right or wrong."
+"""The rule that everybody expects."""
+
+
+def rule(shown: Input) -> str:
+    """How a question that is answered in this way is scored, as learners are told it."""
+    match shown:
+        case Options(multiple=True):
+            return "Each right choice earns its share, each wrong choice costs as much; never below zero."
+        case Options() | NumberInput() | TextInput() | LineInput():
+            return ALL_OR_NOTHING
+        case Blanks():
+            return "Each blank earns its share."
+        case Ordering():
+            return "Lines that stand right from the top earn their share."
+        case Matching():
+            return "Each pair earns its share."
+        case OpenInput():
+            return "You mark yourself: each point that you made earns its share."
+        case ProgramInput():
+            return "Checks are run in order; each that passes before the first failure earns its share."
+        case _:
+            assert_never(shown)
+
+
+def hint_rule(cost: float) -> str:
+    """What hints cost, as learners are told it; empty when they are free."""
+    return f"Each hint costs {cost * 100:g} % of the question." if cost else ""
+
+
+def net_share(chosen: Set[str], right: Set[str]) -> float:
+    """The share of `right` that was chosen, less as much for each wrong choice, and not below 0.
+
+    "Net correct" scoring: who chooses everything earns nothing, when at least half of the options are wrong.
+    """
+    return max(0.0, (len(chosen & right) - len(chosen - right)) / len(right))
+
+
+def even_share(right: Sequence[bool]) -> float:
+    """The share of parts that are right."""
+    return sum(right) / len(right)
+
+
+def prefix_share(given: Sequence[str], orders: Iterable[Sequence[str]]) -> float:
+    """The share of `given` that agrees, from its beginning on, with the order that agrees longest."""
+    return max((_common(given, order) / max(len(given), len(order)) for order in orders), default=0.0)
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def after_hints(score: float, hints: int, cost: float) -> float:
+    """What is left of a score after so many hints, each at `cost`, 0 to 1; not below 0."""
+    return max(0.0, score - hints * cost)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """How right somebody was at one level of confidence."""
+
+    confidence: Confidence
+    answers: int
+    score: float
+    """The mean score, 0 to 1."""
+
+
+def calibration(answers: Iterable[tuple[Confidence, float]]) -> tuple[Calibrated, ...]:
+    """The mean score at each level of confidence that was used, the surest first.
+
+    `answers` are levels with what was earned, after hints. Confidence changes no score.
+    """
+    by_level: dict[Confidence, list[float]] = {level: [] for level in CONFIDENCES}
+    for confidence, score in answers:
+        by_level[confidence].append(score)
+    return tuple(Calibrated(level, len(s), sum(s) / len(s)) for level, s in by_level.items() if s)

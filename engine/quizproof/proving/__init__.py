@@ -1,0 +1,1 @@
+"""Blocks become claims, claims become runs, and outcomes judge claims."""

@@ -1,0 +1,108 @@
+"""What the assessment field advises against in a question, found by reading it: warnings, not refutations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from quizproof import rules
+from quizproof.displays import Display, Input, Matching, Options, Ordering, ProgramInput, Prose
+from quizproof.findings import DataPath
+from quizproof.snippets.mutations import first_change
+
+_POSITIONAL = re.compile(
+    r"\b(all|none|both|either|neither|any) of (the (above|other)|these|them)\b"
+    r"|\b(option|answer|choice|statement)s? (above|below)\b"
+    r"|\bthe (above|following) (option|answer|choice|statement)s?\b"
+    r"|\bboth [A-F] and [A-F]\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing to advise against."""
+
+    rule: str
+    at: DataPath
+    """Where it stands, relative to the block."""
+    message: str
+    line: int | None = None
+    """The line, from 1, of the text that stands there."""
+
+
+def advise(display: Display) -> Iterator[Advice]:
+    """What to advise against in a question."""
+    stem = display.prompt[0]
+    if isinstance(stem, Prose) and (found := _NEGATED.search(stem.text[:1].lower() + stem.text[1:])):
+        message = (
+            f"the stem turns on {found[2]!r}, which is easily overlooked; ask for what is so, or write it in capitals"
+        )
+        yield Advice(rules.NEGATED_STEM, ("prompt",), message)
+    match display.input:
+        case Options() as shown:
+            yield from _positional(shown)
+            yield from _long_key(shown)
+        case ProgramInput() as shown:
+            yield from _unnoticed(shown)
+        case Ordering(complete=False) as shown:
+            message = f"{shown.tried:,} of the {shown.total:,} orders were tried; the others count as wrong"
+            yield Advice(rules.ORDERS_CUT, ("lines",), message)
+    for at in _without_feedback(display.input):
+        message = "this distractor does not say which mistake leads to it; add `mistake:`"
+        yield Advice(rules.NO_FEEDBACK, at, message)
+
+
+def _positional(shown: Options) -> Iterator[Advice]:
+    """Options that speak of places, although they are shown in any order."""
+    for option in shown.options:
+        if isinstance(option.content, Prose) and (found := _POSITIONAL.search(option.content.text)):
+            message = f"{found[0]!r} speaks of a place, but options are shown in any order"
+            yield Advice(rules.POSITIONAL_OPTION, option.at, message)
+
+
+def _without_feedback(shown: Input | None) -> Iterator[DataPath]:
+    """Where the distractors stand that say nothing to who chooses them."""
+    match shown:
+        case Options(options):
+            yield from (option.at for option in options if not option.correct and not option.feedback)
+        case Ordering(lines):
+            yield from (line.at for line in lines if line.distractor and not line.feedback)
+        case Matching(right=right, key=key):
+            yield from (item.at for item in right if item.id not in key and not item.feedback)
+
+
+def _unnoticed(shown: ProgramInput) -> Iterator[Advice]:
+    """Changes of the solution that no check notices, line by line."""
+    solution = shown.attempts[0]
+    lines: dict[int, list[str]] = {}
+    for attempt in shown.attempts:
+        if attempt.origin == "mutation" and attempt.passed == len(shown.checks):
+            line, text = first_change(solution.source, attempt.source)
+            lines.setdefault(line, []).append(f"`{text}`")
+    for line, changed in sorted(lines.items()):
+        message = (
+            f"every check passes when this line is changed to {' or to '.join(changed)}; "
+            "check what this breaks, or list it under `equivalent`"
+        )
+        yield Advice(rules.SURVIVING_MUTATION, solution.at, message, line)
+
+
+def _long_key(shown: Options) -> Iterator[Advice]:
+    """A warning when the one key among statements is much longer than any distractor."""
+    if shown.multiple:
+        return
+    lengths = {option: len(option.content.text) for option in shown.options if isinstance(option.content, Prose)}
+    key = next((option for option in lengths if option.correct), None)
+    longest = max((length for option, length in lengths.items() if option is not key), default=0)
+    if key and longest and lengths[key] >= max(_STANDS_OUT * longest, longest + _WORDS):
+        message = f"the key has {lengths[key]} characters, the longest distractor {longest}: its length gives it away"
+        yield Advice(rules.LONG_KEY, key.at, message)
+
+
+_STANDS_OUT = 1.5
+"""Times the length of the longest distractor."""
+_WORDS = 15
+"""Characters, about two words: among short options nobody counts letters."""

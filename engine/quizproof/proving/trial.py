@@ -1,0 +1,198 @@
+"""Trials: a learner's own script, run as an experiment's solution is, and held to the same targets and constraints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+from quizproof.claims import Program
+from quizproof.comparison.numbers import is_number
+from quizproof.comparison.outputs import quoted
+from quizproof.errors import CannotVerify
+from quizproof.kinds.exhibits.experiment import Experiment, Target
+from quizproof.loading.quiz import Item, Quiz
+from quizproof.outcome import LOST, Outcome
+from quizproof.proving.plan import Misplaced, bound
+from quizproof.runners.job import job_for
+from quizproof.runners.runner import Runner
+
+Keeping: TypeAlias = Literal["kept", "broken", "not reached"]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How a script did at one target."""
+
+    name: str
+    wanted: str
+    """What is asked for: "above 0.8"."""
+    values: tuple[float, ...]
+    """What the script reached, by seed; without those for which it did not come so far."""
+    met: bool
+    """Whether it was reached with every seed."""
+    missed_by: float = 0.0
+    """How far the worst value is on the wrong side."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a script did at one constraint."""
+
+    name: str
+    verdict: Keeping
+    words: str = ""
+    """Of a broken one: with which seed, and what its check says."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of a learner's script."""
+
+    id: str
+    """The experiment's."""
+    seeds: tuple[int, ...]
+    reached: tuple[Reached, ...]
+    kept: tuple[Kept, ...]
+    failure: str = ""
+    """Why the script did not come to its end, with its own lines; empty when it did, with every seed."""
+    stdout: str = ""
+    """What the script printed, with the first seed."""
+    versions: Mapping[str, str] | None = None
+    """What it ran on."""
+
+    @property
+    def met(self) -> bool:
+        """Whether every target was met and every constraint kept."""
+        return (
+            not self.failure
+            and all(target.met for target in self.reached)
+            and all(constraint.verdict == "kept" for constraint in self.kept)
+        )
+
+
+def try_script(quiz: Quiz, item: Item, source: str, file: str, runner: Runner[Any]) -> Trial:
+    """Run a script, whose text is `source` and which is shown as `file`, for every seed of an experiment, and judge it.
+
+    `runner` has been entered, and has nothing else to do. Raises CannotVerify when a run was lost or could not begin,
+    or when the experiment's own code failed.
+    """
+    experiment = _prepared(quiz, item)
+    programs = [experiment.script(source, seed, ("script",)) for seed in range(len(experiment.seeds))]
+    for index, program in enumerate(programs):
+        runner.submit(job_for(index, quiz.header.runtime, program, quiz.files))
+    outcomes: dict[int, Outcome] = {}
+    while len(outcomes) < len(programs):
+        outcomes.update(runner.collect())
+    runs = [_Run(experiment, seed, program, outcomes[seed], file) for seed, program in enumerate(programs)]
+    for run in runs:
+        run.require()
+    return Trial(
+        id=experiment.id,
+        seeds=experiment.seeds,
+        reached=tuple(_reached(target, index, runs) for index, target in enumerate(experiment.targets)),
+        kept=tuple(_kept(index, runs) for index in range(len(experiment.constraints))),
+        failure=next(filter(None, (run.failure() for run in runs)), ""),
+        stdout=programs[0].stdout(outcomes[0], "answer"),
+        versions=runner.versions.get(quiz.header.runtime, {}),
+    )
+
+
+def _prepared(quiz: Quiz, item: Item) -> Experiment:
+    """The first variant of the experiment."""
+    block = item.block
+    assert isinstance(block, Experiment)
+    try:
+        return bound(quiz, block, block.combinations()[0])
+    except Misplaced as error:
+        raise CannotVerify(f"the experiment is at fault: {error.message}; `quizproof check` shows where") from None
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The script with one seed."""
+
+    experiment: Experiment
+    index: int
+    program: Program
+    outcome: Outcome
+    file: str
+
+    @property
+    def seed(self) -> int:
+        return self.experiment.seeds[self.index]
+
+    @property
+    def end(self) -> int | None:
+        """The index of the part in which it ended; None when it came to its end."""
+        return None if self.outcome.status == "finished" else self.program.reached(self.outcome)
+
+    def require(self) -> None:
+        """Raise CannotVerify when it tells nothing of the script."""
+        if self.outcome.status in LOST:
+            raise CannotVerify(f"the script could not be run: {self.outcome.detail}")
+        if self.end is not None and self.program.parts[self.end].role == "setup":
+            raise CannotVerify(f"the experiment's own setup failed: {self.outcome.raised or self.outcome.detail}")
+
+    def values(self) -> list[Any]:
+        """What was reached, target by target, as far as it came."""
+        return list(self.program.values(self.outcome).values())
+
+    def failure(self) -> str:
+        """Why it did not come to its targets' values, as a text of several lines."""
+        seed = f"With seed {self.seed}"
+        for target, value in zip(self.experiment.targets, self.values(), strict=False):
+            if not is_number(value):
+                return f"{seed} `{target.value.strip()}` ({target.name}) is {quoted(value)}, not a finite number."
+        if self.end is None or (part := self.program.parts[self.end]).role == "check":
+            return ""
+        if self.outcome.status in ("limit", "died"):
+            return f"{seed} the script was stopped: {self.outcome.detail}."
+        told = f"\n{self._traceback()}"
+        if part.role == "value":
+            target = self.experiment.targets[int(part.at[1])]
+            return f"{seed} `{target.value.strip()}` ({target.name}) cannot be had after the script:{told}"
+        return f"{seed} the script fails:{told}"
+
+    def breaks(self, constraint: int) -> str | None:
+        """What the check of a constraint says against it; empty when it passed, None when it was not reached."""
+        place = next(
+            index for index, part in enumerate(self.program.parts) if part.at == ("constraints", constraint, "check")
+        )
+        if self.end is None or self.end > place:
+            return ""
+        if self.end < place:
+            return None
+        raised = self.outcome.raised
+        if raised is None:
+            return f"with seed {self.seed}: {self.outcome.detail}"
+        line = f" (`{raised.frames[-1].text.strip()}`)" if raised.frames else ""
+        return f"with seed {self.seed}: {raised}{line}"
+
+    def _traceback(self) -> str:
+        """The exception, with the script's own lines and no others."""
+        raised = self.outcome.raised
+        assert raised
+        placed = [(*self.program.locate(frame.line), frame) for frame in raised.frames]
+        own = tuple(replace(frame, line=line + 1) for part, line, frame in placed if part.role == "answer")
+        start = self.program.starts()[next(i for i, p in enumerate(self.program.parts) if p.role == "answer")]
+        message = raised.message
+        if self.outcome.status == "syntax":  # the parser puts line numbers into its words
+            message = re.sub(r"\bon line (\d+)", lambda match: f"on line {int(match[1]) - start + 1}", message)
+        return replace(self.outcome, raised=replace(raised, message=message, frames=own)).traceback(self.file)
+
+
+def _reached(target: Target, index: int, runs: list[_Run]) -> Reached:
+    values = tuple(value for run in runs for value in run.values()[index : index + 1] if is_number(value))
+    slack = min(map(target.slack, values), default=0.0)
+    met = len(values) == len(runs) and slack > 0
+    return Reached(target.name, target.words, values, met, 0.0 if slack > 0 else -slack)
+
+
+def _kept(index: int, runs: list[_Run]) -> Kept:
+    name = runs[0].experiment.constraints[index].name
+    said = [run.breaks(index) for run in runs]
+    if broken := next(filter(None, said), ""):
+        return Kept(name, "broken", broken)
+    return Kept(name, "not reached" if None in said else "kept")

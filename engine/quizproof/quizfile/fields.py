@@ -1,0 +1,233 @@
+"""The vocabulary of fields that quiz files are made of, on top of pydantic."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from quizproof import rules
+from quizproof.findings import DataPath
+from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, written
+
+
+class Model(BaseModel):
+    """Base of everything in a quiz file: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True)
+class Role:
+    """Marks a text field: what its text is, hence how `{{ expressions }}` in it are treated."""
+
+    name: str
+
+
+CODE = Role("code")
+"""Python. Parameters are filled in before it runs."""
+TEXT = Role("text")
+"""Literal text, such as output. Parameters are filled in before it is compared."""
+PROSE = Role("prose")
+"""Markdown. Parameters and evidence are filled in after the runs."""
+
+
+def refuse(code: str, message: str) -> PydanticCustomError:
+    """The error a validator raises to report the rule `code`; the loader gives it a place."""
+    # Without a context pydantic leaves braces in the message as they are.
+    return PydanticCustomError(code, message)
+
+
+def worded(detail: ErrorDetails, path: DataPath) -> tuple[str, str]:
+    """The rule that the value at `path` breaks, and how, in the words of YAML. Not for keys, missing or unknown."""
+    kind = detail["type"]
+    last = str(detail["loc"][-1]) if detail["loc"] else ""
+    if kind in rules.RULES:
+        return kind, detail["msg"]
+    if kind in ("too_short", "too_long") and not isinstance(detail["input"], str):
+        word, bound = ("least", "min_length") if kind == "too_short" else ("most", "max_length")
+        most, count = detail["ctx"][bound], detail["ctx"]["actual_length"]
+        items = "item" if most == 1 else "items"
+        return rules.INVALID_VALUE, f"`{last}` takes at {word} {most} {items}, and has {count}"
+    subject = path[-1] if path else last
+    where = f"`{subject}`" if isinstance(subject, str) else f"item {subject + 1}"
+    reason = _REASONS.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    return rules.INVALID_VALUE, f"{where}: {reason[:1].lower()}{reason[1:]}"
+
+
+_REASONS = {
+    "dict_type": "write keys with values below it",
+    "model_type": "write keys with values below it",
+    "string_too_short": "write a text that is not empty",
+    "string_type": "write a text",
+    "too_short": "write a text that is not empty",
+    "tuple_type": "write a list",
+}
+"""What pydantic says in the terms of Python, in the terms of YAML."""
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, (PlainBool, bool)):
+        return bool(value)
+    raise ValueError("write `true` or `false`")
+
+
+def _integer(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, (PlainBool, bool)):
+        return int(value)
+    raise ValueError("write a whole number")
+
+
+def _number(value: object) -> object:
+    if isinstance(value, (int, float)) and not isinstance(value, (PlainBool, bool)):
+        with contextlib.suppress(OverflowError):
+            if math.isfinite(value):
+                return float(value)
+        raise ValueError("write a finite number")
+    raise ValueError("write a number")
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, PlainBool):
+        return bool(value)
+    if isinstance(value, PlainInt):
+        return int(value)
+    if isinstance(value, PlainFloat):
+        return float(value)
+    if isinstance(value, (str, int, float)):
+        return value
+    raise ValueError("write a number, a text, `true` or `false`")
+
+
+_TEXT_SCHEMA = WithJsonSchema({"type": ["string", "number", "boolean"]})
+
+Prose = Annotated[str, BeforeValidator(written), PROSE]
+Snippet = Annotated[str, BeforeValidator(written), StringConstraints(min_length=1), CODE]
+Text = Annotated[str, BeforeValidator(written), TEXT, _TEXT_SCHEMA]
+Plain = Annotated[str, BeforeValidator(written), StringConstraints(min_length=1, strip_whitespace=True)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Integer = Annotated[int, BeforeValidator(_integer)]
+Number = Annotated[float, BeforeValidator(_number)]
+Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+
+
+def _fixed(value: object) -> object:
+    text = str(written(value))
+    if "{{" in text:
+        raise refuse(rules.TEMPLATE, "`{{ expressions }}` have no meaning here: this text is the same in every variant")
+    return text
+
+
+Fixed = Annotated[str, BeforeValidator(_fixed)]
+"""Markdown without expressions."""
+
+
+def _slug(value: object) -> object:
+    text = written(value)
+    if not isinstance(text, str):
+        raise ValueError("write a text")
+    if not text:
+        raise refuse(rules.BAD_ID, "an id cannot be empty")
+    if len(text) > _LONGEST_SLUG:
+        raise refuse(rules.BAD_ID, f"an id has at most {_LONGEST_SLUG} characters; this one has {len(text)}")
+    if not _SLUG.fullmatch(text):
+        raise refuse(rules.BAD_ID, f"`{text}` is not an id: use lower-case letters, digits and single hyphens")
+    return text
+
+
+_LONGEST_SLUG = 80
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+Slug = Annotated[
+    str,
+    BeforeValidator(_slug),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SLUG.pattern}$", "maxLength": _LONGEST_SLUG}),
+]
+
+
+class Limits(Model):
+    """What one run may use. What is left out keeps its default."""
+
+    seconds: Annotated[Number, Field(gt=0, le=3600)] = 20
+    """Wall-clock seconds; twice as much processor time."""
+    memory_mib: Annotated[Integer, Field(ge=16, le=65536)] = 2048
+    """Memory beyond that of the imported framework, in MiB."""
+    output_kib: Annotated[Integer, Field(ge=1, le=16384)] = 256
+    """Standard output and standard error, each, in KiB."""
+    file_mib: Annotated[Integer, Field(ge=1, le=4096)] = 64
+    """Size of any one file written, in MiB."""
+    processes: Annotated[Integer, Field(ge=1, le=4096)] = 64
+    """Processes and threads that a run may have at once."""
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def texts(model: BaseModel, role: Role, at: DataPath = ()) -> Iterator[tuple[DataPath, str]]:
+    """Every text of `role` in `model`, with its path, in field order."""
+    found: list[tuple[DataPath, str]] = []
+
+    def note(path: DataPath, text: str) -> str:
+        found.append((path, text))
+        return text
+
+    rewrite(model, (role,), note, at)
+    yield from found
+
+
+def rewrite(model: M, roles: tuple[Role, ...], change: Callable[[DataPath, str], str], at: DataPath = ()) -> M:
+    """A copy of `model` in which `change(path, text)` replaced every text that has one of `roles`."""
+    updates: dict[str, Any] = {}
+    for name, marked in _text_fields(type(model), roles):
+        value = getattr(model, name)
+        new = _rewrite(value, marked, roles, change, (*at, name))
+        if new is not value:
+            updates[name] = new
+    return model.model_copy(update=updates) if updates else model
+
+
+def _rewrite(
+    value: Any, marked: bool, roles: tuple[Role, ...], change: Callable[[DataPath, str], str], at: DataPath
+) -> Any:
+    if isinstance(value, BaseModel):
+        return rewrite(value, roles, change, at)
+    if isinstance(value, str):
+        return change(at, value) if marked else value
+    if isinstance(value, tuple):
+        items = tuple(_rewrite(v, marked, roles, change, (*at, i)) for i, v in enumerate(value))
+        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+    if isinstance(value, dict):
+        return {k: _rewrite(v, marked, roles, change, (*at, k)) for k, v in value.items()}
+    return value
+
+
+@cache
+def _text_fields(model: type[BaseModel], roles: tuple[Role, ...]) -> tuple[tuple[str, bool], ...]:
+    """The fields that can hold texts of `roles`, and whether they themselves have one, rather than models in them."""
+    found = []
+    for name, info in model.model_fields.items():
+        marked = any(role in info.metadata or _mentions(info.annotation, role) for role in roles)
+        if marked or any(_text_fields(inner, roles) for inner in models_in(info.annotation)):
+            found.append((name, marked))
+    return tuple(found)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models in a type such as `tuple[Option, ...] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from models_in(part)
+
+
+def _mentions(annotation: Any, role: Role) -> bool:
+    """Whether a type such as `tuple[Prose, ...] | None` has texts of `role` in it."""
+    if role in getattr(annotation, "__metadata__", ()):
+        return True
+    return any(_mentions(part, role) for part in getattr(annotation, "__args__", ()))

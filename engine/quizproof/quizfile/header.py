@@ -1,0 +1,48 @@
+"""The header of a quiz file: what it says about itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from quizproof.quizfile.fields import Fixed, Flag, Integer, Limits, Model, Number, Plain, Slug
+
+RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
+"""The interpreters that snippets may ask for."""
+
+
+class Insight(Model):
+    """What to take home from a quiz, and the blocks that show it."""
+
+    text: Fixed
+    """The insight, in a sentence or two."""
+    rests_on: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    """Ids of blocks of this quiz whose proofs it rests on."""
+
+
+class Header(Model):
+    """What a quiz file says about itself."""
+
+    quiz: Slug
+    """The quiz's id, unique in the bank; its page is named after it."""
+    title: Plain
+    """Its title, as readers see it."""
+    topic: Slug
+    """The topic it belongs to; quizzes of one topic share a page."""
+    mode: Literal["practice", "metrics", "experiment", "trace"] = "practice"
+    """The learner's way into the topic."""
+    runtime: RuntimeName = "python"
+    """Which interpreter runs the snippets."""
+    minutes: Annotated[Integer, Field(ge=1, le=600)] | None = None
+    """About how long it takes."""
+    intro: Fixed = ""
+    """What the reader should know before the first question."""
+    limits: Limits | None = None
+    """What one run of any block may use."""
+    insight: Insight | None = None
+    """The key insight, shown at the end."""
+    hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0.0
+    """What each hint takes from the score of its question: 0.1 is a tenth of it."""
+    confidence: Flag = False
+    """Whether learners say how sure they are before they are marked. It changes no score."""

@@ -1,0 +1,209 @@
+"""`{{ expression }}` in quiz files, evaluated in Jinja2's sandbox.
+
+Only expressions, no statements; only names that are given, plain operators, and the filters in `FILTERS`.
+A hostile expression can therefore neither reach Python's internals nor grow without bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from quizproof.comparison.printed import ungrouped
+from quizproof.errors import QuizproofError
+from quizproof.spelling import meant
+
+if TYPE_CHECKING:
+    from jinja2.environment import TemplateExpression
+    from jinja2.sandbox import SandboxedEnvironment
+
+_EXPRESSION = re.compile(r"\{\{((?:'[^'\n]*'|\"[^\"\n]*\"|[^'\"\n])*?)\}\}|\{\{")
+_MAX_TEXT = 20_000
+_MAX_EXPONENT = 1_000
+
+
+class TemplateError(QuizproofError):
+    """An expression cannot be evaluated, or a stated value differs from the run's.
+
+    `line` (from 0) and `column` (from 0) say where in the text the expression begins.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0, *, refuted: bool = False) -> None:
+        super().__init__(message, line, column, refuted)
+        self.message = message
+        self.line = line
+        self.column = column
+        self.refuted = refuted
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Disagreement(Exception):
+    """Raised by `stated()` inside an expression."""
+
+
+def has_expression(text: str) -> bool:
+    """Whether rendering could change `text`."""
+    return "{{" in text
+
+
+def render(text: str, names: Mapping[str, Any], *, exact: bool = False) -> str:
+    """Replace every `{{ expression }}` in `text`. Raises TemplateError with the place in `text`.
+
+    `exact`: write numbers as Python does, for code; otherwise floats are shortened, for prose.
+    """
+    if not has_expression(text):
+        return text
+
+    def replace(match: re.Match[str]) -> str:
+        try:
+            if match[1] is None:
+                raise TemplateError("`{{` is not closed by `}}` on the same line")
+            return _evaluate(match[1].strip(), names, str if exact else show)
+        except (TemplateError, Disagreement) as error:
+            before = text[: match.start()]
+            line, column = before.count("\n"), len(before.rpartition("\n")[2])
+            raise TemplateError(str(error), line, column, refuted=isinstance(error, Disagreement)) from None
+
+    return _EXPRESSION.sub(replace, text)
+
+
+def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]) -> str:
+    from jinja2.exceptions import SecurityError, TemplateRuntimeError, TemplateSyntaxError, UndefinedError
+
+    if not source:
+        raise TemplateError("there is no expression between `{{` and `}}`")
+    try:
+        value = _compiled(source)({**names, "stated": stated})
+        result = write(value)
+    except TemplateSyntaxError as error:
+        words = "this is not one expression" if "chunk after" in str(error.message) else str(error.message)
+        if words.startswith("No filter"):
+            words += f" Known: {', '.join(FILTERS)}."
+        raise TemplateError(f"`{{{{ {source} }}}}`: {words}") from None
+    except UndefinedError as error:
+        known = f" (known names: {', '.join(sorted(names)) or 'none'})" if "is undefined" in str(error.message) else ""
+        word = re.match(r"'(\w+)' is undefined", str(error.message))
+        instead = (word and meant(word[1], names)) or known
+        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}{instead}") from None
+    except SecurityError as error:
+        reason = "only `stated` can be called" if "callable" in str(error) else error
+        raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None
+    except (RecursionError, MemoryError, SyntaxError):  # jinja2 turns it into Python, which nests only so deep
+        raise TemplateError("this expression is nested too deeply") from None
+    except TemplateRuntimeError as error:
+        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}") from None
+    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
+        raise TemplateError(f"`{{{{ {source} }}}}`: {type(error).__name__}: {error}") from None
+    if len(result) > _MAX_TEXT:
+        raise TemplateError(f"`{{{{ {source} }}}}` gives more than {_MAX_TEXT:,} characters")
+    return result
+
+
+@lru_cache(maxsize=1024)
+def _compiled(source: str) -> TemplateExpression:
+    """The expression as a function of names. Most expressions are short, and written many times."""
+    return _environment().compile_expression(source, undefined_to_none=False)
+
+
+def show(value: Any) -> str:
+    """A value as it should stand in prose: floats without noise, everything else as Python's str."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+def stated(text: str, value: Any) -> str:
+    """The typed `text`, after a comparison with the real `value` at the digits that were typed.
+
+    Raises Disagreement when they differ: `stated("0.895", 85 / 95)` passes, `stated("0.89", 85 / 95)` passes too,
+    `stated("0.90", 85 / 95)` does not.
+    """
+    typed = str(text).strip()
+    if typed == str(value).strip():
+        return typed
+    number = ungrouped(typed.removesuffix("%").strip())
+    try:
+        claimed = float(number)
+        real = float(value) * (100 if typed.endswith("%") else 1)
+    except (TypeError, ValueError):
+        raise Disagreement(f"the text states {typed!r}, but the run gave {str(value).strip()!r}") from None
+    mantissa, _, exponent = number.lower().partition("e")
+    half = 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    if abs(claimed - real) <= half * (1 + 1e-9):
+        return typed
+    raise Disagreement(f"the text states {typed}, but the run gave {show(real)}")
+
+
+def _fixed(value: Any, digits: int = 2) -> str:
+    """A number with a fixed count of decimals."""
+    return f"{float(value):.{min(int(digits), 30)}f}"
+
+
+def _percent(value: Any, digits: int = 0) -> str:
+    """A share as a percentage: 0.42 as "42%"."""
+    return f"{float(value) * 100:.{min(int(digits), 30)}f}%"
+
+
+def _thousands(value: Any) -> str:
+    """A number, rounded to a whole one, with separators: 2257984 as "2,257,984"."""
+    return f"{int(value) if isinstance(value, str) else round(value):,}"
+
+
+def _round(value: Any, digits: int = 0) -> Any:
+    """A number rounded to a count of decimals; a whole one without."""
+    return round(value, max(-30, min(int(digits), 30))) if digits else round(value)
+
+
+def _first_line(value: Any) -> str:
+    """A text up to its first line end: the messages of frameworks can run to pages."""
+    return str(value).partition("\n")[0]
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "first_line": _first_line,
+    "fixed": _fixed,
+    "float": float,
+    "int": int,
+    "length": len,
+    "lower": lambda value: str(value).lower(),
+    "max": max,
+    "min": min,
+    "percent": _percent,
+    "round": _round,
+    "sum": sum,
+    "thousands": _thousands,
+    "upper": lambda value: str(value).upper(),
+}
+"""All that `value | filter` may name."""
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import StrictUndefined
+    from jinja2.exceptions import SecurityError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    class Expressions(SandboxedEnvironment):
+        intercepted_binops = frozenset(["*", "**", "%"])  # those that make much of little
+
+        def is_safe_callable(self, obj: Any) -> bool:
+            return obj is stated
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+            if not numbers:
+                raise SecurityError(f"`{operator}` works on numbers only")
+            if operator == "**" and (abs(right) > _MAX_EXPONENT or abs(left) > 1e9):
+                raise SecurityError("the exponent or the base is too large")
+            return super().call_binop(context, operator, left, right)
+
+    environment = Expressions(undefined=StrictUndefined)
+    environment.filters = dict(FILTERS)
+    environment.tests = {}
+    environment.globals = {}
+    return environment

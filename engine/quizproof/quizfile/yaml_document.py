@@ -1,0 +1,331 @@
+"""YAML text to plain data, with the place of every key and value.
+
+Read as YAML 1.2 core, so `no`, `on`, `1_000` and `12:30` stay text. Built on parser events, not on nodes:
+no recursion, so a hostile file can neither overflow the stack nor expand.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NoReturn
+
+import yaml
+
+from quizproof import rules
+from quizproof.findings import DataPath, Finding, Span
+
+MAX_DEPTH = 32
+MAX_BYTES = 4 * 1024 * 1024
+
+_NULL = frozenset(["", "~", "null", "Null", "NULL"])
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+_UNCLOSED = "found unexpected end of stream"
+_NO_CHARACTER = "an escape in a quoted text stands for no Unicode character"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# The parser written in C is about seven times faster; the other gives the same events.
+_Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
+
+
+class PlainInt(int):
+    """An integer that remembers how it was written, for fields that want its text."""
+
+    text: str
+
+
+class PlainFloat(float):
+    """A float that remembers how it was written: `1.50` is not the text `1.5`."""
+
+    text: str
+
+
+class PlainBool(int):
+    """A boolean that remembers how it was written: `True` is also what Python prints."""
+
+    text: str
+
+
+def written(value: object) -> object:
+    """The author's text of a plain scalar; anything else as it is."""
+    return getattr(value, "text", value)
+
+
+def resolve(text: str) -> Any:
+    """The value of a plain scalar in YAML 1.2's core schema."""
+    if text in _NULL:
+        return None
+    value: PlainInt | PlainFloat | PlainBool
+    if text in _BOOL:
+        value = PlainBool(_BOOL[text])
+    elif _INT.fullmatch(text):
+        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+        try:
+            value = PlainInt(int(text, base))
+        except ValueError:  # beyond Python's limit on digits: nobody counts with it
+            return text
+    elif _FLOAT.fullmatch(text):
+        value = PlainFloat(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    else:
+        return text
+    value.text = text
+    return value
+
+
+class SourceError(Exception):
+    """The text is not a document we accept. Carries the finding."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding)
+        self.finding = finding
+
+
+@dataclass(frozen=True)
+class Document:
+    """One parsed file."""
+
+    path: str
+    text: str
+    data: Any
+    keys: dict[DataPath, Span] = field(repr=False)
+    values: dict[DataPath, Span] = field(repr=False)
+    styles: dict[DataPath, str] = field(repr=False)
+    """Style of each scalar: "" plain, "'" and '"' quoted, "|" literal, ">" folded."""
+
+    def span(self, path: DataPath, *, key: bool = False) -> Span:
+        """Where the value at `path` (or its key) stands; where the nearest parent stands if it is absent."""
+        table = self.keys if key else self.values
+        if path in table:
+            return table[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, Span(1, 1, 1, 1))
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text's lines without their ends."""
+        return self.text.split("\n")
+
+    def value(self, path: DataPath) -> Any:
+        """The data at `path`."""
+        data = self.data
+        for step in path:
+            data = data[step]
+        return data
+
+    def text_start(self, path: DataPath) -> tuple[int, int] | None:
+        """Line (from 1) and column offset (from 0) at which the text at `path` begins in the file.
+
+        None when its lines are not those of the file: folded blocks and quoted texts over several lines.
+        """
+        span, style = self.values[path], self.styles[path]
+        if style == ">" or (style != "|" and span.end_line > span.line):
+            return None
+        if style != "|":
+            return span.line, span.column - 1 + len(style)
+        lines = self.lines
+        for index, line in enumerate(str(self.value(path)).split("\n")):
+            if line.strip():
+                return span.line + 1, len(lines[span.line + index]) - len(line)
+        return span.line + 1, 0
+
+    def inside(self, path: DataPath, line: int, column: int) -> Span:
+        """The place `line` and `column` (both from 0) into the text at `path`; all of it when lines cannot be told."""
+        start = self.text_start(path)
+        if start is None:
+            return self.first_line(path)
+        row = start[0] + line
+        column += start[1] + 1
+        return Span(row, column, row, column + 2)
+
+    def first_line(self, path: DataPath, *, key: bool = False) -> Span:
+        """Where the value at `path` (or its key) stands, cut to its first line: for a block, that of its text."""
+        span = self.span(path, key=key)
+        if span.end_line == span.line:
+            return span
+        line, column = span.line, span.column
+        if not key and self.styles.get(path) == "|" and (start := self.text_start(path)):
+            line, column = start[0], start[1] + 1
+            while line < span.end_line - 1 and not self.lines[line - 1].strip():
+                line += 1
+        width = len(self.lines[line - 1].rstrip())
+        return Span(line, column, line, max(width + 1, column + 1))
+
+
+def parse(path: str, raw: bytes) -> Document:
+    """Parse one file's bytes. Raises SourceError with the first thing that makes it unacceptable."""
+    text = _decode(path, raw)
+    return _Builder(path, text).build()
+
+
+def _decode(path: str, raw: bytes) -> str:
+    start = Span(1, 1, 1, 1)
+    if len(raw) > MAX_BYTES:
+        message = f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read"
+        raise SourceError(Finding(rules.TOO_DEEP, path, start, message, "Split it into several quizzes."))
+    if b"\0" in raw:
+        message = "this is a binary file, not a quiz"
+        raise SourceError(Finding(rules.UNREADABLE, path, start, message, "Remove it from the bank."))
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+        place = Span(line, column, line, column + 1)
+        raise SourceError(Finding(rules.UNREADABLE, path, place, message, "Save the file as UTF-8.")) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if (index := text.find("\ufeff")) >= 0:
+        line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+        message = "an invisible character, U+FEFF, stands here"
+        place = Span(line, column, line, column + 1)
+        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, "Remove it, or write it as an escape."))
+    return text
+
+
+class _Builder:
+    """Turns the event stream of one file into data and positions."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.starts = [0, *(m.end() for m in re.finditer("\n", text))]
+        self.keys: dict[DataPath, Span] = {}
+        self.values: dict[DataPath, Span] = {}
+        self.styles: dict[DataPath, str] = {}
+
+    def build(self) -> Document:
+        try:
+            data = self._documents()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            if error.problem == _UNCLOSED and error.context_mark:  # the file's end tells nothing
+                mark = error.context_mark
+            span = self._at(mark.index) if mark else Span(1, 1, 1, 1)
+            words = ", ".join(w for w in (error.context, error.problem) if w)
+            self._refuse(rules.YAML_SYNTAX, span, words, _syntax_help(self.text, span, words))
+        except yaml.reader.ReaderError as error:
+            index = next((i for i, c in enumerate(self.text) if ord(c) == error.character), 0)
+            message = f"character U+{error.character:04X} is not allowed in YAML"
+            self._refuse(rules.YAML_SYNTAX, self._at(index), message, "Remove it, or write it as an escape.")
+        except (ValueError, OverflowError):  # of the slower parser, from `chr`; it does not say where
+            self._refuse(rules.YAML_SYNTAX, Span(1, 1, 1, 1), _NO_CHARACTER, "Look for `\\u` and `\\U` in quotes.")
+        if data is None:
+            self._refuse(rules.EMPTY, Span(1, 1, 1, 1), "the file holds no quiz", "Start with `quiz: an-id`.")
+        return Document(self.path, self.text, data, self.keys, self.values, self.styles)
+
+    def _documents(self) -> Any:
+        """The data of the one document in the stream; None when there is none."""
+        parser = _Parser(self.text)
+        self._next = parser.get_event
+        data: Any = None
+        documents = 0
+        while parser.check_event():
+            event = parser.get_event()
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    message = "a second document starts here; a file holds one quiz"
+                    self._refuse(rules.YAML_SYNTAX, self._span(event), message, "Move it to a file of its own.")
+            elif isinstance(event, yaml.NodeEvent):
+                data = self._node(event, ())
+        return data
+
+    def _node(self, event: yaml.NodeEvent, path: DataPath) -> Any:
+        """Build the node that `event` opens. Depth is bounded, so recursion is too."""
+        span = self._span(event)
+        if event.anchor is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            message = f"`{sign}{event.anchor}`: anchors and aliases are not allowed"
+            self._refuse(rules.ALIAS, span, message, "Repeat the text, or put it in quotes if it is meant as text.")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            message = f"the tag `{str(tag).replace('tag:yaml.org,2002:', '!!')}` is not allowed"
+            self._refuse(rules.ALIAS, span, message, "Remove it, or put the text in quotes.")
+        if len(path) > MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH} levels"
+            self._refuse(rules.TOO_DEEP, span, message, "No quiz needs this; is a bracket left open?")
+        if isinstance(event, yaml.ScalarEvent):
+            self.values[path] = span
+            self.styles[path] = event.style or ""
+            text = self._text(event, span)
+            return resolve(text) if event.implicit[0] and not event.style else text
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(path, event)
+        return self._mapping(path, event)
+
+    def _sequence(self, path: DataPath, event: yaml.NodeEvent) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(step := self._next(), yaml.SequenceEndEvent):
+            items.append(self._node(step, (*path, len(items))))
+        self.values[path] = self._span(event, step)
+        return items
+
+    def _mapping(self, path: DataPath, event: yaml.NodeEvent) -> dict[str, Any]:
+        items: dict[str, Any] = {}
+        while not isinstance(step := self._next(), yaml.MappingEndEvent):
+            span = self._span(step)
+            if isinstance(step, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                help_ = "A text that begins with a brace or a bracket, such as `{{ a }}`, needs quotes."
+                self._refuse(rules.YAML_SYNTAX, span, "a key must be a plain word", help_)
+            if not isinstance(step, yaml.ScalarEvent) or step.anchor or step.tag:
+                self._node(step, path)  # refuses it with its own message
+            key = self._text(step, span)
+            if key in items:
+                first = self.keys[(*path, key)]
+                message = f"`{key}` was already given on line {first.line}"
+                self._refuse(rules.DUPLICATE_KEY, span, message, "Remove or rename one of the two.")
+            items[key] = None
+            self.keys[(*path, key)] = span
+            items[key] = self._node(self._next(), (*path, key))
+        self.values[path] = self._span(event, step)
+        return items
+
+    def _text(self, event: yaml.ScalarEvent, span: Span) -> str:
+        """The text of a scalar. Only the slower parser lets half a surrogate pair through."""
+        text: str = event.value
+        if not text.isascii() and _SURROGATE.search(text):
+            self._refuse(rules.YAML_SYNTAX, span, _NO_CHARACTER, "Write the character itself.")
+        return text
+
+    def _at(self, index: int) -> Span:
+        """The place of the character at `index`. Counted by us: YAML 1.1 also breaks lines at U+2028."""
+        index = min(index, len(self.text))
+        line = bisect_right(self.starts, index)
+        column = index - self.starts[line - 1] + 1
+        return Span(line, column, line, column + 1)
+
+    def _span(self, event: yaml.Event, last: yaml.Event | None = None) -> Span:
+        first, final = event.start_mark, (last or event).end_mark
+        assert first is not None
+        assert final is not None
+        start, end = self._at(first.index), self._at(final.index)
+        return Span(start.line, start.column, end.line, end.column)
+
+    def _refuse(self, code: str, span: Span, message: str, help_: str) -> NoReturn:
+        raise SourceError(Finding(code, self.path, span, message, help_))
+
+
+def _syntax_help(text: str, span: Span, words: str) -> str:
+    line = text.split("\n")[span.line - 1] if span.line <= text.count("\n") + 1 else ""
+    if "\t" in line[: span.column]:
+        return "YAML is indented with spaces, never with tabs."
+    if _UNCLOSED in words:
+        return "The quote or bracket that begins here is never closed."
+    if "an alias" in words or "an anchor" in words:
+        return "A text that begins with `*` or `&` needs quotes."
+    if "cannot start any token" in words:
+        return f"A text that begins with {line[span.column - 1 : span.column]!r} needs quotes."
+    if "a flow " in words:
+        return "Is a comma missing, or is a bracket or brace not closed?"
+    if line.count(": ") > 1:
+        return "A text with `: ` in it needs quotes."
+    return "Check the indentation and the quotes here and on the line before."

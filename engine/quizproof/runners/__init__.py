@@ -1,0 +1,1 @@
+"""Runners carry programs to a runtime, here or on other machines, and bring back outcomes."""

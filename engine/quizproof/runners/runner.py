@@ -1,0 +1,71 @@
+"""Runners: whatever takes programs and gives outcomes. The pool of this machine is one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from quizproof.outcome import Outcome
+from quizproof.runners.job import Job, Key, job_for
+
+if TYPE_CHECKING:
+    from quizproof.claims import Program
+
+WINDOW = 256
+"""How many runs are asked for ahead of their turn, on one machine."""
+
+
+class Runner(Protocol[Key]):
+    """Carries out jobs. A context manager: leaving it ends every process."""
+
+    @property
+    def level(self) -> str:
+        """The isolation of runs: "namespaces", "landlock" or "none"."""
+
+    @property
+    def machine(self) -> str:
+        """A fingerprint of all, beside programs, that decides what comes of runs; empty when they are run here."""
+
+    @property
+    def window(self) -> int:
+        """How many runs it likes to be asked for ahead of their turn."""
+
+    @property
+    def versions(self) -> Mapping[str, Mapping[str, str]]:
+        """Versions by runtime, of those that came up."""
+
+    @property
+    def runs(self) -> int:
+        """Runs carried out."""
+
+    @property
+    def knows(self) -> bool:
+        """Whether outcomes are known without running, so that it is useless to keep them elsewhere."""
+
+    @property
+    def backlog(self) -> int:
+        """The jobs that have been submitted and have no outcome yet."""
+
+    def submit(self, job: Job[Key]) -> None:
+        """Ask for a run."""
+
+    def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
+        """Give the outcomes that have come, in no particular order; `wait` for some, unless there is nothing to do."""
+
+    def learn(self, runtimes: Iterable[str]) -> None:
+        """Make sure that `versions` tells of these runtimes, if they can be had at all."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def run(runner: Runner[Any], runtime: str, program: Program, files: str | None = None) -> Outcome:
+    """Run one program on a runner that has nothing else to do, and wait for what comes of it."""
+    runner.submit(job_for(None, runtime, program, files))
+    while True:
+        for _, outcome in runner.collect():
+            return outcome

@@ -1,0 +1,22 @@
+"""The state of the process in which a program runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The state of the process in which a program runs. What is true must be true under all of them."""
+
+    hash_seed: int = 0
+    """PYTHONHASHSEED, which decides the order of sets of texts. Another one also means other memory addresses."""
+    threads: int = 1
+    """How many threads numerical libraries may use."""
+    cold: bool = False
+    """Whether the program imports its framework itself, instead of finding it imported."""
+    attempt: int = 0
+    """Tells runs apart that are alike in all else: time goes on, and unseeded generators begin elsewhere."""
+
+
+USUAL = Conditions()

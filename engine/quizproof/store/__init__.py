@@ -1,0 +1,1 @@
+"""What is kept between runs of the command: outcomes, proofs, the lock."""

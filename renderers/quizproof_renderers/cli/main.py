@@ -1,0 +1,111 @@
+"""The command line, a module a command. Only this package prints, sets exit codes and catches what goes wrong.
+
+Each command imports what it needs when it runs: `quizproof --help` must not wait for anything but click.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from quizproof_renderers.cli.build import build
+from quizproof_renderers.cli.cache import cache
+from quizproof_renderers.cli.check import check
+from quizproof_renderers.cli.doctor import doctor
+from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, UNVERIFIED, fail, refuse
+from quizproof_renderers.cli.explain import explain
+from quizproof_renderers.cli.merge import merge
+from quizproof_renderers.cli.take import take
+from quizproof_renderers.cli.try_ import try_
+
+
+class Program(click.Group):
+    """The group of all commands; turns every exception into a sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command, and write out all that it said, while faults of the output can still be told."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read our output has seen enough. click would exit with 1, which means findings.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(CLOSED)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line, and exit."""
+        # Whoever starts us with a closed descriptor does not want to hear from it.
+        sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _leave)
+        try:
+            # Left to itself, click would answer Ctrl-C with "Aborted!" and 1.
+            sys.exit(super().main(*args, **(kwargs | {"standalone_mode": False})))
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:  # click has ended the line already
+            click.echo("Interrupted.", err=True)
+            sys.exit(INTERRUPTED)
+        except OSError as error:
+            if os.environ.get("QUIZPROOF_TRACEBACK"):
+                raise
+            sys.stdout = None  # or Python would try again at exit, and complain
+            fail(f"{error.filename or 'the output'} cannot be used: {error.strerror}")
+        except Exception as error:
+            from quizproof.errors import CannotVerify, QuizproofError
+
+            if os.environ.get("QUIZPROOF_TRACEBACK"):
+                raise
+            if isinstance(error, CannotVerify):
+                refuse(str(error))
+            if isinstance(error, QuizproofError):
+                fail(str(error))
+            name = type(error).__name__
+            click.echo(f"quizproof: internal error: {name}: {str(error)!r}", err=True)
+            click.echo("This is a fault of quizproof. QUIZPROOF_TRACEBACK=1 shows where.", err=True)
+            sys.exit(UNVERIFIED)
+
+
+def _leave(number: int, _: object) -> NoReturn:
+    """End as if the signal had killed us, but not before everything was cleared away."""
+    sys.exit(128 + number)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        import quizproof
+
+        click.echo(f"quizproof {quizproof.__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 all proven, 1 findings, 2 bad usage, 3 could not verify.",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def main() -> None:
+    """Quizzes in which every key is proven, and every wrong option refuted, by a run.
+
+    \b
+    Examples:
+      quizproof check questions            prove every claim of a bank
+      quizproof build questions -o public  prove it, then render the site
+      quizproof take freezing-layers-pytorch-practice
+      quizproof try mine.py --experiment stop-the-overfitting
+      quizproof explain QP201              what a finding means
+    """
+
+
+for command in (check, merge, build, take, try_, explain, cache, doctor):
+    main.add_command(command)

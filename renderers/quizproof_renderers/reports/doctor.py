@@ -1,0 +1,86 @@
+"""What `doctor` tells: which runtimes this machine has, what runs may use, and how they are isolated."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from importlib.metadata import PackageNotFoundError, version
+from typing import TextIO, get_args
+
+import yaml
+from rich.table import Table
+from rich.text import Text
+
+from quizproof.quizfile.fields import Limits
+from quizproof.quizfile.header import RuntimeName
+from quizproof.runners.job import Job
+from quizproof.runners.pool import Pool
+from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof_renderers.console import console_for
+from quizproof_renderers.text import visible
+
+RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
+_SAMPLES = 5
+_ISOLATION: dict[Level, str] = {
+    "namespaces": "every run sees the interpreter and an empty folder of its own; no network, no other process",
+    "landlock": "the kernel refuses files outside the interpreter and a folder of the run's own, and TCP",
+    "none": "every run is a process of its own with limits, killed as a group; files and network are not closed off",
+}
+_REMEDIES: dict[Level, str] = {
+    "namespaces": "; user namespaces must be allowed (sysctl user.max_user_namespaces, "
+    "and on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0)",
+    "landlock": "; Linux 5.13 or newer has it, where `lsm=` does not leave it out",
+}
+"""What a machine lacks where a level is refused."""
+
+
+def write(pool: Pool[str], stream: TextIO) -> None:
+    """Describe this machine. `pool` has been started, and waited for, with all of RUNTIMES."""
+    console = console_for(stream, width=100)
+    table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
+    for name in ("runtime", "", "versions", "one run"):
+        table.add_column(name)
+    times = _times(pool)
+    for runtime in RUNTIMES:
+        if runtime in pool.versions:
+            versions = ", ".join(f"{name} {version}" for name, version in pool.versions[runtime].items())
+            table.add_row(runtime, Text("ready", "green"), visible(versions), f"{times[runtime] * 1000:.1f} ms")
+        else:
+            table.add_row(runtime, Text("missing", "red"), "", "")
+    console.print(table)
+    for runtime, reason in pool.missing.items():
+        console.print(Text(f"{visible(reason)}; pip install 'quizproof[{runtime}]'"))
+    console.print()
+    limits = Limits()
+    files = f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)"
+    for name, words in (
+        ("sandbox", f"{pool.level}: {_ISOLATION[pool.level]}"),
+        *(("", f"{level} is refused: {why}{_REMEDIES.get(level, '')}") for level in LEVELS if (why := obstacle(level))),
+        ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
+        ("at once", f"{pool.jobs} runs (--jobs)"),
+        ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
+        ("metrics", _scikit_learn()),
+        ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),
+    ):
+        console.print(Text.assemble((f"{name:<8} ", "bold"), words))
+
+
+def _scikit_learn() -> str:
+    """Whether the metrics of confusion matrices can be computed here. Found without importing it."""
+    try:
+        return f"scikit-learn {version('scikit-learn')}"
+    except PackageNotFoundError:
+        return "scikit-learn is missing, which confusion matrices need; pip install 'quizproof[metrics]'"
+
+
+def _times(pool: Pool[str]) -> dict[str, float]:
+    """The median time of an empty run, in seconds, by runtime."""
+    limits = Limits().model_dump()
+    part = {"role": "code", "source": "pass\n", "line": 1}
+    seconds: dict[str, list[float]] = {}
+    for runtime in pool.versions:
+        jobs = (Job(runtime, runtime, [part], limits) for _ in range(_SAMPLES))
+        for key, outcome in pool.run(jobs):
+            seconds.setdefault(key, []).append(outcome.seconds)
+    return {runtime: statistics.median(taken) for runtime, taken in seconds.items()}

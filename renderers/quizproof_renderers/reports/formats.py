@@ -1,0 +1,63 @@
+"""Reports: what proving found out, told to a person, a script or a CI service. One module a format."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    from quizproof.proof import QuizProof, Report, Result
+
+Format: TypeAlias = Literal["full", "concise", "json", "github"]
+
+FORMATS: tuple[Format, ...] = get_args(Format)
+"""The formats, by the names that `--format` knows."""
+
+
+class Reporter(Protocol):
+    """Tells of proofs as they come, and keeps none of them."""
+
+    def add(self, quiz: QuizProof) -> None:
+        """Tell of one file. Raises OSError when a write fails, as `finish` does."""
+
+    def finish(self, result: Result) -> None:
+        """Sum up."""
+
+
+def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Reporter:
+    """A reporter to `stream`; `full` uses colours where the stream and the environment allow them.
+
+    `github` also appends a table to the file that GITHUB_STEP_SUMMARY names.
+    """
+    if isinstance(stream, io.TextIOWrapper):
+        # A character that the stream's encoding lacks is shown as an escape rather than losing the report.
+        stream.reconfigure(errors="backslashreplace")
+    # Imported here, each where it is needed: three of the four have no use for rich.
+    match form:
+        case "full":
+            from quizproof_renderers.console import console_for
+            from quizproof_renderers.reports.full import Full
+
+            return Full(console_for(stream))
+        case "concise":
+            from quizproof_renderers.reports.concise import Concise
+
+            return Concise(stream)
+        case "json":
+            from quizproof_renderers.reports.json_report import JsonReport
+
+            return JsonReport(stream)
+        case "github":
+            from quizproof_renderers.reports.github import Github
+
+            return Github(stream, environ)
+
+
+def write(report: Report, form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
+    """Write a whole report. Raises OSError when a write fails."""
+    teller = reporter(form, stream, environ)
+    for quiz in report.quizzes:
+        teller.add(quiz)
+    teller.finish(report.result)

@@ -1,0 +1,329 @@
+"""Parts: JSON reports of shards, read back and put together to the report of the whole bank."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+import quizproof
+from quizproof import rules
+from quizproof.errors import UsageError
+from quizproof.findings import Finding, Span
+from quizproof.loading.shards import Shard
+from quizproof.proof import LACKING, JudgedClaim, QuestionProof, QuizProof, Report, Totals, VariantProof, lacking
+from quizproof.quizfile.header import Header
+from quizproof.verdicts import Verdict
+from quizproof_renderers.reports.json_report import VERSION
+
+_SHOWN = 5
+"""Names listed in one message."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+def _countable(evidence: dict[str, Any]) -> dict[str, Any]:
+    for name in ("mutations", "killed"):  # they are added up
+        if type(count := evidence.get(name, 0)) is not int or count < 0:
+            raise ValueError(f"the count of `{name}` is {count!r}")
+    return evidence
+
+
+class _Claim(_Data):
+    what: str
+    verdict: Verdict
+    line: int
+    evidence: Annotated[dict[str, Any], AfterValidator(_countable)]
+
+
+class _Question(_Data):
+    id: str
+    path: str
+    line: int
+    kind: str
+    exhibit: bool
+    answer: str | None
+    variants: Annotated[int, Field(ge=1)]
+    claims: list[_Claim]
+
+
+class _Finding(_Data):
+    code: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    question: str | None
+    message: str
+    help: str
+    expected: str
+    actual: str
+
+
+class _Quiz(_Data):
+    id: str | None
+    title: str | None
+    topic: str | None
+    path: str
+    runtime: str | None
+    questions: list[str]
+    file_findings: Annotated[int, Field(ge=0)]
+
+
+class _Summary(_Data):
+    cached: int
+    runs: int
+    seconds: float
+
+
+class _Report(_Data):
+    version: int
+    quizproof: str
+    bank: str
+    shard: str | None
+    sandbox: str
+    runtimes: dict[str, dict[str, str]]
+    summary: _Summary
+    questions: list[_Question]
+    findings: list[_Finding]
+    quizzes: list[_Quiz]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One report, and where it was."""
+
+    path: Path
+    shard: Shard
+    report: _Report
+    questions: dict[str, list[_Question]] = field(default_factory=dict)
+    """By the path of their file."""
+    findings: dict[str, list[_Finding]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for question in self.report.questions:
+            self.questions.setdefault(question.path, []).append(question)
+        for finding in self.report.findings:
+            self.findings.setdefault(finding.path, []).append(finding)
+
+    def file_findings(self, quiz: _Quiz) -> list[_Finding]:
+        """What it tells of the file as a whole: that comes first."""
+        return self.findings.get(quiz.path, [])[: quiz.file_findings]
+
+    def question_findings(self, quiz: _Quiz) -> list[_Finding]:
+        """What it tells of the file's questions."""
+        return self.findings.get(quiz.path, [])[quiz.file_findings :]
+
+
+def merge(paths: Sequence[Path]) -> Report:
+    """The report that one check of the whole bank would have given, but for times and runs.
+
+    Raises UsageError when a file is no report of a part, when a part or a question is missing or there twice, and when
+    the parts were not made by the same quizproof from the same bank on the same versions.
+    """
+    parts = [_read(path) for path in paths]
+    _agree(parts)
+    _complete(parts)
+    parts.sort(key=lambda part: part.shard.number)
+    first = parts[0].report
+    runtimes = {name: of for part in parts for name, of in part.report.runtimes.items()}
+    quizzes = []
+    totals = Totals()
+    for each in zip(*(part.report.quizzes for part in parts), strict=True):
+        quizzes.append(_quiz(parts, each, runtimes))
+        totals.add(quizzes[-1])
+    sums = [part.report.summary for part in parts]
+    result = totals.result(
+        sandbox=first.sandbox,
+        runs=sum(each.runs for each in sums),
+        cached=sum(each.cached for each in sums),
+        seconds=sum(each.seconds for each in sums),
+        bank=first.bank,
+    )
+    return Report(tuple(quizzes), replace(result, runtimes=dict(sorted(runtimes.items()))))
+
+
+# ---- reading
+
+
+def _read(path: Path) -> _Part:
+    try:
+        data = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path} is not JSON; give the reports of `quizproof check --shard`") from None
+    wanted = "write it with `quizproof check --shard I/N --format json`"
+    if not isinstance(data, dict) or "questions" not in data or "summary" not in data:
+        raise UsageError(f"{path} is not a report of quizproof; {wanted}")
+    if data.get("version") != VERSION or "quizproof" not in data:
+        raise UsageError(f"{path} was written by another version of quizproof; {wanted}")
+    if data.get("shard") is None:
+        raise UsageError(f"{path} is the report of a whole check, not of a part of one; {wanted}")
+    try:
+        report = _Report.model_validate(data)
+        part = _Part(path, Shard.parse(report.shard or ""), report)
+        _sound(report)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UsageError(f"{path} is damaged at `{where}`: {first['msg']}; {wanted}") from None
+    except ValueError as error:
+        raise UsageError(f"{path} is damaged: {error}; {wanted}") from None
+    return part
+
+
+def _sound(report: _Report) -> None:
+    """Raises ValueError when the data contradict themselves."""
+    paths = Counter(quiz.path for quiz in report.quizzes)
+    if twice := [path for path, count in paths.items() if count > 1]:
+        raise ValueError(f"the file {twice[0]} occurs twice")
+    for path in (*(question.path for question in report.questions), *(finding.path for finding in report.findings)):
+        if path not in paths:
+            raise ValueError(f"the file {path} is not among its quizzes")
+    if strange := [finding.code for finding in report.findings if finding.code not in rules.RULES]:
+        raise ValueError(f"there is no rule {strange[0]}")
+    for quiz in report.quizzes:
+        if quiz.id is not None:
+            _header(quiz)
+    named = {(quiz.path, name) for quiz in report.quizzes for name in quiz.questions}
+    whole = {quiz.path: quiz.file_findings for quiz in report.quizzes}
+    for finding in report.findings:
+        if whole[finding.path] > 0:
+            whole[finding.path] -= 1
+        elif (finding.path, finding.question) not in named:
+            raise ValueError(f"there is no question `{finding.question}` in {finding.path}")
+
+
+# ---- comparing
+
+
+def _agree(parts: Sequence[_Part]) -> None:
+    """Raises UsageError when the parts are not of one check."""
+    for what, value in _COMPARED:
+        _same(what, {part.path: value(part) for part in parts})
+    for runtime in sorted({name for part in parts for name in part.report.runtimes}):
+        told = {p.path: p.report.runtimes[runtime] for p in parts if runtime in p.report.runtimes}
+        for package in sorted({name for of in told.values() for name in of}):
+            name = f"{package} of the {runtime} runtime" if package != runtime else package
+            _same(name, {path: of.get(package, "none") for path, of in told.items()})
+    ours, theirs = quizproof.__version__, parts[0].report.quizproof
+    if ours != theirs:
+        raise UsageError(f"the parts were written by quizproof {theirs}, and this is quizproof {ours}")
+
+
+def _same(what: str, told: Mapping[Path, str]) -> None:
+    values: dict[str, list[str]] = {}
+    for path, value in told.items():
+        values.setdefault(value, []).append(str(path))
+    if len(values) > 1:
+        words = [f"{value} in {_listed(paths)}" for value, paths in values.items()]
+        raise UsageError(f"the parts do not belong together: {what} is {'; '.join(words)}")
+
+
+_COMPARED: Sequence[tuple[str, Callable[[_Part], str]]] = (
+    ("the version of quizproof", lambda part: part.report.quizproof),
+    ("the number of parts", lambda part: str(part.shard.count)),
+    ("the sandbox", lambda part: part.report.sandbox),
+    ("the fingerprint of the bank's files", lambda part: part.report.bank[:12]),
+    ("the list of quizzes", lambda part: _fingerprint(part.report.quizzes)),
+)
+
+
+def _fingerprint(quizzes: Sequence[_Quiz]) -> str:
+    from quizproof.store.fingerprints import digest
+
+    return digest([(quiz.path, quiz.id, quiz.questions) for quiz in quizzes])[:12]
+
+
+def _complete(parts: Sequence[_Part]) -> None:
+    """Raises UsageError when a part or a question is missing, or there twice."""
+    count = parts[0].shard.count
+    by_number: dict[int, list[str]] = {}
+    for part in parts:
+        by_number.setdefault(part.shard.number, []).append(str(part.path))
+    for number, paths in by_number.items():
+        if len(paths) > 1:
+            raise UsageError(f"part {number}/{count} is there more than once: {_listed(paths)}")
+    if gaps := [f"{number}/{count}" for number in range(1, count + 1) if number not in by_number]:
+        raise UsageError(f"{'parts' if len(gaps) > 1 else 'part'} {_listed(gaps)} of the bank {_are(gaps)} missing")
+    found: dict[str, Path] = {}
+    for part in parts:
+        for question in part.report.questions:
+            if question.id in found:
+                where = " and ".join(dict.fromkeys([str(found[question.id]), str(part.path)]))
+                raise UsageError(f"the question `{question.id}` is there twice: {where}")
+            found[question.id] = part.path
+    owners = {name: quiz.path for quiz in parts[0].report.quizzes for name in quiz.questions}
+    if lost := [f"`{name}`" for name in owners if name not in found]:
+        raise UsageError(f"{'questions' if len(lost) > 1 else 'question'} {_listed(lost)} {_are(lost)} in no part")
+    for part in parts:
+        for question in part.report.questions:
+            if owners.get(question.id) != question.path:
+                raise UsageError(f"{part.path} is damaged: the question `{question.id}` is in no quiz")
+
+
+def _are(things: Sequence[str]) -> str:
+    return "are" if len(things) > 1 else "is"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = list(names[:_SHOWN])
+    if len(names) > _SHOWN:
+        shown[-1] = f"{len(names) - _SHOWN + 1:,} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+# ---- building
+
+
+def _quiz(parts: Sequence[_Part], told: Sequence[_Quiz], runtimes: Mapping[str, Mapping[str, str]]) -> QuizProof:
+    """A file with the questions of all parts. `told` is what each part says of it."""
+    quiz = told[0]
+    findings: dict[str, list[Finding]] = {}
+    for part, its in zip(parts, told, strict=True):
+        for found in part.question_findings(its):
+            findings.setdefault(found.question or "", []).append(_finding(found))
+    judged = {each.id: each for part in parts for each in part.questions.get(quiz.path, ())}
+    return QuizProof(
+        quiz.path,
+        _header(quiz) if quiz.id is not None else None,
+        tuple(_question(judged[name], findings.get(name, [])) for name in quiz.questions),
+        tuple(_file_findings([f for part, its in zip(parts, told, strict=True) for f in part.file_findings(its)])),
+        runtimes.get(quiz.runtime or "", {}),
+    )
+
+
+def _file_findings(found: Sequence[_Finding]) -> Iterator[Finding]:
+    """The findings of the file as a whole; a missing runtime, which every part may tell of, once."""
+    without = [_finding(each) for each in found if each.code == rules.RUNTIME_MISSING]
+    counted = [(finding, match) for finding in without if (match := LACKING.fullmatch(finding.message))]
+    if counted:
+        finding, match = counted[0]
+        yield replace(finding, message=lacking(match["why"], sum(int(match["count"]) for _, match in counted)))
+    yield from (_finding(each) for each in found if each.code != rules.RUNTIME_MISSING)
+
+
+def _question(told: _Question, findings: Sequence[Finding]) -> QuestionProof:
+    claims = tuple(JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence) for claim in told.claims)
+    # Which claim is of which variant is not told, and no report asks.
+    variants = (VariantProof({}, claims), *(VariantProof({}, ()) for _ in range(told.variants - 1)))
+    return QuestionProof(told.id, told.kind, "", "", told.line, told.answer, variants, tuple(findings), told.exhibit)
+
+
+def _finding(told: _Finding) -> Finding:
+    span = Span(told.line, told.column, told.end_line, told.end_column)
+    return Finding(told.code, told.path, span, told.message, told.help, told.question, told.expected, told.actual)
+
+
+def _header(quiz: _Quiz) -> Header:
+    data = {"quiz": quiz.id, "title": quiz.title, "topic": quiz.topic, "runtime": quiz.runtime}
+    return Header.model_validate(data)

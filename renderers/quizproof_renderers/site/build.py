@@ -1,0 +1,158 @@
+"""A report as a static site: written beside its place, then swapped in whole."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+from quizproof.errors import UsageError
+from quizproof.proof import Report
+from quizproof_renderers.site.pages import Site, site_of
+from quizproof_renderers.site.reuse import Leavings, fingerprint, hashed
+from quizproof_renderers.site.typeset import environment
+
+MARKER = ".quizproof-site"
+"""The file that says that a folder was made by us and may be replaced, and what its pages were made from."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+)
+"""The content-security policy of every page.
+
+In a page from `file://`, Chromium takes 'self' to mean any `file://` address (measured with 156, and held by a browser
+test), so one policy serves for reading from a disk and from a server. `frame-ancestors` has no effect in a `meta`.
+"""
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build wrote."""
+
+    out: Path
+    files: int
+    bytes: int
+    reused: int
+    """How many of the files were taken over from the site that was there before."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of the site, made only when it is wanted."""
+
+    path: str
+    made_from: str
+    """The fingerprint of its ingredients."""
+    make: Callable[[], bytes]
+
+
+def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequence[str] = ()) -> BuildResult:
+    """Render `report` as a site in the folder `out`, replacing a site that an earlier build left there.
+
+    The old site stays whole until the new one is complete, also when the build is interrupted. The same report gives
+    the same bytes, whether pages of the old site could be taken over or not. `topics` are ids in the order of the
+    contents. Raises UsageError when `out` is not ours
+    to replace or two quizzes want the same page.
+    """
+    out = out.resolve()
+    refuse_foreign(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        try:
+            result = _write(_files(site_of(report, title, topics)), work / "new", out)
+            _swap(work / "new", out, work / "old")
+        finally:
+            if out.exists() or not (work / "old").exists():  # otherwise the only copy of the old site is in there
+                shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:
+        raise UsageError(f"the site cannot be written: {error}") from error
+    return result
+
+
+def refuse_foreign(out: Path) -> None:
+    """Raise UsageError when `out` is a file, or a folder with something in it that an earlier build did not make."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise UsageError(f"{out} is a file; name a folder for the site")
+    if any(out.iterdir()) and not (out / MARKER).is_file():
+        raise UsageError(f"{out} holds files that quizproof did not write; name an empty or a new folder for the site")
+    ours = {MARKER, *Leavings.of(out, MARKER).pages}
+    found = (str(path.relative_to(out)) for path in sorted(out.rglob("*")) if not path.is_dir())
+    if stranger := next((path for path in found if path not in ours), None):
+        raise UsageError(f"{out} holds {stranger}, which quizproof did not write and would delete; move it elsewhere")
+
+
+def _files(site: Site) -> Iterator[_File]:
+    """Every file of the site but its marker."""
+    _refuse_clashes(site)
+    names = {}
+    for kind in ("css", "js"):
+        content = files("quizproof_renderers.site").joinpath("static", f"quizproof.{kind}").read_bytes()
+        names[kind] = f"quizproof.{hashed(content)[:10]}.{kind}"
+        yield _File(f"assets/{names[kind]}", "", partial(bytes, content))
+
+    def page(path: str, template: str, ingredients: object, **shown: object) -> _File:
+        def make() -> bytes:
+            root = "../" * path.count("/")
+            html = environment().get_template(template).render(site=site, policy=POLICY, root=root, **names, **shown)
+            return html.encode("utf-8", "replace")
+
+        return _File(path, fingerprint(site.title, ingredients), make)
+
+    yield page("index.html", "index.html", site.ingredients)
+    for topic in site.topics:
+        yield page(f"{topic.id}/index.html", "topic.html", topic.ingredients, topic=topic)
+        for quiz in topic.quizzes:
+            ingredients = (topic.surroundings(quiz), quiz.ingredients)
+            yield page(f"{topic.id}/{quiz.file}", "quiz.html", ingredients, topic=topic, quiz=quiz)
+
+
+def _refuse_clashes(site: Site) -> None:
+    """Two quizzes of one id would overwrite each other, as would a quiz called `index` and its topic's page."""
+    taken = dict.fromkeys((f"{topic.id}/index.html" for topic in site.topics), "the page of its topic")
+    for topic in site.topics:
+        for quiz in topic.quizzes:
+            page = f"{topic.id}/{quiz.file}"
+            if page in taken:
+                raise UsageError(f"{quiz.path}: the quiz `{quiz.id}` would overwrite {taken[page]}, {page}")
+            taken[page] = f"the page of {quiz.path}"
+
+
+def _write(wanted: Iterator[_File], folder: Path, out: Path) -> BuildResult:
+    """Write the files and the marker into `folder`, which is new, taking over what is still right in `out`."""
+    left = Leavings.of(out, MARKER)
+    made: dict[str, tuple[str, str]] = {}
+    total = reused = 0
+    for file in wanted:
+        target = folder / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        size = left.take(file.path, file.made_from, target) if file.made_from else None
+        if size is None:
+            content = file.make()
+            size = target.write_bytes(content)
+            made[file.path] = (file.made_from, hashed(content))
+        else:
+            reused += 1
+            made[file.path] = left.pages[file.path]
+        total += size
+    about = "Made by quizproof, which replaces this folder at the next build."
+    total += (folder / MARKER).write_bytes(json.dumps({"about": about, "pages": made}, indent=0).encode())
+    return BuildResult(out, len(made) + 1, total, reused)
+
+
+def _swap(new: Path, out: Path, old: Path) -> None:
+    """Put `new` in the place of `out`, which becomes `old`. If that fails half-way, `out` is put back."""
+    try:
+        if out.exists():
+            out.rename(old)
+        new.rename(out)
+    finally:
+        if old.exists() and not out.exists():
+            old.rename(out)

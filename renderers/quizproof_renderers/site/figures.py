@@ -1,0 +1,122 @@
+"""Figures that are set rather than drawn: tables, confusion matrices, and the stations of a pipeline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from quizproof.displays import Flow, Matrix, Stage, Table
+from quizproof_renderers.site import markup
+from quizproof_renderers.text import share, visible
+
+_FIGURE = re.compile(r"[-+\N{MINUS SIGN}±≈<>≤≥~ ]*\d[\d,.]*(\s?(%|±|to|–|e[-+]?\d|[a-zA-Z]{1,3}\b).*)?|[–—-]?")
+"""A cell that is set flush right: a number, perhaps with a unit or a range; or nothing."""
+_SHADES = 10
+
+
+def caption(text: str) -> Markup:
+    """The caption below a figure; nothing when there is none."""
+    return Markup("<figcaption>{}</figcaption>").format(markup.inline(text)) if text else Markup("")
+
+
+def table(shown: Table) -> Markup:
+    """A table with its caption."""
+    return Markup('<figure class="figure">{}{}</figure>').format(
+        rows(Table(shown.head, shown.rows)), caption(shown.caption)
+    )
+
+
+def rows(shown: Table) -> Markup:
+    """The table itself; columns of figures are set flush right."""
+    columns = range(max(len(shown.head), *(len(row) for row in shown.rows), 0))
+    right = [_is_figures([row[column] for row in shown.rows if column < len(row)]) for column in columns]
+    head = _row(shown.head, right, "col")
+    body = Markup("").join(_row(row, right, "row") for row in shown.rows)
+    told = Markup("<caption>{}</caption>").format(markup.inline(shown.caption)) if shown.caption else ""
+    return Markup('<div class="table"><table>{}<thead>{}</thead><tbody>{}</tbody></table></div>').format(
+        told, head, body
+    )
+
+
+def matrix(shown: Matrix) -> Markup:
+    """A confusion matrix: each cell with its count and its share of the row, by which it is shaded."""
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(visible(label)) for label in shown.labels)
+    body = Markup("").join(
+        _counts(visible(label), counts, index)
+        for index, (label, counts) in enumerate(zip(shown.labels, shown.counts, strict=True))
+    )
+    about = f"{shown.caption} Percentages are of the row.".lstrip()
+    return Markup(
+        '<figure class="figure"><div class="table"><table class="matrix"><thead>'
+        '<tr><td></td><th class="axis" colspan="{}" scope="colgroup">Predicted class</th><td></td></tr>'
+        '<tr><th class="axis" scope="col">True class</th>{}<th class="sum" scope="col">Sum</th></tr></thead>'
+        "<tbody>{}</tbody></table></div>{}</figure>"
+    ).format(len(shown.labels), head, body, caption(about))
+
+
+def flow(shown: Flow) -> Markup:
+    """The stations of a pipeline, one below the other along a line."""
+    before: tuple[tuple[int, ...] | None, ...] = (None, *(stage.shape for stage in shown.stages))
+    stations = Markup("").join(_station(stage, shape) for stage, shape in zip(shown.stages, before, strict=False))
+    return Markup('<figure class="figure"><ol class="flow">{}</ol>{}</figure>').format(stations, caption(shown.caption))
+
+
+def _is_figures(cells: Sequence[str]) -> bool:
+    return any(cells) and all(_FIGURE.fullmatch(cell.strip()) for cell in cells)
+
+
+def _row(cells: Sequence[str], right: Sequence[bool], scope: str) -> Markup:
+    def cell(index: int, text: str) -> Markup:
+        head = scope == "col" or index == 0
+        tag = "th" if head and text else "td"
+        scoped = Markup(' scope="{}"').format(scope) if tag == "th" else ""
+        kind = Markup(' class="number"') if right[index] else ""
+        return Markup("<{tag}{}{}>{}</{tag}>").format(scoped, kind, markup.inline(text), tag=tag)
+
+    return Markup("<tr>{}</tr>").format(Markup("").join(cell(*each) for each in enumerate(cells)))
+
+
+def _counts(label: str, counts: Sequence[int], row: int) -> Markup:
+    total = sum(counts)
+    cell = '<td class="cell s{}{}"><b>{:,}</b> <span class="share">{}</span></td>'
+    cells = Markup("").join(
+        Markup(cell).format(
+            round(count / total * _SHADES) if total else 0, " hit" if column == row else "", count, _share(count, total)
+        )
+        for column, count in enumerate(counts)
+    )
+    return Markup('<tr><th scope="row">{}</th>{}<td class="sum">{:,}</td></tr>').format(label, cells, total)
+
+
+def _share(count: int, total: int) -> str:
+    return share(count, total) if total else "\N{EN DASH}"
+
+
+def _shape(shape: Sequence[int], before: Sequence[int] | None) -> Markup:
+    """A shape as it is said, "4 × 3 × 32 × 32", with the sizes that the station before did not have in their place."""
+    if not shape:
+        return Markup("scalar")
+    known = shape if before is None else before
+    sizes = (
+        Markup("{}" if index < len(known) and size == known[index] else "<b>{}</b>").format(size)
+        for index, size in enumerate(shape)
+    )
+    return Markup(" × ").join(sizes)
+
+
+def _station(stage: Stage, before: Sequence[int] | None) -> Markup:
+    parts = [Markup('<p class="station">{}</p>').format(visible(stage.name))]
+    about = Markup('<span class="shape">{}</span>').format(_shape(stage.shape, before))
+    if stage.dtype:
+        about += Markup(' <span class="dtype">{}</span>').format(visible(stage.dtype))
+    if stage.sample:
+        first = "first value" if stage.shape else "value"
+        of = Markup("<code>{}</code> is").format(visible(stage.sampled)) if stage.sampled else first
+        about += Markup(' <span class="sample">{} <code>{}</code></span>').format(of, visible(stage.sample))
+    parts.append(Markup('<p class="shapes">{}</p>').format(about))
+    if stage.note:
+        parts.append(Markup('<div class="note prose">{}</div>').format(markup.prose(stage.note)))
+    code = markup.code(stage.code) if stage.code else ""
+    return Markup("<li>{}{}</li>").format(code, Markup("").join(parts))

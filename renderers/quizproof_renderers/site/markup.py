@@ -1,0 +1,219 @@
+"""Authors' text to safe HTML: Markdown, code and output. Whatever is not markup comes out as text."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
+from pygments.util import ClassNotFound
+
+from quizproof.displays import GAP
+from quizproof_renderers.site import formula
+from quizproof_renderers.site.lexer import CoarsePythonLexer
+from quizproof_renderers.text import visible
+
+if TYPE_CHECKING:
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+    from pygments.lexer import Lexer
+
+_CLASSES: dict[_TokenType, str] = {
+    Comment: "c",
+    Keyword: "k",
+    Operator.Word: "k",
+    String: "s",
+    Number: "m",
+    Name.Builtin: "b",
+    Name.Exception: "b",
+    Name.Decorator: "d",
+    Name.Function: "d",
+    Name.Class: "d",
+}
+"""The few kinds of token that get a colour. A span for every dot and bracket would double the size of a page."""
+
+_SCHEME = re.compile(r"([^:/?#]*):")
+_SAFE_SCHEMES = ("http", "https", "mailto")
+_RAISED = re.compile(r"((?:Traceback \(most recent call last\):\n)?(?: [^\n]*\n)*)(.*)", re.DOTALL)
+_FORMULA = re.compile(r"(\$\$?)(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\1(?!\d)")
+_HEADING_SHIFT = 2
+"""Headings in prose come below the page's title and the question's."""
+
+
+@lru_cache(maxsize=4096)
+def prose(text: str) -> Markup:
+    """CommonMark and tables as HTML. Raw HTML and unsafe links come out as text."""
+    return Markup(_markdown().render(visible(text)))
+
+
+@lru_cache(maxsize=1024)
+def inline(text: str) -> Markup:
+    """Markdown of one line, such as a heading, without a paragraph around it."""
+    return Markup(_markdown().renderInline(visible(text).replace("\n", " ").strip()))
+
+
+@lru_cache(maxsize=4096)
+def code_lines(source: str, language: str = "python") -> tuple[Markup, ...]:
+    """The highlighted lines of a program, as many as it has line breaks and one more."""
+    text = visible(source)
+    lexer = _lexer(language)
+    if lexer is None:
+        return tuple(escape(line) for line in text.split("\n"))
+    lines: list[list[tuple[str, str]]] = [[]]
+    for token, value in lexer.get_tokens(text):
+        name = _class_of(token)
+        for index, piece in enumerate(value.split("\n")):
+            if index:
+                lines.append([])
+            if piece:
+                lines[-1].append((name, piece))
+    # The lexer ends every text with a line break, whether there was one or not.
+    count = text.count("\n") + 1
+    return tuple(_spans(pieces) for pieces in lines[:count])
+
+
+def code(source: str, highlight: Collection[int] = (), language: str = "python") -> Markup:
+    """A program in its box; the lines numbered in `highlight`, from 1, are marked."""
+    lines = code_lines(source.rstrip("\n"), language)
+    # The line break stands inside the mark, which is a block: outside it would give an empty line.
+    body = "".join(
+        f"<mark>{line}\n</mark>" if number in highlight else f"{line}\n" for number, line in enumerate(lines, 1)
+    )
+    return Markup(f'<pre class="code"><code>{body}</code></pre>')
+
+
+def gaps(source: str, fields: Mapping[str, str]) -> Markup:
+    """A program in its box; each `___name___` in it becomes the field of that name, which is HTML already."""
+    lines = code_lines(source.rstrip("\n"))
+    # A gap is a word or a part of a string for the lexer, so it comes through in one piece.
+    body = "".join(GAP.sub(lambda found: fields.get(found[1], found[0]), f"{line}\n") for line in lines)
+    return Markup(f'<pre class="code gaps"><code>{body}</code></pre>')
+
+
+def output(text: str) -> Markup:
+    """What a program printed, in its box."""
+    return Markup('<pre class="output"><samp>{}</samp></pre>').format(visible(text).rstrip("\n"))
+
+
+def traceback(text: str) -> Markup:
+    """A traceback in its box, its last lines, which name the exception, set apart: they are long, and may wrap."""
+    frames, raised = _RAISED.match(visible(text).strip("\n")).groups()  # type: ignore[union-attr]
+    box = '<pre class="traceback"><samp>{}<span class="raised">{}</span></samp></pre>'
+    return Markup(box).format(frames, raised)
+
+
+def safe_link(url: str) -> bool:
+    """Whether a link may be followed: to the web, to a mail address, or to a place below this page's folder."""
+    scheme = _SCHEME.match(url)
+    if scheme:
+        return scheme[1].lower() in _SAFE_SCHEMES
+    return not url.startswith(("/", "\\"))
+
+
+def _spans(pieces: list[tuple[str, str]]) -> Markup:
+    """Pieces of one line as HTML, neighbours of one class together."""
+    spans: list[str] = []
+    for name, group in groupby(pieces, key=itemgetter(0)):
+        text = html.escape("".join(piece for _, piece in group))
+        spans.append(f'<span class="{name}">{text}</span>' if name else text)
+    return Markup("".join(spans))
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
+    if language in ("python", "py"):
+        return CoarsePythonLexer(stripnl=False)
+    try:
+        return get_lexer_by_name(language, stripnl=False) if language else None
+    except ClassNotFound:
+        return None
+
+
+@cache
+def _class_of(token: _TokenType) -> str:
+    for kind in reversed(token.split()):
+        if kind in _CLASSES:
+            return _CLASSES[kind]
+    return ""
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown.validateLink = safe_link  # type: ignore[method-assign]
+    markdown.inline.ruler.before("escape", "math", _math)
+    for name, rule in _RULES.items():
+        markdown.add_render_rule(name, rule)
+    return markdown
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    """`$x$` and `$$x$$`. A dollar before a space or after one, or before a digit, is money."""
+    match = _FORMULA.match(state.src, state.pos)
+    if not match:
+        return False
+    if not silent:
+        state.push("math", "", 0).content = match[2]
+    state.pos = match.end()
+    return True
+
+
+def _render_math(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return f'<em class="math">{escape(formula.plain(tokens[index].content))}</em>'
+
+
+def _render_fence(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    language = tokens[index].info.strip().partition(" ")[0]
+    return str(code(tokens[index].content, language=language)) + "\n"
+
+
+def _render_image(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    # A picture would be a request, to a foreign server or for a file that is not part of the site.
+    return f'<em class="image">{escape(tokens[index].content)}</em>'
+
+
+def _render_heading(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    level = min(int(tokens[index].tag[1:]) + _HEADING_SHIFT, 6)
+    return f"<h{level}>" if tokens[index].nesting == 1 else f"</h{level}>\n"
+
+
+def _render_table(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return '<div class="table"><table>\n' if tokens[index].nesting == 1 else "</table></div>\n"
+
+
+def _render_cell(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    # Markdown-it aligns cells by a style attribute, which the pages' security policy forbids.
+    right = "right" in str(token.attrs.get("style", ""))
+    # A header without a text heads nothing.
+    tag = token.tag if tokens[index + 1].content else "td"
+    return f'<{tag} class="number">' if right else f"<{tag}>"
+
+
+def _render_cell_end(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return f"</{tokens[index].tag if tokens[index - 1].content else 'td'}>\n"
+
+
+_RULES = {
+    "math": _render_math,
+    "fence": _render_fence,
+    "code_block": _render_fence,
+    "image": _render_image,
+    "heading_open": _render_heading,
+    "heading_close": _render_heading,
+    "table_open": _render_table,
+    "table_close": _render_table,
+    "th_open": _render_cell,
+    "td_open": _render_cell,
+    "th_close": _render_cell_end,
+    "td_close": _render_cell_end,
+}

@@ -1,0 +1,47 @@
+"""The settings of a site: its title and the order of its topics, in a small YAML file beside the bank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from quizproof.errors import UsageError
+from quizproof.quizfile.fields import Model, Plain, Slug
+from quizproof.quizfile.yaml_document import SourceError, parse
+
+_WORDS = {
+    "extra_forbidden": "unknown key (known: {known})",
+    "model_type": "write a mapping of keys (known: {known})",
+    "string_type": "write a text",
+    "tuple_type": "write a list",
+}
+"""Our words for pydantic's errors."""
+
+
+class SiteSettings(Model):
+    """What `site.yaml` holds."""
+
+    title: Plain = "quizproof"
+    """Shown on every page."""
+    topics: tuple[Slug, ...] = ()
+    """Topics in the order of the contents; any others follow by name."""
+
+
+def load_settings(file: Path) -> SiteSettings:
+    """Read `file`. Raises UsageError, with file:line:column, for the first thing that is wrong in it."""
+    try:
+        document = parse(str(file), file.read_bytes())
+        return SiteSettings.model_validate(document.data)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except SourceError as error:
+        raise UsageError(f"{error.finding.place}: {error.finding.message}") from None
+    except ValidationError as error:
+        detail = error.errors()[0]
+        path = tuple(step for step in detail["loc"] if isinstance(step, (str, int)))
+        span = document.first_line(path, key=detail["type"] == "extra_forbidden")
+        known = ", ".join(SiteSettings.model_fields)
+        words = _WORDS.get(detail["type"], detail["msg"]).format(known=known)
+        where = f"`{path[-1]}`: " if path else ""
+        raise UsageError(f"{file}:{span.line}:{span.column}: {where}{words}") from None

@@ -91,7 +91,7 @@ def transcript(report: Report, world: World | None = None) -> str:
     if world:
         lines = [world.removed(line) for line in lines]
     lines.append(f"exit {report.exit_code}")
-    lines += [f"{proof.status} {proof.id}" for proof in report.questions]
+    lines += [f"{proof.status} {proof.id}" for proof in report.blocks]
     return "\n".join(lines) + "\n"
 
 
@@ -99,7 +99,7 @@ def told(finding: Finding) -> Iterator[str]:
     """A finding with all of its place, and its help below it."""
     span = finding.span
     end = f"{span.end_line}:{span.end_column}" if span.end_line != span.line else str(span.end_column)
-    question = f" [{clip(finding.question)}]" if finding.question is not None else ""
+    question = f" [{clip(finding.block)}]" if finding.block is not None else ""
     where = f"{Path(finding.path).name}:{span.line}:{span.column}-{end}"
     yield f"{where} {finding.code}{question} {clip(finding.message)}"
     if finding.help:
@@ -242,7 +242,7 @@ def check(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Cac
 
 
 def good_questions(report: Report) -> Iterable[str]:
-    return (proof.status for proof in report.questions if proof.id == "good")
+    return (proof.status for proof in report.blocks if proof.id == "good")
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -379,7 +379,7 @@ CONTROL = re.compile(r"[^\n -~\u00a0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\U00
 
 def quizproof(*arguments: str, cwd: Path, answers: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, without a terminal."""
-    command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()", *arguments]
     return subprocess.run(command, cwd=cwd, input=answers, capture_output=True, text=True, check=False)
 
 

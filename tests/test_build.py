@@ -63,7 +63,7 @@ from quizproof_renderers.site.build import MARKER, POLICY, build_site
 from quizproof_renderers.site.chart import chart
 
 if TYPE_CHECKING:
-    from quizproof.proof import QuestionProof, QuizProof, Report, VariantProof
+    from quizproof.proof import BlockProof, QuizProof, Report, VariantProof
     from quizproof.verdicts import Verdict
 
 PRACTICE = "freezing-layers/freezing-layers-pytorch-practice.html"
@@ -94,7 +94,7 @@ KINDS = Path(__file__).with_name("kinds.yaml")
 """A quiz with a block of each kind."""
 
 
-def one_question(question: QuestionProof) -> Report:
+def one_question(question: BlockProof) -> Report:
     """A report on a quiz of one question."""
     return samples.report(samples.asking(samples.quiz(), question))
 
@@ -637,7 +637,7 @@ def _changed(name: str, report: Report) -> Report:
     """The report with one thing changed that some page shows."""
     quizzes = list(report.quizzes)
     head = quizzes[0]
-    first, *rest = head.questions
+    first, *rest = head.blocks
     sandbox = report.result.sandbox
     match name:
         case "nothing":
@@ -652,7 +652,7 @@ def _changed(name: str, report: Report) -> Report:
         case "a count":
             quizzes[0] = samples.asking(head, replace(first, variants=_judged(first, 9)), *rest)
         case "a finding":
-            quizzes = [samples.asking(q, *map(_told_otherwise, q.questions)) for q in quizzes]
+            quizzes = [samples.asking(q, *map(_told_otherwise, q.blocks)) for q in quizzes]
         case "an evidence":
             display = first.variants[0].display
             assert display is not None
@@ -678,7 +678,7 @@ def _changed(name: str, report: Report) -> Report:
     return samples.report(*quizzes, sandbox=sandbox)
 
 
-def _told_otherwise(question: QuestionProof) -> QuestionProof:
+def _told_otherwise(question: BlockProof) -> BlockProof:
     """The question with another message, if it is the one with a refuted claim."""
     if question.status != "refuted":
         return question
@@ -694,7 +694,7 @@ def _with_header(quiz: QuizProof, field: str, value: str) -> QuizProof:
     return replace(quiz, header=header, versions=samples.RUNTIMES.get(header.runtime, {}))
 
 
-def _judged(question: QuestionProof, proven: int, *others: Verdict) -> tuple[VariantProof, ...]:
+def _judged(question: BlockProof, proven: int, *others: Verdict) -> tuple[VariantProof, ...]:
     return tuple(replace(variant, claims=samples.claims(proven, *others)) for variant in question.variants)
 
 

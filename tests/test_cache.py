@@ -20,7 +20,7 @@ from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.loading.files import find_files
 from quizproof.outcome import Outcome, PartResult, Raised, Status
-from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Report, VariantProof
+from quizproof.proof import JudgedClaim, BlockProof, QuizProof, Report, VariantProof
 from quizproof.proving.prove import Proving
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import USUAL
@@ -105,7 +105,7 @@ def told(report: Report) -> Any:
 
 def quizproof(*arguments: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, in the working folder of the test."""
-    command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, env=os.environ | environ, timeout=300)
 
 
@@ -124,7 +124,7 @@ def test_it_is_where_the_platform_keeps_caches(cache_home: Path, monkeypatch: py
 def test_texts_are_kept_for_other_processes(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "down" / "cache"
     text = 'a\n\0\u2028😀"'
-    script = f"from quizproof.cache import Cache\nfrom pathlib import Path\nwith Cache(Path({str(path)!r})) as cache:\n"
+    script = f"from quizproof.store.cache import Cache\nfrom pathlib import Path\nwith Cache(Path({str(path)!r})) as cache:\n"
     script += f"    cache.put('run:1', {text!r})\n    assert cache.get('run:1') == {text!r}  # before it is written\n"
     subprocess.run([sys.executable, "-c", script], check=True)
     with Cache(path) as cache:
@@ -410,7 +410,7 @@ def test_what_may_pass_is_not_kept(tmp_path: Path, status: Status) -> None:
 def test_nan_survives(tmp_path: Path) -> None:
     outcome = Outcome("finished", (PartResult("", "", 0, [math.nan, -0.0]),))
     evidence = {"value": math.nan, "stdout": "1"}
-    question = QuestionProof(
+    question = BlockProof(
         "q", "number", "", "P", 3, None, (VariantProof({"x": math.inf}, (JudgedClaim("key", "proven", 3, evidence),)),)
     )
     with Cache(tmp_path / "cache") as cache:
@@ -422,7 +422,7 @@ def test_nan_survives(tmp_path: Path) -> None:
         for displays in (True, False):
             proof = keeper(cache).proof("quiz:a", displays=displays)
             assert proof is not None
-            assert repr(proof.questions) == repr((question,))
+            assert repr(proof.blocks) == repr((question,))
 
 
 # What a second check runs
@@ -459,7 +459,7 @@ def test_a_second_check_starts_nothing(bank: Path, monkeypatch: pytest.MonkeyPat
 def test_a_second_check_does_not_even_load_the_files(bank: Path) -> None:
     """The half of the engine that reads files and judges is not imported when every file is as it was."""
     script = (
-        "import sys\nfrom quizproof_renderers.cli import main\n"
+        "import sys\nfrom quizproof_renderers.cli.main import main\n"
         "try: main(['check', '--exit-zero'])\n"
         "finally: print(*sorted(sys.modules), file=sys.stderr)"
     )
@@ -517,11 +517,9 @@ def test_what_an_edit_runs_again(bank: Path, old: str, new: str, runs: int) -> N
     assert told(again) == told(fresh)
     assert counts(again) == (runs, RUNS - runs)
     assert counts(fresh) == (RUNS, 0)
-    assert [question.variants for question in again.questions] == [question.variants for question in fresh.questions]
+    assert [question.variants for question in again.blocks] == [question.variants for question in fresh.blocks]
     assert [quiz.header for quiz in again.quizzes] == [quiz.header for quiz in fresh.quizzes]
-    assert [(q.title, q.prompt, q.line) for q in again.questions] == [
-        (q.title, q.prompt, q.line) for q in fresh.questions
-    ]
+    assert [(q.title, q.prompt, q.line) for q in again.blocks] == [(q.title, q.prompt, q.line) for q in fresh.blocks]
 
 
 def test_texts_and_lines_are_those_of_the_file(bank: Path) -> None:
@@ -533,8 +531,8 @@ def test_texts_and_lines_are_those_of_the_file(bank: Path) -> None:
     assert counts(report) == (0, RUNS)
     (after,) = report.findings
     assert (before.code, before.span.line + 1, before.message) == (after.code, after.span.line, after.message)
-    assert report.questions[2].prompt == "How many letters?"
-    assert [question.line for question in report.questions] == [6, 14, 25]
+    assert report.blocks[2].prompt == "How many letters?"
+    assert [question.line for question in report.blocks] == [6, 14, 25]
 
 
 def test_moved_questions_run_nothing(bank: Path) -> None:
@@ -544,7 +542,7 @@ def test_moved_questions_run_nothing(bank: Path) -> None:
     (bank / "a.yaml").write_text(head + third + "\n" + second + first)
     report = proven()
     assert counts(report) == (0, RUNS)
-    assert [(question.id, question.line) for question in report.questions] == [("lie", 5), ("pick", 11), ("sum", 22)]
+    assert [(question.id, question.line) for question in report.blocks] == [("lie", 5), ("pick", 11), ("sum", 22)]
     (bank / "a.yaml").write_text(head + first)
     (bank / "b.yaml").write_text(head.replace("quiz: a", "quiz: b") + second + third)
     report = proven()
@@ -626,7 +624,7 @@ def test_another_machine_or_engine(bank: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_fingerprint_of_the_machine_knows_what_is_installed(tmp_path: Path) -> None:
-    script = "import sys\nsys.path.insert(0, sys.argv[1])\nfrom quizproof.environment import machine\nprint(machine())"
+    script = "import sys\nsys.path.insert(0, sys.argv[1])\nfrom quizproof.store.fingerprints import machine\nprint(machine())"
 
     def fingerprint() -> str:
         return subprocess.run([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE, text=True).stdout
@@ -663,7 +661,7 @@ def test_a_run_that_was_stopped_is_tried_again(bank: Path, code: str, rule: str)
     """A time-out may be the machine's fault. What came to its end beside it is known."""
     (bank / "a.yaml").write_text(FLAKY.format(code=code))
     first = proven()
-    assert [question.status for question in first.questions] == ["refuted", "proven"]
+    assert [question.status for question in first.blocks] == ["refuted", "proven"]
     again = proven()
     assert told(again) == told(first)
     assert first.summary.runs >= 2
@@ -770,7 +768,7 @@ def test_a_double_id_is_found_whatever_is_known(bank: Path, known: str, quiz: st
         report = proven()
         (double,) = (finding for finding in report.findings if finding.code == rules.DUPLICATE_ID)
         assert (double.path, double.message) == ("questions/b.yaml", f"{name} is already used at {place}")
-        assert [question.id for question in report.questions] == ["sum", "pick", "lie"]
+        assert [question.id for question in report.blocks] == ["sum", "pick", "lie"]
         assert told(report) == told(proven(cached=False))
     # The double is not kept: once the first is gone, the second is fine.
     first.unlink()

@@ -298,7 +298,14 @@ def test_interrupt_leaves_nothing(bank: Path, number: signal.Signals, code: int,
     """Ctrl-C and SIGTERM in the middle of a run: no traceback, and neither process nor folder left."""
     text = GOOD.format(runtime="python").replace("print(1 + 1)", "|\n      import time; time.sleep(600)")
     (bank / "questions" / "good.yaml").write_text(text + "    limits: {seconds: 900}\n")
-    command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", "check", "--sandbox", "none"]
+    command = [
+        sys.executable,
+        "-c",
+        "from quizproof_renderers.cli.main import main; main()",
+        "check",
+        "--sandbox",
+        "none",
+    ]
     (bank / "tmp").mkdir()
     environment = os.environ | {"TMPDIR": str(bank / "tmp")}
     process = subprocess.Popen(
@@ -317,7 +324,7 @@ def test_interrupt_leaves_nothing(bank: Path, number: signal.Signals, code: int,
 @pytest.mark.parametrize("arguments", ["explain", "check --format full", "take sum --seed 1"])
 def test_closed_pipe_is_no_error(bank: Path, arguments: str) -> None:
     """`quizproof explain | head -1` ends quietly."""
-    tool = f"{sys.executable} -c 'from quizproof_renderers.cli import main; main()'"
+    tool = f"{sys.executable} -c 'from quizproof_renderers.cli.main import main; main()'"
     command = f"{tool} {arguments} | (exec <&-; sleep 0.2); echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=bank, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("141\n", "")
@@ -325,7 +332,7 @@ def test_closed_pipe_is_no_error(bank: Path, arguments: str) -> None:
 
 def test_full_disk_is_told(bank: Path) -> None:
     """Output that cannot be written is the user's disk, not a fault of ours, and no verdict."""
-    command = f"{sys.executable} -c 'from quizproof_renderers.cli import main; main()' explain > /dev/full"
+    command = f"{sys.executable} -c 'from quizproof_renderers.cli.main import main; main()' explain > /dev/full"
     done = subprocess.run(["bash", "-c", command], cwd=bank, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (2, "quizproof: the output cannot be used: No space left on device\n")
 
@@ -358,7 +365,7 @@ def test_report_goes_into_a_pipe_as_it_is(bank: Path) -> None:
 def test_closed_output_is_no_fault(bank: Path) -> None:
     """Started with standard output closed, the command still tells by its exit code."""
     program = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-    command = [sys.executable, "-c", program, "-c", "from quizproof_renderers.cli import main; main()", "check"]
+    command = [sys.executable, "-c", program, "-c", "from quizproof_renderers.cli.main import main; main()", "check"]
     done = subprocess.run(command, cwd=bank, stderr=subprocess.PIPE, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
 

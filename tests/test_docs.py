@@ -27,7 +27,7 @@ from quizproof.quizfile.template import FILTERS, TemplateError, render
 from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, parse
 from quizproof.rules import RULES
 from quizproof.verdicts import VERDICTS
-from quizproof_renderers.cli import main as cli
+from quizproof_renderers.cli.main import main
 from quizproof_renderers.cli.options import FORMATS
 from quizproof_renderers.reports import formats
 from quizproof_renderers.site.settings import SiteSettings
@@ -250,7 +250,7 @@ def test_json_keys_are_those_of_the_reference(prove_text: ProveText) -> None:
 def test_commands_and_formats_are_those_of_the_reference() -> None:
     """Every command, and every format of `check`, is in its table."""
     table = [code(row[0])[0] for row in rows("Commands")]
-    assert {line.split()[1] for line in table if line.startswith("quizproof ")} == set(cli.main.commands)
+    assert {line.split()[1] for line in table if line.startswith("quizproof ")} == set(main.commands)
     assert [line for line in table if not line.startswith("quizproof ")] == list(FORMATS)
 
 

@@ -143,7 +143,7 @@ EXPERIMENT = """
 
 def shown(report: Report) -> Display:
     """How the first exhibit is shown; it must be proven."""
-    (proof, *_) = report.questions
+    (proof, *_) = report.blocks
     assert list(report.findings) == []
     assert report.exit_code == 0
     assert proof.status == "proven"
@@ -286,7 +286,7 @@ def test_trainings_with_chance_are_run_once_more(prove_text: ProveText, seeding:
     code = f"  code: |\n    import random\n    {seeding}\n    noise = random.random() / 100\n"
     training = TRAINING.replace("  code: |\n", code).replace("(2 + seed / 10) /", "(2 + noise + seed / 10) /")
     report = prove_text(training.replace("It ends at {{ final.loss | fixed(4) }} after", "It takes"))
-    assert (report.questions[0].status, report.summary.runs) == (status, 3 + 1)
+    assert (report.blocks[0].status, report.summary.runs) == (status, 3 + 1)
 
 
 def test_series_named_after_another_share_its_chart(prove_text: ProveText) -> None:
@@ -515,14 +515,14 @@ REAL_TENSORFLOW = """
 def test_real_torch(prove_text: ProveText) -> None:
     """Tensors of a real model are measured and described; a training without a seed is found."""
     report = prove_text(REAL_TORCH, runtime="torch")
-    assert {proof.id: proof.status for proof in report.questions} == {
+    assert {proof.id: proof.status for proof in report.blocks} == {
         "matrix": "proven",
         "stages": "proven",
         "training": "proven",
         "unseeded": "unstable",
     }
     assert [finding.code for finding in report.findings] == ["QP401"]
-    displays = [proof.variants[0].display for proof in report.questions[:2]]
+    displays = [proof.variants[0].display for proof in report.blocks[:2]]
     assert displays[0]
     assert displays[1]
     for chart in find(displays[0], Chart):
@@ -537,9 +537,9 @@ def test_real_tensorflow(prove_text: ProveText) -> None:
     """Eager tensors, variables and Keras's history are recorded; a symbolic tensor is told."""
     report = prove_text(REAL_TENSORFLOW, runtime="tensorflow")
     (found,) = report.findings
-    assert (found.code, found.question) == ("QP227", "symbolic")
+    assert (found.code, found.block) == ("QP227", "symbolic")
     assert "sizes that only a run with data decides" in found.message
-    assert [proof.status for proof in report.questions] == ["proven", "proven", "refuted", "proven"]
+    assert [proof.status for proof in report.blocks] == ["proven", "proven", "refuted", "proven"]
 
 
 # ---- properties

@@ -74,7 +74,7 @@ FREEZE = """
 
 
 def display(report: Report, variant: int = 0) -> Display:
-    shown = report.questions[0].variants[variant].display
+    shown = report.blocks[0].variants[variant].display
     assert shown is not None
     return shown
 
@@ -91,7 +91,7 @@ def test_good_samples_are_proven(prove_text: ProveText, text: str, runtime: str)
     report = prove_text(text, runtime=runtime)
     assert [(f.code, f.message) for f in report.findings] == []
     assert report.exit_code == 0
-    assert {claim.verdict for claim in report.questions[0].claims} == {"proven"}
+    assert {claim.verdict for claim in report.blocks[0].claims} == {"proven"}
 
 
 LIES = [
@@ -184,7 +184,7 @@ def test_of_many_combinations_each_text_is_run(prove_text: ProveText) -> None:
     )
     report = prove_text(text)
     assert [(f.code, f.message) for f in report.findings] == []
-    assert sum(claim.what.startswith("filled") for claim in report.questions[0].claims) == 1 + 2 * 4
+    assert sum(claim.what.startswith("filled") for claim in report.blocks[0].claims) == 1 + 2 * 4
     lying = prove_text(text.replace("c: {accept: ['1', '2 - 1', '3 - 2']}", "c: {accept: ['1', '2 - 1', '3 - 1']}"))
     assert [(f.code, f.span.line) for f in lying.findings] == [("QP201", 14)]
 

@@ -18,7 +18,7 @@ import pytest
 
 from helpers.processes import all_end, become_subreaper, catches, descendants
 
-PROGRAM = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()"]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 QUESTIONS = 30
 ROUNDS = range(10)

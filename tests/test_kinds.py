@@ -157,7 +157,7 @@ GOOD = {
 
 
 def display(report: Report, variant: int = 0) -> Display:
-    shown = report.questions[0].variants[variant].display
+    shown = report.blocks[0].variants[variant].display
     assert shown is not None
     return shown
 
@@ -168,7 +168,7 @@ def test_good_samples_are_proven(prove_text: ProveText, text: str) -> None:
     report = prove_text(text)
     assert [(f.code, f.message) for f in report.findings] == []
     assert report.exit_code == 0
-    assert {claim.verdict for claim in report.questions[0].claims} <= {"proven", "unproven"}
+    assert {claim.verdict for claim in report.blocks[0].claims} <= {"proven", "unproven"}
 
 
 LIES = [
@@ -443,7 +443,7 @@ def test_lies_are_refuted(
     catch_lie: CatchLie, sample: str, old: str, new: str, code: str, line: int, message: str
 ) -> None:
     """One edit makes a good sample lie, and the finding says which lie, where."""
-    assert catch_lie(GOOD[sample], old, new, code, line, message).questions[0].status == "refuted"
+    assert catch_lie(GOOD[sample], old, new, code, line, message).blocks[0].status == "refuted"
 
 
 def test_choice_shows_what_each_option_did(prove_text: ProveText) -> None:
@@ -472,14 +472,14 @@ def test_statements_keep_their_reason(prove_text: ProveText) -> None:
     assert shown.input.options[0].evidence is not None
     assert "items.append(2)" in shown.input.options[0].evidence.code
     assert report.summary.unproven == 1
-    assert report.questions[0].status == "unproven"
+    assert report.blocks[0].status == "unproven"
     assert report.exit_code == 0
 
 
 def test_predicted_output_is_derived_for_every_variant(prove_text: ProveText) -> None:
     """The key and the distractors come from runs with that variant's parameters, and so does the prose."""
     report = prove_text(PREDICT)
-    shown = [variant.display for variant in report.questions[0].variants]
+    shown = [variant.display for variant in report.blocks[0].variants]
     assert [d.answer for d in shown if d] == ["2", "2"]
     second = display(report, 1)
     assert isinstance(second.input, Options)
@@ -603,7 +603,7 @@ def test_parts_keep_each_others_patches(prove_text: ProveText) -> None:
             import os
             print(os.cpu_count(), answer)
     """
-    assert prove_text(text).questions[0].answer == "1234 42"
+    assert prove_text(text).blocks[0].answer == "1234 42"
 
 
 @pytest.mark.parametrize("value", ["12345.678", "1000000.4", "2 ** 62", "1 / 3", "1e-7", "123456789.123"])
@@ -625,4 +625,4 @@ def test_parameters_reach_code_exactly(prove_text: ProveText) -> None:
           code: print({{ a }})
           explanation: It is {{ a }}.
     """
-    assert [v.display and v.display.answer for v in prove_text(text).questions[0].variants] == ["1.0", "1234567.0"]
+    assert [v.display and v.display.answer for v in prove_text(text).blocks[0].variants] == ["1.0", "1234567.0"]

@@ -75,7 +75,7 @@ LOSSES = """
 def display(report: Report) -> Display:
     """How the first question is shown; it must be proven without a finding."""
     assert [(f.code, f.place, f.message) for f in report.findings] == []
-    shown = report.questions[0].variants[0].display
+    shown = report.blocks[0].variants[0].display
     assert shown is not None
     return shown
 
@@ -106,7 +106,7 @@ def test_pairs_are_proven_and_shown(prove_text: ProveText) -> None:
     assert shown.solution[0] == Prose("Each keeps something else.")
     assert isinstance(shown.solution[3], Code)
     assert shown.solution[3].source.startswith("made = dict.fromkeys(letters)\nsize = len(made)\n\nassert list(made)")
-    names = [claim.what for claim in report.questions[0].claims]
+    names = [claim.what for claim in report.blocks[0].claims]
     assert names == [
         *("pair 1", "pair 2", "pair 3", "pair 1 alone", "pair 2 alone", "pair 3 alone", "extra 1", "options differ")
     ]

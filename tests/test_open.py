@@ -48,7 +48,7 @@ def test_points_are_proven_and_the_answer_quotes_the_run(prove_text: ProveText) 
     """Every point keeps the program behind it, or the reason why there is none."""
     report = prove_text(ALIASES)
     assert report.findings == ()
-    shown = report.questions[0].variants[0].display
+    shown = report.blocks[0].variants[0].display
     assert shown is not None
     assert isinstance(shown.input, OpenInput)
     told = [(p.id, p.text, p.evidence and p.evidence.summary, p.unproven) for p in shown.input.points]
@@ -68,7 +68,7 @@ def test_points_are_proven_and_the_answer_quotes_the_run(prove_text: ProveText) 
         Code("second = first\nsecond.append(2)\nprint(len(first))\n"),
     )
     assert report.summary.unproven == 1
-    assert report.questions[0].status == "unproven"
+    assert report.blocks[0].status == "unproven"
     assert report.exit_code == 0
 
 
@@ -88,7 +88,7 @@ def test_code_is_optional(prove_text: ProveText) -> None:
         """
     )
     assert report.findings == ()
-    assert report.questions[0].status == "proven"
+    assert report.blocks[0].status == "proven"
 
 
 LIES = [

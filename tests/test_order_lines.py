@@ -103,7 +103,7 @@ STEP = """
 def ordering(report: Report) -> Ordering:
     """How the first question is answered; it must be proven without a finding."""
     assert [(f.code, f.place, f.message) for f in report.findings] == []
-    shown = report.questions[0].variants[0].display
+    shown = report.blocks[0].variants[0].display
     assert shown is not None
     assert isinstance(shown.input, Ordering)
     return shown.input
@@ -111,7 +111,7 @@ def ordering(report: Report) -> Ordering:
 
 def orders_claim(report: Report) -> dict[str, object]:
     """What is reported of the claim about all orders, but for what was printed."""
-    (claim,) = (claim for claim in report.questions[0].claims if claim.what == "orders")
+    (claim,) = (claim for claim in report.blocks[0].claims if claim.what == "orders")
     return {name: value for name, value in claim.evidence.items() if name != "stdout"}
 
 
@@ -132,7 +132,7 @@ def test_every_right_order_is_found(prove_text: ProveText) -> None:
         ("d", 'label = f"{area} cm2"', False),
         ("e", "area = width + height", True),
     ]
-    display = report.questions[0].variants[0].display
+    display = report.blocks[0].variants[0].display
     assert display is not None
     assert display.prompt[1] == Code("sides = [3, 4]\n", "Given")
     assert display.solution[1] == Prose("All 24 orders of these lines were tried: 2 are right.")
@@ -174,7 +174,7 @@ def test_indentation_is_part_of_the_answer(prove_text: ProveText) -> None:
         ("e:0", "a:0", "b:0", "c:1", "d:1"),
     )
     assert orders_claim(report) == {"orders": 960, "tried": 960, "right": 6}
-    display = report.questions[0].variants[0].display
+    display = report.blocks[0].variants[0].display
     assert display is not None
     words = "All 960 orders of these lines, counting those with one line a level further in or out, were tried: 6 are"
     assert display.solution[1] == Prose(f"{words} right.")
@@ -214,7 +214,7 @@ def test_too_many_orders_are_cut_and_it_is_said(prove_text: ProveText) -> None:
     assert report.findings[0].message == "4 of the 24 orders were tried; the others count as wrong"
     assert report.exit_code == 0
     assert orders_claim(report) == {"orders": 24, "tried": 4, "right": 2}
-    display = report.questions[0].variants[0].display
+    display = report.blocks[0].variants[0].display
     assert display is not None
     assert isinstance(display.input, Ordering)
     assert not display.input.complete
@@ -277,7 +277,7 @@ def test_lies_are_refuted(
     report = catch_lie(sample, old, new, code, line, message)
     found = {(finding.code, finding.span.line) for finding in report.findings}
     assert found <= {(code, line), ("QP202", 17)}  # where the check is to blame, it lets the distractor pass
-    assert report.questions[0].status == "refuted"
+    assert report.blocks[0].status == "refuted"
 
 
 def test_equal_distractors_are_told(prove_text: ProveText) -> None:

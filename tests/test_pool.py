@@ -256,8 +256,8 @@ def test_killed_parent_leaves_nothing(level: Level, processes: int) -> None:
     if why := obstacle(level):
         pytest.skip(f"{level}: {why}")
     script = (
-        "from quizproof.runtimes.pool import Pool\n"
-        "from quizproof.runtimes.runner import Job\n"
+        "from quizproof.runners.pool import Pool\n"
+        "from quizproof.runners.job import Job\n"
         f"job = Job('k', 'python', [{part('import time; time.sleep(600)')!r}], {LIMITS | {'seconds': 900}!r})\n"
         f"with Pool(1, {level!r}) as pool:\n    list(pool.run([job]))\n"
     )

@@ -280,8 +280,8 @@ def test_many_proven_quizzes_are_one_line() -> None:
     quizzes = [samples.quiz(samples.METRICS, f"questions/{n}.yaml", title=f"Quiz {n}") for n in range(20)]
     variant = VariantProof({}, samples.claims("proven"), None)
     good = [samples.file(quiz, samples.proof(samples.NUMBER, variant)) for quiz in quizzes]
-    questions = tuple(replace(question, findings=()) for question in bad.quizzes[0].questions)
-    report = samples.report(replace(bad.quizzes[0], questions=questions), *good)
+    questions = tuple(replace(question, findings=()) for question in bad.quizzes[0].blocks)
+    report = samples.report(replace(bad.quizzes[0], blocks=questions), *good)
     assert written(report, "full").split("\n")[:3] == [
         "  quiz                        questions  claims  proven",
         "✗ Freezing layers in PyTorch          2     3/6    50 %  2 refuted, 1 unproven",

@@ -32,7 +32,7 @@ def report() -> Report:
 def test_every_claim_is_proven(report: Report) -> None:
     """No finding, not even a warning; nothing unverified; nearly nothing taken on trust."""
     assert [f"{f.place} {f.code} {f.message}" for f in report.findings] == []
-    assert {proof.status for proof in report.questions} <= {"proven", "unproven"}
+    assert {proof.status for proof in report.blocks} <= {"proven", "unproven"}
     assert report.summary.proof_coverage >= 0.97
     assert report.exit_code == 0
 
@@ -48,11 +48,11 @@ def test_lock_is_that_of_the_bank() -> None:
 
 def test_bank_teaches_what_it_should(report: Report) -> None:
     """Every kind is used for real, there are variants, and every topic refutes what people commonly believe."""
-    used = Counter(proof.kind for proof in report.questions)
+    used = Counter(proof.kind for proof in report.blocks)
     assert {kind: used[kind] for kind in BUILT_IN if used[kind] < 5} == {}
-    assert sum(len(proof.variants) > 1 for proof in report.questions) >= 10
+    assert sum(len(proof.variants) > 1 for proof in report.blocks) >= 10
     for topic, quizzes in by_topic(report).items():
-        displays = [v.display for quiz in quizzes for proof in quiz.questions for v in proof.variants]
+        displays = [v.display for quiz in quizzes for proof in quiz.blocks for v in proof.variants]
         assert any(display and display.belief for display in displays), topic
 
 
@@ -65,7 +65,7 @@ def test_topics_have_their_modes(report: Report) -> None:
         first = topic == "freezing-layers"
         modes = ("practice", "metrics", "experiment", "trace") if first else ("practice", "trace")
         assert ways >= set(itertools.product(modes, ("torch", "tensorflow"))), topic
-        asked = sum(not proof.exhibit for quiz in quizzes for proof in quiz.questions)
+        asked = sum(not proof.exhibit for quiz in quizzes for proof in quiz.blocks)
         assert asked >= (60 if first else 20), topic
 
 
@@ -74,7 +74,7 @@ def test_every_page_has_questions_and_an_insight(report: Report) -> None:
     for quiz in report.quizzes:
         assert quiz.header is not None
         assert quiz.header.insight, quiz.id
-        assert sum(not proof.exhibit for proof in quiz.questions) >= 3, quiz.id
+        assert sum(not proof.exhibit for proof in quiz.blocks) >= 3, quiz.id
 
 
 def by_topic(report: Report) -> dict[str, list[QuizProof]]:
@@ -103,7 +103,7 @@ def test_pages_mark_as_the_engine_does(report: Report, browser: Browser, tmp_pat
         assert quiz.header is not None
         with opened(browser, site / quiz.header.topic / f"{quiz.id}.html") as page:
             assert page.evaluate(OUTSIDE) == []
-            for proof in quiz.questions:
+            for proof in quiz.blocks:
                 if proof.exhibit:
                     continue
                 for index, variant in enumerate(proof.variants[:MAX_VARIANTS]):

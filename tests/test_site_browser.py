@@ -84,7 +84,7 @@ def wide(display: Display | None) -> Response:
 @pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1200)])
 def test_every_page_is_clean_and_fits(browser: Browser, site: Path, scheme: str, width: int) -> None:
     """No message on the console, no foreign request, no sideways scrolling; before answering and after."""
-    displays = [(proof.id, proof.variants[0].display) for proof in samples.bank().questions if not proof.exhibit]
+    displays = [(proof.id, proof.variants[0].display) for proof in samples.bank().blocks if not proof.exhibit]
     for path in sorted(site.rglob("*.html")):
         with opened(browser, path, viewport={"width": width, "height": 800}, color_scheme=scheme) as page:
             fits = "document.documentElement.scrollWidth <= innerWidth"
@@ -245,7 +245,7 @@ def test_every_key_and_every_distractor_through_the_page(browser: Browser, site:
     for quiz in samples.bank().quizzes:
         assert quiz.header is not None
         with opened(browser, site / quiz.header.topic / f"{quiz.id}.html") as page:
-            for proof in quiz.questions:
+            for proof in quiz.blocks:
                 if proof.exhibit or proof.status not in ("proven", "unproven"):
                     continue
                 for index, variant in enumerate(proof.variants):

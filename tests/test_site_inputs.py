@@ -545,7 +545,7 @@ def test_labels_of_a_chart_do_not_collide(browser: Browser, site: Path, name: st
 
 def test_every_sample_through_the_page(quiz: Page) -> None:
     tried = 0
-    for proof in samples.workshop().questions:
+    for proof in samples.workshop().blocks:
         display = proof.variants[0].display
         assert display is not None
         if display.input is None:

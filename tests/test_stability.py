@@ -60,7 +60,7 @@ def quoted(code: str) -> str:
 
 def verdicts(report: Report) -> tuple[str, list[str]]:
     """The status of the one question, and the codes of all findings."""
-    (question,) = report.questions
+    (question,) = report.blocks
     return question.status, [finding.code for finding in report.findings]
 
 

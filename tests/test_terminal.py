@@ -29,7 +29,7 @@ from quizproof import displays
 from quizproof.findings import Finding, Span
 from quizproof.kinds.base import Question
 from quizproof.loading.quiz import Quiz
-from quizproof.proof import QuestionProof, QuizProof, VariantProof
+from quizproof.proof import BlockProof, QuizProof, VariantProof
 from quizproof.verdicts import Verdict
 from quizproof_renderers.terminal import prose
 from quizproof_renderers.terminal.session import Result, run
@@ -60,13 +60,13 @@ INPUTS: dict[str, displays.Display] = {
 """Every way of answering."""
 
 
-def every_input() -> list[QuestionProof]:
+def every_input() -> list[BlockProof]:
     """A question for each."""
     return [samples.taken(display, named(samples.CHOICE, name)) for name, display in INPUTS.items()]
 
 
 def take(
-    *questions: QuestionProof, typed: str = "", seed: int = 1, plain: bool = True, of: Quiz | None = None
+    *questions: BlockProof, typed: str = "", seed: int = 1, plain: bool = True, of: Quiz | None = None
 ) -> tuple[Result, str]:
     """Take a test of one quiz; as `take_all`."""
     return take_all(samples.file(of or samples.quiz(), *questions), typed=typed, seed=seed, plain=plain)

@@ -27,7 +27,7 @@ from quizproof.claims import Program
 from quizproof.findings import Finding, Span
 from quizproof.marking import scoring
 from quizproof.outcome import Outcome
-from quizproof.proof import QuestionProof, QuizProof
+from quizproof.proof import BlockProof, QuizProof
 from quizproof.runners.pool import Pool
 from quizproof.runners.runner import run as run_one
 from quizproof_renderers.terminal.session import Result, run
@@ -369,7 +369,7 @@ def test_confidence_comes_before_the_model_answer() -> None:
 # Programs that are really run
 
 
-def real(question: QuestionProof, typed: str, runtime: str = "python") -> tuple[Result, str]:
+def real(question: BlockProof, typed: str, runtime: str = "python") -> tuple[Result, str]:
     """Answer a question with a real sandbox to run programs in."""
     quiz = samples.file(samples.quiz(runtime=runtime), question)
     output = io.StringIO()
@@ -465,7 +465,7 @@ def test_figures_in_a_narrow_terminal(width: int, monkeypatch: pytest.MonkeyPatc
             assert max(map(len, shown.split("\n"))) <= width, name
 
 
-def ascii_only(*questions: QuestionProof, typed: str = "") -> str:
+def ascii_only(*questions: BlockProof, typed: str = "") -> str:
     """What is shown where there is nothing but ASCII."""
     output = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     quiz = samples.file(samples.quiz(title="Plain"), *questions)
@@ -741,7 +741,7 @@ def test_take_runs_what_is_typed(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-c",
-        "from quizproof_renderers.cli import main; main()",
+        "from quizproof_renderers.cli.main import main; main()",
         "take",
         "--plain",
         "--no-cache",
@@ -764,7 +764,7 @@ def test_ctrl_c_in_the_middle_of_a_run(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
     (tmp_path / "questions" / "sums.yaml").write_text(BANK + "    limits: {seconds: 900}\n")
     command = ["take", "--bank", str(tmp_path / "questions"), "--no-cache"]
-    child = Terminal(f"from quizproof_renderers.cli import main\nmain({command})", TMPDIR=str(tmp_path / "tmp"))
+    child = Terminal(f"from quizproof_renderers.cli.main import main\nmain({command})", TMPDIR=str(tmp_path / "tmp"))
     try:
         child.expect("full stop):")
         child.press("while True: pass\r.\r")

@@ -194,7 +194,7 @@ def test_output_of_a_script_is_made_safe(bank: Path) -> None:
 def test_a_closed_pipe_ends_it_quietly(bank: Path) -> None:
     """Whoever reads our output may stop."""
     (bank / "mine.py").write_text(MEETS)
-    tool = f"{sys.executable} -c 'from quizproof_renderers.cli import main; main()'"
+    tool = f"{sys.executable} -c 'from quizproof_renderers.cli.main import main; main()'"
     command = f"{tool} try mine.py --experiment improve | (exec <&-; sleep 0.2); echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=bank, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("141\n", "")
@@ -205,7 +205,7 @@ def test_ctrl_c_ends_it_cleanly(bank: Path) -> None:
     (bank / "mine.py").write_text("while True:\n    pass")
     become_subreaper()
     before = descendants(os.getpid())
-    command = [sys.executable, "-c", "from quizproof_renderers.cli import main; main()", "try", "mine.py"]
+    command = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()", "try", "mine.py"]
     command += ["--experiment", "improve"]
     with subprocess.Popen(command, cwd=bank, stderr=subprocess.PIPE, text=True) as process:
         while not descendants(process.pid):

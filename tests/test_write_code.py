@@ -102,7 +102,7 @@ FREEZE = """
 
 
 def shown(report: Report) -> ProgramInput:
-    display = report.questions[0].variants[0].display
+    display = report.blocks[0].variants[0].display
     assert display is not None
     assert isinstance(display.input, ProgramInput)
     return display.input
@@ -118,7 +118,7 @@ def test_good_samples_are_proven(prove_text: ProveText, text: str, runtime: str)
     report = prove_text(text, runtime=runtime)
     assert [(f.code, f.message) for f in report.findings] == []
     assert report.exit_code == 0
-    assert {claim.verdict for claim in report.questions[0].claims} == {"proven"}
+    assert {claim.verdict for claim in report.blocks[0].claims} == {"proven"}
 
 
 LIES = [
@@ -161,7 +161,7 @@ def test_survivors_are_warned_of_at_their_line(prove_text: ProveText) -> None:
     (finding,) = report.findings
     assert (finding.code, finding.span.line, finding.span.column) == ("QP221", 19, 7)
     assert "when this line is changed to `# numbers.sort()`; check" in finding.message
-    (claim,) = (claim for claim in report.questions[0].claims if claim.what == "mutations")
+    (claim,) = (claim for claim in report.blocks[0].claims if claim.what == "mutations")
     assert claim.evidence["survived"] == ["line 5: without `numbers.sort()`"]
     assert claim.evidence["mutations"] == claim.evidence["killed"] + 1 == report.summary.mutations
     assert mutations(report.result) == f"Mutations: {report.summary.killed} of {report.summary.mutations} killed"
@@ -207,7 +207,7 @@ def test_endless_mutation_is_killed(prove_text: ProveText) -> None:
               code: assert 2 ** n == 128
     """
     report = prove_text(text)
-    survived = next(c.evidence["survived"] for c in report.questions[0].claims if c.what == "mutations")
+    survived = next(c.evidence["survived"] for c in report.blocks[0].claims if c.what == "mutations")
     assert survived == ["line 2: `101` for `100`"]
     assert report.summary.mutations >= 3
     assert any(a.evidence and a.evidence.summary.startswith("Was stopped") for a in shown(report).attempts)
@@ -255,7 +255,7 @@ def test_variants_have_their_own_mutations(prove_text: ProveText) -> None:
     """
     report = prove_text(text)
     assert [(f.code, f.message) for f in report.findings] == []
-    answers = [v.display.answer for v in report.questions[0].variants if v.display]
+    answers = [v.display.answer for v in report.blocks[0].variants if v.display]
     assert answers == [f"zeros = [0] * {n}\nzeros.extend([0][{n}:])" for n in (2, 3)]
 
 

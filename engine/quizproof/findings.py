@@ -30,7 +30,8 @@ class Finding:
     span: Span
     message: str
     help: str = ""
-    question: str | None = None
+    block: str | None = None
+    """The id of the block that it is about; None when it is about a file as a whole."""
     expected: str = ""
     """What the claim said, for a refuted one."""
     actual: str = ""

@@ -37,7 +37,7 @@ class VariantProof:
 
 
 @dataclass(frozen=True)
-class QuestionProof:
+class BlockProof:
     """A block, be it a question or an exhibit, with the proof of every variant."""
 
     id: str
@@ -74,7 +74,7 @@ class QuizProof:
     """The file, as it should be shown."""
     header: Header | None
     """None when the file could not be read as a quiz."""
-    questions: tuple[QuestionProof, ...] = ()
+    blocks: tuple[BlockProof, ...] = ()
     file_findings: tuple[Finding, ...] = ()
     """What is wrong with the file as a whole, or in blocks that could not be loaded."""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -87,12 +87,12 @@ class QuizProof:
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of all its blocks, in their order; also of those that other shards prove."""
-        return tuple(self.lines) or tuple(question.id for question in self.questions)
+        return tuple(self.lines) or tuple(question.id for question in self.blocks)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All that is wrong. A missing runtime is told of once, for the file, not by every block."""
-        told = [f for question in self.questions for f in question.findings if f.code != rules.RUNTIME_MISSING]
+        told = [f for question in self.blocks for f in question.findings if f.code != rules.RUNTIME_MISSING]
         return (*self.file_findings, *told)
 
     @property
@@ -167,7 +167,7 @@ class Totals:
         """Count one file."""
         counts = self._counts
         counts["quizzes"] += quiz.header is not None
-        for question in quiz.questions:
+        for question in quiz.blocks:
             counts["exhibits" if question.exhibit else "questions"] += 1
             counts["variants"] += len(question.variants)
             for claim in question.claims:
@@ -218,9 +218,9 @@ class Report:
     result: Result
 
     @property
-    def questions(self) -> tuple[QuestionProof, ...]:
+    def blocks(self) -> tuple[BlockProof, ...]:
         """Every question and every exhibit, in the order of the bank."""
-        return tuple(question for quiz in self.quizzes for question in quiz.questions)
+        return tuple(question for quiz in self.quizzes for question in quiz.blocks)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

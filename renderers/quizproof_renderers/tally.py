@@ -33,7 +33,7 @@ class Tally:
 
 def tally(quiz: QuizProof) -> Tally:
     """One file of a bank in figures."""
-    verdicts = Counter(claim.verdict for question in quiz.questions for claim in question.claims)
+    verdicts = Counter(claim.verdict for question in quiz.blocks for claim in question.claims)
     errors = [finding for finding in quiz.findings if finding.severity == "error"]
     broken: list[Verdict] = ["unverified" if finding.is_unverified else "refuted" for finding in errors]
     notes = [f"{verdicts[v]:,} {v}" for v in VERDICTS if v != "proven" and verdicts[v]]
@@ -44,7 +44,7 @@ def tally(quiz: QuizProof) -> Tally:
     return Tally(
         title=one_line(quiz.header.title if quiz.header else quiz.path),
         path=quiz.path,
-        questions=sum(not question.exhibit for question in quiz.questions),
+        questions=sum(not question.exhibit for question in quiz.blocks),
         claims=verdicts.total(),
         proven=verdicts["proven"],
         status=worst([*verdicts, *broken]),

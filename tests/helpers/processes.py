@@ -68,7 +68,7 @@ def quizproof(
     *arguments: str | Path, cwd: Path, stdin: str = "", python: str | Path = sys.executable, **environ: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, without a terminal."""
-    command = [python, "-c", "from quizproof_renderers.cli import main; main()", *arguments]
+    command = [python, "-c", "from quizproof_renderers.cli.main import main; main()", *arguments]
     environment = os.environ | {"COLUMNS": "100"} | environ
     return subprocess.run(
         [str(part) for part in command],

@@ -14,7 +14,7 @@ from quizproof.kinds.questions.find_bug import FindBug
 from quizproof.kinds.questions.number import NumberQuestion
 from quizproof.kinds.questions.predict_output import PredictOutput
 from quizproof.loading.quiz import Quiz
-from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Report, Totals, VariantProof
+from quizproof.proof import JudgedClaim, BlockProof, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 from quizproof.quizfile.yaml_document import parse
 from quizproof.verdicts import Verdict
@@ -94,15 +94,15 @@ def claims(*verdicts: Verdict, line: int = 10) -> tuple[JudgedClaim, ...]:
     return tuple(JudgedClaim(name, verdict, line) for name, verdict in zip(names, verdicts, strict=False))
 
 
-def proof(question: Question, *variants: VariantProof, findings: tuple[Finding, ...] = ()) -> QuestionProof:
+def proof(question: Question, *variants: VariantProof, findings: tuple[Finding, ...] = ()) -> BlockProof:
     """A question's proof."""
     answer = next((variant.display.answer for variant in variants[:1] if variant.display), None)
-    return QuestionProof(question.id, question.kind, question.title, question.prompt, 7, answer, variants, findings)
+    return BlockProof(question.id, question.kind, question.title, question.prompt, 7, answer, variants, findings)
 
 
 def file(
     of: Quiz,
-    *questions: QuestionProof,
+    *questions: BlockProof,
     findings: tuple[Finding, ...] = (),
     versions: Mapping[str, str] = RUNTIMES["torch"],
 ) -> QuizProof:
@@ -116,7 +116,7 @@ def finding(of: Quiz, at: DataPath, code: str, message: str, **fields: str) -> F
     if span.end_line > span.line:
         span = Span(span.line, span.column, span.line, len(of.document.lines[span.line - 1]) + 1)
     question = str(of.document.data["blocks"][at[1]]["id"]) if len(at) > 1 else None
-    return Finding(code, of.path, span, message, question=question, **fields)
+    return Finding(code, of.path, span, message, block=question, **fields)
 
 
 PREDICT = PredictOutput(
@@ -230,7 +230,7 @@ def spread() -> Report:
         Span(27, 5, 35, 24),
         "torch is not installed",
         help='Install it with `pip install "quizproof[torch]"`.',
-        question="freeze-two-of-three",
+        block="freeze-two-of-three",
     )
     return report(
         file(
@@ -388,6 +388,6 @@ def line_display() -> displays.Display:
     )
 
 
-def taken(display: displays.Display | None, question: Question = CHOICE, *verdicts: Verdict) -> QuestionProof:
+def taken(display: displays.Display | None, question: Question = CHOICE, *verdicts: Verdict) -> BlockProof:
     """A proven question with one variant, shown as `display`."""
     return proof(question, VariantProof({}, claims(*(verdicts or ("proven",))), display))

@@ -39,7 +39,7 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.findings import Finding, Span
-from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Report, Totals, VariantProof
+from quizproof.proof import JudgedClaim, BlockProof, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def quiz(id_: str = "sample", title: str = "Sample", topic: str = "samples", **h
     return QuizProof(f"questions/{topic}/{id_}.yaml", read, versions=RUNTIMES.get(read.runtime, {}))
 
 
-def asking(of: QuizProof, *questions: QuestionProof) -> QuizProof:
+def asking(of: QuizProof, *questions: BlockProof) -> QuizProof:
     """The quiz with these questions."""
-    return replace(of, questions=questions)
+    return replace(of, blocks=questions)
 
 
 def claims(proven: int, *others: Verdict) -> tuple[JudgedClaim, ...]:
@@ -82,17 +82,17 @@ def question(
     title: str = "",
     judged: tuple[JudgedClaim, ...] | None = None,
     findings: tuple[Finding, ...] = (),
-) -> QuestionProof:
+) -> BlockProof:
     """A question's proof, a variant for each display."""
     each = claims(3) if judged is None else judged
     variants = tuple(VariantProof({}, each, display) for display in displays)
     answer = displays[0].answer if displays and displays[0] else None
-    return QuestionProof(id_, "predict-output", title, "What does `this` print?", 7, answer, variants, findings)
+    return BlockProof(id_, "predict-output", title, "What does `this` print?", 7, answer, variants, findings)
 
 
 def exhibit(
     id_: str, display: Display | None, title: str = "", judged: tuple[JudgedClaim, ...] | None = None
-) -> QuestionProof:
+) -> BlockProof:
     """An exhibit's proof."""
     return replace(question(id_, display, title=title, judged=judged), kind="training-run", answer=None, exhibit=True)
 
@@ -102,7 +102,7 @@ def report(*quizzes: QuizProof, sandbox: str = "namespaces", seconds: float = 1.
     totals = Totals()
     for each in quizzes:
         totals.add(each)
-    runs = sum(len(each.questions) for each in quizzes)
+    runs = sum(len(each.blocks) for each in quizzes)
     return Report(quizzes, totals.result(sandbox=sandbox, runs=runs, cached=0, seconds=seconds))
 
 

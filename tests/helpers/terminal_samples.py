@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from helpers.report_samples import CHOICE, taken
 from quizproof import displays
-from quizproof.proof import QuestionProof
+from quizproof.proof import BlockProof
 from test_terminal import named
 
 _PASSES = displays.Evidence("Runs, and the check passes.", stdout="6\n")
@@ -152,7 +152,7 @@ FIGURES: dict[str, displays.Figure] = {"table": TABLE, "chart": CHART, "matrix":
 """Every sort of figure."""
 
 
-def exhibit(name: str, *content: displays.Content, hints: tuple[str, ...] = (), solution: str = "") -> QuestionProof:
+def exhibit(name: str, *content: displays.Content, hints: tuple[str, ...] = (), solution: str = "") -> BlockProof:
     """A proven exhibit."""
     shown = (displays.Prose("Look at *this*."), *content)
     told = (displays.Code(solution, "A script that meets all targets"),) if solution else ()
@@ -161,14 +161,14 @@ def exhibit(name: str, *content: displays.Content, hints: tuple[str, ...] = (), 
     return replace(proof, exhibit=True, answer=None, kind="experiment", prompt="Look at *this*.")
 
 
-def everything() -> list[QuestionProof]:
+def everything() -> list[BlockProof]:
     """A question for each, and an exhibit for each figure."""
     questions = [taken(display, named(CHOICE, name)) for name, display in KINDS.items()]
     figures = [exhibit(name, content) for name, content in FIGURES.items()]
     return [*questions, *figures, exhibit("trial", TABLE, hints=("Train for longer.",), solution="train(epochs=30)")]
 
 
-def for_keys() -> list[QuestionProof]:
+def for_keys() -> list[BlockProof]:
     """What is put on a real terminal."""
     blanks, program = (taken(KINDS[name], named(CHOICE, name)) for name in ("blanks", "program"))
     return [blanks, program, exhibit("trial", TABLE, solution="train(epochs=30)")]

@@ -19,7 +19,7 @@ from quizproof.findings import DataPath, Finding, Span
 from quizproof.kinds.base import Block, Exhibit
 from quizproof.loading.quiz import Item, Quiz
 from quizproof.outcome import LASTING, LOST, Frame, Outcome
-from quizproof.proof import JudgedClaim, QuestionProof, VariantProof
+from quizproof.proof import JudgedClaim, BlockProof, VariantProof
 from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
 from quizproof.quizfile.fields import CODE, PROSE, TEXT, Limits, rewrite, worded
@@ -184,7 +184,7 @@ class Plan:
                 number = f" #{names[name]}" if names[name] > 1 else ""
                 yield name + number, program, self.outcomes[program]
 
-    def judge(self, versions: Mapping[str, str]) -> QuestionProof:
+    def judge(self, versions: Mapping[str, str]) -> BlockProof:
         """Judge every claim; all outcomes are in. `versions` are those of the quiz's runtime."""
         proofs = tuple(self._judge_variant(variant, versions) for variant in self.variants)
         for variant in proofs[:1]:
@@ -196,7 +196,7 @@ class Plan:
         findings = tuple(sorted(self.findings, key=lambda finding: finding.span))
         block = self.item.block
         answer = next((variant.display.answer for variant in proofs[:1] if variant.display), None)
-        return QuestionProof(
+        return BlockProof(
             block.id,
             block.kind,
             block.title,

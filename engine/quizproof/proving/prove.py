@@ -17,7 +17,7 @@ from quizproof.findings import Finding
 from quizproof.loading.files import data_folder, shown_path
 from quizproof.loading.ids import Ids
 from quizproof.outcome import LASTING
-from quizproof.proof import QuestionProof, QuizProof, Report, Result, Totals, lacking
+from quizproof.proof import BlockProof, QuizProof, Report, Result, Totals, lacking
 from quizproof.runners.job import job_for
 from quizproof.runners.pool import Pool
 from quizproof.runners.runner import Runner
@@ -159,7 +159,7 @@ class Proving:
                 known = self._keeper.proof(key, displays=self._displays) if self._is_enough() else None
                 if known and self._ids.accept(known):
                     self._cached += known.runs
-                    self._count(questions=len(known.questions), judged=len(known.questions))
+                    self._count(questions=len(known.blocks), judged=len(known.blocks))
                     return known
             from quizproof.loading.load import load_file
 
@@ -301,7 +301,7 @@ class _Study:
     data: str
     """The fingerprint of the files that its snippets may read."""
     plans: list[Plan] = field(default_factory=list)
-    proofs: list[QuestionProof | None] = field(default_factory=list)
+    proofs: list[BlockProof | None] = field(default_factory=list)
     versions: Mapping[str, str] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     """The keys of all programs."""
@@ -320,19 +320,19 @@ class _Study:
         lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
         return QuizProof(self.file.path, self.quiz.header, proofs, wrong, self.versions, self.runs, lines)
 
-    def _missing(self, proofs: tuple[QuestionProof, ...]) -> Iterator[Finding]:
+    def _missing(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:
         """One finding for all blocks that lack the runtime."""
         without = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
         if without:
-            count = len({finding.question for finding in without})
+            count = len({finding.block for finding in without})
             message = lacking(without[0].message, count)
             help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
             span = self.quiz.document.first_line(("runtime",))
             yield Finding(rules.RUNTIME_MISSING, self.file.path, span, message, help_)
 
-    def _left(self, proofs: tuple[QuestionProof, ...], lock: Lock) -> Iterator[Finding]:
+    def _left(self, proofs: tuple[BlockProof, ...], lock: Lock) -> Iterator[Finding]:
         """What a lock tells of this quiz although it is not in it any more."""
-        told = {finding.question for proof in proofs for finding in proof.findings if finding.code == rules.NOT_LOCKED}
+        told = {finding.block for proof in proofs for finding in proof.findings if finding.code == rules.NOT_LOCKED}
         for question, runs in lock.quizzes.get(self.quiz.id, {}).items():
             left = [run for run, entry in runs.items() if entry["program"] not in self.asked]
             self.lasting &= not left
@@ -363,6 +363,6 @@ def _is_ours(file: Loaded) -> bool:
 def _without_displays(proof: QuizProof) -> QuizProof:
     questions = [
         replace(question, variants=tuple(replace(variant, display=None) for variant in question.variants))
-        for question in proof.questions
+        for question in proof.blocks
     ]
-    return replace(proof, questions=tuple(questions))
+    return replace(proof, blocks=tuple(questions))

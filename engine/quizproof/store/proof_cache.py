@@ -18,7 +18,7 @@ from quizproof.runtimes.conditions import Conditions
 from quizproof.store.cache import Cache
 from quizproof.store.fingerprints import digest, engine, machine
 
-_NO_DISPLAYS: Any = {"questions": {"__all__": {"variants": {"__all__": {"display"}}}}}
+_NO_DISPLAYS: Any = {"blocks": {"__all__": {"variants": {"__all__": {"display"}}}}}
 
 _VERSIONS = TypeAdapter(dict[str, str])
 

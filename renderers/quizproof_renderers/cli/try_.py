@@ -125,7 +125,7 @@ def _try_question(proof: QuizProof, source: str, files: str | None, file: str, p
     from quizproof_renderers.reports import trial_report
 
     assert proof.header is not None, "its question was found"
-    (question,) = proof.questions
+    (question,) = proof.blocks
     display = question.variants[0].display
     if display is None or not isinstance(display.input, ProgramInput):
         refuse(f"`{question.id}` is not proven here, so nothing can be judged by it; `quizproof check` says why")

@@ -156,7 +156,7 @@ class _Gutter:
     def place(self, finding: Finding) -> Iterator[Text]:
         """Where a finding stands. The path is never broken: terminals and editors make it a link."""
         line = Text.assemble(" " * self.width, ("--> ", GUTTER), one_line(finding.place))
-        question = Text(f" (question {one_line(finding.question)})" if finding.question else "", "dim")
+        question = Text(f" (question {one_line(finding.block)})" if finding.block else "", "dim")
         if line.cell_len + question.cell_len <= self._console.width:
             yield line + question
         else:

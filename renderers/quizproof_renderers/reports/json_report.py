@@ -12,7 +12,7 @@ from typing import Any, TextIO, TypeAlias
 
 import quizproof
 from quizproof.findings import Finding
-from quizproof.proof import JudgedClaim, QuestionProof, QuizProof, Result
+from quizproof.proof import JudgedClaim, BlockProof, QuizProof, Result
 
 Json: TypeAlias = dict[str, Any]
 
@@ -36,7 +36,7 @@ class JsonReport:
     def add(self, quiz: QuizProof) -> None:
         """Put aside the questions and findings of a file, and what it is."""
         self._lists["quizzes"].add(_quiz(quiz))
-        for question in quiz.questions:
+        for question in quiz.blocks:
             self._lists["questions"].add(_question(quiz, question))
         for finding in quiz.findings:
             self._lists["findings"].add(_finding(finding))
@@ -90,7 +90,7 @@ def _quiz(quiz: QuizProof) -> Json:
     }
 
 
-def _question(quiz: QuizProof, proof: QuestionProof) -> Json:
+def _question(quiz: QuizProof, proof: BlockProof) -> Json:
     return {
         "id": proof.id,
         "quiz": quiz.id,
@@ -124,7 +124,7 @@ def _finding(finding: Finding) -> Json:
         "column": finding.span.column,
         "end_line": finding.span.end_line,
         "end_column": finding.span.end_column,
-        "question": finding.question,
+        "question": finding.block,
         "message": finding.message,
         "help": finding.help,
         "expected": finding.expected,

@@ -16,7 +16,7 @@ from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.findings import Finding, Span
 from quizproof.loading.shards import Shard
-from quizproof.proof import LACKING, JudgedClaim, QuestionProof, QuizProof, Report, Totals, VariantProof, lacking
+from quizproof.proof import LACKING, JudgedClaim, BlockProof, QuizProof, Report, Totals, VariantProof, lacking
 from quizproof.quizfile.header import Header
 from quizproof.verdicts import Verdict
 from quizproof_renderers.reports.json_report import VERSION
@@ -312,11 +312,11 @@ def _file_findings(found: Sequence[_Finding]) -> Iterator[Finding]:
     yield from (_finding(each) for each in found if each.code != rules.RUNTIME_MISSING)
 
 
-def _question(told: _Question, findings: Sequence[Finding]) -> QuestionProof:
+def _question(told: _Question, findings: Sequence[Finding]) -> BlockProof:
     claims = tuple(JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence) for claim in told.claims)
     # Which claim is of which variant is not told, and no report asks.
     variants = (VariantProof({}, claims), *(VariantProof({}, ()) for _ in range(told.variants - 1)))
-    return QuestionProof(told.id, told.kind, "", "", told.line, told.answer, variants, tuple(findings), told.exhibit)
+    return BlockProof(told.id, told.kind, "", "", told.line, told.answer, variants, tuple(findings), told.exhibit)
 
 
 def _finding(told: _Finding) -> Finding:

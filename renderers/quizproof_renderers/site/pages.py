@@ -22,7 +22,7 @@ from quizproof.displays import (
     OrderLine,
     ProgramInput,
 )
-from quizproof.proof import JudgedClaim, QuestionProof, Report
+from quizproof.proof import JudgedClaim, BlockProof, Report
 from quizproof.quizfile.header import Header
 from quizproof_renderers.shuffling import Lettered, lettered, salted
 from quizproof_renderers.site.feedback import Slip, slips
@@ -164,7 +164,7 @@ class Variant:
 class BlockPage:
     """A question or an exhibit in its place on a quiz page."""
 
-    proof: QuestionProof
+    proof: BlockProof
     header: Header
     """What its quiz says about itself."""
     number: int
@@ -505,8 +505,8 @@ def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
     for quiz in report.quizzes:
         if quiz.header is None:
             continue
-        numbers = accumulate(int(not block.exhibit) for block in quiz.questions)
-        numbered = zip(quiz.questions, numbers, strict=True)
+        numbers = accumulate(int(not block.exhibit) for block in quiz.blocks)
+        numbered = zip(quiz.blocks, numbers, strict=True)
         blocks = tuple(BlockPage(block, quiz.header, number) for block, number in numbered)
         page = QuizPage(quiz.path, quiz.header, blocks, versions_of(quiz.header.runtime, quiz.versions))
         pages.setdefault(page.topic, []).append(page)

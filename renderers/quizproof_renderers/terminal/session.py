@@ -16,7 +16,7 @@ from quizproof.displays import Display, Prose
 from quizproof.marking import scoring
 from quizproof.marking.mark import MalformedResponse, Mark, Response
 from quizproof.marking.scoring import Confidence, after_hints
-from quizproof.proof import QuestionProof, QuizProof
+from quizproof.proof import BlockProof, QuizProof
 from quizproof_renderers.tally import all_versions, counted_blocks, percent
 from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, Quit, listed
 from quizproof_renderers.terminal.forms.dispatch import form_for
@@ -39,7 +39,7 @@ Runner: TypeAlias = "Callable[[QuizProof, Program], Outcome]"
 class Answer:
     """A question that was put, and what the learner made of it."""
 
-    question: QuestionProof
+    question: BlockProof
     params: Mapping[str, Any]
     """The variant that was shown."""
     response: Response | None
@@ -74,7 +74,7 @@ class Result:
 
     answers: tuple[Answer, ...]
     """In the order of the questions."""
-    left_out: tuple[QuestionProof, ...]
+    left_out: tuple[BlockProof, ...]
     """Questions that were not put, because they are not proven here."""
     total: int
     """Questions that could be put."""
@@ -112,7 +112,7 @@ def run(
     by line. The end of the input and Ctrl-C end the test early, with the summary.
     """
     output = stdout or sys.stdout
-    blocks = [(quiz, block) for quiz in quizzes if quiz.header for block in quiz.questions]
+    blocks = [(quiz, block) for quiz in quizzes if quiz.header for block in quiz.blocks]
     fit = [(quiz, block) for quiz, block in blocks if _is_fit(block)]
     numbers = itertools.accumulate(int(not block.exhibit) for _, block in fit)
     put = [_prepared(number, quiz, block, seed) for number, (quiz, block) in zip(numbers, fit, strict=True)]
@@ -121,13 +121,13 @@ def run(
     return _Session(put, left_out, seed, face, reader_for(stdin or sys.stdin, output), runner).run()
 
 
-def _is_fit(proof: QuestionProof) -> bool:
+def _is_fit(proof: BlockProof) -> bool:
     """Whether a question can be trusted. A statement that its author says no run can settle is shown as such."""
     sound = proof.status in ("proven", "unproven")
     return sound and not any(f.severity == "error" for f in proof.findings) and bool(_shown_variants(proof))
 
 
-def _shown_variants(proof: QuestionProof) -> list[tuple[Mapping[str, Any], Display]]:
+def _shown_variants(proof: BlockProof) -> list[tuple[Mapping[str, Any], Display]]:
     return [(variant.params, variant.display) for variant in proof.variants if variant.display]
 
 
@@ -138,7 +138,7 @@ class _Put:
     number: int
     """Of the question; of the last one before, for an exhibit."""
     quiz: QuizProof
-    proof: QuestionProof
+    proof: BlockProof
     params: Mapping[str, Any]
     display: Display
     form: Form | None
@@ -151,7 +151,7 @@ class _Session:
     def __init__(
         self,
         put: Sequence[_Put],
-        left_out: tuple[QuestionProof, ...],
+        left_out: tuple[BlockProof, ...],
         seed: int,
         face: Face,
         reader: Reader,
@@ -411,7 +411,7 @@ class _Hints:
         face.gap()
 
 
-def _prepared(number: int, quiz: QuizProof, proof: QuestionProof, seed: int) -> _Put:
+def _prepared(number: int, quiz: QuizProof, proof: BlockProof, seed: int) -> _Put:
     """A question with its variant and the order of its options drawn.
 
     Each question has a draw of its own, so that leaving one out changes nothing about the others.

@@ -20,7 +20,7 @@ from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.loading.files import find_files
 from quizproof.outcome import Outcome, PartResult, Raised, Status
-from quizproof.proof import JudgedClaim, BlockProof, QuizProof, Report, VariantProof
+from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, VariantProof
 from quizproof.proving.prove import Proving
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import USUAL
@@ -124,7 +124,8 @@ def test_it_is_where_the_platform_keeps_caches(cache_home: Path, monkeypatch: py
 def test_texts_are_kept_for_other_processes(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "down" / "cache"
     text = 'a\n\0\u2028😀"'
-    script = f"from quizproof.store.cache import Cache\nfrom pathlib import Path\nwith Cache(Path({str(path)!r})) as cache:\n"
+    script = "from quizproof.store.cache import Cache\nfrom pathlib import Path\n"
+    script += f"with Cache(Path({str(path)!r})) as cache:\n"
     script += f"    cache.put('run:1', {text!r})\n    assert cache.get('run:1') == {text!r}  # before it is written\n"
     subprocess.run([sys.executable, "-c", script], check=True)
     with Cache(path) as cache:
@@ -624,7 +625,8 @@ def test_another_machine_or_engine(bank: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_fingerprint_of_the_machine_knows_what_is_installed(tmp_path: Path) -> None:
-    script = "import sys\nsys.path.insert(0, sys.argv[1])\nfrom quizproof.store.fingerprints import machine\nprint(machine())"
+    script = "import sys\nsys.path.insert(0, sys.argv[1])\n"
+    script += "from quizproof.store.fingerprints import machine\nprint(machine())"
 
     def fingerprint() -> str:
         return subprocess.run([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE, text=True).stdout

@@ -14,7 +14,7 @@ from quizproof.kinds.questions.find_bug import FindBug
 from quizproof.kinds.questions.number import NumberQuestion
 from quizproof.kinds.questions.predict_output import PredictOutput
 from quizproof.loading.quiz import Quiz
-from quizproof.proof import JudgedClaim, BlockProof, QuizProof, Report, Totals, VariantProof
+from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 from quizproof.quizfile.yaml_document import parse
 from quizproof.verdicts import Verdict

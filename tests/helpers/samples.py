@@ -39,7 +39,7 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.findings import Finding, Span
-from quizproof.proof import JudgedClaim, BlockProof, QuizProof, Report, Totals, VariantProof
+from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 
 if TYPE_CHECKING:

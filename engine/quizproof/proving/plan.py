@@ -19,7 +19,7 @@ from quizproof.findings import DataPath, Finding, Span
 from quizproof.kinds.base import Block, Exhibit
 from quizproof.loading.quiz import Item, Quiz
 from quizproof.outcome import LASTING, LOST, Frame, Outcome
-from quizproof.proof import JudgedClaim, BlockProof, VariantProof
+from quizproof.proof import BlockProof, JudgedClaim, VariantProof
 from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
 from quizproof.quizfile.fields import CODE, PROSE, TEXT, Limits, rewrite, worded

@@ -365,7 +365,7 @@ class Pool(Generic[Key]):
         }
         environment |= dict.fromkeys(_THREADS, str(state.threads))
         asked = [runtime, str(theirs.fileno()), str(scratch), self.level, "cold" if state.cold else "warm"]
-        arguments = [sys.executable, "-sP", "-m", f"{__package__}.zygote", *asked]
+        arguments = [sys.executable, "-sP", "-m", "quizproof.runtimes.zygote", *asked]
         with theirs, log.open("wb") as stderr:
             process = subprocess.Popen(
                 arguments,

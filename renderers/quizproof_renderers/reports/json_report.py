@@ -12,7 +12,7 @@ from typing import Any, TextIO, TypeAlias
 
 import quizproof
 from quizproof.findings import Finding
-from quizproof.proof import JudgedClaim, BlockProof, QuizProof, Result
+from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Result
 
 Json: TypeAlias = dict[str, Any]
 

@@ -16,7 +16,7 @@ from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.findings import Finding, Span
 from quizproof.loading.shards import Shard
-from quizproof.proof import LACKING, JudgedClaim, BlockProof, QuizProof, Report, Totals, VariantProof, lacking
+from quizproof.proof import LACKING, BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof, lacking
 from quizproof.quizfile.header import Header
 from quizproof.verdicts import Verdict
 from quizproof_renderers.reports.json_report import VERSION

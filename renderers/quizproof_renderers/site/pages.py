@@ -22,7 +22,7 @@ from quizproof.displays import (
     OrderLine,
     ProgramInput,
 )
-from quizproof.proof import JudgedClaim, BlockProof, Report
+from quizproof.proof import BlockProof, JudgedClaim, Report
 from quizproof.quizfile.header import Header
 from quizproof_renderers.shuffling import Lettered, lettered, salted
 from quizproof_renderers.site.feedback import Slip, slips

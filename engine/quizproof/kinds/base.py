@@ -136,6 +136,14 @@ class Block(Model, ABC):
         """The prose that says what the block is about, as its author wrote it."""
         return ""
 
+    @property
+    def numeric_tolerance(self) -> float | None:
+        """By how much numbers in this block's outputs and options may differ and still count as equal.
+
+        None where they must be equal. Kinds that have a field `tolerance` return it.
+        """
+        return None
+
     def names(self, runs: Runs) -> dict[str, Any]:
         """What prose may use beside parameters and facts. Subclasses add to it."""
         return {}

@@ -101,6 +101,10 @@ class Choice(Question):
             raise refuse(rules.NO_KEY, "one program prints one output, so only one option can be the key")
         return self
 
+    @property
+    def numeric_tolerance(self) -> float | None:
+        return self.tolerance
+
     def claims(self) -> Iterator[Claim]:
         for index, option in enumerate(self.options):
             name = f"{'key' if option.key else 'distractor'} {LETTERS[index]}"

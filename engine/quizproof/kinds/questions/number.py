@@ -55,6 +55,10 @@ class NumberQuestion(Question):
     mistakes: Annotated[tuple[NumberMistake, ...], Field(max_length=25)] = ()
     """Wrong numbers with feedback of their own."""
 
+    @property
+    def numeric_tolerance(self) -> float:
+        return self.tolerance
+
     def claims(self) -> Iterator[Claim]:
         program = self._program()
         yield Claim(

@@ -73,6 +73,10 @@ class PredictOutput(Question):
             raise refuse(rules.CONTRADICTION, message)
         return self
 
+    @property
+    def numeric_tolerance(self) -> float | None:
+        return self.tolerance
+
     def claims(self) -> Iterator[Claim]:
         main = self._main()
         yield Claim("key", ("answer",) if self.answer is not None else ("code",), (main,), self._judge_key, key=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from quizproof import rules
@@ -86,24 +86,50 @@ class Program:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an outcome says of a claim."""
+    """What an outcome says of a claim. `refuted`, `unverified`, `unstable` and `proven` make one."""
 
     verdict: Verdict
     code: str = ""
     """The rule broken, unless proven or unproven."""
     message: str = ""
+    """What is wrong, as the rest of a sentence that names the claim."""
+    _: KW_ONLY
     help: str = ""
+    """What to do about it."""
     expected: str = ""
     actual: str = ""
     at: DataPath | None = None
-    """Where the trouble stands, when that is not where the claim stands."""
+    """Where the trouble is, when that is not where the claim is."""
     frame: Frame | None = None
     """The line within the text at `at`, from 0, and its columns, when the trouble has a line of its own."""
-    told: Mapping[str, Any] = field(default_factory=dict)
-    """What else is reported of the claim, as JSON data: counts, figures."""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What else is reported of the claim, as JSON data: {"mutations": 12, "killed": 12}, or {"value": 0.86}."""
 
 
 PROVEN = Judgement("proven")
+"""The judgement of a claim that holds, and of which there is nothing to report."""
+
+
+def proven(**evidence: Any) -> Judgement:
+    """The claim holds. `evidence`: what is reported of it."""
+    return replace(PROVEN, evidence=evidence)
+
+
+def refuted(
+    code: str, message: str, *, help: str = "", expected: str = "", actual: str = "", at: DataPath | None = None
+) -> Judgement:
+    """The claim does not hold; see the fields of `Judgement`."""
+    return Judgement("refuted", code, message, help=help, expected=expected, actual=actual, at=at)  # fmt: skip
+
+
+def unverified(code: str, message: str, *, help: str = "", at: DataPath | None = None) -> Judgement:
+    """The claim could not be judged, and that is not the author's doing."""
+    return Judgement("unverified", code, message, help=help, at=at)
+
+
+def unstable(code: str, message: str, *, help: str = "", at: DataPath | None = None) -> Judgement:
+    """The claim held once and not again, or the outcome was another."""
+    return Judgement("unstable", code, message, help=help, at=at)
 
 
 @dataclass(frozen=True)
@@ -171,9 +197,9 @@ class Happens:
         return ""
 
 
-_SLIPS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
+_TYPING_ERRORS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
 _REFUSALS = ["OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "ConnectionRefusedError", "URLError"]
-SLIPS = frozenset([*_SLIPS, *_REFUSALS, "gaierror", "TimeoutError"])
+ACCIDENTS = frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
 """Exceptions by which an option fails by accident more often than on purpose, or because the sandbox refused it."""
 
 
@@ -186,26 +212,26 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
     at = program.parts[reached].at if reached < len(program.parts) else None
     match outcome.status:
         case "missing":
-            return Judgement("unverified", rules.RUNTIME_MISSING, outcome.detail)
+            return unverified(rules.RUNTIME_MISSING, outcome.detail)
         case "unlocked":
-            help_ = "Write the lock anew with `quizproof check --write-lock`, or build without `--locked`."
-            return Judgement("unverified", rules.NOT_LOCKED, outcome.detail, help_, at=())
+            help_ = "Rewrite the lock with `quizproof check --write-lock`, or build without `--locked`."
+            return unverified(rules.NOT_LOCKED, outcome.detail, help=help_, at=())
         case "fault":
-            return Judgement("unverified", rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
+            return unverified(rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
         case "limit":
             message = f"the run was stopped: {outcome.detail}"
             help_ = "Make the snippet smaller, or raise the limit under `limits:`."
-            judgement = Judgement("refuted", rules.LIMIT_HIT, message, help_, actual=outcome.detail, at=at)
+            judgement = refuted(rules.LIMIT_HIT, message, help=help_, actual=outcome.detail, at=at)
             return at_frame(program, outcome, judgement)
         case "died":
             message = f"the run ended without a result: {outcome.detail}"
             help_ = "A snippet must come to its end or raise an exception."
-            return Judgement("refuted", rules.SNIPPET_DIED, message, help_, actual=outcome.detail, at=at)
+            return refuted(rules.SNIPPET_DIED, message, help=help_, actual=outcome.detail, at=at)
         case "syntax" if not syntax_ok:
-            return at_frame(program, outcome, Judgement("refuted", rules.CODE_SYNTAX, str(outcome.raised)))
+            return at_frame(program, outcome, refuted(rules.CODE_SYNTAX, str(outcome.raised)))
     if program.raised_in(outcome) == "setup":
         message = f"the setup raised {outcome.raised}"
-        return at_frame(program, outcome, Judgement("refuted", rules.SETUP_FAILED, message))
+        return at_frame(program, outcome, refuted(rules.SETUP_FAILED, message))
     return None
 
 
@@ -215,7 +241,7 @@ def crash(program: Program, outcome: Outcome) -> Judgement | None:
     if not blocked and outcome.raised:
         at = program.parts[outcome.raised.part].at
         words = f"the program raised {outcome.raised}"
-        blocked = at_frame(program, outcome, Judgement("refuted", rules.CODE_CRASHED, words, at=at))
+        blocked = at_frame(program, outcome, refuted(rules.CODE_CRASHED, words, at=at))
     return blocked
 
 
@@ -226,7 +252,7 @@ def at_frame(program: Program, outcome: Outcome, judgement: Judgement) -> Judgem
         return judgement
     frame = frames[-1]
     part, line = program.locate(frame.line)
-    if outcome.status == "syntax":  # an error at the end is told of the line after the last
+    if outcome.status == "syntax":  # an error at the end has the line after the last
         part = program.parts[outcome.raised.part]
         line = frame.line - program.starts()[outcome.raised.part]
         line = max(min(line, part.source.rstrip("\n").count("\n") - part.lead) - part.lead, 0)
@@ -248,15 +274,15 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
         raised = outcome.raised
         if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
             words = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
-            return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, expected=expected))
+            return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, words, expected=expected))
         words = f"{message}: {_assertion(raised)}"
-        return failing(program, outcome, Judgement("refuted", code, words, expected=expected))
+        return failing(program, outcome, refuted(code, words, expected=expected))
     checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
     if checks and not any(result.assertions for _, result in checks):
         part = checks[0][0]
         noun = _noun(part)
         words = f"the {noun} executed no assertion that could fail"
-        return Judgement("refuted", rules.NO_ASSERTION, words, _TO_ASSERT[noun], at=part.at)
+        return refuted(rules.NO_ASSERTION, words, help=_TO_ASSERT[noun], at=part.at)
     return PROVEN
 
 
@@ -289,30 +315,30 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
     if happens:
         expected = str(happens) if happens.exception else "it runs silently, and then the check fails"
     if raised is None:
-        return Judgement("refuted", code, message, "", expected, "every assertion passed")
+        return refuted(code, message, expected=expected, actual="every assertion passed")
     if happens:
         difference = happens.mismatch(program, outcome)
         if difference:
-            help_ = "State what really happens under `happens:`, or mend the code."
+            help_ = "State what really happens under `happens:`, or fix the code."
             words = f"`happens: {happens}` is not what happened: {difference}"
             answer = next(part for part in program.parts if part.role in ("answer", "code"))
-            return Judgement("refuted", rules.WRONG_REASON, words, help_, expected, at=(*answer.at[:-1], "happens"))
+            return refuted(rules.WRONG_REASON, words, help=help_, expected=expected, at=(*answer.at[:-1], "happens"))
         if happens.exception:
             return PROVEN
-    if _is_slip(raised) and program.raised_in(outcome) != "check":
-        words = f"it failed by {raised}, which looks like a slip"
+    if _is_accident(raised) and program.raised_in(outcome) != "check":
+        words = f"it failed by {raised}, which looks like an accident"
         meant = f"Did you mean `{raised.meant}`? " if raised.meant else ""
         help_ = f"{meant}If that is what the option is about, add `happens: {raised.type}`."
-        return at_frame(program, outcome, Judgement("refuted", rules.UNSTATED_CRASH, words, help_, expected))
+        return at_frame(program, outcome, refuted(rules.UNSTATED_CRASH, words, help=help_, expected=expected))
     if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
         words = f"the check itself raised {raised}"
         help_ = f"Make the check assert, or add `happens: {raised.type}` if this is the point."
-        return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_, expected))
+        return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, words, help=help_, expected=expected))
     return PROVEN
 
 
-def _is_slip(raised: Raised) -> bool:
-    return raised.type in SLIPS or bool(raised.meant)
+def _is_accident(raised: Raised) -> bool:
+    return raised.type in ACCIDENTS or bool(raised.meant)
 
 
 def fails_without(program: Program, outcome: Outcome) -> Judgement:
@@ -324,6 +350,6 @@ def fails_without(program: Program, outcome: Outcome) -> Judgement:
         return PROVEN
     message = "the check passes although the answer's code was left out"
     help_ = "Assert something that only the answer brings about."
-    return Judgement(
-        "refuted", rules.PASSES_WITHOUT_ANSWER, message, help_, "the check fails", "every assertion passed"
+    return refuted(
+        rules.PASSES_WITHOUT_ANSWER, message, help=help_, expected="the check fails", actual="every assertion passed"
     )

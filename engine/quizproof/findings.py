@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
 from quizproof.rules import RULES, Rule, Severity
@@ -23,13 +23,16 @@ class Span:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing an author should mend, or that could not be verified."""
+    """One thing that an author should fix, or that could not be verified."""
 
     code: str
     path: str
     span: Span
     message: str
+    """What is wrong, in one line; lower case, without a full stop."""
+    _: KW_ONLY
     help: str = ""
+    """What to do about it, in whole sentences."""
     block: str | None = None
     """The id of the block that it is about; None when it is about a file as a whole."""
     expected: str = ""

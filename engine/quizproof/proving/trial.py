@@ -14,7 +14,7 @@ from quizproof.errors import CannotVerify
 from quizproof.kinds.exhibits.experiment import Experiment, Target
 from quizproof.loading.quiz import Item, Quiz
 from quizproof.outcome import LOST, Outcome
-from quizproof.proving.plan import Misplaced, bound
+from quizproof.proving.variants import VariantError, filled
 from quizproof.runners.job import job_for
 from quizproof.runners.runner import Runner
 
@@ -104,8 +104,8 @@ def _prepared(quiz: Quiz, item: Item) -> Experiment:
     block = item.block
     assert isinstance(block, Experiment)
     try:
-        return bound(quiz, block, block.combinations()[0])
-    except Misplaced as error:
+        return filled(quiz, block, block.combinations()[0])
+    except VariantError as error:
         raise CannotVerify(f"the experiment is at fault: {error.message}; `quizproof check` shows where") from None
 
 

@@ -168,10 +168,10 @@ def _decode(path: str, raw: bytes) -> str:
     start = Span(1, 1, 1, 1)
     if len(raw) > MAX_BYTES:
         message = f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read"
-        raise SourceError(Finding(rules.TOO_DEEP, path, start, message, "Split it into several quizzes."))
+        raise SourceError(Finding(rules.TOO_DEEP, path, start, message, help="Split it into several quizzes."))
     if b"\0" in raw:
         message = "this is a binary file, not a quiz"
-        raise SourceError(Finding(rules.UNREADABLE, path, start, message, "Remove it from the bank."))
+        raise SourceError(Finding(rules.UNREADABLE, path, start, message, help="Remove it from the bank."))
     raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
         text = raw.decode("utf-8")
@@ -181,13 +181,13 @@ def _decode(path: str, raw: bytes) -> str:
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         place = Span(line, column, line, column + 1)
-        raise SourceError(Finding(rules.UNREADABLE, path, place, message, "Save the file as UTF-8.")) from None
+        raise SourceError(Finding(rules.UNREADABLE, path, place, message, help="Save the file as UTF-8.")) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if (index := text.find("\ufeff")) >= 0:
         line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
         message = "an invisible character, U+FEFF, stands here"
         place = Span(line, column, line, column + 1)
-        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, "Remove it, or write it as an escape."))
+        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, help="Remove it, or write it as an escape."))
     return text
 
 
@@ -311,7 +311,7 @@ class _Builder:
         return Span(start.line, start.column, end.line, end.column)
 
     def _refuse(self, code: str, span: Span, message: str, help_: str) -> NoReturn:
-        raise SourceError(Finding(code, self.path, span, message, help_))
+        raise SourceError(Finding(code, self.path, span, message, help=help_))
 
 
 def _syntax_help(text: str, span: Span, words: str) -> str:

@@ -48,7 +48,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of a learner's script."""
+    """The result of a learner's script."""
 
     id: str
     """The experiment's."""
@@ -149,11 +149,11 @@ class _Run:
             return ""
         if self.outcome.status in ("limit", "died"):
             return f"{seed} the script was stopped: {self.outcome.detail}."
-        told = f"\n{self._traceback()}"
+        traceback = f"\n{self._traceback()}"
         if part.role == "value":
             target = self.experiment.targets[int(part.at[1])]
-            return f"{seed} `{target.value.strip()}` ({target.name}) cannot be had after the script:{told}"
-        return f"{seed} the script fails:{told}"
+            return f"{seed} `{target.value.strip()}` ({target.name}) cannot be evaluated after the script:{traceback}"
+        return f"{seed} the script fails:{traceback}"
 
     def breaks(self, constraint: int) -> str | None:
         """What the check of a constraint says against it; empty when it passed, None when it was not reached."""

@@ -271,12 +271,13 @@ class Plan:
     ) -> None:
         at = judgement.at if judgement.at is not None else claim.at
         span = self._inside(at, judgement.frame) if judgement.frame else self._place(at)
-        message = f"{claim.what}: {judgement.message}" if judgement.code not in _SHARED else judgement.message
+        rule = rules.RULES[judgement.code]
+        message = judgement.message if rule.shared_by_claims else f"{claim.what}: {judgement.message}"
         actual = judgement.actual
         if run is not None:
             actual = actual or self._traceback(*run)
             message = self._in_file_lines(message, *run)
-        if judgement.code not in _OF_ALL_VARIANTS:
+        if not rule.shared_by_variants:
             message += variant.suffix
         self._find(judgement.code, span, message, judgement.help, judgement.expected, actual)
 
@@ -377,23 +378,6 @@ class Plan:
             self.findings.append(finding)
 
 
-_SHARED = frozenset(
-    [
-        rules.CHECK_CRASHED,
-        rules.CODE_CRASHED,
-        rules.CODE_SYNTAX,
-        rules.ENGINE_FAULT,
-        rules.LIMIT_HIT,
-        rules.NOT_LOCKED,
-        rules.NO_ASSERTION,
-        rules.RUNTIME_MISSING,
-        rules.SETUP_FAILED,
-        rules.SNIPPET_DIED,
-    ]
-)
-"""Findings whose place says all; naming one of the claims that met them would mislead."""
-
-
 _OTHER_HASHES = (1, 2, 3)
 """The hash seeds under which a key is looked at again that may depend on hashes."""
 
@@ -434,10 +418,6 @@ def _remedy(outcome: Outcome, conditions: Conditions) -> str:
     if outcome.drew:
         return "It draws random numbers without a seed: seed the generator first."
     return "Let it not depend on the clock, or on random numbers that no seed decides."
-
-
-_OF_ALL_VARIANTS = frozenset([rules.ENGINE_FAULT, rules.NOT_LOCKED, rules.RUNTIME_MISSING])
-"""Findings that have nothing to do with the parameters."""
 
 
 Filled = TypeVar("Filled", bound=Block)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
-from quizproof.rules import RULES, Rule, Severity
+from quizproof.rulebook.rule import Rule, Severity
+from quizproof.rules import RULES
 
 DataPath: TypeAlias = tuple[str | int, ...]
 """Where something stands in the YAML data: ("blocks", 0, "options", 2, "code")."""
@@ -53,7 +54,7 @@ class Finding:
     @property
     def is_unverified(self) -> bool:
         """Whether it says that something could not be judged, and nothing about the author's work."""
-        return self.code.startswith("QP9")
+        return self.rule.is_unverified
 
     @property
     def place(self) -> str:

@@ -30,23 +30,6 @@ MAX_PROGRAMS = 20_000
 """Of one block, over all its variants: some minutes of a processor."""
 
 
-_SHARED = frozenset(
-    [
-        rules.CHECK_CRASHED,
-        rules.CODE_CRASHED,
-        rules.CODE_SYNTAX,
-        rules.ENGINE_FAULT,
-        rules.LIMIT_HIT,
-        rules.NOT_LOCKED,
-        rules.NO_ASSERTION,
-        rules.RUNTIME_MISSING,
-        rules.SETUP_FAILED,
-        rules.SNIPPET_DIED,
-    ]
-)
-_OF_ALL_VARIANTS = frozenset([rules.ENGINE_FAULT, rules.NOT_LOCKED, rules.RUNTIME_MISSING])
-
-
 @dataclass(frozen=True)
 class Request:
     """A run that a plan asks for."""
@@ -259,13 +242,14 @@ class Plan:
     ) -> None:
         """Note a finding about a claim that is not proven. `run`: the one that decided, where there is one."""
         at = judgement.at if judgement.at is not None else claim.at
+        rule = rules.RULES[judgement.code]
         message, actual = judgement.message, judgement.actual
-        if judgement.code not in _SHARED:
+        if not rule.shared_by_claims:
             message = f"{claim.what}: {message}"
         if run is not None:
             actual = actual or self._places.traceback(*run)
             message = self._places.in_file_lines(message, *run)
-        if judgement.code not in _OF_ALL_VARIANTS:
+        if not rule.shared_by_variants:
             message += variant.suffix
         span = self._places.of_frame(at, judgement.frame) if judgement.frame else self._places.of(at)
         self._find(judgement.code, span, message, help=judgement.help, expected=judgement.expected, actual=actual)

@@ -86,9 +86,11 @@ def test_house_stays_small(root: Path) -> None:
 
 
 def test_packages_are_empty() -> None:
-    """What a package is for stands in its docstring; code has a module with a name. The front door is the exception."""
+    """What a package is for stands in its docstring; code has a module with a name. The two front doors are exceptions,
+    and test_library.py holds what they may have.
+    """
     for path in [*ENGINE.rglob("*/__init__.py"), *RENDERERS.rglob("__init__.py")]:
-        if path.parent != ENGINE:
+        if path.parent not in (ENGINE, RENDERERS):
             assert len(ast.parse(path.read_text(encoding="utf-8")).body) == 1, path
 
 

@@ -135,8 +135,8 @@ def test_prose_may_change(bank: Path) -> None:
     [
         ("sums.yaml", "number + {{ step }}", "number - {{ step }}", "sums.yaml:5:5: QP903 [not-locked] quizproof.lock"),
         ("sums.yaml", "most: [2, 3]", "most: [2, 3, 4]", "sums.yaml:5:5: QP903"),
-        ("sums.yaml", "most: [2, 3]", "most: [2]", "sums.yaml:1:7: QP903 [not-locked] the lock tells of `sum`, most=3"),
-        ("picks.yaml", "      - code: x += 2\n        mistake: Adds too much.\n", "", "the lock tells of `pick`"),
+        ("sums.yaml", "most: [2, 3]", "most: [2]", "sums.yaml:1:7: QP903 [not-locked] the lock has a run of `sum`"),
+        ("picks.yaml", "      - code: x += 2\n        mistake: Adds too much.\n", "", "the lock has a run of `pick`"),
         ("picks.yaml", "quiz: picks", "quiz: choices", "it tells of the quiz `picks`, which is not there"),
     ],
 )  # fmt: skip

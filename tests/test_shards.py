@@ -70,7 +70,7 @@ def test_merged_parts_are_told_as_the_whole(bank: Path, form: str) -> None:
 
 def scrubbed(text: str) -> str:
     """Without what says how the claims were judged."""
-    return re.sub(r"\bin [\d.]+ s,\s[\d,]+ runs?(,\s[\d,]+\sfrom\sthe\scache)?", "", text)
+    return re.sub(r"\bin\s+[\d.]+\s+s,\s+[\d,]+\s+runs?(,\s+[\d,]+\s+from\s+the\s+cache)?", "", text)
 
 
 def test_parts_have_nothing_in_common_and_nothing_is_told_twice(bank: Path) -> None:

@@ -132,8 +132,8 @@ LIES = [
     ("reverse=True", "reverse=___how___", "QP115", 6, "the gap `___how___` is in `code`, but not in `blanks`"),
     ("reverse=True", "reverse=___key___", "QP115", 6, "the gap `___key___` is in `code` more than once"),
     ("accept: [sort]", "accept: []", "QP109", 18, "`accept` takes at least 1 item, and has 0"),
-    ("accept: [sort]", "accept: [' ']", "QP109", 18, "item 1: write a text of one line that is not empty"),
-    ("accept: [sort]", 'accept: ["sort\\nsort"]', "QP109", 18, "item 1: write a text of one line that is not empty"),
+    ("accept: [sort]", "accept: [' ']", "QP109", 18, "item 1: write text of one line that is not empty"),
+    ("accept: [sort]", 'accept: ["sort\\nsort"]', "QP109", 18, "item 1: write text of one line that is not empty"),
 ]
 
 

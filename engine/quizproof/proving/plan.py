@@ -22,8 +22,9 @@ from quizproof.outcome import LASTING, LOST, Frame, Outcome
 from quizproof.proof import BlockProof, JudgedClaim, VariantProof
 from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
-from quizproof.quizfile.fields import CODE, PROSE, TEXT, Limits, rewrite, worded
+from quizproof.quizfile.fields import CODE, PROSE, TEXT, Limits, rewrite
 from quizproof.quizfile.template import TemplateError, has_expression, render
+from quizproof.quizfile.wording import worded
 from quizproof.runtimes.conditions import USUAL, Conditions
 from quizproof.snippets.nondeterminism import looks_at_clock_or_chance, looks_at_order
 from quizproof.verdicts import Verdict

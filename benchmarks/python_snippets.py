@@ -1,4 +1,4 @@
-"""Snippets of plain Python, one template per function: statements, an expression, what it prints, and common mistakes."""
+"""Snippets of plain Python, one template per function: statements, an expression, its output, and common mistakes."""
 
 from __future__ import annotations
 

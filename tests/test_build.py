@@ -369,7 +369,7 @@ def test_not_proven_is_said_and_not_asked(site: dict[str, Page]) -> None:
     assert [s["data-question"] for s in page.all("section") if "data-question" in s] == ["still-fine"]
     assert len(page.all("form")) == 1
     assert page.text.count("This question cannot be answered here") == 2
-    assert "this wrong option passes the check" in page.text
+    assert "this distractor passes the check" in page.text
     assert "Keras is missing" in page.text
     assert "What does this print?" in page.text  # the prompt of the question that has no display
 

@@ -765,7 +765,7 @@ def test_a_double_id_is_found_whatever_is_known(bank: Path, known: str, quiz: st
     if known in ("second", "both"):
         assert proven(second).findings == ()
     place = "questions/a.yaml" if quiz == "a" else "questions/a.yaml:5"
-    name = "the quiz id `a`" if quiz == "a" else "the question id `sum`"
+    name = "the quiz id `a`" if quiz == "a" else "the block id `sum`"
     for _ in range(2):
         report = proven()
         (double,) = (finding for finding in report.findings if finding.code == rules.DUPLICATE_ID)

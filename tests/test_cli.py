@@ -68,7 +68,7 @@ def test_findings_are_exit_code_1(lying: Path) -> None:
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == (
-        "questions/bad.yaml:11:17: QP202 [distractor-holds] distractor 1: this wrong answer is the right one"
+        "questions/bad.yaml:11:17: QP202 [distractor-holds] distractor 1: this distractor is the right answer"
     )
     assert lines[1].startswith("1 error; 4 claims proven, 1 refuted in ")
     assert quizproof("check", "--exit-zero", cwd=lying).returncode == 0

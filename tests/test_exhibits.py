@@ -637,7 +637,7 @@ def test_thinning_keeps_the_ends(items: list[int], most: int) -> None:
         (TRAINING, "is: falling", "iss: falling", "QP107", "unknown key `iss`; did you mean `is`?"),
         (TRAINING, "is: falling", "ends: above", "QP115", "need a `value`"),
         (TRAINING, "series: loss,", "series: loss, gap: [loss, loss],", "QP115", "exactly one of `series` and `gap`"),
-        (TRAINING, "  claims:", "  seeds: [1, 1]\n  claims:", "QP109", "every seed is given once"),
+        (TRAINING, "  claims:", "  seeds: [1, 1]\n  claims:", "QP109", "give every seed once"),
         (EXPERIMENT, "below: 4", "below: 4, above: 1", "QP115", "exactly one of `above` and `below`"),
         (EXPERIMENT, "name: Cost", "name: Score", "QP115", "two of the `targets` have the same name"),
     ],

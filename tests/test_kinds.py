@@ -187,7 +187,7 @@ LIES = [
         "items += [3]",
         "QP202",
         16,
-        "distractor b: this wrong option passes the check",
+        "distractor b: this distractor passes the check",
     ),
     (
         "choice-code",
@@ -241,7 +241,7 @@ LIES = [
     ),
     ("choice-code", "items = [1, 2]", "items = [1, 2", "QP113", 10, "SyntaxError: '[' was never closed"),
     ("choice-code", "items = [1, 2]", "items = [1, 2][9]", "QP209", 10, "the setup raised IndexError"),
-    ("choice-code", "items + [3]", "items.append(3) ", "QP202", 16, "this wrong option passes the check"),
+    ("choice-code", "items + [3]", "items.append(3) ", "QP202", 16, "this distractor passes the check"),
     (
         "choice-statements",
         "items.append(2)",
@@ -297,7 +297,7 @@ LIES = [
         "prints: 0.3335\n",
         "QP202",
         15,
-        "distractor b: this wrong option is what the program prints, within",
+        "distractor b: this distractor is what the program prints, within",
     ),
     ("choice-outputs", "1 / 3", "1 / 0", "QP213", 10, "the program raised ZeroDivisionError"),
     ("predict-output", "print(len(items))", "len(items)", "QP214", 10, "key: the program prints nothing"),
@@ -308,7 +308,7 @@ LIES = [
         "[5, 2]",
         "QP202",
         16,
-        "distractor 2: this wrong answer is the right one (with n=2)",
+        "distractor 2: this distractor is the right answer (with n=2)",
     ),
     (
         "predict-output",
@@ -358,7 +358,7 @@ LIES = [
         "raises: IndexError",
         "QP202",
         13,
-        "this wrong answer is the right one",
+        "this distractor is the right answer",
     ),
     (
         "predict-exception",
@@ -391,7 +391,7 @@ LIES = [
         "value: 0.886",
         "QP202",
         17,
-        "mistake 2: this mistake lies within twice the tolerance",
+        "mistake 2: this mistake is within twice the tolerance",
     ),
     ("number", "value: 0.5", "value: 0.893", "QP202", 17, "mistake 2: this mistake gives a right answer"),
     ("number", "value: 0.5", "value: 0.852", "QP206", 17, "two mistakes lie within the tolerance of each other: 0.85"),
@@ -411,7 +411,7 @@ LIES = [
         "total -= x",
         "QP216",
         17,
-        "fix: the mended program fails the check: `assert mean == 2`",
+        "fix: the fixed program fails the check: `assert mean == 2`",
     ),
     (
         "find-bug",

@@ -63,8 +63,8 @@ def test_every_way_of_answering_has_a_rule() -> None:
     for shown in INPUTS:
         assert rule(shown).endswith(".")
     one, several = INPUTS[0], Options((), multiple=True)
-    assert rule(one) == "Right or wrong."
-    assert rule(several) == "Each right choice earns its share, each wrong choice costs as much; never below zero."
+    assert rule(one) == "All or nothing."
+    assert rule(several) == "Each right choice earns its share, and each wrong choice costs the same; never below zero."
 
 
 # ---- several keys

@@ -656,7 +656,7 @@ def test_not_proven_questions_cannot_be_answered(browser: Browser, site: Path) -
     with opened(browser, site / KERAS) as page:
         expect(page.locator(".tally")).to_have_text("0 of 1 answered, 0 right")
         expect(page.locator("form")).to_have_count(1)
-        expect(page.locator("#q-compile-again")).to_contain_text("this wrong option passes the check")
+        expect(page.locator("#q-compile-again")).to_contain_text("this distractor passes the check")
         choose(question(page, "still-fine"), "a")
         expect(page.locator(".tally")).to_have_text("1 of 1 answered, 1 right")
 

@@ -373,7 +373,7 @@ def test_lost_run_is_no_wrong_answer(outcome: Outcome, words: str) -> None:
 
 def test_setup_that_fails_is_no_wrong_answer() -> None:
     """Nor is code that was given and does not run here."""
-    with pytest.raises(CannotVerify, match="the code that is given failed before the program began: Raises NameError"):
+    with pytest.raises(CannotVerify, match="the given code failed before the program started: Raises NameError"):
         run("n = 2", replace(SHOWN, setup="data = dta"))
 
 

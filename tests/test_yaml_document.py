@@ -412,7 +412,7 @@ def test_places_of_what_is_not_there() -> None:
         (b"a: !b {}\n", "QP104", 1, 4, "the tag `!b` is not allowed"),
         (b"a: {{ b }}\n", "QP102", 1, 5, "a key must be a plain word"),
         (b"a: 1\n---\nb: 2\n", "QP102", 2, 1, "a second document starts here; a file holds one quiz"),
-        (b"a: \xef\xbb\xbfb\n", "QP102", 1, 4, "an invisible character, U+FEFF, stands here"),
+        (b"a: \xef\xbb\xbfb\n", "QP102", 1, 4, "there is an invisible character, U+FEFF, here"),
         (b"a:\n  b: \x1b[31m\n", "QP102", 2, 6, "character U+001B is not allowed in YAML"),
         (b"a: b\nc: \xff\n", "QP101", 2, 4, "byte 0xff is not UTF-8"),
         ("a: é\nbé: ".encode() + b"\xe9", "QP101", 2, 5, "byte 0xe9 is not UTF-8"),

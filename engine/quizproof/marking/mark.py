@@ -1,4 +1,8 @@
-"""Marking: one rule for each way of answering. The page's script follows the same rules, and tests hold it to them."""
+"""Marking: one rule for each way of answering. The script of the page has the same rules; tests compare the two.
+
+What each response earns is in `scoring`. All comparison is of `comparison/`: text is compared after `fold`, code of a
+blank after `fold_expression`, programs after `fold_program`, numbers within the tolerance.
+"""
 
 from __future__ import annotations
 
@@ -28,22 +32,26 @@ from quizproof.errors import QuizproofError
 from quizproof.marking.scoring import even_share, net_share, prefix_share
 
 Response: TypeAlias = str | int | Sequence[str]
-"""What a learner gives, by the way of answering.
+"""What a learner gives. By the way of answering:
 
-Option ids for Options; text as typed for a number, a text or a program; a line number for a line; the text of each
-blank in order; the ids of lines in order, as `id:level` when indented; for each item on the left the id of its match;
-the ids of the points that were made for an open question, which may be none.
+- `Options`: the id of an option, or a list of ids
+- `NumberInput`, `TextInput`, `ProgramInput`: the text as typed
+- `LineInput`: the number of a line, from 1
+- `Blanks`: the text of each blank, in their order
+- `Ordering`: the ids of the lines, from top to bottom; with indentation, each as `id:level`, the level from 0
+- `Matching`: for each item on the left, the id of the one on the right
+- `OpenInput`: the ids of the points that the learner made, which may be none
 """
 
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 class MalformedResponse(QuizproofError):
-    """The response cannot be marked, because it is not of the form that was asked for. Ask again."""
+    """The response cannot be marked, because it does not have the form that the question asks for. Ask again."""
 
 
 class NeverRun(MalformedResponse):
-    """The response is a program of which no run is known, so only a run can mark it."""
+    """The response is a program whose run is not known, so only a new run can mark it."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +61,11 @@ class Mark:
     score: float
     """0 to 1."""
     feedback: str = ""
-    """Markdown about the response that was given; empty when there is nothing particular to say."""
+    """Markdown about this response; empty if there is nothing to say about it."""
     evidence: Evidence | None = None
-    """What the foreseen mistake behind the response really does, where a run tells."""
+    """What the foreseen mistake behind the response really does, if it was run."""
     right: tuple[bool, ...] = ()
-    """For a response of several parts that are right or wrong on their own: whether each is right."""
+    """For a response of several parts that are marked one by one: whether each is right."""
 
     @property
     def correct(self) -> bool:
@@ -66,10 +74,14 @@ class Mark:
 
 
 def mark(shown: Input | None, response: Response) -> Mark:
-    """Mark a response. Raises MalformedResponse when it is not of the form that `shown` asks for."""
+    """Mark a response to a question that is answered by `shown`. The forms of responses are listed at `Response`.
+
+    Raises MalformedResponse if the response has another form, or if `shown` is None, as of an exhibit; NeverRun, which
+    is one, if it is a program that was never run.
+    """
     match shown:
         case None:
-            raise MalformedResponse("an exhibit is looked at, not answered")
+            raise MalformedResponse("an exhibit has no answer")
         case Options():
             return _mark_options(shown, response)
         case NumberInput():
@@ -111,7 +123,7 @@ def parse_number(text: str, unit: str = "") -> float:
 def _decimal(text: str) -> float:
     text = ungrouped(text.strip())
     if not _DECIMAL.fullmatch(text):
-        raise MalformedResponse(f"{text[:40]!r} is not a number; write for instance 12, 0.5, 1e-3 or 3/4")
+        raise MalformedResponse(f"{text[:40]!r} is not a number; write, for example, 12, 0.5, 1e-3 or 3/4")
     return float(text)
 
 
@@ -123,9 +135,9 @@ def _mark_options(shown: Options, response: Response) -> Mark:
     if len(chosen) > 1 and not shown.multiple:
         raise MalformedResponse("choose one option")
     right = {option.id for option in shown.options if option.correct}
-    told = [known[i].feedback for i in sorted(chosen) if known[i].feedback]
+    feedback = [known[id_].feedback for id_ in sorted(chosen) if known[id_].feedback]
     score = net_share(chosen, right) if shown.multiple else float(chosen == right)
-    return Mark(score, "\n\n".join(told))
+    return Mark(score, "\n\n".join(feedback))
 
 
 def _mark_number(shown: NumberInput, response: str) -> Mark:
@@ -164,13 +176,13 @@ def _several(response: Response) -> list[str]:
 def _mark_blanks(shown: Blanks, typed: list[str]) -> Mark:
     if len(typed) != len(shown.blanks) or not all(text.strip() for text in typed):
         raise MalformedResponse("fill every blank")
-    right, told = [], []
+    right, mistakes = [], []
     for blank, text in zip(shown.blanks, map(fold_expression, typed), strict=True):
         right.append(text in map(fold_expression, blank.accepted))
-        made = (m for m in blank.mistakes if not right[-1] and fold_expression(m.value) == text)
-        told.append(next(made, None))
-    feedback = "\n\n".join(mistake.feedback for mistake in told if mistake)
-    evidence = next((mistake.evidence for mistake in told if mistake), None)
+        if not right[-1]:
+            mistakes.extend([m for m in blank.mistakes if fold_expression(m.value) == text][:1])
+    feedback = "\n\n".join(mistake.feedback for mistake in mistakes)
+    evidence = mistakes[0].evidence if mistakes else None
     return Mark(even_share(right), feedback, evidence, tuple(right))
 
 
@@ -182,17 +194,17 @@ def _mark_order(shown: Ordering, given: list[str]) -> Mark:
         raise MalformedResponse(f"put lines in order, each once: {', '.join(lines)}")
     if not all(level.isdecimal() and level.isascii() for level in levels):
         raise MalformedResponse("give the indentation of each line as a number of levels: a:0, b:1")
-    told = [lines[name].feedback for name in named if lines[name].feedback]
-    return Mark(prefix_share(given, shown.orders), "\n\n".join(told))
+    feedback = [lines[name].feedback for name in named if lines[name].feedback]
+    return Mark(prefix_share(given, shown.orders), "\n\n".join(feedback))
 
 
 def _mark_match(shown: Matching, given: list[str]) -> Mark:
     items = {item.id: item for item in shown.right}
     if len(given) != len(shown.left) or not set(given) <= set(items):
-        raise MalformedResponse("give every item on the left one of those on the right")
+        raise MalformedResponse("give every item on the left one of the items on the right")
     right = [id_ == key for id_, key in zip(given, shown.key, strict=True)]
-    told = [items[id_].feedback for id_ in dict.fromkeys(given) if items[id_].feedback]
-    return Mark(even_share(right), "\n\n".join(told), right=tuple(right))
+    feedback = [items[id_].feedback for id_ in dict.fromkeys(given) if items[id_].feedback]
+    return Mark(even_share(right), "\n\n".join(feedback), right=tuple(right))
 
 
 def _mark_open(shown: OpenInput, made: list[str]) -> Mark:
@@ -208,11 +220,11 @@ def _mark_program(shown: ProgramInput, source: str) -> Mark:
     folded = fold_program(source)
     known = next((attempt for attempt in shown.attempts if fold_program(attempt.source) == folded), None)
     if known is None:
-        raise NeverRun("no run of this program is known, so only a run can mark it")
+        raise NeverRun("this program was never run, so only a new run can mark it")
     return Mark(known.passed / len(shown.checks), known.feedback, known.evidence)
 
 
 def _mistaken(made: Iterator[Mistake]) -> Mark:
-    """The mark of a wrong response, with the feedback of the first foreseen mistake that it is."""
+    """The mark of a wrong response, with the feedback of the first foreseen mistake that it matches."""
     mistake = next(made, None)
     return Mark(0.0, mistake.feedback, mistake.evidence) if mistake else Mark(0.0)

@@ -187,7 +187,7 @@ def _reached(target: Target, index: int, runs: list[_Run]) -> Reached:
     values = tuple(value for run in runs for value in run.values()[index : index + 1] if is_number(value))
     slack = min(map(target.slack, values), default=0.0)
     met = len(values) == len(runs) and slack > 0
-    return Reached(target.name, target.words, values, met, 0.0 if slack > 0 else -slack)
+    return Reached(target.name, target.condition, values, met, 0.0 if slack > 0 else -slack)
 
 
 def _kept(index: int, runs: list[_Run]) -> Kept:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -108,6 +109,17 @@ def test_page_lists_the_names_and_the_ways_of_answering() -> None:
     errors = (vars(quizproof)[name] for name in vars(quizproof)["__all__"] if name in vars(quizproof))
     exceptions = {each.__name__ for each in errors if isinstance(each, type) and issubclass(each, Exception)}
     assert names == exceptions - {"QuizproofError"}
+
+
+def test_changelog_names_where_modules_have_gone() -> None:
+    """In its table of moved modules, none is where it was, and each is where it says."""
+    text = (DOCS.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    rows = [row.split("|")[1:3] for row in text.splitlines() if row.startswith("  | `")]
+    assert rows
+    for before, now in rows:
+        assert all(find_spec(name) for name in re.findall(r"`([\w.]+)`", now)), now
+        for name in set(re.findall(r"`([\w.]+)`", before)) - {"quizproof.marking"}:  # it has become a package
+            assert find_spec(name) is None, before
 
 
 # ---- what they give

@@ -42,6 +42,13 @@ def tables(heading: str) -> list[str]:
     return [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
 
 
+def starred(door: ModuleType) -> dict[str, object]:
+    """All that a door gives, by name."""
+    names: dict[str, object] = {}
+    exec(f"from {door.__name__} import *", names)
+    return names
+
+
 # ---- the doors themselves
 
 
@@ -77,10 +84,9 @@ def test_both_lists_of_a_door_agree(door: ModuleType) -> None:
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 def test_every_name_of_a_door_is_there(door: ModuleType) -> None:
     """One by one, with a star, and in `dir`; each is the thing of that name. An unknown name is an AttributeError."""
-    starred: dict[str, object] = {}
-    exec(f"from {door.__name__} import *", starred)
+    things = starred(door)
     for name in vars(door)["__all__"]:
-        assert starred[name] is vars(door)[name]
+        assert things[name] is vars(door)[name]
         assert name == "__version__" or vars(door)[name].__name__ == name
         assert name in dir(door)
     with pytest.raises(AttributeError, match=f"module '{door.__name__}' has no attribute 'proof_of'"):
@@ -106,9 +112,8 @@ def test_page_lists_the_names_and_the_ways_of_answering() -> None:
     inputs = [name for cell in tables("Mark a response") for name in re.findall(r"`(\w+)`", cell)]
     assert sorted(inputs) == sorted(kind.__name__ for kind in get_args(Input))
     names = {name for cell in tables("Exceptions") for name in re.findall(r"`(\w+)`", cell)}
-    errors = (vars(quizproof)[name] for name in vars(quizproof)["__all__"] if name in vars(quizproof))
-    exceptions = {each.__name__ for each in errors if isinstance(each, type) and issubclass(each, Exception)}
-    assert names == exceptions - {"QuizproofError"}
+    things = {name: thing for name, thing in starred(quizproof).items() if isinstance(thing, type)}
+    assert names == {name for name, thing in things.items() if issubclass(thing, Exception)} - {"QuizproofError"}
 
 
 def test_changelog_names_where_modules_have_gone() -> None:

@@ -657,6 +657,7 @@ def test_without_scikit_learn_nothing_is_verified(prove_text: ProveText) -> None
     report = prove_text(MATRIX.replace("    y_true", "    import sys; sys.modules['sklearn'] = None\n    y_true", 1))
     (found,) = report.findings
     assert (found.code, report.exit_code) == ("QP904", 3)
+    assert found.message.startswith("scikit-learn is not installed")  # no one claim is named
     assert found.help == 'Install it: pip install "quizproof[metrics]"'
 
 

@@ -143,8 +143,8 @@ def test_lies_are_refuted(catch_lie: CatchLie, old: str, new: str, code: str, li
     catch_lie(SORTED, old, new, code, line, message)
 
 
-def test_slip_points_into_the_program(prove_text: ProveText) -> None:
-    """A mistake that fails by a slip is told of at the line in `code` in which it stands."""
+def test_accident_points_into_the_program(prove_text: ProveText) -> None:
+    """A mistake that fails by accident is reported at its line in `code`."""
     report = prove_text(
         SORTED.replace("text: None\n", "text: nill\n").replace("          happens: runs silently\n", "")
     )
@@ -152,7 +152,7 @@ def test_slip_points_into_the_program(prove_text: ProveText) -> None:
     assert (finding.code, finding.span.line) == ("QP207", 13)
     assert (
         finding.message
-        == "mistake 2 of key: it failed by NameError: name 'nill' is not defined, which looks like a slip"
+        == "mistake 2 of key: it failed by NameError: name 'nill' is not defined, which looks like an accident"
     )
 
 

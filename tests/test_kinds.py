@@ -237,7 +237,7 @@ LIES = [
         "items.apend(3)\n      mistake: That is a typing error.",
         "QP207",
         19,
-        "distractor c: it failed by AttributeError: 'list' object has no attribute 'apend', which looks like a slip",
+        "it failed by AttributeError: 'list' object has no attribute 'apend', which looks like an accident",
     ),
     ("choice-code", "items = [1, 2]", "items = [1, 2", "QP113", 10, "SyntaxError: '[' was never closed"),
     ("choice-code", "items = [1, 2]", "items = [1, 2][9]", "QP209", 10, "the setup raised IndexError"),

@@ -14,7 +14,8 @@ from quizproof.kinds.registry import BUILT_IN
 from quizproof.loading.files import find_files
 from quizproof.loading.load import load_bank
 from quizproof.proof import QuizProof, Report
-from quizproof.proving.prove import Proving, Ticket, prove
+from quizproof.proving.prove import Proving, prove
+from quizproof.proving.study import Ticket
 from quizproof.runners.locked import LockedRunner
 from quizproof.store.lock import NAME, Lock
 from quizproof_renderers.site.build import build_site

@@ -248,7 +248,11 @@ def unreadable(path: str = "questions/broken.yaml") -> Report:
     """A file that could not be loaded, beside one that could."""
     metrics = quiz(METRICS, "questions/metrics.yaml")
     found = Finding(
-        "QP102", path, Span(3, 12, 3, 13), "mapping values are not allowed here", "A text with `: ` in it needs quotes."
+        "QP102",
+        path,
+        Span(3, 12, 3, 13),
+        "mapping values are not allowed here",
+        help="A text with `: ` in it needs quotes.",
     )
     return report(
         file(metrics, proof(NUMBER, VariantProof({}, claims("proven"), number_display()))),

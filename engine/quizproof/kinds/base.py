@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program
+from quizproof.claims import Claim, Happens, Part, Program, refuted
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
 from quizproof.quizfile.yaml_document import written
@@ -61,11 +61,10 @@ def seeds_in_words(seeds: tuple[int, ...]) -> str:
     return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
 
 
-ALIKE = Judgement(
-    "refuted",
+ALIKE = refuted(
     rules.SEEDS_ALIKE,
     "every seed gives the same",
-    "Seed the generators with `seed`; or give one seed, where nothing is left to chance.",
+    help="Seed the generators with `seed`; or give one seed, where nothing is left to chance.",
 )
 """The judgement of runs between which a seed should make a difference."""
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
@@ -135,6 +134,14 @@ class Block(Model, ABC):
     def stem(self) -> str:
         """The prose that says what the block is about, as its author wrote it."""
         return ""
+
+    @property
+    def numeric_tolerance(self) -> float | None:
+        """By how much numbers in this block's outputs and options may differ and still count as equal.
+
+        None where they must be equal. Kinds that have a field `tolerance` return it.
+        """
+        return None
 
     def names(self, runs: Runs) -> dict[str, Any]:
         """What prose may use beside parameters and facts. Subclasses add to it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from quizproof.errors import UsageError
@@ -47,6 +48,31 @@ def _walk(folder: Path) -> Iterator[Path]:
             path = Path(root, name)
             if name.endswith(SUFFIXES) and not name.startswith(".") and path.is_file():
                 yield path
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A quiz file as it was found on disk, read once: whoever needs its text or its folder is given this."""
+
+    path: Path
+    shown: str
+    """The path as people should see it."""
+    content: bytes | None
+    """None when the file cannot be read."""
+    error: str
+    """Why it cannot be read: "Permission denied"; empty when it can."""
+    data_folder: str | None
+    """The folder of files that its snippets may read; None when there is none."""
+
+    @classmethod
+    def read(cls, path: Path) -> SourceFile:
+        """Read the file at `path`. Raises nothing: a file that cannot be read is a finding, which the loader makes."""
+        content, error = None, ""
+        try:
+            content = path.read_bytes()
+        except OSError as failure:
+            error = str(failure.strerror)
+        return cls(path, shown_path(path), content, error, data_folder(path))
 
 
 def shown_path(file: Path) -> str:

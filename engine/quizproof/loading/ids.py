@@ -33,7 +33,9 @@ class Ids:
             question = name if sort == "question" else None
             message = f"the {sort} id `{name}` is already used at {self._seen[sort, name]}"
             span = quiz.document.span(at)
-            doubles.append(Finding(rules.DUPLICATE_ID, file.path, span, message, "Choose another id.", question))
+            doubles.append(
+                Finding(rules.DUPLICATE_ID, file.path, span, message, help="Choose another id.", block=question)
+            )
             return False
 
         items: tuple[Item, ...] = ()

@@ -13,7 +13,7 @@ from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.kinds.base import Block
 from quizproof.kinds.registry import kinds
-from quizproof.loading.files import data_folder, find_files, shown_path
+from quizproof.loading.files import SourceFile, find_files
 from quizproof.loading.ids import Ids
 from quizproof.loading.quiz import Bank, Item, Loaded, Quiz
 from quizproof.quizfile.fields import CODE, models_in, texts, worded
@@ -31,20 +31,21 @@ def load_bank(paths: Sequence[str | Path]) -> Bank:
     return Bank(tuple(ids.keep(load_file(file)) for file in find_files(paths)))
 
 
-def load_file(file: Path, content: bytes | None = None) -> Loaded:
-    """Load one file: its quiz, unless the file or its header is unusable, and all that is wrong in it.
+def load_file(path: Path) -> Loaded:
+    """Load one file: its quiz, unless the file or its header is unusable, and all that is wrong in it."""
+    return load_source(SourceFile.read(path))
 
-    `content` is what is in the file, where the caller has read it already.
-    """
-    path = shown_path(file)
+
+def load_source(file: SourceFile) -> Loaded:
+    """Load a file that was read: as `load_file`."""
+    if file.content is None:
+        message = f"the file cannot be read: {file.error}"
+        return Loaded(file.shown, None, (Finding(rules.UNREADABLE, file.shown, Span(1, 1, 1, 1), message),))
     try:
-        document = parse(path, file.read_bytes() if content is None else content)
+        document = parse(file.shown, file.content)
     except SourceError as error:
-        return Loaded(path, None, (error.finding,))
-    except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        return Loaded(path, None, (Finding(rules.UNREADABLE, path, Span(1, 1, 1, 1), message),))
-    return _Reader(document).read(data_folder(file))
+        return Loaded(file.shown, None, (error.finding,))
+    return _Reader(document).read(file.data_folder)
 
 
 class _Reader:
@@ -155,7 +156,7 @@ class _Reader:
             block = self.document.data["blocks"][path[1]]
             name = written(block.get("id")) if isinstance(block, dict) else None
             question = name if isinstance(name, str) else None
-        self.findings.append(Finding(code, self.document.path, span, message, help_, question))
+        self.findings.append(Finding(code, self.document.path, span, message, help=help_, block=question))
 
 
 def _has_inner(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:

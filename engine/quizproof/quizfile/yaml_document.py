@@ -7,6 +7,7 @@ no recursion, so a hostile file can neither overflow the stack nor expand.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\
 _UNCLOSED = "found unexpected end of stream"
 _NO_CHARACTER = "an escape in a quoted text stands for no Unicode character"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+_MAX_KEY = 1024
+"""Characters of a key that YAML writes before its colon, and so how far parsers read ahead."""
 
 # The parser written in C is about seven times faster; the other gives the same events.
 _Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
@@ -168,10 +172,10 @@ def _decode(path: str, raw: bytes) -> str:
     start = Span(1, 1, 1, 1)
     if len(raw) > MAX_BYTES:
         message = f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read"
-        raise SourceError(Finding(rules.TOO_DEEP, path, start, message, "Split it into several quizzes."))
+        raise SourceError(Finding(rules.TOO_DEEP, path, start, message, help="Split it into several quizzes."))
     if b"\0" in raw:
         message = "this is a binary file, not a quiz"
-        raise SourceError(Finding(rules.UNREADABLE, path, start, message, "Remove it from the bank."))
+        raise SourceError(Finding(rules.UNREADABLE, path, start, message, help="Remove it from the bank."))
     raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
         text = raw.decode("utf-8")
@@ -181,13 +185,13 @@ def _decode(path: str, raw: bytes) -> str:
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         place = Span(line, column, line, column + 1)
-        raise SourceError(Finding(rules.UNREADABLE, path, place, message, "Save the file as UTF-8.")) from None
+        raise SourceError(Finding(rules.UNREADABLE, path, place, message, help="Save the file as UTF-8.")) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if (index := text.find("\ufeff")) >= 0:
         line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
         message = "an invisible character, U+FEFF, stands here"
         place = Span(line, column, line, column + 1)
-        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, "Remove it, or write it as an escape."))
+        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, help="Remove it, or write it as an escape."))
     return text
 
 
@@ -204,11 +208,13 @@ class _Builder:
 
     def build(self) -> Document:
         try:
-            data = self._documents()
+            data = self._documents(_Parser)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             if error.problem == _UNCLOSED and error.context_mark:  # the file's end tells nothing
                 mark = error.context_mark
+            if mark:
+                self._refuse_depth_before(mark.index)
             span = self._at(mark.index) if mark else Span(1, 1, 1, 1)
             words = ", ".join(w for w in (error.context, error.problem) if w)
             self._refuse(rules.YAML_SYNTAX, span, words, _syntax_help(self.text, span, words))
@@ -222,9 +228,20 @@ class _Builder:
             self._refuse(rules.EMPTY, Span(1, 1, 1, 1), "the file holds no quiz", "Start with `quiz: an-id`.")
         return Document(self.path, self.text, data, self.keys, self.values, self.styles)
 
-    def _documents(self) -> Any:
+    def _refuse_depth_before(self, end: int) -> None:
+        """Refuse what nests too deeply where the parser gave up at `end` before its events showed us the depth.
+
+        In `[[[[` each bracket may begin a key, so a parser reads ahead before it gives an event; libyaml from 0.2.6 on
+        then stops at 1,000 levels, with an error of its own. The slower parser has no such limit.
+        """
+        ahead = self.text[max(end - _MAX_KEY, 0) : end]
+        if ahead.count("[") + ahead.count("{") >= MAX_DEPTH:
+            with contextlib.suppress(yaml.YAMLError, ValueError, OverflowError):  # the faster one's error is reported
+                _Builder(self.path, self.text)._documents(yaml.Loader)
+
+    def _documents(self, parser_class: Any) -> Any:
         """The data of the one document in the stream; None when there is none."""
-        parser = _Parser(self.text)
+        parser = parser_class(self.text)
         self._next = parser.get_event
         data: Any = None
         documents = 0
@@ -311,7 +328,7 @@ class _Builder:
         return Span(start.line, start.column, end.line, end.column)
 
     def _refuse(self, code: str, span: Span, message: str, help_: str) -> NoReturn:
-        raise SourceError(Finding(code, self.path, span, message, help_))
+        raise SourceError(Finding(code, self.path, span, message, help=help_))
 
 
 def _syntax_help(text: str, span: Span, words: str) -> str:

@@ -1,4 +1,4 @@
-"""Mutations: small changes of a program, as learners slip, to see whether its checks notice them.
+"""Mutations: small changes of a program, as learners make them, to see whether its checks notice them.
 
 After DeMillo, Lipton and Sayward, "Hints on Test Data Selection" (1978): tests that notice small changes of a right
 program notice most large mistakes too. The changes are made in the text, so that layout and comments stay.

@@ -321,7 +321,16 @@ def _question(told: _Question, findings: Sequence[Finding]) -> BlockProof:
 
 def _finding(told: _Finding) -> Finding:
     span = Span(told.line, told.column, told.end_line, told.end_column)
-    return Finding(told.code, told.path, span, told.message, told.help, told.question, told.expected, told.actual)
+    return Finding(
+        told.code,
+        told.path,
+        span,
+        told.message,
+        help=told.help,
+        block=told.question,
+        expected=told.expected,
+        actual=told.actual,
+    )
 
 
 def _header(quiz: _Quiz) -> Header:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import OURS, Claim, Judgement, Part, Program, crash
+from quizproof.claims import OURS, Claim, Judgement, Part, Program, crash, proven, refuted, unverified
 from quizproof.comparison.numbers import figure, thinned
 from quizproof.comparison.outputs import same_to_digits
 from quizproof.kinds.base import Exhibit, Runs
@@ -223,17 +223,17 @@ class ConfusionMatrix(Exhibit):
             case {"missing": str(missing)}:
                 words = f"{missing} is not installed, with which the metrics are computed"
                 help_ = 'Install it: pip install "quizproof[metrics]"'
-                return Judgement("unverified", rules.PACKAGE_MISSING, words, help_, at=OURS)
+                return unverified(rules.PACKAGE_MISSING, words, help=help_, at=OURS)
             case {"problem": str(problem), "field": str(field)}:
-                return Judgement("refuted", rules.NOT_RECORDABLE, problem, at=(field,))
+                return refuted(rules.NOT_RECORDABLE, problem, at=(field,))
         runs = {self._program(): outcome}
         try:
             self.names(runs)
             self.display(runs)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # the code has its hand in it
             words = "what was recorded are no metrics; does the code change how they are computed?"
-            return Judgement("refuted", rules.NOT_RECORDABLE, words)
-        return Judgement("proven", told={"value": found["figures"] | {"counts": found["counts"]}})
+            return refuted(rules.NOT_RECORDABLE, words)
+        return proven(value=found["figures"] | {"counts": found["counts"]})
 
     def _judge_stated(self, name: str, typed: str, outcome: Outcome) -> Judgement:
         judged = self._judge(outcome)
@@ -241,9 +241,9 @@ class ConfusionMatrix(Exhibit):
             return judged
         real = self._figures(outcome)[name]
         if same_to_digits(typed, real):
-            return Judgement("proven", told={"value": real})
+            return proven(value=real)
         shown = f"{real:.6g}" if isinstance(real, float) else str(real)
-        return Judgement("refuted", rules.FIGURE_REFUTED, f"the run gives {shown}", "", typed, shown)
+        return refuted(rules.FIGURE_REFUTED, f"the run gives {shown}", expected=typed, actual=shown)
 
 
 def _share(value: float) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle, proven, refuted
 from quizproof.comparison.numbers import bound, figure, is_number, spread
 from quizproof.comparison.outputs import quoted
 from quizproof.findings import DataPath
@@ -205,7 +205,7 @@ class Experiment(Exhibit):
                 return crash(program, outcome)
             if not is_number(values[at]):
                 words = f"the value of {target.name!r} is {quoted(values[at])}, not a finite number"
-                return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)
+                return refuted(rules.NOT_RECORDABLE, words, at=at)
         return None
 
     def _judge_run(self, script: Script, *outcomes: Outcome) -> Judgement:
@@ -215,27 +215,27 @@ class Experiment(Exhibit):
                 return blocked
             for target, value in zip(self.targets, program.values(outcome).values(), strict=True):
                 told[target.name].append(value)
-        return Judgement("proven", told={"value": told})
+        return proven(value=told)
 
     def _judge_baseline(self, *outcomes: Outcome) -> Judgement:
         judged = self._judge_run(("baseline",), *outcomes)
         if judged.verdict != "proven":
             return judged
-        reached: dict[str, list[float]] = judged.told["value"]
+        reached: dict[str, list[float]] = judged.evidence["value"]
         for index, seed in enumerate(self.seeds):
             if all(target.slack(reached[target.name][index]) > -target.margin for target in self.targets):
                 values = ", ".join(f"{target.name} {figure(reached[target.name][index])}" for target in self.targets)
                 margin = " by its margin" if any(target.margin for target in self.targets) else ""
                 words = f"with seed {seed} it misses no target{margin}: {values}"
-                return Judgement("refuted", rules.BASELINE_MEETS, words, "", "a target is missed", values)
+                return refuted(rules.BASELINE_MEETS, words, expected="a target is missed", actual=values)
         return judged
 
     def _judge_seeds(self, *outcomes: Outcome) -> Judgement:
         """Whether chance has a part in it. Few scores can come out alike, so the code must not mention it either."""
         for script, own in ((("baseline",), outcomes[: len(self.seeds)]), (("solution",), outcomes[len(self.seeds) :])):
             judged = self._judge_run(script, *own)
-            if judged.verdict != "proven" or any(len(set(values)) > 1 for values in judged.told["value"].values()):
-                return replace(judged, told={})
+            if judged.verdict != "proven" or any(len(set(values)) > 1 for values in judged.evidence["value"].values()):
+                return replace(judged, evidence={})
         mentioned = any(re.search(r"\bseed\b", code) for code in (self.setup or "", self.baseline, self.solution))
         return PROVEN if mentioned else ALIKE
 
@@ -244,13 +244,13 @@ class Experiment(Exhibit):
         if judged.verdict != "proven":
             return judged
         target = self.targets[index]
-        for seed, value in zip(self.seeds, judged.told["value"][target.name], strict=True):
+        for seed, value in zip(self.seeds, judged.evidence["value"][target.name], strict=True):
             if not target.slack(value) > target.margin:
                 margin = f" by more than {bound(target.margin)}" if target.margin else ""
                 wanted = f"{target.words}{margin}"
                 words = f"with seed {seed} it is {bound(value)}, not {wanted}"
-                return Judgement("refuted", rules.TARGET_MISSED, words, "", wanted, bound(value))
-        return Judgement("proven", told={"value": judged.told["value"][target.name]})
+                return refuted(rules.TARGET_MISSED, words, expected=wanted, actual=bound(value))
+        return proven(value=judged.evidence["value"][target.name])
 
     def _judge_constraint(self, index: int, *outcomes: Outcome) -> Judgement:
         for seed, program, outcome in zip(self.seeds, self._programs(("solution",)), outcomes, strict=True):
@@ -262,7 +262,7 @@ class Experiment(Exhibit):
             if outcome.status == "finished" or end > place:
                 if not outcome.parts[place].assertions:
                     words = "the check executed no assertion that could fail"
-                    return Judgement("refuted", rules.NO_ASSERTION, words, "Assert what the script must leave alone.")
+                    return refuted(rules.NO_ASSERTION, words, help="Assert what the script must leave alone.")
                 continue
             if blocked := obstacle(program, outcome):
                 return blocked
@@ -270,23 +270,21 @@ class Experiment(Exhibit):
             kept = raised.type != "AssertionError"
             code = rules.CHECK_CRASHED if kept else rules.CONSTRAINT_BROKEN
             does = "the check itself raised" if kept else "the solution breaks it:"
-            judgement = Judgement(
-                "refuted", code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at
-            )
+            judgement = refuted(code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at)
             return at_frame(program, outcome, judgement)
-        return Judgement("proven", told={"value": list(self.seeds)})
+        return proven(value=list(self.seeds))
 
     def _judge_broken(self, program: Program, outcome: Outcome) -> Judgement:
         raised = outcome.raised
         if raised and program.raised_in(outcome) == "check" and not obstacle(program, outcome):
             if raised.type == "AssertionError":
-                return Judgement("proven", told={"value": str(raised)})
+                return proven(value=str(raised))
             words = f"the check itself raised {raised}"
-            return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words))
+            return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, words))
         if blocked := crash(program, outcome):
             return blocked
         words = "the constraint holds after the script that is said to break it"
-        return Judgement("refuted", rules.CONSTRAINT_HOLDS, words, "", "the check fails", "every assertion passed")
+        return refuted(rules.CONSTRAINT_HOLDS, words, expected="the check fails", actual="every assertion passed")
 
 
 def _met(target: Target, values: list[float]) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Judgement, Part, Program, crash
+from quizproof.claims import Claim, Judgement, Part, Program, crash, proven, refuted
 from quizproof.comparison.numbers import figure
 from quizproof.kinds.base import Exhibit, Runs, given
 from quizproof.outcome import Outcome
@@ -109,7 +109,7 @@ class Pipeline(Exhibit):
         return found | {"sample": values.get(("stages", index, "sample"), found["sample"])}
 
     def _judge(self, outcome: Outcome) -> Judgement:
-        return crash(self._program(), outcome) or Judgement("proven", told={"value": len(self.stages)})
+        return crash(self._program(), outcome) or proven(value=len(self.stages))
 
     def _judge_stage(self, index: int, outcome: Outcome) -> Judgement:
         program = self._program()
@@ -122,22 +122,22 @@ class Pipeline(Exhibit):
             return blocked
         if problem := _flaw(found):
             at = ("stages", index, "value")
-            return Judgement("refuted", rules.NOT_RECORDABLE, problem, "Give a tensor or an array.", at=at)
+            return refuted(rules.NOT_RECORDABLE, problem, help="Give a tensor or an array.", at=at)
         if at in values and not _shown(values[at]):
             words = f"a sample is one number or text, or a list of at most {_MOST_SAMPLED}"
-            return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)
-        return Judgement("proven", told={"value": {name: found[name] for name in ("shape", "dtype")}})
+            return refuted(rules.NOT_RECORDABLE, words, at=at)
+        return proven(value={name: found[name] for name in ("shape", "dtype")})
 
     def _judge_typed(self, index: int, name: Literal["shape", "dtype"], outcome: Outcome) -> Judgement:
         judged = self._judge_stage(index, outcome)
         if judged.verdict != "proven":
             return judged
-        stage, real = self.stages[index], judged.told["value"][name]
+        stage, real = self.stages[index], judged.evidence["value"][name]
         typed = list(stage.shape or ()) if name == "shape" else stage.dtype
         if typed == real:
-            return Judgement("proven", told={"value": real})
+            return proven(value=real)
         words = f"the run recorded {real}"
-        return Judgement("refuted", rules.FIGURE_REFUTED, words, "", str(typed), str(real))
+        return refuted(rules.FIGURE_REFUTED, words, expected=str(typed), actual=str(real))
 
 
 def _shown(sample: object) -> str:

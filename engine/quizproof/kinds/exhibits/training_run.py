@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash, proven, refuted
 from quizproof.comparison.numbers import bound, figure, is_number, spread, thinned
 from quizproof.comparison.outputs import quoted
 from quizproof.findings import DataPath
@@ -226,7 +226,7 @@ class TrainingRun(Exhibit):
             return crash(program, outcome)
         if flaw := _flaw(values["history",]):
             words = f"with seed {self.seeds[index]}, {flaw}"
-            return Judgement("refuted", rules.NOT_RECORDABLE, words, _A_HISTORY, at=("history",))
+            return refuted(rules.NOT_RECORDABLE, words, help=_A_HISTORY, at=("history",))
         return None
 
     def _judge_recording(self, index: int, outcome: Outcome) -> Judgement:
@@ -234,7 +234,7 @@ class TrainingRun(Exhibit):
         if blocked:
             return blocked
         history = self._history(index, outcome)
-        return Judgement("proven", told={"value": {name: values[-1] for name, values in history.items()}})
+        return proven(value={name: values[-1] for name, values in history.items()})
 
     def _judge_seeds(self, *outcomes: Outcome) -> Judgement:
         histories = []
@@ -245,9 +245,7 @@ class TrainingRun(Exhibit):
         return ALIKE if all(each == histories[0] for each in histories) else PROVEN
 
     def _judge_curve(self, index: int, outcome: Outcome) -> Judgement:
-        return (
-            self._blocked(0, outcome) or _lacking(self.curves[index], self._history(0, outcome)) or Judgement("proven")
-        )
+        return self._blocked(0, outcome) or _lacking(self.curves[index], self._history(0, outcome)) or PROVEN
 
     def _judge_event(self, index: int, outcome: Outcome) -> Judgement:
         blocked = self._blocked(0, outcome, ("events", index, "epoch"))
@@ -256,8 +254,8 @@ class TrainingRun(Exhibit):
         epoch, last = self._epoch(index, outcome), _epochs(self._history(0, outcome))
         if not is_number(epoch) or not 1 <= epoch <= last:
             words = f"the event is at {quoted(epoch)}, but the epochs are 1 to {last}"
-            return Judgement("refuted", rules.NOT_RECORDABLE, words, "Epochs count from 1.")
-        return Judgement("proven", told={"value": epoch})
+            return refuted(rules.NOT_RECORDABLE, words, help="Epochs count from 1.")
+        return proven(value=epoch)
 
     def _judge_claim(self, index: int, *outcomes: Outcome) -> Judgement:
         claim = self.claims_[index]
@@ -275,9 +273,9 @@ class TrainingRun(Exhibit):
             if not slack > 0:
                 words = f"with seed {seed} it does not hold that {claim}: {figures}"
                 help_ = "Weaken the claim, or mend the training; a lucky seed proves nothing."
-                return Judgement("refuted", rules.CURVE_REFUTED, words, help_, str(claim), figures)
+                return refuted(rules.CURVE_REFUTED, words, help=help_, expected=str(claim), actual=figures)
             decided[str(seed)] = figures
-        return Judgement("proven", told={"value": decided})
+        return proven(value=decided)
 
 
 _A_HISTORY = 'Give `{"loss": [...], "val_loss": [...]}`, one number an epoch; for Keras, that is `fit(...).history`.'
@@ -311,7 +309,7 @@ def _lacking(name: str, history: History) -> Judgement | None:
     if name in history:
         return None
     instead = meant(name, history) or f"; it has {', '.join(f'`{each}`' for each in history)}"
-    return Judgement("refuted", rules.NOT_RECORDABLE, f"the history has no `{name}`{instead}")
+    return refuted(rules.NOT_RECORDABLE, f"the history has no `{name}`{instead}")
 
 
 def _quantity(series: str, others: tuple[str, ...]) -> str:

@@ -10,7 +10,19 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program, crash, fails, fails_without, passes
+from quizproof.claims import (
+    PROVEN,
+    Claim,
+    Happens,
+    Judgement,
+    Part,
+    Program,
+    crash,
+    fails,
+    fails_without,
+    passes,
+    refuted,
+)
 from quizproof.comparison.outputs import difference, fold, same_output
 from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given
 from quizproof.outcome import Outcome
@@ -101,6 +113,10 @@ class Choice(Question):
             raise refuse(rules.NO_KEY, "one program prints one output, so only one option can be the key")
         return self
 
+    @property
+    def numeric_tolerance(self) -> float | None:
+        return self.tolerance
+
     def claims(self) -> Iterator[Claim]:
         for index, option in enumerate(self.options):
             name = f"{'key' if option.key else 'distractor'} {LETTERS[index]}"
@@ -188,14 +204,14 @@ class Choice(Question):
         real = fold(program.stdout(outcome, "code"))
         same = same_output(option.prints, real, self.tolerance)
         if same == option.key:
-            return Judgement("proven")
+            return PROVEN
         if option.key:
             message = f"the key is not what the program prints: {difference(option.prints, real, self.tolerance)}"
-            return Judgement("refuted", rules.KEY_REFUTED, message, "", fold(option.prints), real)
+            return refuted(rules.KEY_REFUTED, message, expected=fold(option.prints), actual=real)
         message = "this wrong option is exactly what the program prints"
         if not same_output(option.prints, real):
             message = "this wrong option is what the program prints, within the tolerance"
-        return Judgement("refuted", rules.DISTRACTOR_HOLDS, message, "", "any other output", real)
+        return refuted(rules.DISTRACTOR_HOLDS, message, expected="any other output", actual=real)
 
     def _shown(self, index: int, runs: Runs) -> displays.Option:
         option = self.options[index]

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
+from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, fails_without, passes, refuted
 from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Integer, Model, Prose, Snippet
@@ -116,16 +116,16 @@ class FindBug(Question):
     def _judge_lines(self) -> Judgement:
         if self.bug_lines():
             return PROVEN
-        return Judgement("refuted", rules.NO_BUG_LINE, "`fix` does not differ from `code`", "Mend the bug in `fix`.")
+        return refuted(rules.NO_BUG_LINE, "`fix` does not differ from `code`", help="Mend the bug in `fix`.")
 
     def _judge_line(self, mistake: LineMistake) -> Judgement:
         source = _lines(self.code)
         if mistake.line > len(source) or not source[mistake.line - 1].strip():
             words = f"`code` has no line {mistake.line} to suspect; it has {len(source)} lines"
-            return Judgement("refuted", rules.NO_BUG_LINE, words)
+            return refuted(rules.NO_BUG_LINE, words)
         if mistake.line in self.bug_lines():
             words = f"line {mistake.line} is the bug: the fix changes it"
-            return Judgement("refuted", rules.NO_BUG_LINE, words, "Name a line that the fix leaves alone.")
+            return refuted(rules.NO_BUG_LINE, words, help="Name a line that the fix leaves alone.")
         return PROVEN
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, passes, refuted
 from quizproof.findings import DataPath
 from quizproof.kinds.base import LETTERS, Question, Runs, given
 from quizproof.outcome import Outcome
@@ -118,17 +118,17 @@ class Match(Question):
                 words = f"`{shown}` matches too: the check of {item.match.strip()!r} passes after it"
                 help_ = "Assert something that is true of its own pair alone."
                 actual = "every assertion passed"
-                return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, help_, "the check fails", actual)
+                return refuted(rules.DISTRACTOR_HOLDS, words, help=help_, expected="the check fails", actual=actual)
             raised = outcome.raised if program.raised_in(outcome) == "check" else None
             if isinstance(item, Pair) and raised and raised.type == "NameError":
                 words = f"after `{_brief(self.pairs[left])}` the check fails only because a name is missing: {raised}"
                 help_ = "Give what is checked the same name in every pair, so that the check looks at it."
-                return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_))
+                return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, words, help=help_))
         if isinstance(item, Extra) and not any(o.raised and o.raised.type == "AssertionError" for o in outcomes):
             # The check of a pair is known to work from its own code. This one would fail after any code.
             words = f"the check itself raised {outcomes[0].raised}, and nowhere does an assertion of it fail"
             help_ = "Let it assert what would be so if the item belonged to a pair."
-            return at_frame(programs[0], outcomes[0], Judgement("refuted", rules.CHECK_CRASHED, words, help_))
+            return at_frame(programs[0], outcomes[0], refuted(rules.CHECK_CRASHED, words, help=help_))
         return PROVEN
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
 from quizproof.comparison.numbers import is_number
 from quizproof.comparison.outputs import quoted, same_number
 from quizproof.findings import DataPath
@@ -54,6 +54,10 @@ class NumberQuestion(Question):
     """Shown behind the input."""
     mistakes: Annotated[tuple[NumberMistake, ...], Field(max_length=25)] = ()
     """Wrong numbers with feedback of their own."""
+
+    @property
+    def numeric_tolerance(self) -> float:
+        return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
         program = self._program()
@@ -124,7 +128,7 @@ class NumberQuestion(Question):
             what = "the expression" if part.role == "value" else "the code"
             code = rules.NOT_A_NUMBER if part.role == "value" else rules.CODE_CRASHED
             words = f"{what} raised {outcome.raised}"
-            blocked = at_frame(program, outcome, Judgement("refuted", code, words, at=part.at))
+            blocked = at_frame(program, outcome, refuted(code, words, at=part.at))
         return blocked
 
     def _judge_key(self, outcome: Outcome) -> Judgement:
@@ -134,13 +138,13 @@ class NumberQuestion(Question):
         value = self._values(outcome)[0]
         if not is_number(value):
             words = f"the value is {quoted(value)}, not one finite number"
-            return Judgement("refuted", rules.NOT_A_NUMBER, words, "Give an int, a float or a tensor of one element.")
+            return refuted(rules.NOT_A_NUMBER, words, help="Give an int, a float or a tensor of one element.")
         if not float(value).is_integer() and not self.tolerance:
             words = f"the value is {value!r}, which nobody types exactly"
-            return Judgement("refuted", rules.NOT_A_NUMBER, words, "Add a `tolerance:`, such as 0.01.")
+            return refuted(rules.NOT_A_NUMBER, words, help="Add a `tolerance:`, such as 0.01.")
         if self.answer is not None and not same_number(self.answer, value, self.tolerance):
             words = f"the stated answer is not the value, which is {decimal(value)}"
-            return Judgement("refuted", rules.KEY_REFUTED, words, "", decimal(self.answer), decimal(value))
+            return refuted(rules.KEY_REFUTED, words, expected=decimal(self.answer), actual=decimal(value))
         return PROVEN
 
     def _judge_mistake(self, index: int, outcome: Outcome) -> Judgement:
@@ -152,7 +156,7 @@ class NumberQuestion(Question):
         key, wrong = values[0], values[index + 1]
         if not is_number(wrong):
             words = f"the value of this mistake is {quoted(wrong)}, not one finite number"
-            return Judgement("refuted", rules.NOT_A_NUMBER, words)
+            return refuted(rules.NOT_A_NUMBER, words)
         if is_number(key) and same_number(key, wrong, 2 * self.tolerance):
             words = (
                 "this mistake gives a right answer"
@@ -160,7 +164,7 @@ class NumberQuestion(Question):
                 else ("this mistake lies within twice the tolerance of the key")
             )
             gap = f"more than {decimal(2 * self.tolerance)} away from {decimal(key)}"
-            return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", gap, decimal(wrong))
+            return refuted(rules.DISTRACTOR_HOLDS, words, expected=gap, actual=decimal(wrong))
         return PROVEN
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field, field_validator, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails_without, obstacle, passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails_without, obstacle, passes, refuted
 from quizproof.comparison.outputs import fold_expression
 from quizproof.findings import DataPath
 from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
@@ -188,7 +188,7 @@ class OrderLines(Question):
         search = self._search()
         right = sum(map(_passed, programs, outcomes))
         told = {"orders": search.total, "tried": search.tried, "right": right}
-        return replace(_judge_own(programs[-1], outcomes[-1]), told=told)
+        return replace(_judge_own(programs[-1], outcomes[-1]), evidence=told)
 
     def _claim_of_distractor(self, index: int) -> Claim:
         own, at = self._own(), ("distractors", index, "line")
@@ -207,14 +207,14 @@ class OrderLines(Question):
             same = fold_expression(line.source) == fold_expression(distractor.source)
             if same and (self.indentation or line.level == distractor.level):
                 words = f"this distractor is line {number} of the program"
-                return Judgement("refuted", rules.OPTIONS_COINCIDE, words, "Change it, or leave it out.")
+                return refuted(rules.OPTIONS_COINCIDE, words, help="Change it, or leave it out.")
         for (program, place), outcome in zip(programs.items(), outcomes, strict=True):
             if lost := _lost(program, outcome):
                 return lost
             if outcome.status == "finished":
                 words = f"in place of line {place + 1}, `{own[place].source}`, this distractor passes the check"
                 actual = "every assertion passed"
-                return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", "the check fails", actual)
+                return refuted(rules.DISTRACTOR_HOLDS, words, expected="the check fails", actual=actual)
         return PROVEN
 
     def _distractor(self, index: int) -> _Line:

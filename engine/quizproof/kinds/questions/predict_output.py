@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
 from quizproof.comparison.outputs import difference, fold, same_output
 from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given, silence
 from quizproof.outcome import Outcome
@@ -72,6 +72,10 @@ class PredictOutput(Question):
             )
             raise refuse(rules.CONTRADICTION, message)
         return self
+
+    @property
+    def numeric_tolerance(self) -> float | None:
+        return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
         main = self._main()
@@ -155,23 +159,21 @@ class PredictOutput(Question):
             return blocked
         if self.asks == "exception" and outcome.raised is None:
             words = "the program raises nothing, so there is no exception to predict"
-            return Judgement(
-                "refuted", rules.NO_OUTPUT, words, "Drop `asks: exception`, or mend the code.", at=("code",)
-            )
+            return refuted(rules.NO_OUTPUT, words, help="Drop `asks: exception`, or mend the code.", at=("code",))
         if self.asks == "output":
             if outcome.raised:
                 words = f"the program raised {outcome.raised}"
                 help_ = "Add `asks: exception` if that is the answer."
-                return at_frame(main, outcome, Judgement("refuted", rules.CODE_CRASHED, words, help_))
+                return at_frame(main, outcome, refuted(rules.CODE_CRASHED, words, help=help_))
             if not self._key(outcome):
                 words = "the program prints nothing, so there is nothing to predict"
-                return Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.", at=("code",))
+                return refuted(rules.NO_OUTPUT, words, help="Add a `print`.", at=("code",))
         key = self._key(outcome)
         if self.answer is not None and not same_output(self.answer, key, self.tolerance):
             what = "raises" if self.asks == "exception" else "prints"
             words = f"the stated answer is not what the program {what}: {difference(self.answer, key, self.tolerance)}"
-            return Judgement(
-                "refuted", rules.KEY_REFUTED, words, "Drop `answer:`: it is derived.", fold(self.answer), key
+            return refuted(
+                rules.KEY_REFUTED, words, help="Drop `answer:`: it is derived.", expected=fold(self.answer), actual=key
             )
         return PROVEN
 
@@ -185,12 +187,12 @@ class PredictOutput(Question):
             blocked = obstacle(program, after)
             if not blocked and after.raised:
                 words = f"the distractor's code raised {after.raised}"
-                wrong = Judgement("refuted", rules.CODE_CRASHED, words, "It must print a wrong answer.")
+                wrong = refuted(rules.CODE_CRASHED, words, help="It must print a wrong answer.")
                 blocked = at_frame(program, after, wrong)
             text = fold(program.stdout(after, "answer"))
             if not blocked and not text:
                 words = "the distractor's code prints nothing"
-                blocked = Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.")
+                blocked = refuted(rules.NO_OUTPUT, words, help="Add a `print`.")
         if blocked:
             return blocked
         if distractor.raises is not None:
@@ -201,7 +203,7 @@ class PredictOutput(Question):
             right = same_output(text, key, self.tolerance)
         if right:
             words = "this wrong answer is the right one"
-            return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", "any other answer", key)
+            return refuted(rules.DISTRACTOR_HOLDS, words, expected="any other answer", actual=key)
         return PROVEN
 
 

@@ -21,6 +21,8 @@ from quizproof.claims import (
     fails_without,
     obstacle,
     passes,
+    proven,
+    refuted,
 )
 from quizproof.comparison.outputs import fold, fold_program
 from quizproof.findings import DataPath
@@ -180,7 +182,7 @@ class WriteCode(Question):
         if judgement.verdict == "proven" and vacuous:
             words = "the check executed no assertion that could fail"
             help_ = "Assert what the program brings about."
-            return Judgement("refuted", rules.NO_ASSERTION, words, help_, at=vacuous.at)
+            return refuted(rules.NO_ASSERTION, words, help=help_, at=vacuous.at)
         return judgement
 
     def _passes(self, program: Program, outcome: Outcome) -> Judgement:
@@ -209,8 +211,8 @@ class WriteCode(Question):
         if stale is not None:
             words = "no change of the solution that passes every check has this line"
             at = ("equivalent", stale)
-            return Judgement("refuted", rules.STALE_EQUIVALENT, words, "Remove it.", at=at, told=figures)
-        return Judgement("proven", told=figures)
+            return Judgement("refuted", rules.STALE_EQUIVALENT, words, help="Remove it.", at=at, evidence=figures)
+        return proven(**figures)
 
 
 def _judge_starter(program: Program, outcome: Outcome) -> Judgement:
@@ -219,7 +221,7 @@ def _judge_starter(program: Program, outcome: Outcome) -> Judgement:
         return blocked or PROVEN
     words = "the starter passes every check, so there is nothing left to write"
     help_ = "Take something out of it, or check what it lacks."
-    return Judgement("refuted", rules.STARTER_PASSES, words, help_, "a check fails", "every check passed")
+    return refuted(rules.STARTER_PASSES, words, help=help_, expected="a check fails", actual="every check passed")
 
 
 def _judge_wrong(wrong: WrongProgram, program: Program, outcome: Outcome) -> Judgement:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -39,6 +40,13 @@ def tables(heading: str) -> list[str]:
     """The first cell of each row between a heading of the library's page and the next heading."""
     section = (DOCS / "library.md").read_text(encoding="utf-8").partition(f"## {heading}\n")[2].partition("\n## ")[0]
     return [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
+
+
+def starred(door: ModuleType) -> dict[str, object]:
+    """All that a door gives, by name."""
+    names: dict[str, object] = {}
+    exec(f"from {door.__name__} import *", names)
+    return names
 
 
 # ---- the doors themselves
@@ -76,10 +84,9 @@ def test_both_lists_of_a_door_agree(door: ModuleType) -> None:
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 def test_every_name_of_a_door_is_there(door: ModuleType) -> None:
     """One by one, with a star, and in `dir`; each is the thing of that name. An unknown name is an AttributeError."""
-    starred: dict[str, object] = {}
-    exec(f"from {door.__name__} import *", starred)
+    things = starred(door)
     for name in vars(door)["__all__"]:
-        assert starred[name] is vars(door)[name]
+        assert things[name] is vars(door)[name]
         assert name == "__version__" or vars(door)[name].__name__ == name
         assert name in dir(door)
     with pytest.raises(AttributeError, match=f"module '{door.__name__}' has no attribute 'proof_of'"):
@@ -105,9 +112,19 @@ def test_page_lists_the_names_and_the_ways_of_answering() -> None:
     inputs = [name for cell in tables("Mark a response") for name in re.findall(r"`(\w+)`", cell)]
     assert sorted(inputs) == sorted(kind.__name__ for kind in get_args(Input))
     names = {name for cell in tables("Exceptions") for name in re.findall(r"`(\w+)`", cell)}
-    errors = (vars(quizproof)[name] for name in vars(quizproof)["__all__"] if name in vars(quizproof))
-    exceptions = {each.__name__ for each in errors if isinstance(each, type) and issubclass(each, Exception)}
-    assert names == exceptions - {"QuizproofError"}
+    things = {name: thing for name, thing in starred(quizproof).items() if isinstance(thing, type)}
+    assert names == {name for name, thing in things.items() if issubclass(thing, Exception)} - {"QuizproofError"}
+
+
+def test_changelog_names_where_modules_have_gone() -> None:
+    """In its table of moved modules, none is where it was, and each is where it says."""
+    text = (DOCS.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    rows = [row.split("|")[1:3] for row in text.splitlines() if row.startswith("  | `")]
+    assert rows
+    for before, now in rows:
+        assert all(find_spec(name) for name in re.findall(r"`([\w.]+)`", now)), now
+        for name in set(re.findall(r"`([\w.]+)`", before)) - {"quizproof.marking"}:  # it has become a package
+            assert find_spec(name) is None, before
 
 
 # ---- what they give

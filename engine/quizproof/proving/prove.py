@@ -161,7 +161,7 @@ class Proving:
         """Take up a file: its proof of an earlier time, or a study of it, whose runs are asked for."""
         self._opened += 1
         if not isinstance(file, Path):
-            return self._take_up(file, self._ids.keep(file), key="")
+            return self._take_up(file, file, key="")  # its ids were compared when it was loaded
         source = SourceFile.read(file)
         self._note(source)
         key = self._proof_key(source)

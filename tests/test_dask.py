@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from helpers.dask_cluster import Cluster, alive, cluster, until
+from helpers.dask_cluster import Cluster, cluster, until
 from helpers.many import QUIZPROOF, lasting, quizproof, write_bank
-from helpers.processes import descendants
+from helpers.processes import alive, descendants, kill_one
 from quizproof.errors import CannotVerify, UsageError
 from quizproof.loading.files import find_files
 from quizproof.outcome import Outcome
@@ -113,13 +113,18 @@ def report(folder: Path, runner: Runner[Any], **how: Any) -> str:
 
 
 def kill_workers(found: Cluster, moments: list[int], seed: int) -> Any:
-    """Progress that kills a worker, and what it has running, each time so many runs are done."""
+    """Progress that kills a worker, and what it has running, each time this number of runs is done.
+
+    A moment is taken off the list once a worker was really killed; when all have just ended, the next progress kills.
+    """
     draw = random.Random(seed)
 
     def progress(_judged: int, _questions: int, runs: int) -> None:
-        if moments and runs >= moments[0] and (pids := found.workers()):
-            moments.pop(0)
-            os.kill(draw.choice(pids), signal.SIGKILL)
+        if moments and runs >= moments[0]:
+            pids = found.workers()
+            draw.shuffle(pids)
+            if kill_one(pids):
+                moments.pop(0)
 
     return progress
 
@@ -127,6 +132,18 @@ def kill_workers(found: Cluster, moments: list[int], seed: int) -> Any:
 def same(one: str, other: str) -> bool:
     """Whether two reports are the same byte for byte, but for times."""
     return json.dumps(lasting(one)) == json.dumps(lasting(other))
+
+
+def test_only_what_is_alive_is_killed() -> None:
+    """A worker that ended by itself, reaped or not, is passed over for one that lives, and nothing is killed twice."""
+    gone, ended, living = (subprocess.Popen(["sleep", "0" if n < 2 else "600"]) for n in range(3))
+    gone.wait()
+    assert until(lambda: not alive([ended.pid]))
+    pids = [gone.pid, ended.pid, living.pid]
+    assert kill_one(pids)
+    assert not alive(pids)
+    assert (ended.wait(), living.wait()) == (0, -signal.SIGKILL)
+    assert not kill_one(pids)
 
 
 # ---- the same report
@@ -294,7 +311,7 @@ def test_killed_worker_takes_its_runs_with_it(strict: Cluster, tmp_path: Path) -
         assert until(lambda: any(map(descendants, strict.workers())))
         victim = next(filter(descendants, strict.workers()))
         doomed = descendants(victim)
-        os.kill(victim, signal.SIGKILL)
+        assert kill_one([victim])
         assert until(lambda: not alive(doomed))
 
 

@@ -131,7 +131,7 @@ class Outcome:
         """The outcome from its JSON data. Raises ValueError when it is anything else."""
         fields = _checked(cls, data)
         if fields["status"] not in get_args(Status):
-            raise ValueError(f"there is no status {fields['status']!r}")
+            raise ValueError("this Outcome has an unknown status")
         parts = tuple(PartResult(**_checked(PartResult, part)) for part in fields["parts"])
         raised = None
         if fields["raised"] is not None:

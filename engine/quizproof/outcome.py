@@ -49,9 +49,9 @@ class Raised:
     part: int
     """Index of the part of the program in which it was raised."""
     frames: tuple[Frame, ...] = ()
-    """Outermost first; frames inside libraries are left out."""
+    """Outermost first, without those inside libraries."""
     meant: str = ""
-    """For an AttributeError that looks like a typing error: the attribute that is there."""
+    """For an AttributeError that looks like a typing error: the attribute that exists."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -84,7 +84,7 @@ class Outcome:
     peak_mib: float = 0.0
     """The most memory that its process had at any time, in MiB."""
     drew: bool = False
-    """Whether it drew from a random number generator, and seeding it first cannot be told from that."""
+    """Whether it used a random number generator that, as far as can be known, it had not seeded."""
 
     def fits(self, parts: int) -> bool:
         """Whether a program with this number of parts can have this outcome."""

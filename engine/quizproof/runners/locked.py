@@ -37,7 +37,7 @@ class LockedRunner(Generic[Key]):
         entry = self._entries.get(job.program)
         if entry is None:
             outcome = Outcome(
-                "unlocked", detail=f"{NAME} does not have the programs of this question, which was edited since"
+                "unlocked", detail=f"{NAME} does not have the programs of this block, which was edited since"
             )
         else:
             outcome = outcome_of(entry)

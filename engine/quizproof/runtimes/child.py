@@ -26,6 +26,7 @@ from typing import Any
 
 from quizproof.runtimes.generators import Generators
 from quizproof.runtimes.reply import leave
+from quizproof.runtimes.usage import cpu_seconds
 from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
 
 SNIPPET = "snippet.py"
@@ -78,10 +79,8 @@ class _CountAssertions(ast.NodeTransformer):
         return self._counted(node) if _can_fail(node.test) else node
 
     def visit_Expr(self, node: ast.Expr) -> Any:
-        call = node.value
-        if isinstance(call, ast.Call):
-            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-            if name.startswith("assert"):
+        match node.value:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name.startswith("assert"):
                 return self._counted(node)
         return node
 
@@ -133,8 +132,9 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
     os.closerange(3, _MAX_DESCRIPTORS)
     mib = 1 << 20
     for what, amount in (
+        # Not RLIMIT_AS: frameworks reserve far more address space than they use.
         (resource.RLIMIT_DATA, data_bytes + limits["memory_mib"] * mib),
-        (resource.RLIMIT_CPU, math.ceil(2 * limits["seconds"])),
+        (resource.RLIMIT_CPU, math.ceil(cpu_seconds(limits))),
         (resource.RLIMIT_FSIZE, limits["file_mib"] * mib),
         (resource.RLIMIT_NOFILE, 1024),
         (resource.RLIMIT_CORE, 0),
@@ -146,16 +146,19 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
 
 
 def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
+    """Run all parts, up to the first that raises; the statement to leave in the reply."""
     counter = Counter()
     room = _MAX_VALUES
     process = os.getpid()
     program: list[types.CodeType] = []
     _show_source(parts)
+    # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
         try:
             program.append(_compile(part))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
+    # As in a program that was started by hand, so that pickling and `__name__ == "__main__"` work.
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     setattr(builtins, Counter.NAME, counter)
@@ -181,7 +184,8 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
     """Run one part; its value, which takes at most `room` characters as JSON, and what it raised."""
     try:
-        for needed, contents in _patched.items():  # what an earlier part has changed, maybe on purpose
+        # A part may patch these on purpose, for the next part to see; only we must not see it in between.
+        for needed, contents in _patched.items():
             needed.__dict__.update(contents)
         try:
             value = eval(code, names)
@@ -238,7 +242,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
                 return _plain(method(), depth + 1)
             except (TypeError, ValueError, RuntimeError):
                 continue
-    raise TypeError(f"a value of type {type(value).__name__} cannot be shown; turn it into a number or a text")
+    raise TypeError(f"a value of type {type(value).__name__} cannot be shown; convert it to a number or a string")
 
 
 def _flush() -> tuple[int, int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from quizproof.outcome import Outcome, OutcomeData, PartData
 from quizproof.runtimes import reply
-from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE
+from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
 _TAMPERED = "it tampered with the interpreter's reply"
@@ -100,7 +100,7 @@ class Run:
         code = os.waitstatus_to_exitcode(status)
         busy = usage.ru_utime + usage.ru_stime
         # A run that ignores SIGXCPU is killed a moment later.
-        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and busy >= _cpu_seconds(self.limits)):
+        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and busy >= cpu_seconds(self.limits)):
             return "limit", "cpu", ""
         if -code == signal.SIGXFSZ:
             return "limit", "file", ""
@@ -109,7 +109,7 @@ class Run:
     def _limit_reached(self, name: str) -> str:
         return _LIMIT_REACHED[name].format(
             **self.limits,
-            cpu=_cpu_seconds(self.limits),
+            cpu=cpu_seconds(self.limits),
             files_mib=MAX_FILES_SIZE * self.limits["file_mib"],
         )
 
@@ -132,11 +132,6 @@ class Run:
 def lost(error: OSError) -> OutcomeData:
     """The outcome of a run that could not be started: no process, descriptor or memory was left."""
     return Outcome("fault", detail=str(error)).to_json()
-
-
-def _cpu_seconds(limits: RequestLimits) -> float:
-    """How much processor time a run may use: on several processors it passes faster than by the clock."""
-    return 2 * limits["seconds"]
 
 
 def _cause(code: int) -> str:

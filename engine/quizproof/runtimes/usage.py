@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from quizproof.runtimes.wire import RequestLimits
 
 MAX_FILES_SIZE = 4
 """What all files of a run may take together, as a multiple of what one file may take."""
@@ -37,7 +38,7 @@ _MAX_GENERATIONS = 256
 class Watched:
     """A run that goes on: its limits, and the folder of its files; None where the kernel limits those."""
 
-    limits: Mapping[str, Any]
+    limits: RequestLimits
     scratch: str | None
 
 
@@ -83,6 +84,11 @@ class Watch:
                 yield run, "memory"
             elif by_disk and watched.scratch and _has_too_much(watched.scratch, own, limits["file_mib"]):
                 yield run, "files"
+
+
+def cpu_seconds(limits: RequestLimits) -> float:
+    """How much processor time a run may use: on several processors it passes faster than by the clock."""
+    return 2 * limits["seconds"]
 
 
 def _tasks() -> int:

@@ -1,4 +1,4 @@
-"""Environment variables that runs get from whoever starts quizproof, and those that quizproof sets."""
+"""Environment variables that runs inherit, and those that quizproof sets."""
 
 from __future__ import annotations
 

@@ -129,10 +129,10 @@ class Lock:
 
     def entries(self) -> Iterator[tuple[str, str, str, Entry]]:
         """Every run: its quiz, its block, its name, and its outcome."""
-        for quiz, questions in self.quizzes.items():
-            for question, runs in questions.items():
+        for quiz, blocks in self.quizzes.items():
+            for block, runs in blocks.items():
                 for run, entry in runs.items():
-                    yield quiz, question, run, entry
+                    yield quiz, block, run, entry
 
     def text(self) -> str:
         """The lock as it is written. The same outcomes give the same text; in ASCII, so that no character deceives."""
@@ -142,8 +142,8 @@ class Lock:
             "sandbox": self.sandbox,
             "runtimes": {name: dict(sorted(of.items())) for name, of in sorted(self.runtimes.items())},
             "quizzes": {
-                quiz: {question: dict(runs) for question, runs in sorted(questions.items())}
-                for quiz, questions in sorted(self.quizzes.items())
+                quiz: {block: dict(runs) for block, runs in sorted(blocks.items())}
+                for quiz, blocks in sorted(self.quizzes.items())
             },
         }
         return json.dumps(data, indent=1) + "\n"
@@ -222,14 +222,14 @@ class LockWriter:
     def __init__(self) -> None:
         self._quizzes: dict[str, dict[str, dict[str, Entry]]] = {}
 
-    def note(self, quiz: str, question: str, run: str, program: str, outcome: Outcome) -> None:
+    def note(self, quiz: str, block: str, run: str, program: str, outcome: Outcome) -> None:
         """Note the outcome of a run.
 
-        quiz, question: the ids of the quiz and of its block.
+        quiz, block: the ids of the quiz and of its block.
         run: the name of the run, from its parameters and the places of its parts.
         program: the key of its program.
         """
-        self._quizzes.setdefault(quiz, {}).setdefault(question, {})[run] = entry_of(program, outcome)
+        self._quizzes.setdefault(quiz, {}).setdefault(block, {})[run] = entry_of(program, outcome)
 
     def lock(self, sandbox: str, runtimes: Mapping[str, Mapping[str, str]]) -> Lock:
         """The lock of everything that was noted."""

@@ -14,7 +14,7 @@ class Change:
     """A run whose outcome is no longer the same."""
 
     quiz: str
-    question: str
+    block: str
     run: str
     before: str | None
     """Its outcome in full; None when there was no such run."""
@@ -34,9 +34,7 @@ class LockDiff:
 
 def compare(before: Lock, now: Lock) -> LockDiff:
     """Compare run by run."""
-    old, new = (
-        {(quiz, question, run): entry for quiz, question, run, entry in lock.entries()} for lock in (before, now)
-    )
+    old, new = ({(quiz, block, run): entry for quiz, block, run, entry in lock.entries()} for lock in (before, now))
     changes = []
     edited = 0
     for place in sorted(old.keys() | new.keys()):

@@ -1,6 +1,6 @@
 """Namespaces: a run with its own users, mounts, network, IPC and processes, where nothing else can be seen.
 
-Three processes stand behind a zygote's run. The *lender* stays outside the namespaces: it waits for the zygote, and
+Three processes hold a run. The *lender* stays outside the namespaces: it waits for the zygote, and
 mounts folders of the machine for it. The *zygote* is PID 1 of its own PID namespace. An *init* per run is PID 1 of one
 more, so that the kernel ends everything in there when it dies. The lender and the zygote talk over a socket:
 

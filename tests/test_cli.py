@@ -14,7 +14,7 @@ from typing import cast
 import pytest
 
 from helpers.processes import descendants, quizproof
-from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.lock import NAME
 from quizproof_renderers.cli.options import FORMATS, LOCK, SANDBOXES
 from quizproof_renderers.reports import formats
@@ -165,7 +165,7 @@ def test_missing_framework_is_exit_code_3(bank: Path, bare_python: Path) -> None
 @pytest.mark.parametrize("level", LEVELS)
 def test_packages_are_seen_wherever_they_are(bank: Path, bare_python: Path, level: str) -> None:
     """Packages below /tmp, where tests make their interpreter, can be imported at every level."""
-    if why := obstacle(cast("Level", level)):
+    if why := refusal(cast("Level", level)):
         pytest.skip(f"{level}: {why}")
     (bare_python.parent.parent.parent / "packages" / "lonely.py").write_text("x = 2")
     text = GOOD.format(runtime="python").replace("print(1 + 1)", "|\n      import lonely\n      print(lonely.x)")
@@ -187,7 +187,7 @@ def test_findings_win_over_missing_frameworks(bank: Path, bare_python: Path) -> 
 def test_sandbox_is_chosen_and_required(bank: Path) -> None:
     """A level that is there is taken and named; a weaker one than required runs nothing and exits with 3."""
     for level in LEVELS:
-        if why := obstacle(level):
+        if why := refusal(level):
             refused = quizproof("check", "--sandbox", level, cwd=bank)
             assert (refused.returncode, refused.stdout) == (3, "")
             assert why in refused.stderr

@@ -189,7 +189,10 @@ def lock_of(*entries: str) -> bytes:
         (lock_of('{"program": "x", "parts": [{"stdout": 7}]}'), "is damaged"),
         (lock_of('{"program": "x", "parts": [], "status": "odd"}'), "is damaged"),
         (lock_of('{"program": "x", "parts": [], "raised": {"type": "E"}}'), "is damaged"),
-        (lock_of('{"program": "x", "parts": []}', '{"program": "x", "parts": [{}]}'), "says two things of one program"),
+        (
+            lock_of('{"program": "x", "parts": []}', '{"program": "x", "parts": [{}]}'),
+            "has two outcomes of one program",
+        ),
     ],
 )
 def test_damaged_lock_is_told_apart(bank: Path, content: bytes, told: str) -> None:

@@ -117,7 +117,7 @@ class Without(LockedRunner[Any]):
 
     def submit(self, job: Job[Any]) -> None:
         """Say so."""
-        self._come.append((job.key, Outcome("missing", detail="the torch runtime is not available: not here")))
+        self._arrived.append((job.key, Outcome("missing", detail="the torch runtime is not available: not here")))
 
 
 @pytest.mark.parametrize("questions", [1, 5])

@@ -19,7 +19,7 @@ from helpers.docs_pages import Example, Fence, fences, whole_quiz
 from quizproof.loading.load import load_file
 from quizproof.loading.quiz import Bank
 from quizproof.proving.prove import prove
-from quizproof.runtimes.sandbox import LEVELS, Level, obstacle, strongest
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal, strongest
 
 if TYPE_CHECKING:
     from quizproof.findings import Finding
@@ -35,7 +35,7 @@ def prove_examples(examples: tuple[Example, ...]) -> dict[str, list[Finding]]:
         by_level.setdefault(example.fence.option("sandbox") or strongest(), []).append(example)
     findings: dict[str, list[Finding]] = {}
     for level in LEVELS:
-        if not obstacle(level):
+        if not refusal(level):
             findings |= _prove_at(level, by_level.get(level, []))
     return findings
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from quizproof import rules
 from quizproof.claims import PROVEN, Claim, Judgement, Program, at_frame, obstacle, refuted
-from quizproof.comparison.outcome_diff import drift
+from quizproof.comparison.outcome_diff import compare
 from quizproof.displays import Display
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.kinds.base import Block, Exhibit
@@ -135,12 +135,12 @@ class Plan:
         """Compare what the cache says of a program with its outcome now."""
         if now.status not in LASTING:
             return  # it is judged as any run that was lost or stopped
-        old, new = drift(known, now, self.item.block.numeric_tolerance)
-        if old:
-            message = f"the cache says that the program {old}; it {new}"
+        diff = compare(known, now, self.item.block.numeric_tolerance)
+        if diff:
+            message = f"the cache says that the program {diff.before}; it {diff.now}"
             at = next((part.at for part in program.parts if part.role == "answer"), program.parts[-1].at)
             help_ = "See `quizproof explain QP402`."
-            self._find(rules.AUDIT, self._places.of(at), message, help=help_, expected=old, actual=new)
+            self._find(rules.AUDIT, self._places.of(at), message, help=help_, expected=diff.before, actual=diff.now)
 
     def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome]]:
         """Every run under the usual conditions: its parameters and the places of its parts, and its outcome.

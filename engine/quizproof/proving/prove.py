@@ -18,10 +18,10 @@ from quizproof.outcome import LASTING
 from quizproof.proof import QuizProof, Report, Result, Totals
 from quizproof.runners.pool import Pool
 from quizproof.runners.runner import Runner
-from quizproof.runtimes.sandbox import Level
+from quizproof.runtimes.sandbox.levels import Level
 from quizproof.store.cache import Cache
 from quizproof.store.fingerprints import contents, digest
-from quizproof.store.proof_cache import Keeper
+from quizproof.store.proof_cache import ProofCache
 
 if TYPE_CHECKING:
     from quizproof.loading.quiz import Bank, Loaded
@@ -100,8 +100,8 @@ class Proving:
         self._files = files
         self._runner = runner
         options = (stress, audit > 0, lock.fingerprint if lock else "", str(shard))
-        self._keeper = Keeper(cache, runner, *options) if cache else None
-        self._known = None if runner.knows else self._keeper
+        self._proof_cache = ProofCache(cache, runner, *options) if cache else None
+        self._known = None if runner.knows else self._proof_cache
         """Where outcomes and versions are kept; not those that the runner keeps already."""
         self._displays = displays
         self._stress = stress
@@ -148,7 +148,7 @@ class Proving:
             waiting.append(self._open(file))
             yield from self._finished(waiting)
             # Read no further ahead than the runner and the memory bear.
-            while self._runner.backlog > self._runner.window or len(waiting) > MAX_WAITING:
+            while self._runner.backlog > self._runner.max_backlog or len(waiting) > MAX_WAITING:
                 self._collect()
                 yield from self._finished(waiting)
         while waiting:
@@ -179,15 +179,15 @@ class Proving:
 
     def _proof_key(self, source: SourceFile) -> str:
         """What the proof of a file is kept under; empty when it cannot be."""
-        if not self._keeper or source.content is None:
+        if not self._proof_cache or source.content is None:
             return ""
-        return self._keeper.quiz_key(source.shown, source.content, self._contents(source.data_folder))
+        return self._proof_cache.quiz_key(source.shown, source.content, self._contents(source.data_folder))
 
     def _earlier_proof(self, key: str) -> QuizProof | None:
         """The proof of a file from an earlier time, where it is known and will do."""
-        if not key or not self._keeper or self._witness or self._audit:  # they ask for every outcome
+        if not key or not self._proof_cache or self._witness or self._audit:  # they ask for every outcome
             return None
-        known = self._keeper.proof(key, displays=self._displays)
+        known = self._proof_cache.proof(key, displays=self._displays)
         if known is None or not self._ids.accept(known):
             return None
         self._cached += known.runs
@@ -291,8 +291,8 @@ class Proving:
                 proof = first
             elif done := first.proof(self._lock):
                 proof = done
-                if first.key and first.lasting and self._keeper:
-                    self._keeper.keep_proof(first.key, proof)
+                if first.key and first.lasting and self._proof_cache:
+                    self._proof_cache.keep_proof(first.key, proof)
             else:
                 return
             waiting.popleft()

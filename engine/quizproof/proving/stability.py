@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from quizproof import rules
 from quizproof.claims import PROVEN, Claim, Judgement, Program, obstacle, unstable
-from quizproof.comparison.outcome_diff import drift, same_value
+from quizproof.comparison.outcome_diff import compare, same_value
 from quizproof.comparison.outputs import same_output
 from quizproof.outcome import LOST, Outcome
 from quizproof.runtimes.conditions import Conditions
@@ -71,11 +71,11 @@ def judge_stability(
                 continue  # a slower start or more threads say nothing about the claim
             if now.status in LOST:
                 return obstacle(program, now) or PROVEN
-            old, new = drift(before, now, tolerance)
+            diff = compare(before, now, tolerance)
             judged = claim.judge(*(now if each == program else outcomes[each] for each in claim.programs))
-            if judged.verdict == "proven" and not (old and _matters(claim, before, now, tolerance)):
+            if judged.verdict == "proven" and not (diff and _matters(claim, before, now, tolerance)):
                 continue
-            message = f"it {old}, and {_in_words(conditions)} it {new}" if old else judged.message
+            message = f"it {diff.before}, and {_in_words(conditions)} it {diff.now}" if diff else judged.message
             return unstable(rules.UNSTABLE, message, help=_remedy(before, conditions), at=claim.at)
     return PROVEN
 

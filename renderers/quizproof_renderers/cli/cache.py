@@ -39,7 +39,7 @@ def stats() -> None:
         ("pages", "files ready to show"),
     ):
         click.echo(f"  {held.entries.get(sort, 0):>9,}  {words}")
-    click.echo(f"  {held.bytes / 1e6:>9,.1f}  MB, of {held.most_bytes / 1e6:,.0f} MB at most")
+    click.echo(f"  {held.bytes / 1e6:>9,.1f}  MB, of {held.max_bytes / 1e6:,.0f} MB at most")
 
 
 @cache.command()

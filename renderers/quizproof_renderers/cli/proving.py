@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from quizproof.proving.prove import Proving
     from quizproof.runners.pool import Pool
     from quizproof.runners.runner import Runner
-    from quizproof.runtimes.sandbox import Level
+    from quizproof.runtimes.sandbox.levels import Level
     from quizproof.store.cache import Cache
     from quizproof.store.lock import Lock
     from quizproof_renderers.progress import Bar
@@ -44,12 +44,12 @@ def set_up(
     if dask and (lock or jobs):
         fail(f"with `--dask` the workers run everything; leave out `{'--locked' if lock else '--jobs'}`")
     if dask:
-        from quizproof.runners.dask import ClusterRunner
+        from quizproof.runners.dask.runner import DaskRunner
 
-        runner = ClusterRunner[Any](dask, *_levels(sandbox, required))
+        runner = DaskRunner[Any](dask, *_levels(sandbox, required))
     elif lock:
         from quizproof.runners.locked import LockedRunner
-        from quizproof.runtimes.sandbox import LEVELS
+        from quizproof.runtimes.sandbox.levels import LEVELS
 
         if lock.sandbox not in LEVELS:
             fail(f"the lock names a sandbox that there is not, `{lock.sandbox}`; write it anew")
@@ -89,13 +89,13 @@ def _levels(sandbox: str, required: str | None) -> tuple[Level | None, Level | N
 
 def _level(sandbox: str, required: str | None) -> Level:
     """The sandbox to use. Exits when the machine does not allow what was asked for."""
-    from quizproof.runtimes.sandbox import LEVELS, obstacle, strongest
+    from quizproof.runtimes.sandbox.levels import LEVELS, refusal, strongest
 
     level = strongest() if sandbox == "auto" else cast("Level", sandbox)
-    if why := obstacle(level):
+    if why := refusal(level):
         refuse(f"this machine does not allow the sandbox `{level}`: {why}")
     if required and LEVELS.index(level) > LEVELS.index(cast("Level", required)):
-        why = obstacle(cast("Level", required)) or f"`--sandbox {sandbox}` was asked for"
+        why = refusal(cast("Level", required)) or f"`--sandbox {sandbox}` was asked for"
         refuse(f"runs would have the sandbox `{level}`, which is weaker than the required `{required}`: {why}")
     return level
 

@@ -16,7 +16,7 @@ from quizproof.quizfile.fields import Limits
 from quizproof.quizfile.header import RuntimeName
 from quizproof.runners.job import Job
 from quizproof.runners.pool import Pool
-from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible
 
@@ -56,7 +56,7 @@ def write(pool: Pool[str], stream: TextIO) -> None:
     files = f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)"
     for name, words in (
         ("sandbox", f"{pool.level}: {_ISOLATION[pool.level]}"),
-        *(("", f"{level} is refused: {why}{_REMEDIES.get(level, '')}") for level in LEVELS if (why := obstacle(level))),
+        *(("", f"{level} is refused: {why}{_REMEDIES.get(level, '')}") for level in LEVELS if (why := refusal(level))),
         ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
         ("at once", f"{pool.jobs} runs (--jobs)"),
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),

@@ -25,9 +25,9 @@ def write(before: Lock, now: Lock, console: Console) -> bool:
     moved = diff.changes
     shown = ("", "")
     for change in moved:
-        if (change.quiz, change.question) != shown:
-            shown = (change.quiz, change.question)
-            _print(console, Text.assemble((one_line(change.question), "bold"), f" in {one_line(change.quiz)}"))
+        if (change.quiz, change.block) != shown:
+            shown = (change.quiz, change.block)
+            _print(console, Text.assemble((one_line(change.block), "bold"), f" in {one_line(change.quiz)}"))
         for line in _change(change):
             _print(console, line)
     for words in _versions(before, now):

@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle, proven, refuted
-from quizproof.comparison.numbers import bound, figure, is_number, spread
+from quizproof.comparison.numbers import exact, figure, is_number, spread
 from quizproof.comparison.outputs import quoted
 from quizproof.findings import DataPath
 from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given, seeds_in_words
@@ -51,7 +51,7 @@ class Target(Model):
     @property
     def condition(self) -> str:
         """What is asked for: `above 0.8`."""
-        return f"above {bound(self.above)}" if self.above is not None else f"below {bound(self.below or 0)}"
+        return f"above {exact(self.above)}" if self.above is not None else f"below {exact(self.below or 0)}"
 
     def slack(self, value: float) -> float:
         """By how much a value meets the target; 0 or less if it does not."""
@@ -256,10 +256,10 @@ class Experiment(Exhibit):
         target = self.targets[index]
         for seed, value in zip(self.seeds, judged.evidence["value"][target.name], strict=True):
             if not target.slack(value) > target.margin:
-                margin = f" by more than {bound(target.margin)}" if target.margin else ""
+                margin = f" by more than {exact(target.margin)}" if target.margin else ""
                 wanted = f"{target.condition}{margin}"
-                message = f"with seed {seed} it is {bound(value)}, not {wanted}"
-                return refuted(rules.TARGET_MISSED, message, expected=wanted, actual=bound(value))
+                message = f"with seed {seed} it is {exact(value)}, not {wanted}"
+                return refuted(rules.TARGET_MISSED, message, expected=wanted, actual=exact(value))
         return proven(value=judged.evidence["value"][target.name])
 
     def _judge_constraint(self, index: int, *outcomes: Outcome) -> Judgement:

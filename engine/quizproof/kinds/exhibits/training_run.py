@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 
 from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash, proven, refuted
-from quizproof.comparison.numbers import bound, figure, is_number, spread, thinned
+from quizproof.comparison.numbers import exact, figure, is_number, spread, thinned
 from quizproof.comparison.outputs import quoted
 from quizproof.findings import DataPath
 from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, seeds_in_words
@@ -78,11 +78,11 @@ class CurveClaim(Model):
 
     def __str__(self) -> str:
         if self.trend:
-            step = f" by more than {bound(self.margin)}" if self.margin else ""
+            step = f" by more than {exact(self.margin)}" if self.margin else ""
             return f"`{self.series}` is {self.trend} at every epoch{step}"
         subject = f"the gap from `{self.gap[1]}` to `{self.gap[0]}`" if self.gap else f"`{self.series}`"
-        margin = f", by more than {bound(self.margin)}" if self.margin else ""
-        return f"{subject} ends {self.ends} {bound(self.value or 0)}{margin}"
+        margin = f", by more than {exact(self.margin)}" if self.margin else ""
+        return f"{subject} ends {self.ends} {exact(self.value or 0)}{margin}"
 
     def slack(self, history: History) -> tuple[float, str]:
         """By how much the claim holds beyond its margin, more than 0 if it does; and the figures that decide it."""

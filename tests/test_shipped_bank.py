@@ -18,7 +18,7 @@ from quizproof.proving.prove import Proving, Ticket, prove
 from quizproof.runners.locked import LockedRunner
 from quizproof.store.lock import NAME, Lock
 from quizproof_renderers.site.build import build_site
-from quizproof_renderers.site.pages import MAX_VARIANTS
+from quizproof_renderers.site.pages.block import MAX_VARIANTS
 
 BANK = Path(__file__).parent.parent / "questions"
 

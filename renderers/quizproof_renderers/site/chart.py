@@ -114,7 +114,7 @@ def chart(shown: Chart) -> Markup:
     picture = _Picture(shown, drawn).svg() if drawn and _fits_axes(shown, drawn) else Markup("")
     behind = figures.rows(shown.table or _table(shown))
     return Markup(
-        '<figure class="figure chart">{}<details class="behind"><summary>The figures</summary>{}</details>{}</figure>'
+        '<figure class="figure chart">{}<details class="behind"><summary>The numbers</summary>{}</details>{}</figure>'
     ).format(picture, behind, figures.caption(shown.caption))
 
 
@@ -205,7 +205,7 @@ class _Picture:
             places = [(self.x.place(x), self.y.place(y)) for x, y in each.points]
             path = "L".join(f"{x:g} {y:g}" for x, y in places)
             dots = "".join(f"M{x:g} {y:g}{_DOTS[style]}" for x, y in _spread(places))
-            yield Markup('<path class="line l{}" d="M{}"/><path class="dot l{}" d="{}"/>').format(
+            yield Markup('<path class="line series-{}" d="M{}"/><path class="dot series-{}" d="{}"/>').format(
                 style, path, style, dots
             )
 
@@ -251,15 +251,15 @@ class _Picture:
             wanted = [self.y.place(each.points[-1][1]) + 4 for each in self.series]
             for index, (each, at) in enumerate(zip(self.series, _apart(wanted, _LINE), strict=True)):
                 x = self.x.place(each.points[-1][0]) + 9
-                yield _text(x, at, each.name, f"name n{index % _STYLES}")
+                yield _text(x, at, each.name, f"name series-{index % _STYLES}")
         for row, entries in enumerate(self.legend):
             at = 12 + _LINE * row
             for index, x in entries:
                 style = index % _STYLES
-                yield Markup('<path class="line l{}" d="M{:g} {}h26"/><path class="dot l{}" d="M{:g} {}{}"/>').format(
-                    style, x, at - 4, style, x + 13, at - 4, _DOTS[style]
-                )
-                yield _text(x + 32, at, self.series[index].name, f"name n{style}")
+                yield Markup(
+                    '<path class="line series-{}" d="M{:g} {}h26"/><path class="dot series-{}" d="M{:g} {}{}"/>'
+                ).format(style, x, at - 4, style, x + 13, at - 4, _DOTS[style])
+                yield _text(x + 32, at, self.series[index].name, f"name series-{style}")
 
 
 def _spread(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

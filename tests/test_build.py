@@ -291,6 +291,37 @@ def test_topic_page_offers_modes_frameworks_and_minutes(site: dict[str, Page]) -
     assert "TensorFlow · about 12 min" in page.text
 
 
+SCRIPTS = Path(assets.__file__).parent / "static" / "script"
+
+
+def test_script_modules_know_only_earlier_ones() -> None:
+    """So their order in the joined script is one in which each can run; and what they import is there."""
+    exported: dict[str, set[str]] = {}
+    for name in assets.SCRIPT:
+        source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
+        for names, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source, re.MULTILINE):
+            wanted = {each.strip() for each in names.split(",")} - {""}
+            assert wanted <= exported[module], (name, module)
+        exported[name] = set(re.findall(r"^export (?:function|const|class) (\w+)", source, re.MULTILINE))
+    assert exported.keys() == {path.stem for path in SCRIPTS.iterdir()}
+
+
+def test_joined_script_declares_each_name_once() -> None:
+    """Modules have scopes of their own, but in the joined script they share one. No import or export is left in it."""
+    script = assets.script().decode()
+    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
+    assert len(names) == len(set(names)) > 40
+    assert not re.search(r"^\s*(import|export|//|/\*)", script, re.MULTILINE)
+
+
+def test_style_sheet_is_joined_from_all_of_its_parts() -> None:
+    """No part is forgotten, and every variable that is used is declared."""
+    assert set(assets.STYLE) == {path.stem for path in (SCRIPTS.parent / "style").iterdir()}
+    css = assets.style_sheet().decode()
+    assert "/*" not in css
+    assert set(re.findall(r"var\((--[\w-]+)", css)) <= set(re.findall(r"(--[\w-]+):", css))
+
+
 def test_style_sheet_knows_every_mode_and_framework_of_the_topic_page() -> None:
     css = assets.style_sheet().decode()
     for field in ("mode", "runtime"):

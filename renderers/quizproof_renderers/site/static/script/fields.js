@@ -1,6 +1,6 @@
 // Fields with more to them than typing: the open answer and the program editor.
 
-import { all, one } from "./dom.js";
+import { one } from "./dom.js";
 
 /** Show the model answer of an open question, and the points to be ticked. */
 export function revealModelAnswer(form) {

@@ -299,8 +299,8 @@ def test_script_modules_know_only_earlier_ones() -> None:
     exported: dict[str, set[str]] = {}
     for name in assets.SCRIPT:
         source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
-        for names, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source, re.MULTILINE):
-            wanted = {each.strip() for each in names.split(",")} - {""}
+        for imports, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source, re.MULTILINE):
+            wanted = {each.strip() for each in imports.split(",")} - {""}
             assert wanted <= exported[module], (name, module)
         exported[name] = set(re.findall(r"^export (?:function|const|class) (\w+)", source, re.MULTILINE))
     assert exported.keys() == {path.stem for path in SCRIPTS.iterdir()}
@@ -309,8 +309,8 @@ def test_script_modules_know_only_earlier_ones() -> None:
 def test_joined_script_declares_each_name_once() -> None:
     """Modules have scopes of their own, but in the joined script they share one. No import or export is left in it."""
     script = assets.script().decode()
-    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
-    assert len(names) == len(set(names)) > 40
+    declared = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
+    assert len(declared) == len(set(declared)) > 40
     assert not re.search(r"^\s*(import|export|//|/\*)", script, re.MULTILINE)
 
 

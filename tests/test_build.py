@@ -59,7 +59,7 @@ from quizproof.quizfile.header import Header, Insight
 from quizproof_renderers import shuffling
 from quizproof_renderers.site import assets, names, typeset
 from quizproof_renderers.site.build import MARKER, POLICY, build_site
-from quizproof_renderers.site.chart import chart
+from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.pages.coverage import Coverage
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from helpers.chart_text import outside_pictures
 from helpers.replay import answer, expected, opened, responses
 from quizproof.kinds.registry import BUILT_IN
 from quizproof.loading.files import find_files
@@ -86,15 +87,6 @@ def by_topic(report: Report) -> dict[str, list[QuizProof]]:
     return topics
 
 
-OUTSIDE = """
-[...document.querySelectorAll("svg text")].filter((text) => {
-  const [inner, outer] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()];
-  return inner.left < outer.left - 1 || inner.right > outer.right + 1;
-}).map((text) => text.textContent)
-"""
-"""Labels of charts that do not fit into their picture."""
-
-
 def test_pages_mark_as_the_engine_does(report: Report, browser: Browser, tmp_path: Path) -> None:
     """Every key, distractor and foreseen mistake, given on the page in a real browser, gets the engine's mark."""
     site = build_site(report, tmp_path / "site").out
@@ -102,7 +94,7 @@ def test_pages_mark_as_the_engine_does(report: Report, browser: Browser, tmp_pat
     for quiz in report.quizzes:
         assert quiz.header is not None
         with opened(browser, site / quiz.header.topic / f"{quiz.id}.html") as page:
-            assert page.evaluate(OUTSIDE) == []
+            assert outside_pictures(page) == []
             for proof in quiz.blocks:
                 if proof.exhibit:
                     continue

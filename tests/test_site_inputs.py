@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from helpers import samples
+from helpers.chart_text import outside_pictures
 from helpers.replay import answer, expected, opened, responses
 from quizproof.displays import (
     Attempt,
     Blank,
     Blanks,
+    Chart,
     Check,
+    Event,
     Matching,
     MatchItem,
     Mistake,
@@ -26,6 +30,7 @@ from quizproof.displays import (
     Point,
     ProgramInput,
     Prose,
+    Series,
 )
 from quizproof.marking import scoring
 from quizproof.marking.mark import mark
@@ -529,6 +534,31 @@ def test_charts_can_be_read_on_a_narrow_screen(browser: Browser, site: Path) -> 
             assert 12.5 * width / 600 >= 9
             expect(picture).to_have_attribute("tabindex", "0")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def _crowded_charts() -> list[Chart]:
+    """Charts whose labels are as long, as many and as near to the edges as can be."""
+    long = "Top two layers unfrozen at a tenth of the rate"
+    ends = ((0.0, 0.0), (1_000_000.0, 1_000_000.0))
+    steep = tuple((float(x), 1 / (x + 1)) for x in range(10))
+    return [
+        Chart((Series(long, steep), Series(f"{long} of the head", steep), Series("loss", steep)), "Epoch", "Loss"),
+        Chart(tuple(Series(f"{n} W{'m' * 7}", steep) for n in range(6)), f"{long}, {long}", f"{long}, {long}"),
+        Chart((Series("x", ends),), "x", "y", tuple(Event(f"{long} {x}", x) for x in (0.0, 3e5, 5e5, 7e5, 1e6))),
+        Chart((Series("x", ends),), "x", "y", tuple(Event(long, x, x) for x in (0.0, 5e5, 1e6))),
+        Chart((Series("x", ends),), "x", "y", (Event("m" * 70, 5e5), Event("W" * 70, 1e6, 1e6))),
+        Chart((Series("x", ((0.0, 0.0), (1.0, 1.0))),), "x", "y", (Event(long, 1.0), Event("at 1", 1.0, 0.0))),
+    ]
+
+
+def test_text_of_charts_is_inside_whatever_the_font(browser: Browser, tmp_path: Path) -> None:
+    """With a narrow and a wide font, in a wide and a narrow window."""
+    displays = [replace(samples.choice(), prompt=(chart,)) for chart in _crowded_charts()]
+    questions = [samples.question(f"q{n}", display) for n, display in enumerate(displays)]
+    report = samples.report(samples.asking(samples.quiz(), *questions))
+    with opened(browser, build_site(report, tmp_path / "site").out / "samples" / "sample.html") as page:
+        assert page.locator(".picture").count() == len(displays)
+        assert outside_pictures(page) == []
 
 
 @pytest.mark.parametrize("name", ["chart", "curve"])

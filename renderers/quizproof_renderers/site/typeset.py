@@ -33,7 +33,7 @@ from quizproof.displays import (
 )
 from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
-from quizproof_renderers.site.chart import chart
+from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.feedback import known_programs
 from quizproof_renderers.site.names import MODES, SANDBOXES, mode_name, runtime_name
 from quizproof_renderers.text import clip, clip_lines, plural, visible

@@ -33,34 +33,35 @@ Confidence: TypeAlias = Literal["sure", "unsure", "guess"]
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 """The surest first."""
 
-ALL_OR_NOTHING = "All or nothing."
-"""The rule that learners expect where nothing is said."""
+
+ALL_OR_NOTHING = "all or nothing."
+"""The rule that every learner expects, so that a renderer can leave it out."""
 
 
-def rule(shown: Input) -> str:
-    """How a question that is answered in this way is scored, in a sentence for learners."""
-    match shown:
+def rule(asked: Input) -> str:
+    """How a question that is answered in this way is scored, in words that continue "Scoring: "."""
+    match asked:
         case Options(multiple=True):
-            return "Each right choice earns its share, and each wrong choice costs the same; never below zero."
+            return "each right choice earns an equal share, and each wrong choice costs as much; never below zero."
         case Options() | NumberInput() | TextInput() | LineInput():
             return ALL_OR_NOTHING
         case Blanks():
-            return "Each blank earns its share."
+            return "each blank earns an equal share."
         case Ordering():
-            return "Lines earn their share from the top down to the first wrong one."
+            return "each line above the first wrong one earns an equal share."
         case Matching():
-            return "Each pair earns its share."
+            return "each pair earns an equal share."
         case OpenInput():
-            return "You mark yourself: each point that you made earns its share."
+            return "self-marked; each point that you made earns an equal share."
         case ProgramInput():
-            return "Checks run in order; each one that passes before the first failure earns its share."
+            return "checks run in order; each one that passes before the first failure earns an equal share."
         case _:
-            assert_never(shown)
+            assert_never(asked)
 
 
 def hint_rule(cost: float) -> str:
-    """What hints cost, in a sentence for learners; empty if they are free."""
-    return f"Each hint costs {cost * 100:g} % of the question." if cost else ""
+    """What hints cost, as a sentence; empty when they are free."""
+    return f"Each hint costs {cost * 100:g} % of the full score." if cost else ""
 
 
 def net_share(chosen: Set[str], right: Set[str]) -> float:

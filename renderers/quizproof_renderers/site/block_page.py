@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from importlib.resources import files
 
 from markupsafe import Markup
 
 from quizproof.proof import Report
-from quizproof_renderers.site.pages import site_of
+from quizproof_renderers.site import assets
+from quizproof_renderers.site.pages.contents import site_of
 from quizproof_renderers.site.typeset import environment
 
 
@@ -24,18 +24,13 @@ def block_page(report: Report, id_: str) -> str:
     report.block(id_)
     quizzes = (quiz for topic in site_of(report, "quizproof").topics for quiz in topic.quizzes)
     quiz, block = next((quiz, block) for quiz in quizzes for block in quiz.blocks if block.id == id_)
-    style, script = _asset("css"), _asset("js")
+    style, script = assets.style_sheet().decode(), assets.script().decode()
     policy = (
         f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     template = environment().get_template("block.html")
     return template.render(quiz=quiz, block=block, policy=policy, style=Markup(style), script=Markup(script))
-
-
-def _asset(kind: str) -> str:
-    """The site's style (`css`) or script (`js`)."""
-    return files("quizproof_renderers.site").joinpath("static", f"quizproof.{kind}").read_text(encoding="utf-8")
 
 
 def _source(inline: str) -> str:

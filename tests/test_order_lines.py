@@ -252,7 +252,7 @@ LIES = [
         "    area = width * height\n    width = sides[0]\n    height = sides[1]\n",
         "QP201",
         12,
-        "key: the lines, in the order in which they are written, fail the check: NameError: name 'width' is not defined",
+        "key: the lines, in the order in which they are written, fail the check: NameError: name 'width' is not",
     ),
     (AREA, "width * height", "width - height", "QP201", 12, "fail the check: `assert label =="),
     (AREA, "width + height", "height * width", "QP202", 17, "in place of line 3, `area = width * height`, this"),

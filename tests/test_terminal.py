@@ -134,7 +134,9 @@ def test_partly_right(typed: str) -> None:
     """Each right choice earns its share, and each wrong one costs as much."""
     result, shown = take(samples.taken(INPUTS["several"]), typed=typed)
     assert (standings(result), result.score) == (["partly"], 0.5)
-    assert "\nScore: Each right choice earns its share, and each wrong choice costs the same; never below zero.\n" in shown
+    assert (
+        "\nScore: Each right choice earns its share, and each wrong choice costs the same; never below zero.\n" in shown
+    )
     assert "\nPartly right (1 of 2). The answer is A and B.\n" in shown
     assert "\nScore: 0.5 of 1 (50 %).\n" in shown
     assert f"To review: {samples.CHOICE.id}." in shown

@@ -37,9 +37,9 @@ ALL_OR_NOTHING = "All or nothing."
 """The rule that learners expect where nothing is said."""
 
 
-def rule(shown: Input) -> str:
+def rule(form: Input) -> str:
     """How a question that is answered in this way is scored, in a sentence for learners."""
-    match shown:
+    match form:
         case Options(multiple=True):
             return "Each right choice earns its share, and each wrong choice costs the same; never below zero."
         case Options() | NumberInput() | TextInput() | LineInput():
@@ -55,7 +55,7 @@ def rule(shown: Input) -> str:
         case ProgramInput():
             return "Checks run in order; each one that passes before the first failure earns its share."
         case _:
-            assert_never(shown)
+            assert_never(form)
 
 
 def hint_rule(cost: float) -> str:

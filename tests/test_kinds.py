@@ -316,7 +316,7 @@ LIES = [
         "code: print(2)",
         "QP202",
         14,
-        "distractor 1: this wrong answer is the right",
+        "distractor 1: this distractor is the right answer",
     ),
     (
         "predict-output",
@@ -403,7 +403,7 @@ LIES = [
         "total += x",
         "QP215",
         12,
-        "bug: the check passes on the program that is said to have",
+        "bug: the check passes on the program that should have",
     ),
     (
         "find-bug",

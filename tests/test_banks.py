@@ -35,8 +35,10 @@ from quizproof.proving.prove import Proving, prove
 from quizproof.runners import pool
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import USUAL, Conditions
-from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof.runtimes.levels import LEVELS, Level
+from quizproof.runtimes.sandbox import obstacle
 from quizproof.store.cache import Cache
+from quizproof_renderers.cli.exits import code_of
 
 HERE = Path(__file__).parent
 BANKS = HERE / "banks"
@@ -90,7 +92,7 @@ def transcript(report: Report, world: World | None = None) -> str:
     lines = [line for finding in report.findings for line in told(finding)]
     if world:
         lines = [world.removed(line) for line in lines]
-    lines.append(f"exit {report.exit_code}")
+    lines.append(f"exit {code_of(report.result)}")
     lines += [f"{proof.status} {proof.id}" for proof in report.blocks]
     return "\n".join(lines) + "\n"
 

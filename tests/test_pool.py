@@ -20,7 +20,8 @@ from quizproof.outcome import Outcome
 from quizproof.runners.job import Job
 from quizproof.runners.pool import _SET_VARIABLES, _THREADS, Pool
 from quizproof.runtimes.conditions import Conditions
-from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof.runtimes.levels import LEVELS, Level
+from quizproof.runtimes.sandbox import obstacle
 from quizproof.runtimes.variables import HANDED_DOWN
 
 LIMITS = {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32}

@@ -17,7 +17,8 @@ from helpers.docs_pages import Example, Fence, fences
 from quizproof.loading.load import load_file
 from quizproof.loading.quiz import Bank
 from quizproof.proving.prove import prove
-from quizproof.runtimes.sandbox import LEVELS, Level, obstacle, strongest
+from quizproof.runtimes.levels import LEVELS, Level
+from quizproof.runtimes.sandbox import obstacle, strongest
 
 if TYPE_CHECKING:
     from quizproof.findings import Finding

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from quizproof import rules
 from quizproof.comparison.outcome_diff import steadied
-from quizproof.findings import Finding
+from quizproof.findings import Finding, Unavailable
 from quizproof.loading.files import data_folder, shown_path
 from quizproof.loading.ids import Ids
 from quizproof.outcome import LASTING
-from quizproof.proof import BlockProof, QuizProof, Report, Result, Totals, lacking
+from quizproof.proof import BlockProof, QuizProof, Report, Result, Totals
 from quizproof.runners.job import job_for
-from quizproof.runners.pool import Pool
+from quizproof.runners.local import local_pool
 from quizproof.runners.runner import Runner
-from quizproof.runtimes.sandbox import Level
+from quizproof.runtimes.levels import Level
 from quizproof.store.cache import Cache
 from quizproof.store.fingerprints import contents, digest
 from quizproof.store.proof_cache import Keeper, program_key
@@ -58,9 +58,10 @@ def prove(
 
     `jobs`: how many runs at once; as many as there are processors when None. `sandbox`: how runs are closed off; as
     strongly as the machine allows when None. `cache`: where outcomes are looked up and kept. What is wrong becomes
-    findings, and what cannot be run becomes `unverified`; no exception is raised for either.
+    findings, and what cannot be run becomes `unverified`; no exception is raised for either. Raises CannotVerify on a
+    platform that can run nothing.
     """
-    return Proving(bank.files, Pool[Ticket](jobs, sandbox), cache=cache, progress=progress).report()
+    return Proving(bank.files, local_pool(jobs, sandbox), cache=cache, progress=progress).report()
 
 
 class Proving:
@@ -324,11 +325,17 @@ class _Study:
         """One finding for all blocks that lack the runtime."""
         without = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
         if without:
-            count = len({finding.block for finding in without})
-            message = lacking(without[0].message, count)
+            unavailable = Unavailable(without[0].message, len({finding.block for finding in without}))
             help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
             span = self.quiz.document.first_line(("runtime",))
-            yield Finding(rules.RUNTIME_MISSING, self.file.path, span, message, help_)
+            yield Finding(
+                rules.RUNTIME_MISSING,
+                self.file.path,
+                span,
+                unavailable.message,
+                help_,
+                unavailable=unavailable,
+            )
 
     def _left(self, proofs: tuple[BlockProof, ...], lock: Lock) -> Iterator[Finding]:
         """What a lock tells of this quiz although it is not in it any more."""

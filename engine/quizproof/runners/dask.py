@@ -30,7 +30,7 @@ from quizproof.outcome import Outcome
 from quizproof.runners import dask_worker
 from quizproof.runners.job import Job, Key
 from quizproof.runners.runner import WINDOW
-from quizproof.runtimes.sandbox import LEVELS, Level
+from quizproof.runtimes.levels import LEVELS, Level
 from quizproof.store.fingerprints import carrying, contents, digest
 
 _CONNECT_SECONDS = 10

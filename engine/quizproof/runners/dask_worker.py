@@ -25,7 +25,8 @@ from quizproof.outcome import Frame, Outcome, PartResult, Raised
 from quizproof.runners.job import Job
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import Conditions
-from quizproof.runtimes.sandbox import LEVELS, Level, obstacle
+from quizproof.runtimes.levels import LEVELS, Level
+from quizproof.runtimes.sandbox import obstacle
 from quizproof.runtimes.variables import deciding, handed_down
 from quizproof.store.fingerprints import carrying, contents, digest, distributions, processor
 

@@ -23,7 +23,8 @@ from quizproof.runners.job import Job, Key
 from quizproof.runners.runner import WINDOW
 from quizproof.runtimes.conditions import USUAL, Conditions
 from quizproof.runtimes.confinement import remove
-from quizproof.runtimes.sandbox import SCRATCH, Level, strongest
+from quizproof.runtimes.levels import Level
+from quizproof.runtimes.sandbox import SCRATCH, strongest
 from quizproof.runtimes.usage import FILES_AT_MOST, MOST_FILES
 from quizproof.runtimes.variables import handed_down
 from quizproof.runtimes.wire import pack, unpack

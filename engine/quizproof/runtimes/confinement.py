@@ -10,6 +10,7 @@ import tempfile
 from typing import Any
 
 from quizproof.runtimes import sandbox
+from quizproof.runtimes.levels import Level
 from quizproof.runtimes.usage import FILES_AT_MOST, MOST_FILES
 
 FILES = "files"
@@ -125,7 +126,7 @@ class NamespaceCell(Cell):
         pass
 
 
-CELLS: dict[sandbox.Level, type[Cell]] = {"namespaces": NamespaceCell, "landlock": LandlockCell, "none": Cell}
+CELLS: dict[Level, type[Cell]] = {"namespaces": NamespaceCell, "landlock": LandlockCell, "none": Cell}
 
 
 def remove(folder: str) -> None:

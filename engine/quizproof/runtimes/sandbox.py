@@ -24,11 +24,8 @@ import sysconfig
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, get_args
 
-Level: TypeAlias = Literal["namespaces", "landlock", "none"]
-LEVELS: Final[tuple[Level, ...]] = get_args(Level)
-"""Strongest first."""
+from quizproof.runtimes.levels import LEVELS, Level
 
 SCRATCH = "/scratch"
 """The scratch folder of a run under `namespaces`, a file system of its own. Not /tmp: packages may be in there."""

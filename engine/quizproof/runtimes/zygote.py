@@ -26,6 +26,7 @@ from typing import Any, cast
 
 from quizproof.runtimes import child, huge_pages, reply, sandbox
 from quizproof.runtimes.confinement import CELLS, Cell, remove
+from quizproof.runtimes.levels import Level
 from quizproof.runtimes.usage import Watch, Watched
 from quizproof.runtimes.wire import pack, unpack
 
@@ -327,7 +328,7 @@ def main() -> None:
     _settle()
     gc.disable()
     control.sendall(pack({"ready": versions}))
-    cell = CELLS[cast(sandbox.Level, level)](scratch, lender)
+    cell = CELLS[cast("Level", level)](scratch, lender)
     Zygote("cold" if state == "cold" else runtime, control, scratch, cell).serve()
 
 

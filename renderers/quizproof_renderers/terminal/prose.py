@@ -106,7 +106,7 @@ def plain(text: str) -> str:
 
 def plain_line(text: str) -> str:
     """Some Markdown of one line, such as a cell of a table, without its marks."""
-    return one_line("".join(_words(t for token in _parser().parseInline(visible(text)) for t in token.children or [])))
+    return one_line("".join(_pieces(t for token in _parser().parseInline(visible(text)) for t in token.children or [])))
 
 
 class _Plain:
@@ -155,7 +155,7 @@ class _Plain:
         return "   " * max(0, len(self._lists) - bool(marker)) + marker
 
     def _inline(self, token: MarkdownToken) -> Iterator[str]:
-        text = "".join(_words(token.children or []))
+        text = "".join(_pieces(token.children or []))
         if self._cells is not None:
             self._cells.append(text)
         else:
@@ -171,7 +171,7 @@ class _Plain:
         yield "; ".join(f"{head}: {cell}" if head else cell for head, cell in named)
 
 
-def _words(tokens: Iterable[MarkdownToken]) -> Iterator[str]:
+def _pieces(tokens: Iterable[MarkdownToken]) -> Iterator[str]:
     href = ""
     for token in tokens:
         match token.type:

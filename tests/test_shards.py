@@ -141,6 +141,27 @@ def test_missing_runtime_is_told_once(tmp_path: Path, questions: int) -> None:
     assert merge(reports[1:]).status == "unverified"
 
 
+def test_reports_without_the_counts_still_merge(tmp_path: Path) -> None:
+    """Where a report says in words alone how many questions lack a runtime, its words are kept, and nothing is lost."""
+    blocks = "".join(f"  - {{id: t-{n}, kind: number, prompt: P, value: 1, answer: 1}}\n" for n in range(5))
+    file = tmp_path / "lacking.yaml"
+    file.write_text(f"quiz: lacking\ntitle: T\ntopic: many\nruntime: torch\nblocks:\n{blocks}", encoding="utf-8")
+    messages = []
+    for number in range(1, COUNT + 1):
+        stream = io.StringIO()
+        formats.write(Proving([file], Without(), displays=False, shard=Shard(number, COUNT)).report(), "json", stream)
+        data = json.loads(stream.getvalue())
+        for finding in data["findings"]:
+            assert finding.pop("unavailable")["reason"] == "the torch runtime is not available: not here"
+            messages.append(finding["message"])
+        (tmp_path / f"{number}.json").write_text(json.dumps(data))
+    report = merge([tmp_path / f"{number}.json" for number in range(1, COUNT + 1)])
+    assert messages
+    assert [finding.message for finding in report.findings] == messages
+    assert report.status == "unverified"
+    assert {block.status for block in report.blocks} == {"unverified"}
+
+
 @given(st.sets(st.text(min_size=1), max_size=50), st.integers(1, 40))
 def test_every_name_is_in_one_shard(names: set[str], count: int) -> None:
     """Whatever names there are: each is in exactly one part, and where it is does not depend on the others."""

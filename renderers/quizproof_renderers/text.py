@@ -20,7 +20,7 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text as `visible` shows it, each line break replaced by one space."""
+    """The text as `visible` shows it, in one line: each line break becomes a space."""
     return _BREAK.sub(" ", visible(text).strip())
 
 

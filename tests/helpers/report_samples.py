@@ -237,7 +237,7 @@ def spread() -> Report:
         freezing.path,
         Span(27, 5, 35, 24),
         "torch is not installed",
-        advice='Install it with `pip install "quizproof[torch]"`.',
+        help='Install it with `pip install "quizproof[torch]"`.',
         block="freeze-two-of-three",
     )
     return report(
@@ -270,7 +270,7 @@ def hostile() -> Report:
     metrics = quiz(EVIL, "questions/a,b:100%.yaml", runtime="python")
     found = replace(
         finding(metrics, ("blocks", 0, "value"), "QP213", f"the program raised ValueError: {HOSTILE}\nand more"),
-        advice=HOSTILE,
+        help=HOSTILE,
         expected="one\ntwo\t[bold]",
         actual=f"one\n{HOSTILE}",
     )

@@ -87,7 +87,7 @@ def catch_lie(prove_text: ProveText) -> CatchLie:
         report = prove_text(sample.replace(old, new, 1))
         told = [finding.message for finding in report.findings if (finding.code, finding.span.line) == (code, line)]
         assert any(words in message for message in told), [(f.place, f.code, f.message) for f in report.findings]
-        assert report.exit_code == 1
+        assert report.status == "refuted"
         return report
 
     return run

@@ -38,6 +38,7 @@ from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.cache import Cache
+from quizproof_renderers.cli.exits import code_of
 
 HERE = Path(__file__).parent
 BANKS = HERE / "banks"
@@ -91,7 +92,7 @@ def transcript(report: Report, world: World | None = None) -> str:
     lines = [line for finding in report.findings for line in told(finding)]
     if world:
         lines = [world.removed(line) for line in lines]
-    lines.append(f"exit {report.exit_code}")
+    lines.append(f"exit {code_of(report.result)}")
     lines += [f"{proof.status} {proof.id}" for proof in report.blocks]
     return "\n".join(lines) + "\n"
 

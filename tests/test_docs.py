@@ -28,8 +28,8 @@ from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, pa
 from quizproof.rules import RULES
 from quizproof.verdicts import VERDICTS
 from quizproof_renderers.cli.main import main
-from quizproof_renderers.cli.options import FORMATS
 from quizproof_renderers.reports import formats
+from quizproof_renderers.reports.formats import FORMATS
 from quizproof_renderers.site.settings import SiteSettings
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from quizproof_renderers.reports import formats
 from quizproof_renderers.site.settings import SiteSettings
 
 if TYPE_CHECKING:
-    from conftest import ProveText
+    from conftest import ProveBank, ProveText
     from quizproof.findings import Finding
 
 REFERENCE = DOCS / "reference.md"
@@ -47,9 +47,9 @@ UNTESTED = {"sh", "text requirements"}
 
 
 @pytest.fixture(scope="session")
-def found() -> dict[str, list[Finding]]:
+def found(prove_warm: ProveBank) -> dict[str, list[Finding]]:
     """What the engine finds in each example."""
-    return prove_examples(EXAMPLES)
+    return prove_examples(EXAMPLES, prove_warm)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.fence.id)

@@ -403,6 +403,27 @@ def test_what_may_pass_is_not_kept(tmp_path: Path, status: Status) -> None:
         assert cache.stats().entries == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"status":"finished","parts":[["1\\n","",0,null]],"raised":null,"rest":["",0.1,2.5,false]}',
+        '{"status":"finished","parts":[],"raised":null,"detail":"","seconds":0.1,"peak_mib":2.5}',
+        "[" * 100_000,
+        "",
+    ],
+    ids=["another form", "an earlier version", "deep", "nothing"],
+)
+def test_an_outcome_of_another_form_is_a_miss(tmp_path: Path, text: str) -> None:
+    """What another version wrote under the same key is run again, and replaced."""
+    outcome = Outcome("finished", (PartResult("1\n"),))
+    with Cache(tmp_path / "cache") as cache:
+        known = keeper(cache)
+        cache.put(known._run_key("a", USUAL), text)
+        assert known.outcome("a", USUAL) is None
+        known.keep_outcome("a", USUAL, outcome)
+        assert known.outcome("a", USUAL) == outcome
+
+
 def test_nan_survives(tmp_path: Path) -> None:
     outcome = Outcome("finished", (PartResult("", "", 0, [math.nan, -0.0]),))
     evidence = {"value": math.nan, "stdout": "1"}

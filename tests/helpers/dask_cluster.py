@@ -21,6 +21,8 @@ from typing import Any
 from helpers.processes import alive, descendants
 
 _TESTS = Path(__file__).parents[1]
+_PATIENT = {"DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "10 minutes"}
+"""Or the cluster ends the nanny of a worker that a busy machine does not start again within 15 seconds."""
 
 
 @dataclass
@@ -54,7 +56,7 @@ def cluster(workers: int = 2, threads: int = 1, **environ: str) -> Iterator[Clus
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env=os.environ | environ,
+        env=os.environ | _PATIENT | environ,
         start_new_session=True,
     )
     assert process.stdin

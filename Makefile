@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SITE := site/public
+SCRIPTS := renderers/quizproof_renderers/site/static/script
 
-.PHONY: demo test explore check lint types bench clean
+.PHONY: demo test explore check lint lint-scripts types bench clean
 
 # Remade when the dependencies change.
 $(VENV)/installed: pyproject.toml
@@ -24,9 +25,19 @@ explore: $(VENV)/installed  ## Run the tests of properties with many examples, o
 
 check: lint types test  ## All that says "done": lint, types, tests, examples of the docs.
 
-lint: $(VENV)/installed
+lint: $(VENV)/installed lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# Node is needed for this alone: sites are built and tested without it.
+lint-scripts:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tools/node_modules/installed && \
+	tools/node_modules/.bin/eslint --config tools/eslint.config.mjs $(SCRIPTS); \
+	else echo "lint-scripts: skipped, because Node is not installed"; fi
+
+tools/node_modules/installed: tools/package.json tools/package-lock.json
+	npm ci --prefix tools --no-audit --no-fund --silent
+	touch $@
 
 types: $(VENV)/installed
 	$(BIN)/mypy

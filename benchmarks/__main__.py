@@ -47,7 +47,7 @@ def main() -> None:
 def _stamp() -> None:
     """When and on what this was measured."""
     from quizproof import __version__
-    from quizproof.runtimes.sandbox import strongest
+    from quizproof.runtimes.sandbox.levels import strongest
 
     versions = []
     for package in _PACKAGES:

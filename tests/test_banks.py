@@ -32,11 +32,11 @@ from quizproof.loading.load import load_bank
 from quizproof.loading.quiz import Bank
 from quizproof.proof import Report, Totals
 from quizproof.proving.prove import Proving, prove
-from quizproof.runners import pool
+from quizproof.runners import zygote_handle
+from quizproof.runners.job import Interpreter
 from quizproof.runners.pool import Pool
-from quizproof.runtimes.conditions import USUAL, Conditions
-from quizproof.runtimes.levels import LEVELS, Level
-from quizproof.runtimes.sandbox import obstacle
+from quizproof.runtimes.conditions import USUAL
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.cache import Cache
 from quizproof_renderers.cli.exits import code_of
 
@@ -269,12 +269,12 @@ def test_fault(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.usefixtures("tidy")
 def test_hostile_run(name: str, level: Level, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hostile run is told for what it is, reaches what its sandbox leaves open, and its zygote does the next run."""
-    if why := obstacle(level):
+    if why := refusal(level):
         pytest.skip(why)
     if level == "none" and name in MACHINE_REFUSES and MACHINE_REFUSES[name]():
         pytest.skip("this machine refuses it without our help")
     if name == "run-stops-its-parent":
-        monkeypatch.setattr(pool, "_GRACE_SECONDS", 1)
+        monkeypatch.setattr(zygote_handle, "_GRACE_SECONDS", 1)
     monkeypatch.setenv("MY_TOKEN", "secret")
     before = world.contents()
     folder = copied(name, tmp_path)
@@ -284,9 +284,9 @@ def test_hostile_run(name: str, level: Level, world: World, tmp_path: Path, monk
     zygotes: list[str] = []
     spawn = Pool._spawn
 
-    def counted(self: Pool[Any], runtime: str, state: Conditions) -> Any:
-        zygotes.extend([runtime] if state == USUAL else [])
-        return spawn(self, runtime, state)
+    def counted(self: Pool[Any], interpreter: Interpreter) -> None:
+        zygotes.extend([interpreter.runtime] if interpreter.conditions == USUAL else [])
+        spawn(self, interpreter)
 
     monkeypatch.setattr(Pool, "_spawn", counted)
     report = prove(load_bank(["."]), jobs=1, sandbox=level)  # so that the good run comes after the hostile ones

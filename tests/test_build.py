@@ -57,10 +57,10 @@ from quizproof.loading.load import load_bank, load_file
 from quizproof.proving.prove import prove
 from quizproof.quizfile.header import Header, Insight
 from quizproof_renderers import shuffling
-from quizproof_renderers.site import build as site_module
-from quizproof_renderers.site import names, pages, typeset
+from quizproof_renderers.site import assets, names, typeset
 from quizproof_renderers.site.build import MARKER, POLICY, build_site
-from quizproof_renderers.site.chart import chart
+from quizproof_renderers.site.charts.chart import chart
+from quizproof_renderers.site.pages.coverage import Coverage
 
 if TYPE_CHECKING:
     from quizproof.proof import BlockProof, QuizProof, Report, VariantProof
@@ -265,10 +265,10 @@ def test_every_page_states_proof_coverage_and_versions(site: dict[str, Page]) ->
 
 
 def test_coverage_is_rounded_down() -> None:
-    assert pages.Coverage.of(samples.claims(999, "refuted")).percent == 99
-    assert pages.Coverage.of(samples.claims(7)).percent == 100
-    assert pages.Coverage.of(()).percent == 100
-    assert pages.Coverage.of(samples.claims(29, "unproven", "refuted", "unverified")).words == (
+    assert Coverage.of(samples.claims(999, "refuted")).percent == 99
+    assert Coverage.of(samples.claims(7)).percent == 100
+    assert Coverage.of(()).percent == 100
+    assert Coverage.of(samples.claims(29, "unproven", "refuted", "unverified")).summary == (
         "29 of 32 statements proven, 1 unproven, 2 refuted or not verified"
     )
 
@@ -291,8 +291,39 @@ def test_topic_page_offers_modes_frameworks_and_minutes(site: dict[str, Page]) -
     assert "TensorFlow · about 12 min" in page.text
 
 
+SCRIPTS = Path(assets.__file__).parent / "static" / "script"
+
+
+def test_script_modules_know_only_earlier_ones() -> None:
+    """So their order in the joined script is one in which each can run; and what they import is there."""
+    exported: dict[str, set[str]] = {}
+    for name in assets.SCRIPT:
+        source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
+        for imports, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source, re.MULTILINE):
+            wanted = {each.strip() for each in imports.split(",")} - {""}
+            assert wanted <= exported[module], (name, module)
+        exported[name] = set(re.findall(r"^export (?:function|const|class) (\w+)", source, re.MULTILINE))
+    assert exported.keys() == {path.stem for path in SCRIPTS.iterdir()}
+
+
+def test_joined_script_declares_each_name_once() -> None:
+    """Modules have scopes of their own, but in the joined script they share one. No import or export is left in it."""
+    script = assets.script().decode()
+    declared = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
+    assert len(declared) == len(set(declared)) > 40
+    assert not re.search(r"^\s*(import|export|//|/\*)", script, re.MULTILINE)
+
+
+def test_style_sheet_is_joined_from_all_of_its_parts() -> None:
+    """No part is forgotten, and every variable that is used is declared."""
+    assert set(assets.STYLE) == {path.stem for path in (SCRIPTS.parent / "style").iterdir()}
+    css = assets.style_sheet().decode()
+    assert "/*" not in css
+    assert set(re.findall(r"var\((--[\w-]+)", css)) <= set(re.findall(r"(--[\w-]+):", css))
+
+
 def test_style_sheet_knows_every_mode_and_framework_of_the_topic_page() -> None:
-    css = (Path(site_module.__file__).parent / "static" / "quizproof.css").read_text(encoding="utf-8")
+    css = assets.style_sheet().decode()
     for field in ("mode", "runtime"):
         for value in get_args(Header.model_fields[field].annotation):
             assert f'[name="{field}"][value="{value}"]:checked' in css
@@ -369,7 +400,7 @@ def test_not_proven_is_said_and_not_asked(site: dict[str, Page]) -> None:
     assert [s["data-question"] for s in page.all("section") if "data-question" in s] == ["still-fine"]
     assert len(page.all("form")) == 1
     assert page.text.count("This question cannot be answered here") == 2
-    assert "this wrong option passes the check" in page.text
+    assert "this distractor passes the check" in page.text
     assert "Keras is missing" in page.text
     assert "What does this print?" in page.text  # the prompt of the question that has no display
 
@@ -423,7 +454,7 @@ def test_at_most_four_variants_are_on_a_page(tmp_path: Path) -> None:
     report = one_question(samples.question("one", *displays))
     page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
     assert len(page.all("template")) == 3
-    assert "Version 4 of 4" in page.text
+    assert "Variant 4 of 4" in page.text
 
 
 def test_place_of_the_key_tells_nothing() -> None:
@@ -432,11 +463,11 @@ def test_place_of_the_key_tells_nothing() -> None:
     options = samples.outputs(10, 5).input
     assert isinstance(options, Options)
     for number in range(600):
-        order = shuffling.lettered(options.options, f"quiz/question-{number}/0")
+        order = shuffling.with_letters(options.options, f"quiz/question-{number}/0")
         assert [letter for letter, _ in order] == ["A", "B", "C"]
         places[next(index for index, (_, option) in enumerate(order) if option.correct)] += 1
     assert all(150 < count < 250 for count in places), places
-    assert shuffling.lettered(options.options, "a") == shuffling.lettered(options.options, "a")
+    assert shuffling.with_letters(options.options, "a") == shuffling.with_letters(options.options, "a")
 
 
 def test_marking_data_is_exact(tmp_path: Path) -> None:
@@ -553,7 +584,7 @@ def test_same_report_same_bytes(tmp_path: Path) -> None:
 
 def test_empty_bank_gives_an_index(tmp_path: Path) -> None:
     page = Page(build_site(samples.report(), tmp_path / "site").out / "index.html")
-    assert "There is no quiz yet." in page.text
+    assert "There are no quizzes yet." in page.text
 
 
 def test_quiz_whose_runtime_was_not_started(tmp_path: Path) -> None:
@@ -561,7 +592,7 @@ def test_quiz_whose_runtime_was_not_started(tmp_path: Path) -> None:
     question = samples.question("one", None, judged=samples.claims(0, "unverified"))
     report = samples.report(samples.asking(quiz, question))
     page = Page(build_site(report, tmp_path / "site").out / "samples" / "sample.html")
-    assert "Python, which was not run" in page.text
+    assert "Python (not run)" in page.text
 
 
 OLDER: list[Callable[[], Display]] = [
@@ -847,7 +878,7 @@ def test_quiz_called_index_is_refused(tmp_path: Path) -> None:
 
 
 def _palettes() -> dict[str, dict[str, str]]:
-    css = (Path(site_module.__file__).parent / "static" / "quizproof.css").read_text(encoding="utf-8")
+    css = assets.style_sheet().decode()
     blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
     light, dark = ({k: v.strip() for k, v in re.findall(r"--([\w-]+):\s*(#\w{6});", block)} for block in blocks)
     return {"light": light, "dark": light | dark}
@@ -863,13 +894,16 @@ def _luminance(colour: str) -> float:
 @pytest.mark.parametrize(
     ("inks", "grounds"),
     [
-        ("ink soft link right wrong doubt", "paper leaf squares"),
-        ("ink right", "right-leaf"),
-        ("ink wrong", "wrong-leaf"),
-        ("ink doubt", "doubt-leaf"),
-        ("k s m c b d", "paper leaf squares right-leaf wrong-leaf"),
-        ("l0 l1 l2 l3 l4 l5", "paper leaf"),
-        ("on-ink", "link right wrong"),
+        ("ink muted link right wrong doubt", "paper panel grid-paper"),
+        ("ink right", "right-panel"),
+        ("ink wrong", "wrong-panel"),
+        ("ink doubt", "doubt-panel"),
+        (
+            "code-keyword code-string code-number code-comment code-builtin code-definition",
+            "paper panel grid-paper right-panel wrong-panel",
+        ),
+        ("series-0 series-1 series-2 series-3 series-4 series-5", "paper panel"),
+        ("on-color", "link right wrong"),
         ("paper", "ink"),
     ],
 )

@@ -24,11 +24,10 @@ from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, VariantP
 from quizproof.proving.prove import Proving
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import USUAL
-from quizproof.runtimes.levels import LEVELS, Level
-from quizproof.runtimes.sandbox import obstacle
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store import fingerprints, proof_cache
 from quizproof.store.cache import Cache, default_path
-from quizproof.store.proof_cache import Keeper
+from quizproof.store.proof_cache import ProofCache
 from quizproof_renderers.reports import formats
 from quizproof_renderers.site.build import build_site
 
@@ -136,7 +135,7 @@ def test_texts_are_kept_for_other_processes(tmp_path: Path) -> None:
     with Cache(path) as cache:
         assert (cache.get("run:1"), cache.get("quiz:1")) == ("another", "")
         stats = cache.stats()
-        assert (stats.path, stats.entries, stats.most_bytes) == (path, {"run": 1, "quiz": 1}, 512 * 1024 * 1024)
+        assert (stats.path, stats.entries, stats.max_bytes) == (path, {"run": 1, "quiz": 1}, 512 * 1024 * 1024)
         assert 0 < stats.bytes <= path.stat().st_size
         assert cache.clear() == 2
         assert (cache.get("run:1"), cache.stats().entries) == (None, {})
@@ -197,18 +196,18 @@ def test_several_processes_lose_nothing(tmp_path: Path) -> None:
 def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     """When there is more than fits, the cache is brought down to four fifths."""
     path = tmp_path / "cache"
-    with Cache(path, most_mib=4) as cache:
+    with Cache(path, max_mib=4) as cache:
         for n in range(80):
             cache.put(f"run:{n}", str(n % 10) * 50_000)
     with sqlite3.connect(path) as base:  # as if each had been used on a day of its own
         base.execute("UPDATE texts SET used = used - 200 + CAST(substr(key, 5) AS INTEGER)")
     base.close()
-    with Cache(path, most_mib=4) as cache:
+    with Cache(path, max_mib=4) as cache:
         assert cache.stats().entries == {"run": 80}
         assert cache.get("run:3") is not None  # which makes it young
         for n in range(80, 90):
             cache.put(f"run:{n}", str(n % 10) * 50_000)
-    with Cache(path, most_mib=4) as cache:
+    with Cache(path, max_mib=4) as cache:
         left = [n for n in range(90) if cache.get(f"run:{n}")]
         assert left == [3, *range(left[1], 90)]
         assert 3_000_000 < len(left) * 50_000 <= cache.stats().bytes <= 0.8 * 4 * 1024 * 1024 + 100_000
@@ -379,8 +378,8 @@ def test_full_disk_costs_no_verdict(bank: Path, cache_home: Path, monkeypatch: p
 # What is kept
 
 
-def keeper(cache: Cache, **options: Any) -> Keeper:
-    return Keeper(cache, Pool[Any](1, "none"), *options.values())
+def keeper(cache: Cache, **options: Any) -> ProofCache:
+    return ProofCache(cache, Pool[Any](1, "none"), *options.values())
 
 
 @pytest.mark.parametrize("status", ["finished", "raised", "syntax"])
@@ -398,7 +397,7 @@ def test_what_a_snippet_came_to_is_kept(tmp_path: Path, status: Status) -> None:
     with Cache(tmp_path / "cache") as cache:
         assert keeper(cache).outcome("a", USUAL) == outcome
         assert keeper(cache).outcome("b", USUAL) is None
-        assert Keeper(cache, Pool[Any](1, "namespaces")).outcome("a", USUAL) is None
+        assert ProofCache(cache, Pool[Any](1, "namespaces")).outcome("a", USUAL) is None
 
 
 @pytest.mark.parametrize("status", ["limit", "died", "missing", "fault"])
@@ -607,7 +606,7 @@ def test_contents_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_another_sandbox_runs_everything(bank: Path) -> None:
-    levels = [level for level in LEVELS if not obstacle(level)]
+    levels = [level for level in LEVELS if not refusal(level)]
     for known in range(2):
         for level in levels:
             report = proven(sandbox=level)
@@ -766,7 +765,7 @@ def test_a_double_id_is_found_whatever_is_known(bank: Path, known: str, quiz: st
     if known in ("second", "both"):
         assert proven(second).findings == ()
     place = "questions/a.yaml" if quiz == "a" else "questions/a.yaml:5"
-    name = "the quiz id `a`" if quiz == "a" else "the question id `sum`"
+    name = "the quiz id `a`" if quiz == "a" else "the block id `sum`"
     for _ in range(2):
         report = proven()
         (double,) = (finding for finding in report.findings if finding.code == rules.DUPLICATE_ID)

@@ -17,8 +17,7 @@ import pytest
 
 from helpers.processes import descendants, quizproof
 from quizproof.proof import Totals
-from quizproof.runtimes.levels import LEVELS, Level
-from quizproof.runtimes.sandbox import obstacle
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.lock import NAME
 from quizproof_renderers.cli.exits import code_of
 from quizproof_renderers.cli.options import LOCK
@@ -72,7 +71,7 @@ def test_findings_are_exit_code_1(lying: Path) -> None:
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == (
-        "questions/bad.yaml:11:17: QP202 [distractor-holds] distractor 1: this wrong answer is the right one"
+        "questions/bad.yaml:11:17: QP202 [distractor-holds] distractor 1: this distractor is the right answer"
     )
     assert lines[1].startswith("1 error; 4 claims proven, 1 refuted in ")
     assert quizproof("check", "--exit-zero", cwd=lying).returncode == 0
@@ -169,7 +168,7 @@ def test_missing_framework_is_exit_code_3(bank: Path, bare_python: Path) -> None
 @pytest.mark.parametrize("level", LEVELS)
 def test_packages_are_seen_wherever_they_are(bank: Path, bare_python: Path, level: str) -> None:
     """Packages below /tmp, where tests make their interpreter, can be imported at every level."""
-    if why := obstacle(cast("Level", level)):
+    if why := refusal(cast("Level", level)):
         pytest.skip(f"{level}: {why}")
     (bare_python.parent.parent.parent / "packages" / "lonely.py").write_text("x = 2")
     text = GOOD.format(runtime="python").replace("print(1 + 1)", "|\n      import lonely\n      print(lonely.x)")
@@ -191,7 +190,7 @@ def test_findings_win_over_missing_frameworks(bank: Path, bare_python: Path) -> 
 def test_sandbox_is_chosen_and_required(bank: Path) -> None:
     """A level that is there is taken and named; a weaker one than required runs nothing and exits with 3."""
     for level in LEVELS:
-        if why := obstacle(level):
+        if why := refusal(level):
             refused = quizproof("check", "--sandbox", level, cwd=bank)
             assert (refused.returncode, refused.stdout) == (3, "")
             assert why in refused.stderr

@@ -17,16 +17,16 @@ from typing import Any
 
 import pytest
 
-import quizproof.runners.dask as cluster_module
-from helpers.dask_cluster import Cluster, alive, cluster, until
+from helpers.dask_cluster import Cluster, cluster, until
 from helpers.many import QUIZPROOF, lasting, quizproof, write_bank
-from helpers.processes import descendants
+from helpers.processes import alive, descendants, kill_one
 from quizproof.errors import CannotVerify, UsageError
 from quizproof.loading.files import find_files
-from quizproof.outcome import Frame, Outcome, PartResult, Raised
+from quizproof.outcome import Outcome
 from quizproof.proving.prove import Proving
-from quizproof.runners import dask_worker
-from quizproof.runners.dask import ClusterRunner
+from quizproof.runners.dask import connection
+from quizproof.runners.dask.agreement import agree, common_level
+from quizproof.runners.dask.runner import DaskRunner
 from quizproof.runners.job import Job
 from quizproof.runners.pool import Pool
 from quizproof.runners.runner import Runner
@@ -84,7 +84,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Counting:
     """A runner that takes down for what outcomes came, and tells of progress."""
 
-    def __init__(self, runner: ClusterRunner[Any]) -> None:
+    def __init__(self, runner: DaskRunner[Any]) -> None:
         self.seen: Counter[int] = Counter()
         self.kept: list[object] = []
         collect = runner.collect
@@ -113,13 +113,18 @@ def report(folder: Path, runner: Runner[Any], **how: Any) -> str:
 
 
 def kill_workers(found: Cluster, moments: list[int], seed: int) -> Any:
-    """Progress that kills a worker, and what it has running, each time so many runs are done."""
+    """Progress that kills a worker, and what it has running, each time this number of runs is done.
+
+    A moment is taken off the list once a worker was really killed; when all have just ended, the next progress kills.
+    """
     draw = random.Random(seed)
 
     def progress(_judged: int, _questions: int, runs: int) -> None:
-        if moments and runs >= moments[0] and (pids := found.workers()):
-            moments.pop(0)
-            os.kill(draw.choice(pids), signal.SIGKILL)
+        if moments and runs >= moments[0]:
+            pids = found.workers()
+            draw.shuffle(pids)
+            if kill_one(pids):
+                moments.pop(0)
 
     return progress
 
@@ -127,6 +132,18 @@ def kill_workers(found: Cluster, moments: list[int], seed: int) -> Any:
 def same(one: str, other: str) -> bool:
     """Whether two reports are the same byte for byte, but for times."""
     return json.dumps(lasting(one)) == json.dumps(lasting(other))
+
+
+def test_only_what_is_alive_is_killed() -> None:
+    """A worker that ended by itself, reaped or not, is passed over for one that lives, and nothing is killed twice."""
+    gone, ended, living = (subprocess.Popen(["sleep", "0" if n < 2 else "600"]) for n in range(3))
+    gone.wait()
+    assert until(lambda: not alive([ended.pid]))
+    pids = [gone.pid, ended.pid, living.pid]
+    assert kill_one(pids)
+    assert not alive(pids)
+    assert (ended.wait(), living.wait()) == (0, -signal.SIGKILL)
+    assert not kill_one(pids)
 
 
 # ---- the same report
@@ -142,26 +159,26 @@ def test_report_is_that_of_a_local_run(two: Cluster, bank: Path) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_workers_lose_nothing(two: Cluster, bank: Path, seed: int) -> None:
     """Workers are killed while some 200 runs go on. No run is lost, none is taken twice, and no verdict changes."""
-    runner = ClusterRunner[Any](two.address)
+    runner = DaskRunner[Any](two.address)
     counting = Counting(runner)
     moments = sorted(random.Random(seed).sample(range(10, 150), 3))
-    told: Counter[tuple[str, ...]] = Counter()
+    witnessed: Counter[tuple[str, ...]] = Counter()
     text = report(
         bank,
         runner,
         progress=kill_workers(two, moments, seed),
-        witness=lambda quiz, question, run, program, outcome: told.update([(quiz, question, run)]),
+        witness=lambda quiz, question, run, program, outcome: witnessed.update([(quiz, question, run)]),
     )
     assert not moments, "all workers were killed that should be"
     assert same(text, (bank / "local.json").read_text())
     assert set(counting.seen.values()) == {1}
-    assert set(told.values()) == {1}
+    assert set(witnessed.values()) == {1}
     assert len(counting.seen) == runner.runs > 150
 
 
 def test_batches_that_the_scheduler_gives_up_are_tried_run_by_run(strict: Cluster, bank: Path) -> None:
     """A scheduler that allows no failure reports every batch of a dead worker as hopeless; we do not believe it."""
-    runner = ClusterRunner[Any](strict.address)
+    runner = DaskRunner[Any](strict.address)
     counting = Counting(runner)
     moments = [20, 120]
     text = report(bank, runner, progress=kill_workers(strict, moments, 3))
@@ -175,7 +192,7 @@ def test_run_that_kills_workers_is_unverified(strict: Cluster, tmp_path: Path) -
     write_bank(tmp_path / "questions", 1, 12)
     before = report(tmp_path, Pool[Any](1, "none"))
     (tmp_path / "questions/killer.yaml").write_text(KILLER, encoding="utf-8")
-    data = lasting(report(tmp_path, ClusterRunner[Any](strict.address, "none")))
+    data = lasting(report(tmp_path, DaskRunner[Any](strict.address, "none")))
     (killer,) = (question for question in data["questions"] if question["id"] == "kills-its-worker")
     assert killer["status"] == "unverified"
     (finding,) = (finding for finding in data["findings"] if finding["question"] == "kills-its-worker")
@@ -194,7 +211,7 @@ def test_torch_runs_on_workers(two: Cluster, tmp_path: Path) -> None:
         text += f"  - {{id: t-{number}, kind: number, prompt: P, value: 'torch.ones({number}, 2).sum().item()', "
         text += f"setup: import torch, answer: {2 * number if number else 7}}}\n"
     (tmp_path / "questions/t.yaml").write_text(text, encoding="utf-8")
-    mine, theirs = (report(tmp_path, r) for r in (Pool[Any](1), ClusterRunner[Any](two.address)))
+    mine, theirs = (report(tmp_path, r) for r in (Pool[Any](1), DaskRunner[Any](two.address)))
     assert same(mine, theirs)
     assert set(lasting(theirs)["runtimes"]["torch"]) >= {"python", "torch"}
     assert lasting(theirs)["summary"]["refuted"] == 1
@@ -205,7 +222,7 @@ def test_outcomes_are_kept_for_the_workers_that_gave_them(two: Cluster, tmp_path
     write_bank(tmp_path / "questions", 1, 6)
     for runs in (True, False):
         with Cache(tmp_path / "cache.sqlite3") as known:
-            data = json.loads(report(tmp_path, ClusterRunner[Any](two.address), cache=known))
+            data = json.loads(report(tmp_path, DaskRunner[Any](two.address), cache=known))
         assert (data["summary"]["runs"] > 0) is runs
         assert (data["summary"]["cached"] > 0) is not runs
     with Cache(tmp_path / "cache.sqlite3") as known:
@@ -215,7 +232,7 @@ def test_outcomes_are_kept_for_the_workers_that_gave_them(two: Cluster, tmp_path
 
 def test_versions_are_learnt_though_nothing_runs(two: Cluster) -> None:
     """A runtime that no run needs any more is still asked for its versions; one that is not there is missing."""
-    with ClusterRunner[str](two.address) as runner:
+    with DaskRunner[str](two.address) as runner:
         runner.learn(["python", "cobol"])
         assert runner.versions["python"]["python"] == ".".join(map(str, sys.version_info[:3]))
         assert "cobol" not in runner.versions
@@ -227,7 +244,7 @@ def test_files_that_a_worker_lacks_are_a_fault(two: Cluster, tmp_path: Path) -> 
     gone, other = tmp_path / "gone", tmp_path / "other"
     for folder in (gone, other):
         folder.mkdir()
-    with ClusterRunner[str](two.address) as runner:
+    with DaskRunner[str](two.address) as runner:
         for folder in (gone, other):
             runner.submit(Job(folder.name, "python", [part], LIMITS, str(folder)))
         runner.submit(Job("none", "python", [part], LIMITS))
@@ -286,7 +303,7 @@ def test_interruption_leaves_nothing_running(strict: Cluster, tmp_path: Path) ->
 def test_killed_worker_takes_its_runs_with_it(strict: Cluster, tmp_path: Path) -> None:
     """The zygotes of a worker that is killed end with it, and so do their runs."""
     endless(tmp_path)
-    with ClusterRunner[Any](strict.address) as runner:
+    with DaskRunner[Any](strict.address) as runner:
         for number in range(2):
             part = {"role": "code", "source": "while True: pass", "line": 1}
             runner.submit(Job(number, "python", [part], LIMITS | {"seconds": 100}))
@@ -294,7 +311,7 @@ def test_killed_worker_takes_its_runs_with_it(strict: Cluster, tmp_path: Path) -
         assert until(lambda: any(map(descendants, strict.workers())))
         victim = next(filter(descendants, strict.workers()))
         doomed = descendants(victim)
-        os.kill(victim, signal.SIGKILL)
+        assert kill_one([victim])
         assert until(lambda: not alive(doomed))
 
 
@@ -321,7 +338,7 @@ def test_lost_scheduler(tmp_path: Path) -> None:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait long for what will not come."""
-    monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 1)
+    monkeypatch.setattr(connection, "_CONNECT_SECONDS", 1)
 
 
 @pytest.mark.usefixtures("hurried")
@@ -330,7 +347,7 @@ def test_no_scheduler() -> None:
     with pytest.raises(
         CannotVerify, match=r"^no Dask scheduler answers at tcp://127.0.0.1:1: .*(refused|TimeoutError)$"
     ):
-        ClusterRunner[Any]("tcp://127.0.0.1:1")
+        DaskRunner[Any]("tcp://127.0.0.1:1")
 
 
 def test_no_scheduler_is_told_in_one_sentence(tmp_path: Path) -> None:
@@ -349,14 +366,14 @@ def test_no_scheduler_is_told_in_one_sentence(tmp_path: Path) -> None:
 def test_no_address(address: str) -> None:
     """What is no address is bad usage, or leads nowhere."""
     with pytest.raises((UsageError, CannotVerify), match=f"{address}"):
-        ClusterRunner[Any](address)
+        DaskRunner[Any](address)
 
 
 @pytest.mark.usefixtures("hurried")
 def test_no_worker() -> None:
     """A scheduler without workers can run nothing."""
     with cluster(0) as found, pytest.raises(CannotVerify, match=r"^the cluster at .* has no worker$"):
-        ClusterRunner[Any](found.address)
+        DaskRunner[Any](found.address)
 
 
 def test_workers_without_quizproof(tmp_path: Path) -> None:
@@ -364,7 +381,7 @@ def test_workers_without_quizproof(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['quizproof'] = None\n")
     with cluster(1, PYTHONPATH=str(tmp_path)) as found:
         with pytest.raises(UsageError, match=r"^tcp://127.0.0.1:\d+ has no quizproof, or another version than 0.1.0$"):
-            ClusterRunner[Any](found.address)
+            DaskRunner[Any](found.address)
         done = quizproof("check", "--dask", found.address, cwd=write_bank(tmp_path / "bank", 1, 1))
         assert done.returncode == 2
 
@@ -378,7 +395,7 @@ def test_options_that_do_not_fit(tmp_path: Path) -> None:
 
 
 def worker(sandbox: str = "namespaces", **others: Any) -> dict[str, Any]:
-    """What a worker tells, of which `sandbox` is the strongest that it allows."""
+    """What a worker says that it is, of which `sandbox` is the strongest that it allows."""
     levels = ("namespaces", "landlock", "none")
     refused = {level: "not here" if levels.index(level) < levels.index(sandbox) else "" for level in levels}
     about = {"quizproof": "1", "code": "c", "python": "3.11", "machine": "x86_64", "processor": "p", "sandbox": refused}
@@ -387,9 +404,8 @@ def worker(sandbox: str = "namespaces", **others: Any) -> dict[str, Any]:
 
 def test_workers_must_be_alike() -> None:
     """What differs is named, with who has what; processors may differ."""
-    agree = cluster_module._agree
     agree({"A": worker(), "B": worker(processor="q")})
-    for other, words in (
+    for other, message in (
         (worker(python="3.12"), "Python is 3.11 on A and B, 3.12 on C"),
         (worker(quizproof="2"), "quizproof is 1 on A and B, 2 on C"),
         (worker(packages={"torch": "2.14", "numpy": "2"}), "torch is 2.13 on A and B, 2.14 on C"),
@@ -398,12 +414,12 @@ def test_workers_must_be_alike() -> None:
     ):
         with pytest.raises(UsageError) as caught:
             agree({"A": worker(), "B": worker(), "C": other})
-        assert words in str(caught.value)
+        assert message in str(caught.value)
 
 
 def test_sandbox_of_workers() -> None:
     """The level is what all workers allow by themselves; a weaker one only when it is asked for."""
-    level = cluster_module._level
+    level = common_level
     strong, weak = {"A": worker(), "B": worker()}, {"A": worker(), "B": worker("landlock")}
     assert level(strong, None, None) == level(strong, None, "namespaces") == "namespaces"
     assert level(weak, "landlock", None) == level(weak, "landlock", "landlock") == "landlock"
@@ -427,19 +443,3 @@ def test_required_sandbox_is_honoured_by_workers(two: Cluster, tmp_path: Path) -
         "check", "--dask", two.address, "--sandbox", "none", "--no-cache", "--format", "json", cwd=tmp_path
     )
     assert json.loads(done.stdout)["sandbox"] == "none"
-
-
-# ---- outcomes on their way
-
-
-@pytest.mark.parametrize(
-    "outcome",
-    [
-        Outcome("missing", detail="é"),
-        Outcome("finished", (PartResult("a\n", "\x00\ud800", 2, {"x": [1, 2.5, None, float("inf")]}),), drew=True),
-        Outcome("raised", (PartResult(),), Raised("E", "m", 0, (Frame(1, 2, 3, "f", "t"),), "meant"), "d", 0.1, 2.5),
-    ],
-)
-def test_outcomes_arrive_as_they_were(outcome: Outcome) -> None:
-    """An outcome survives its way as JSON text, with texts that are no proper Unicode."""
-    assert dask_worker.from_json(json.loads(json.dumps(dask_worker.to_json(outcome)))) == outcome

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from helpers import docs_tables
-from helpers.docs_pages import DOCS, PAGES, Example, Fence, anchors, examples, fences, links
-from helpers.docs_runs import on_terminal, play, prove_examples, scrubbed, told
+from helpers.docs_pages import DOCS, PAGES, ROOT, Example, Fence, anchors, examples, fences, links
+from helpers.docs_runs import Played, on_terminal, play, prove_examples, run_programs, scrubbed, told
 from quizproof.comparison.outputs import same_output
 from quizproof.displays import Input
 from quizproof.kinds import registry
@@ -40,8 +40,9 @@ REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
-TESTED |= {"console", "toml", "yaml settings"}
+TESTED |= {"console", "toml", "yaml settings", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements"}
+SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
 
 # ---- quizzes and questions
 
@@ -77,6 +78,12 @@ def test_every_block_is_of_a_sort_that_is_tested(fence: Fence) -> None:
     elif fence.sort == "text finding":
         blocks = fences(fence.page)
         assert blocks[blocks.index(fence) - 1].sort in ("yaml quiz", "yaml question", "yaml plugin")
+    elif fence.sort == "text printed":
+        blocks = fences(fence.page)
+        assert blocks[blocks.index(fence) - 1].sort == "python run"
+    elif fence.sort == "text layout":
+        for name in re.findall(r"[\w/]+(?:/|\.py)(?!\w)", fence.text):
+            assert any((root / name).exists() for root in SOURCES), name
 
 
 def test_example_kind_works(monkeypatch: pytest.MonkeyPatch, prove_text: ProveText) -> None:
@@ -97,11 +104,23 @@ def test_example_kind_works(monkeypatch: pytest.MonkeyPatch, prove_text: ProveTe
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_sessions(page: Path, tmp_path: Path) -> None:
-    """Every command that a page shows prints what is shown. If not, see tests/docs_update.py."""
+    """Every command that a page shows prints what is shown. If not, see tools/docs_update.py."""
     for played in play(page, tmp_path):
-        texts = scrubbed(played.shown).splitlines(), scrubbed(played.printed).splitlines()
-        difference = "\n".join(unified_diff(*texts, "page", "run", lineterm=""))
-        assert played.agrees, f"{played.fence.id}: $ {played.command}\n{difference}\n\nIt printed:\n{played.printed}"
+        assert_agrees(played)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_programs(page: Path, tmp_path: Path) -> None:
+    """Every program that a page shows prints what is shown. If not, see tools/docs_update.py."""
+    for played in run_programs(page, tmp_path):
+        assert_agrees(played)
+
+
+def assert_agrees(played: Played) -> None:
+    """The page is right about what a command or a program prints; the message has the difference."""
+    texts = scrubbed(played.shown).splitlines(), scrubbed(played.printed).splitlines()
+    difference = "\n".join(unified_diff(*texts, "page", "run", lineterm=""))
+    assert played.agrees, f"{played.fence.id}: $ {played.command}\n{difference}\n\nIt printed:\n{played.printed}"
 
 
 # ---- the reference

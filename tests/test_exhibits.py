@@ -637,7 +637,7 @@ def test_thinning_keeps_the_ends(items: list[int], most: int) -> None:
         (TRAINING, "is: falling", "iss: falling", "QP107", "unknown key `iss`; did you mean `is`?"),
         (TRAINING, "is: falling", "ends: above", "QP115", "need a `value`"),
         (TRAINING, "series: loss,", "series: loss, gap: [loss, loss],", "QP115", "exactly one of `series` and `gap`"),
-        (TRAINING, "  claims:", "  seeds: [1, 1]\n  claims:", "QP109", "every seed is given once"),
+        (TRAINING, "  claims:", "  seeds: [1, 1]\n  claims:", "QP109", "give every seed once"),
         (EXPERIMENT, "below: 4", "below: 4, above: 1", "QP115", "exactly one of `above` and `below`"),
         (EXPERIMENT, "name: Cost", "name: Score", "QP115", "two of the `targets` have the same name"),
     ],
@@ -657,6 +657,7 @@ def test_without_scikit_learn_nothing_is_verified(prove_text: ProveText) -> None
     report = prove_text(MATRIX.replace("    y_true", "    import sys; sys.modules['sklearn'] = None\n    y_true", 1))
     (found,) = report.findings
     assert (found.code, report.status) == ("QP904", "unverified")
+    assert found.message.startswith("scikit-learn is not installed")  # no one claim is named
     assert found.help == 'Install it: pip install "quizproof[metrics]"'
 
 

@@ -128,12 +128,12 @@ LIES = [
     ('names = ["Bo",', 'names = [bo, "Bo",', "QP209", 10, "the setup raised NameError"),
     ("[len, ", "[len, ' len ', ", "QP206", 24, "two texts for a gap are the same: 'len' and 'len'"),
     ('"lambda name: len(name)"', '"lambda n: len( n )", "lambda n:len(n)"', "QP206", 24, "two texts for a gap are the"),
-    ("___key___", "len", "QP115", 6, "`blanks` has `key`, but `code` has no gap `___key___`"),
-    ("reverse=True", "reverse=___how___", "QP115", 6, "the gap `___how___` is in `code`, but not in `blanks`"),
-    ("reverse=True", "reverse=___key___", "QP115", 6, "the gap `___key___` is in `code` more than once"),
+    ("___key___", "len", "QP115", 6, "`blanks` has `key`, but `code` has no blank `___key___`"),
+    ("reverse=True", "reverse=___how___", "QP115", 6, "the blank `___how___` is in `code`, but not in `blanks`"),
+    ("reverse=True", "reverse=___key___", "QP115", 6, "the blank `___key___` is in `code` more than once"),
     ("accept: [sort]", "accept: []", "QP109", 18, "`accept` takes at least 1 item, and has 0"),
-    ("accept: [sort]", "accept: [' ']", "QP109", 18, "item 1: write a text of one line that is not empty"),
-    ("accept: [sort]", 'accept: ["sort\\nsort"]', "QP109", 18, "item 1: write a text of one line that is not empty"),
+    ("accept: [sort]", "accept: [' ']", "QP109", 18, "item 1: write text of one line that is not empty"),
+    ("accept: [sort]", 'accept: ["sort\\nsort"]', "QP109", 18, "item 1: write text of one line that is not empty"),
 ]
 
 
@@ -143,8 +143,8 @@ def test_lies_are_refuted(catch_lie: CatchLie, old: str, new: str, code: str, li
     catch_lie(SORTED, old, new, code, line, message)
 
 
-def test_slip_points_into_the_program(prove_text: ProveText) -> None:
-    """A mistake that fails by a slip is told of at the line in `code` in which it stands."""
+def test_accident_points_into_the_program(prove_text: ProveText) -> None:
+    """A mistake that fails by accident is reported at its line in `code`."""
     report = prove_text(
         SORTED.replace("text: None\n", "text: nill\n").replace("          happens: runs silently\n", "")
     )
@@ -152,7 +152,7 @@ def test_slip_points_into_the_program(prove_text: ProveText) -> None:
     assert (finding.code, finding.span.line) == ("QP207", 13)
     assert (
         finding.message
-        == "mistake 2 of key: it failed by NameError: name 'nill' is not defined, which looks like a slip"
+        == "mistake 2 of key: it failed by NameError: name 'nill' is not defined, which looks like an accident"
     )
 
 

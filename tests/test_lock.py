@@ -135,8 +135,8 @@ def test_prose_may_change(bank: Path) -> None:
     [
         ("sums.yaml", "number + {{ step }}", "number - {{ step }}", "sums.yaml:5:5: QP903 [not-locked] quizproof.lock"),
         ("sums.yaml", "most: [2, 3]", "most: [2, 3, 4]", "sums.yaml:5:5: QP903"),
-        ("sums.yaml", "most: [2, 3]", "most: [2]", "sums.yaml:1:7: QP903 [not-locked] the lock tells of `sum`, most=3"),
-        ("picks.yaml", "      - code: x += 2\n        mistake: Adds too much.\n", "", "the lock tells of `pick`"),
+        ("sums.yaml", "most: [2, 3]", "most: [2]", "sums.yaml:1:7: QP903 [not-locked] the lock has a run of `sum`"),
+        ("picks.yaml", "      - code: x += 2\n        mistake: Adds too much.\n", "", "the lock has a run of `pick`"),
         ("picks.yaml", "quiz: picks", "quiz: choices", "does not match the bank, which has no quiz `picks`"),
     ],
 )  # fmt: skip
@@ -189,7 +189,10 @@ def lock_of(*entries: str) -> bytes:
         (lock_of('{"program": "x", "parts": [{"stdout": 7}]}'), "is damaged"),
         (lock_of('{"program": "x", "parts": [], "status": "odd"}'), "is damaged"),
         (lock_of('{"program": "x", "parts": [], "raised": {"type": "E"}}'), "is damaged"),
-        (lock_of('{"program": "x", "parts": []}', '{"program": "x", "parts": [{}]}'), "says two things of one program"),
+        (
+            lock_of('{"program": "x", "parts": []}', '{"program": "x", "parts": [{}]}'),
+            "has two outcomes of one program",
+        ),
     ],
 )
 def test_damaged_lock_is_told_apart(bank: Path, content: bytes, told: str) -> None:

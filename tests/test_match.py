@@ -189,7 +189,7 @@ def test_marks(response: list[str], right: tuple[bool, ...], feedback: str) -> N
 @pytest.mark.parametrize("response", [[], ["1", "2"], ["1", "2", "3", "4"], ["1", "2", "5"], ["1", "2", ""]])
 def test_malformed_responses_are_not_marked(response: list[str]) -> None:
     """A response that leaves an item alone, or names one that is not there, is refused."""
-    with pytest.raises(MalformedResponse, match="give every item on the left one of those on the right"):
+    with pytest.raises(MalformedResponse, match="give every item on the left one of the items on the right"):
         mark(THREE, response)
     with pytest.raises(MalformedResponse, match="give one response for each part"):
         mark(THREE, "123")

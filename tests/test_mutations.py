@@ -103,12 +103,12 @@ def test_statement_of_several_lines_becomes_a_comment() -> None:
     assert mutation.description == "without `f(` and what belongs to it"
 
 
-def test_spread_takes_of_every_sort() -> None:
-    """As many as asked for, in their order, of as many sorts as there are, over the whole program."""
+def test_sample_takes_some_of_every_target() -> None:
+    """As many as asked for, in their order, of every target that there is, over the whole program."""
     every = mutations_of(PROGRAM)
-    sorts = {mutation.sort for mutation in every}
-    some = sample(every, len(sorts))
-    assert {mutation.sort for mutation in some} == sorts
+    targets = {mutation.target for mutation in every}
+    some = sample(every, len(targets))
+    assert {mutation.target for mutation in some} == targets
     assert some == [mutation for mutation in every if mutation in some]
     assert sample(every, 1000) == list(every)
     assert sample(every, 0) == []

@@ -252,7 +252,7 @@ LIES = [
         "    area = width * height\n    width = sides[0]\n    height = sides[1]\n",
         "QP201",
         12,
-        "key: the lines, in the order in which they stand, fail the check: NameError: name 'width' is not defined",
+        "the lines, in the order in which they are written, fail the check: NameError: name 'width' is not defined",
     ),
     (AREA, "width * height", "width - height", "QP201", 12, "fail the check: `assert label =="),
     (AREA, "width + height", "height * width", "QP202", 17, "in place of line 3, `area = width * height`, this"),
@@ -298,18 +298,18 @@ def test_distractor_without_a_mistake_is_advised_against(prove_text: ProveText) 
     ("old", "new", "code", "line", "message"),
     [
         (AREA[AREA.index("    width") : AREA.index("  distractors")], "    label = 1\n", "QP109", 12, "2 to 12 lines"),
-        ("    width = sides[0]\n", "    width = 1\n" * 10, "QP109", 12, "these are 13"),
+        ("    width = sides[0]\n", "    width = 1\n" * 10, "QP109", 12, "there are 13"),
         ("    width = sides[0]\n", "    pass\n" * 5, "QP109", 12, "too many lines are equal to each other"),
         (
             "    width = sides[0]\n",
             "    if sides:\n        if sides:\n              width = 3\n",
             "QP109",
             12,
-            "the indentation of 'width = 3' is no multiple of 4 spaces",
+            "the indentation of 'width = 3' is not a multiple of 4 spaces",
         ),
         ("    width = sides[0]\n", "    if sides:\n    \twidth = 3\n", "QP109", 12, "indent with spaces"),
         ("line: area = width + height", "line: |\n        area = 1\n        area = 2", "QP109", 18, "one line"),
-        ("line: area = width + height", 'line: " area = 2"', "QP115", 6, "no multiple of 4 spaces"),
+        ("line: area = width + height", 'line: " area = 2"', "QP115", 6, "not a multiple of 4 spaces"),
         ("  check", "  most_orders: 0\n  check", "QP109", 19, "most_orders"),
         ("  check", "  most_orders: 5041\n  check", "QP109", 19, "most_orders"),
     ],
@@ -329,7 +329,7 @@ def test_indented_distractor_is_refused_where_learners_indent(prove_text: ProveT
     """Its level would be the learner's to give."""
     report = prove_text(LOOP.replace("line: total = square", 'line: "  total = square"'))
     assert [(f.code, f.span.line) for f in report.findings] == [("QP115", 6)]
-    assert "has none" in report.findings[0].message
+    assert "must have none" in report.findings[0].message
 
 
 # ---- marks

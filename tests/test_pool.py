@@ -18,11 +18,10 @@ import pytest
 from helpers.processes import descendants
 from quizproof.outcome import Outcome
 from quizproof.runners.job import Job
-from quizproof.runners.pool import _SET_VARIABLES, _THREADS, Pool
+from quizproof.runners.pool import Pool
+from quizproof.runtimes import variables as given
 from quizproof.runtimes.conditions import Conditions
-from quizproof.runtimes.levels import LEVELS, Level
-from quizproof.runtimes.sandbox import obstacle
-from quizproof.runtimes.variables import HANDED_DOWN
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 
 LIMITS = {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32}
 
@@ -254,7 +253,7 @@ def test_leaving_the_pool_ends_everything(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(("level", "processes"), [("none", 2), ("landlock", 2), ("namespaces", 3)])
 def test_killed_parent_leaves_nothing(level: Level, processes: int) -> None:
     """When the caller dies by SIGKILL, its zygote (and, in namespaces, the process that waits for it) and runs end."""
-    if why := obstacle(level):
+    if why := refusal(level):
         pytest.skip(f"{level}: {why}")
     script = (
         "from quizproof.runners.pool import Pool\n"
@@ -275,7 +274,7 @@ def test_killed_parent_leaves_nothing(level: Level, processes: int) -> None:
 @pytest.fixture(scope="module", params=LEVELS)
 def any_pool(request: pytest.FixtureRequest) -> Iterator[Pool[str]]:
     """A pool of each level that the machine allows."""
-    if why := obstacle(request.param):
+    if why := refusal(request.param):
         pytest.skip(f"{request.param}: {why}")
     with Pool[str](1, request.param) as shared:
         yield shared
@@ -292,7 +291,7 @@ def shown(pool: Pool[str], source: str, files: Path) -> Outcome:
     return outcomes["asked"]
 
 
-def refusal(attempt: str) -> str:
+def attempting(attempt: str) -> str:
     """A program that prints why something is refused."""
     return f"import os\ntry:\n    {attempt}\n    print('done')\nexcept OSError as error:\n    print(error.strerror)\n"
 
@@ -315,7 +314,7 @@ def test_files_of_the_bank_are_not_changed(any_pool: Pool[str], tmp_path: Path, 
         pytest.skip("nothing prevents it")
     (tmp_path / "kept").write_text("kept")
     refused = {"namespaces": "Read-only file system\n", "landlock": "Permission denied\n"}
-    assert shown(any_pool, refusal(attempt), tmp_path).parts[0].stdout == refused[any_pool.level]
+    assert shown(any_pool, attempting(attempt), tmp_path).parts[0].stdout == refused[any_pool.level]
     assert [file.name for file in tmp_path.iterdir()] == ["kept"]
 
 
@@ -331,7 +330,7 @@ def test_links_do_not_lead_out_of_the_files(any_pool: Pool[str], tmp_path: Path,
         (place / "secret").write_text("secret")
     (files / "link").symlink_to(outside if "/" in leading else outside / "secret")
     name = leading if leading.startswith("/") else f"files/{leading}"
-    told = shown(any_pool, refusal(f"print(open({name!r}).read())"), files).parts[0].stdout
+    told = shown(any_pool, attempting(f"print(open({name!r}).read())"), files).parts[0].stdout
     assert told in ("No such file or directory\n", "Permission denied\n")
 
 
@@ -365,7 +364,7 @@ def test_nothing_is_inherited(any_pool: Pool[str], monkeypatch: pytest.MonkeyPat
         source = "import os\nprint(sorted(os.environ))\nopened = os.listdir('/proc/self/fd')\nprint(len(opened))"
         variables, descriptors = run(fresh, part(source)).parts[0].stdout.splitlines()
         own = {"HOME", "TMPDIR", "LC_CTYPE", "PYTHONHASHSEED"}
-        assert set(ast.literal_eval(variables)) <= {*HANDED_DOWN, *_SET_VARIABLES, *_THREADS, *own}
+        assert set(ast.literal_eval(variables)) <= {*given.HANDED_DOWN, *given.SET, *given.THREADS, *own}
         assert descriptors == "4"  # the three, and that of the folder that is listed
     assert run(any_pool, part("import sys\nprint(repr(sys.stdin.read()))")).parts[0].stdout == "''\n"
 
@@ -388,7 +387,7 @@ def test_a_run_cannot_reach_the_reply_of_another(any_pool: Pool[str]) -> None:
 
 def test_no_user_namespaces_within_namespaces() -> None:
     """In one of its own, a run would have capabilities again."""
-    if why := obstacle("namespaces"):
+    if why := refusal("namespaces"):
         pytest.skip(why)
     source = (
         "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
@@ -445,7 +444,7 @@ def test_torch_works_in_a_fork(level: Level) -> None:
         "    optimizer.zero_grad()\n    ((model(x) - y) ** 2).mean().backward()\n    optimizer.step()\n"
         "print(bool((model.weight != before).all()))\n"
     )
-    if why := obstacle(level):
+    if why := refusal(level):
         pytest.skip(f"{level}: {why}")
     with Pool[str](1, level) as pool:
         outcome = run(pool, part(source), runtime="torch", memory_mib=2048)
@@ -464,7 +463,7 @@ def test_tensorflow_works_in_a_fork(level: Level) -> None:
         "model = tf.keras.Sequential([tf.keras.layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
         "model.fit(tf.ones([8, 2]), tf.zeros([8, 1]), verbose=0)\nprint(len(model.weights))\n"
     )
-    if why := obstacle(level):
+    if why := refusal(level):
         pytest.skip(f"{level}: {why}")
     with Pool[str](1, level) as pool:
         outcome = run(pool, part(source, line=7), runtime="tensorflow", memory_mib=2048, seconds=60)

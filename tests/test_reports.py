@@ -129,7 +129,7 @@ def test_json_is_the_contract() -> None:
         "end_column": 15,
         "question": "trainable-tensors",
         "message": "the stated answer is not what the program does",
-        "help": "Drop `answer:`: it is derived.",
+        "help": "Correct `answer:`, or remove it: the run gives the answer.",
         "expected": "10",
         "actual": "12",
     }
@@ -217,7 +217,9 @@ def test_json_of_nothing() -> None:
 
 @given(message=ANY_TEXT, expected=ANY_TEXT, actual=ANY_TEXT, help_=ANY_TEXT, form=st.sampled_from(formats.FORMATS))
 def test_no_text_can_act_or_pose(message: str, expected: str, actual: str, help_: str, form: formats.Format) -> None:
-    found = Finding("QP201", "a.yaml", Span(2, 3, 2, 9), message, help_, "q", expected, actual)
+    found = Finding(
+        "QP201", "a.yaml", Span(2, 3, 2, 9), message, help=help_, block="q", expected=expected, actual=actual
+    )
     text = written(samples.report(samples.file(samples.quiz(path="a.yaml"), findings=(found,))), form)
     assert all(map(is_safe, text))
     commands = [line for line in text.split("\n") if line.lstrip().startswith("::")]

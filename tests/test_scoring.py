@@ -63,8 +63,10 @@ def test_every_way_of_answering_has_a_rule() -> None:
     for shown in INPUTS:
         assert rule(shown).endswith(".")
     one, several = INPUTS[0], Options((), multiple=True)
-    assert rule(one) == "Right or wrong."
-    assert rule(several) == "Each right choice earns its share, each wrong choice costs as much; never below zero."
+    assert rule(one) == "all or nothing."
+    assert rule(several) == (
+        "each right choice earns an equal share, and each wrong choice costs as much; never below zero."
+    )
 
 
 # ---- several keys
@@ -160,7 +162,7 @@ def test_hints_cost(score: float, hints: int, cost: float) -> None:
 def test_cost_of_hints_in_words() -> None:
     """Nothing is said of free hints."""
     assert hint_rule(0) == ""
-    assert hint_rule(0.1) == "Each hint costs 10 % of the question."
+    assert hint_rule(0.1) == "Each hint costs 10 % of the full score."
     assert after_hints(1, 3, 0.25) == 0.25
 
 

@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from helpers.chart_text import outside_pictures
 from helpers.replay import answer, expected, opened, responses
 from quizproof.kinds.registry import BUILT_IN
 from quizproof.loading.files import find_files
 from quizproof.loading.load import load_bank
 from quizproof.proof import QuizProof, Report
-from quizproof.proving.prove import Proving, Ticket, prove
+from quizproof.proving.prove import Proving, prove
+from quizproof.proving.study import Ticket
 from quizproof.runners.locked import LockedRunner
 from quizproof.store.lock import NAME, Lock
 from quizproof_renderers.site.build import build_site
-from quizproof_renderers.site.pages import MAX_VARIANTS
+from quizproof_renderers.site.pages.block import MAX_VARIANTS
 
 BANK = Path(__file__).parent.parent / "questions"
 
@@ -86,15 +88,6 @@ def by_topic(report: Report) -> dict[str, list[QuizProof]]:
     return topics
 
 
-OUTSIDE = """
-[...document.querySelectorAll("svg text")].filter((text) => {
-  const [inner, outer] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()];
-  return inner.left < outer.left - 1 || inner.right > outer.right + 1;
-}).map((text) => text.textContent)
-"""
-"""Labels of charts that do not fit into their picture."""
-
-
 def test_pages_mark_as_the_engine_does(report: Report, browser: Browser, tmp_path: Path) -> None:
     """Every key, distractor and foreseen mistake, given on the page in a real browser, gets the engine's mark."""
     site = build_site(report, tmp_path / "site").out
@@ -102,7 +95,7 @@ def test_pages_mark_as_the_engine_does(report: Report, browser: Browser, tmp_pat
     for quiz in report.quizzes:
         assert quiz.header is not None
         with opened(browser, site / quiz.header.topic / f"{quiz.id}.html") as page:
-            assert page.evaluate(OUTSIDE) == []
+            assert outside_pictures(page) == []
             for proof in quiz.blocks:
                 if proof.exhibit:
                     continue

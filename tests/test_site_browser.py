@@ -148,7 +148,7 @@ def test_code_behind_a_run_is_in_a_disclosure(quiz: Page) -> None:
     choose(asked, "b")
     code = asked.locator('[data-option="b"] .behind pre')
     expect(code).to_be_hidden()
-    asked.locator('[data-option="b"]').get_by_text("The code behind it").click()
+    asked.locator('[data-option="b"]').get_by_text("The code").click()
     expect(code).to_have_text("print(sum(p.numel() for p in model.parameters()))")
 
 
@@ -163,7 +163,7 @@ def test_several_right_options(quiz: Page) -> None:
 
 
 def test_nothing_chosen_is_not_marked(quiz: Page) -> None:
-    for id_, message in (("freeze-two-of-three", "Choose an option first."), ("wrong-line", "Pick a line first.")):
+    for id_, message in (("freeze-two-of-three", "Choose an option first."), ("wrong-line", "Choose a line first.")):
         asked = question(quiz, id_)
         asked.get_by_role("button", name="Check answer").click()
         expect(asked.locator(".complaint")).to_have_text(message)
@@ -187,7 +187,7 @@ def test_number(browser: Browser, site: Path) -> None:
         asked = question(page, "precision")
         type_in(asked, "about 90")
         expect(asked.locator(".complaint")).to_have_text(
-            "“about 90” is not a number. Write for instance 12, 0.5, 1e-3 or 3/4."
+            "“about 90” is not a number. Type a number such as 12, 0.5, 1e-3 or 3/4."
         )
         field = asked.get_by_role("textbox", name="Your answer, in %")
         expect(field).to_be_focused()
@@ -196,7 +196,7 @@ def test_number(browser: Browser, site: Path) -> None:
         type_in(asked, "85 %")
         expect(asked.locator(".result")).to_contain_text("Not right. You answered 85 %.")
         expect(asked.locator(".result")).to_contain_text("That is the recall")
-        expect(asked.locator(".slips .is-given")).to_contain_text("What this mistake computes: 85.")
+        expect(asked.locator(".mistakes .is-given")).to_contain_text("What this mistake computes: 85.")
         expect(asked.locator(".sheet")).to_contain_text("Computed: 89.4737 %.")
         expect(field).to_be_disabled()
         asked.get_by_role("button", name="Try again").click()
@@ -446,12 +446,12 @@ def test_retry_brings_the_next_variant(quiz: Page) -> None:
     asked = question(quiz, "trainable-values")
     keys = ["12", "18", "18", "12"]  # of the sizes (10, 5), (20, 8), (10, 8), and the first again
     for version, key in zip((1, 2, 3, 1), keys, strict=True):
-        expect(asked.locator(".version")).to_have_text(f"Version {version} of 3")
+        expect(asked.locator(".variant-number")).to_have_text(f"Variant {version} of 3")
         assert [letter for letter, _ in letters(asked)] == ["A", "B", "C"]
         expect(asked.locator('[data-option="a"] .choice')).to_have_text(key)
         choose(asked, "a")
         expect(asked.locator(".result")).to_contain_text("Right.")
-        asked.get_by_role("button", name="Try another version").click()
+        asked.get_by_role("button", name="Try another variant").click()
 
 
 def test_retry_shuffles_the_options_and_letters_follow(quiz: Page) -> None:
@@ -462,7 +462,7 @@ def test_retry_shuffles_the_options_and_letters_follow(quiz: Page) -> None:
         letter = {id_: letter for letter, id_ in before}
         expect(asked.locator(".result")).to_contain_text(f"You answered {letter['c']}.")
         expect(asked.locator(".answer")).to_have_text(f"The answer is {letter['a']}.")
-        assert [tale.get_attribute("data-for") for tale in asked.locator(".told > li").all()] == [
+        assert [tale.get_attribute("data-for") for tale in asked.locator(".feedback-list > li").all()] == [
             id_ for _, id_ in before
         ]
         asked.get_by_role("button", name="Try again").click()
@@ -488,14 +488,14 @@ def test_progress_outlives_a_reload(browser: Browser, site: Path) -> None:
         type_in(question(page, "type-lines"), "0.weight False")
         asked = question(page, "trainable-values")
         choose(asked, "b")
-        asked.get_by_role("button", name="Try another version").click()
+        asked.get_by_role("button", name="Try another variant").click()
         choose(asked, "a")
         expect(page.locator(".tally")).to_have_text("4 of 6 answered, 2 right")
         page.reload()
         expect(page.locator(".tally")).to_have_text("4 of 6 answered, 2 right")
         expect(question(page, "freeze-two-of-three").locator(".is-chosen")).to_have_attribute("data-option", "b")
         expect(question(page, "freeze-two-of-three").locator(".result")).to_contain_text("Not right.")
-        expect(asked.locator(".version")).to_have_text("Version 2 of 3")
+        expect(asked.locator(".variant-number")).to_have_text("Variant 2 of 3")
         expect(asked.locator(".result")).to_contain_text("Right.")
         expect(question(page, "type-lines").get_by_role("textbox")).to_have_value("0.weight False")
         expect(page.locator("[data-tick='freeze-two-of-three']")).to_have_class("is-wrong")
@@ -505,10 +505,14 @@ def test_progress_outlives_a_reload(browser: Browser, site: Path) -> None:
         assert again.evaluate("[scrollY, document.activeElement.tagName]") == [0, "BODY"]
         again.close()
         page.goto((site / "index.html").as_uri())
-        expect(page.locator('[data-progress="freezing-layers-pytorch-practice"]')).to_have_text("4/6 answered, 2 right")
+        expect(page.locator('[data-progress="freezing-layers-pytorch-practice"]')).to_have_text(
+            "4 of 6 answered, 2 right"
+        )
         expect(page.locator('[data-progress="autograd-basics"]')).to_be_empty()
         page.goto((site / "freezing-layers" / "index.html").as_uri())
-        expect(page.locator('[data-progress="freezing-layers-pytorch-practice"]')).to_have_text("4/6 answered, 2 right")
+        expect(page.locator('[data-progress="freezing-layers-pytorch-practice"]')).to_have_text(
+            "4 of 6 answered, 2 right"
+        )
 
 
 def test_start_over(quiz: Page) -> None:
@@ -585,19 +589,19 @@ def test_progress_can_be_taken_along(browser: Browser, site: Path, tmp_path: Pat
             page.get_by_role("button", name="Export progress").click()
         file = tmp_path / download.value.suggested_filename
         download.value.save_as(file)
-        expect(page.locator(".keep .notice")).to_have_text("Exported the progress of 1 quiz.")
+        expect(page.locator(".keep .notice")).to_have_text("Exported your progress in 1 quiz.")
         answers = {"freeze-two-of-three": {"variant": 0, "response": ["a"], "right": True, "score": 1, "hints": 0}}
         assert json.loads(file.read_text()) == {
             "quizproof": 1,
             "quizzes": {"freezing-layers-pytorch-practice": answers},
         }
         place = page.locator('[data-progress="freezing-layers-pytorch-practice"]')
-        expect(place).to_have_text("1/6 answered, 1 right")
-        page.get_by_role("button", name="Forget everything").click()
+        expect(place).to_have_text("1 of 6 answered, 1 right")
+        page.get_by_role("button", name="Delete progress").click()
         expect(place).to_be_empty()
         page.get_by_label("Import progress").set_input_files(file)
-        expect(page.locator(".keep .notice")).to_have_text("Imported the progress of 1 quiz.")
-        expect(place).to_have_text("1/6 answered, 1 right")
+        expect(page.locator(".keep .notice")).to_have_text("Imported your progress in 1 quiz.")
+        expect(place).to_have_text("1 of 6 answered, 1 right")
 
 
 @pytest.mark.parametrize(
@@ -618,7 +622,7 @@ def test_a_file_that_is_not_progress_changes_nothing(browser: Browser, site: Pat
     with opened(browser, site / "index.html") as page:
         page.get_by_label("Import progress").set_input_files(tmp_path / "progress.json")
         expect(page.locator(".keep .notice")).to_have_text(
-            "This file is not progress that quizproof exported. Nothing was changed."
+            "This file does not hold progress that quizproof exported. Nothing was changed."
         )
         assert page.evaluate("localStorage.length") == 0
 
@@ -637,7 +641,7 @@ def test_without_javascript_all_can_be_read(browser: Browser, site: Path) -> Non
         first.get_by_text("Answer to question 1").click()
         expect(first.locator(".answer")).to_be_visible()
         expect(first.locator(".solution")).to_be_visible()
-        for tale in first.locator(".told .run-says").all():
+        for tale in first.locator(".feedback-list .run-says").all():
             expect(tale).to_be_visible()
 
 
@@ -656,7 +660,7 @@ def test_not_proven_questions_cannot_be_answered(browser: Browser, site: Path) -
     with opened(browser, site / KERAS) as page:
         expect(page.locator(".tally")).to_have_text("0 of 1 answered, 0 right")
         expect(page.locator("form")).to_have_count(1)
-        expect(page.locator("#q-compile-again")).to_contain_text("this wrong option passes the check")
+        expect(page.locator("#q-compile-again")).to_contain_text("this distractor passes the check")
         choose(question(page, "still-fine"), "a")
         expect(page.locator(".tally")).to_have_text("1 of 1 answered, 1 right")
 
@@ -683,11 +687,11 @@ def test_on_paper_the_answers_follow_all_questions(browser: Browser, site: Path,
         assert tops[0] > title["y"]
         for hidden in page.locator("button, .ticks, .result, .masthead").all():
             expect(hidden).to_be_hidden()
-        expect(page.locator("#q-freeze-two-of-three .told .tale")).to_have_count(4)
+        expect(page.locator("#q-freeze-two-of-three .feedback-list .feedback")).to_have_count(4)
         if javascript:
             page.emulate_media(media="screen")
             page.evaluate("dispatchEvent(new Event('afterprint'))")
-            expect(page.locator("#q-freeze-two-of-three .option .tale")).to_have_count(4)
+            expect(page.locator("#q-freeze-two-of-three .option .feedback")).to_have_count(4)
             expect(question(page, "type-lines").locator(".sheet-body")).to_be_hidden()
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from helpers import samples
+from helpers.chart_text import outside_pictures
 from helpers.replay import answer, expected, opened, responses
 from quizproof.displays import (
     Attempt,
     Blank,
     Blanks,
+    Chart,
     Check,
+    Event,
     Matching,
     MatchItem,
     Mistake,
@@ -26,12 +30,13 @@ from quizproof.displays import (
     Point,
     ProgramInput,
     Prose,
+    Series,
 )
 from quizproof.marking import scoring
 from quizproof.marking.mark import mark
 from quizproof_renderers.site.build import build_site
 from quizproof_renderers.site.feedback import fingerprint
-from quizproof_renderers.site.pages import site_of
+from quizproof_renderers.site.pages.contents import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,7 +272,7 @@ def test_ordering_shows_the_right_beginning_and_the_authors_order(quiz: Page) ->
     expect(within.locator(".result")).to_have_text("Partly right: 2 of 4. Optimizers have no backward.")
     classes = within.locator(".program > .piece").evaluate_all("all => all.map((each) => each.className)")
     assert classes == ["piece is-right"] * 2 + ["piece is-wrong"] * 2
-    expect(within.locator(".sheet")).to_contain_text("2 orders of these lines pass")
+    expect(within.locator(".sheet")).to_contain_text("one of 2 orders that pass")
     expect(within.locator(".sheet pre").first).to_contain_text("optimizer.zero_grad()\nloss = loss_fn")
 
 
@@ -291,7 +296,9 @@ def test_hints_come_one_by_one_and_cost(quiz: Page) -> None:
     hints.nth(0).locator("summary").click()  # to close one gives nothing back
     for field, text in zip(within.locator(".field").all(), ("0", "False", "frozen"), strict=True):
         field.fill(text)
-    expect(within.locator(".rule")).to_have_text(f"{scoring.rule(_input(samples.blanks()))} {scoring.hint_rule(0.1)}")
+    expect(within.locator(".scoring")).to_have_text(
+        f"Scoring: {scoring.rule(_input(samples.blanks()))} {scoring.hint_rule(0.1)}"
+    )
     check(within)
     expect(within.locator(".result")).to_have_text("Right. After 2 hints: 80 %.")
     assert kept(quiz)["fill-the-gaps"] == {
@@ -389,7 +396,7 @@ def test_program_that_nobody_has_run(quiz: Page, tmp_path: Path) -> None:
     editor = within.get_by_role("textbox", name="Your program")
     editor.fill("model[2].requires_grad_(True)")
     check(within)
-    expect(within.locator(".complaint")).to_have_text("No run of this program is known.")
+    expect(within.locator(".complaint")).to_have_text("This program cannot be marked here.")
     panel = within.locator(".never-run")
     expect(panel).to_contain_text("quizproof try write-it.py --question write-it")
     expect(quiz.locator(".tally")).to_have_text("0 of 6 answered, 0 right")
@@ -407,8 +414,10 @@ def test_program_that_nobody_has_run(quiz: Page, tmp_path: Path) -> None:
     expect(within.locator(".result")).to_have_text("Not right. It sets an attribute that nobody reads.")
     states = within.locator(".check-item .state")
     expect(states).to_have_text([" fails", " not reached", " not reached"])
-    expect(within.locator(".slips .is-given")).to_contain_text("AssertionError: 0.weight")
-    expect(within.locator(".sheet")).to_contain_text("2 small changes of it were run too: the checks catch all.")
+    expect(within.locator(".mistakes .is-given")).to_contain_text("AssertionError: 0.weight")
+    expect(within.locator(".sheet")).to_contain_text(
+        "2 small changes to it were run as well. The checks catch all of them."
+    )
 
 
 def test_a_small_change_is_told_of_only_to_whoever_writes_it(quiz: Page) -> None:
@@ -418,8 +427,8 @@ def test_a_small_change_is_told_of_only_to_whoever_writes_it(quiz: Page) -> None
     editor.fill(solution.replace("(True)", "(False)"))
     check(within)
     expect(within.locator(".result")).to_have_text("Partly right: 1 of 3. False for True.")
-    expect(within.locator(".slips > li.is-change")).to_have_count(2)
-    expect(within.locator(".slips > li.is-change").filter(visible=True)).to_have_text(re.compile("False for True"))
+    expect(within.locator(".mistakes > li.is-change")).to_have_count(2)
+    expect(within.locator(".mistakes > li.is-change").filter(visible=True)).to_have_text(re.compile("False for True"))
 
 
 def test_tab_indents_and_escape_lets_go(quiz: Page) -> None:
@@ -449,10 +458,10 @@ def test_open_answer(quiz: Page) -> None:
     expect(within.get_by_role("checkbox", name="The head is trained.")).to_be_focused()
     within.get_by_role("checkbox", name="The head is trained.").check()
     within.get_by_label("Unsure").check()
-    within.get_by_role("button", name="Mark myself").click()
+    within.get_by_role("button", name="Mark my answer").click()
     expect(within.locator(".result")).to_have_text("Partly right: 1 of 3.")
-    expect(within.locator(".told")).to_contain_text("It depends on the data.")
-    expect(within.locator(".told .run-says")).to_have_count(2)
+    expect(within.locator(".feedback-list")).to_contain_text("It depends on the data.")
+    expect(within.locator(".feedback-list .run-says")).to_have_count(2)
     assert kept(quiz)["in-your-words"]["words"] == "The head learns."
     quiz.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(within.locator(".sheet .solution")).to_have_count(1)
@@ -465,11 +474,11 @@ def test_open_answer(quiz: Page) -> None:
 def test_gaps_tell_which_are_right(quiz: Page) -> None:
     within = asked(quiz, "fill-the-gaps")
     check(within)
-    expect(within.locator(".complaint")).to_have_text("Fill every gap first.")
-    expect(within.get_by_role("textbox", name="Gap 1 of 3")).to_be_focused()
+    expect(within.locator(".complaint")).to_have_text("Fill every blank first.")
+    expect(within.get_by_role("textbox", name="Blank 1 of 3")).to_be_focused()
     answer(quiz, "fill-the-gaps", ["2", "bool(0)", "frozen"])
-    classes = within.locator(".gap").evaluate_all("all => all.map((each) => each.className)")
-    assert classes == ["gap is-wrong", "gap is-right", "gap is-right"]
+    classes = within.locator(".blank").evaluate_all("all => all.map((each) => each.className)")
+    assert classes == ["blank is-wrong", "blank is-right", "blank is-right"]
     expect(within.locator(".result")).to_have_text("Partly right: 2 of 3. That is the last layer.")
     expect(within.locator(".is-given .run-says")).to_have_text("The check fails.")
 
@@ -487,15 +496,15 @@ def test_exhibits_are_shown_and_not_counted(quiz: Page) -> None:
     expect(exhibit.locator(".help:visible")).to_have_count(1)
     exhibit.get_by_text("Hint 1 of 2").click()
     expect(exhibit.get_by_text("Hint 2 of 2")).to_be_visible()
-    exhibit.get_by_text("The figures").first.click()
+    exhibit.get_by_text("The numbers").first.click()
     expect(exhibit.get_by_role("row", name="5 0.90 1.17")).to_be_visible()
-    rests = quiz.get_by_role("region", name="To take home").get_by_role("link")
+    rests = quiz.get_by_role("region", name="Key insight").get_by_role("link")
     expect(rests).to_have_text(["Fill the gaps", "A training run"])
 
 
 def test_topic_tells_what_is_commonly_believed(browser: Browser, site: Path) -> None:
     with opened(browser, site / "freezing-layers" / "index.html") as page:
-        beliefs = page.get_by_role("region", name="Commonly believed, and refuted by a run")
+        beliefs = page.get_by_role("region", name="Common beliefs, refuted by a run")
         expect(beliefs.locator("li")).to_have_count(2)
         expect(beliefs).to_contain_text("2 beliefs")
         beliefs.get_by_role("link", name="Fill the gaps").click()
@@ -506,7 +515,7 @@ def test_without_javascript_all_can_be_read(browser: Browser, site: Path) -> Non
     with opened(browser, site / PAGE, java_script_enabled=False) as page:
         for control in page.locator("button, .control, .field, .grip, .confident").all():
             expect(control).to_be_hidden()
-        expect(page.locator(".gap").first).to_have_text("______")
+        expect(page.locator(".blank").first).to_have_text("______")
         expect(page.locator(".pool .source").first).to_be_visible()
         expect(page.locator("#q-write-it .js-less pre")).to_contain_text("# model is there already")
         hint = page.get_by_text("Hint 3 of 3")
@@ -525,6 +534,31 @@ def test_charts_can_be_read_on_a_narrow_screen(browser: Browser, site: Path) -> 
             assert 12.5 * width / 600 >= 9
             expect(picture).to_have_attribute("tabindex", "0")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def _crowded_charts() -> list[Chart]:
+    """Charts whose labels are as long, as many and as near to the edges as can be."""
+    long = "Top two layers unfrozen at a tenth of the rate"
+    ends = ((0.0, 0.0), (1_000_000.0, 1_000_000.0))
+    steep = tuple((float(x), 1 / (x + 1)) for x in range(10))
+    return [
+        Chart((Series(long, steep), Series(f"{long} of the head", steep), Series("loss", steep)), "Epoch", "Loss"),
+        Chart(tuple(Series(f"{n} W{'m' * 7}", steep) for n in range(6)), f"{long}, {long}", f"{long}, {long}"),
+        Chart((Series("x", ends),), "x", "y", tuple(Event(f"{long} {x}", x) for x in (0.0, 3e5, 5e5, 7e5, 1e6))),
+        Chart((Series("x", ends),), "x", "y", tuple(Event(long, x, x) for x in (0.0, 5e5, 1e6))),
+        Chart((Series("x", ends),), "x", "y", (Event("m" * 70, 5e5), Event("W" * 70, 1e6, 1e6))),
+        Chart((Series("x", ((0.0, 0.0), (1.0, 1.0))),), "x", "y", (Event(long, 1.0), Event("at 1", 1.0, 0.0))),
+    ]
+
+
+def test_text_of_charts_is_inside_whatever_the_font(browser: Browser, tmp_path: Path) -> None:
+    """With a narrow and a wide font, in a wide and a narrow window."""
+    displays = [replace(samples.choice(), prompt=(chart,)) for chart in _crowded_charts()]
+    questions = [samples.question(f"q{n}", display) for n, display in enumerate(displays)]
+    report = samples.report(samples.asking(samples.quiz(), *questions))
+    with opened(browser, build_site(report, tmp_path / "site").out / "samples" / "sample.html") as page:
+        assert page.locator(".picture").count() == len(displays)
+        assert outside_pictures(page) == []
 
 
 @pytest.mark.parametrize("name", ["chart", "curve"])

@@ -10,7 +10,8 @@ import pytest
 
 from quizproof.comparison.outcome_diff import same_value
 from quizproof.loading.load import load_bank
-from quizproof.proving.prove import Proving, Ticket
+from quizproof.proving.prove import Proving
+from quizproof.proving.study import Ticket
 from quizproof.runners.pool import Pool
 from quizproof.snippets.nondeterminism import looks_at_clock_or_chance, looks_at_order
 

@@ -136,7 +136,8 @@ def test_partly_right(typed: str) -> None:
     """Each right choice earns its share, and each wrong one costs as much."""
     result, shown = take(samples.taken(INPUTS["several"]), typed=typed)
     assert (standings(result), result.score) == (["partly"], 0.5)
-    assert "\nScore: Each right choice earns its share, each wrong choice costs as much; never below zero.\n" in shown
+    rule = "each right choice earns an equal share, and each wrong choice costs as much; never below zero."
+    assert f"\nScore: {rule}\n" in shown
     assert "\nPartly right (1 of 2). The answer is A and B.\n" in shown
     assert "\nScore: 0.5 of 1 (50 %).\n" in shown
     assert f"To review: {samples.CHOICE.id}." in shown
@@ -153,7 +154,7 @@ def test_partly_right(typed: str) -> None:
         pytest.param(
             "number",
             "a lot\n0.895\n",
-            "'a lot' is not a number; write for instance 12, 0.5, 1e-3 or 3/4.",
+            "'a lot' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4.",
             id="no number",
         ),
         pytest.param("number", "1/0\n0.895\n", "A number cannot be divided by zero.", id="division by zero"),

@@ -97,7 +97,7 @@ def test_a_script_that_meets_everything(bank: Path) -> None:
         ),
         (
             "cost = 1",
-            ["With seed 0 `score` (Score) cannot be had after the script:", "NameError: name 'score'"],
+            ["With seed 0 `score` (Score) cannot be evaluated after the script:", "NameError: name 'score'"],
         ),
         ("x = 1\nfor i in range(3)\n    pass", ['File "mine.py", line 2, in <module>', "SyntaxError: expected ':'"]),
         ("x = 1\nfor i in x:\npass", ["IndentationError: expected an indented block after 'for' statement on line 2"]),

@@ -17,7 +17,7 @@ from quizproof.marking.mark import MalformedResponse, NeverRun, mark
 from quizproof.outcome import Outcome, PartResult, Raised
 from quizproof.runners.job import Job
 from quizproof.runners.pool import Pool
-from quizproof_renderers.site.feedback import fingerprint, slips
+from quizproof_renderers.site.feedback import feedback_on_mistakes, fingerprint
 from quizproof_renderers.tally import mutations
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def test_whoever_writes_another_right_program_is_told_of_no_mistake(prove_text: 
     (equivalent,) = (a for a in program.attempts if a.origin == "equivalent")
     marked = mark(program, equivalent.source)
     assert (marked.correct, marked.feedback) == (True, "")
-    foreseen = {slip.value for slip in slips(program)}
+    foreseen = {feedback.value for feedback in feedback_on_mistakes(program)}
     assert fingerprint(equivalent.source) not in foreseen
     assert {fingerprint(a.source) for a in program.attempts if a.origin == "mutation"} <= foreseen
 
@@ -373,7 +373,7 @@ def test_lost_run_is_no_wrong_answer(outcome: Outcome, words: str) -> None:
 
 def test_setup_that_fails_is_no_wrong_answer() -> None:
     """Nor is code that was given and does not run here."""
-    with pytest.raises(CannotVerify, match="the code that is given failed before the program began: Raises NameError"):
+    with pytest.raises(CannotVerify, match="the given code failed before the program started: Raises NameError"):
         run("n = 2", replace(SHOWN, setup="data = dta"))
 
 

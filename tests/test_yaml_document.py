@@ -84,12 +84,51 @@ def test_both_parsers_agree(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("parser", PARSERS)
-@pytest.mark.parametrize("opening", ["[", "{", "- ", "? ", "{[", "[{", "{a: ", "[? "])
-def test_nesting_is_bounded(opening: str, parser: type) -> None:
-    """However deep a file nests, it ends in a finding and not in a stack overflow."""
-    result = attempt(opening.encode() * 20_000, parser)
+@pytest.mark.parametrize(
+    ("opening", "code", "column"),
+    [
+        ("[", "QP105", 40),
+        ("[{", "QP102", 10),
+        ("- ", "QP105", 72),
+        ("? ", "QP102", 10),
+        ("{", "QP102", 9),
+        ("{[", "QP102", 9),
+        ("{a: ", "QP105", 136),
+        ("[? ", "QP102", 11),
+    ],
+)
+def test_nesting_is_bounded(opening: str, code: str, column: int, parser: type) -> None:
+    """However deep a file nests, our own limit is reported at its place, before any that the parser has."""
+    start = "quiz: deep\ntitle: " if opening[0] in "[{" else "quiz: deep\ntitle:\n       "
+    result = attempt((start + opening * 20_000).encode(), parser)
     assert isinstance(result, Finding)
-    assert result.code in ("QP102", "QP105")
+    assert (result.code, result.span.column) == (code, column)
+
+
+def test_limit_of_the_parser_does_not_hide_ours() -> None:
+    """A parser that gives up at any depth beyond ours, while it reads ahead, still leads to our finding."""
+
+    class Shallow(yaml.Loader):
+        flow_level = property(lambda self: self.level, lambda self, level: self.set_level(level))
+        level = 0
+
+        def set_level(self, level: int) -> None:
+            self.level = level
+            if level > 2 * MAX_DEPTH:
+                raise yaml.scanner.ScannerError(None, None, "that is too deep", self.get_mark())
+
+    for end in ("", "]" * 100):
+        result = attempt(f"quiz: deep\ntitle: {'[' * 100}{end}".encode(), Shallow)
+        assert result == attempt(f"quiz: deep\ntitle: {'[' * 100}{end}".encode(), yaml.Loader)
+        assert isinstance(result, Finding)
+        assert (result.code, result.span) == ("QP105", Span(2, 40, 2, 41))
+
+
+def test_brackets_before_an_error_do_not_hide_it() -> None:
+    """Many brackets that do not nest deeply leave the syntax error what it is."""
+    result = attempt(b"quiz: a\ntitle: [" + b"[], " * 100 + b"]]")
+    assert isinstance(result, Finding)
+    assert (result.code, result.span.column) == ("QP102", 410)
 
 
 def test_size_is_bounded() -> None:
@@ -373,7 +412,7 @@ def test_places_of_what_is_not_there() -> None:
         (b"a: !b {}\n", "QP104", 1, 4, "the tag `!b` is not allowed"),
         (b"a: {{ b }}\n", "QP102", 1, 5, "a key must be a plain word"),
         (b"a: 1\n---\nb: 2\n", "QP102", 2, 1, "a second document starts here; a file holds one quiz"),
-        (b"a: \xef\xbb\xbfb\n", "QP102", 1, 4, "an invisible character, U+FEFF, stands here"),
+        (b"a: \xef\xbb\xbfb\n", "QP102", 1, 4, "there is an invisible character, U+FEFF, here"),
         (b"a:\n  b: \x1b[31m\n", "QP102", 2, 6, "character U+001B is not allowed in YAML"),
         (b"a: b\nc: \xff\n", "QP101", 2, 4, "byte 0xff is not UTF-8"),
         ("a: é\nbé: ".encode() + b"\xe9", "QP101", 2, 5, "byte 0xe9 is not UTF-8"),

@@ -1,11 +1,12 @@
 """Brings the pages up to date with the program: `python tools/docs_update.py`. Read the difference before committing.
 
-Rewritten are the generated tables, the findings shown below examples, and the output of commands. Output that is
-shown in part, with `...`, is left alone and named.
+It rewrites the generated tables, copies of files, the findings shown below examples, and the output of commands and
+programs. Output that is shown in part, with `...`, is left alone and named.
 """
 
 from __future__ import annotations
 
+import itertools
 import sys
 import tempfile
 from pathlib import Path
@@ -13,8 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from helpers import docs_tables
-from helpers.docs_pages import PAGES, Fence, examples, fences
-from helpers.docs_runs import play, prove_examples, told
+from helpers.docs_pages import DOCS, PAGES, Fence, examples, fences
+from helpers.docs_runs import play, prove_examples, run_programs, told
 
 
 def main() -> None:
@@ -24,15 +25,20 @@ def main() -> None:
     findings = {example.fence.id: told(found[example.fence.id]) for example in shown}
     for page in PAGES:
         new: dict[Fence, str] = {}
+        for fence in fences(page):
+            if fence.option("copy"):
+                new[fence] = (DOCS / fence.option("copy")).read_text(encoding="utf-8")
         for fence, following in zip(fences(page), fences(page)[1:], strict=False):
             if following.sort == "text finding" and fence.id in findings:
                 new[following] = "".join(f"{line}\n" for line in findings[fence.id])
             elif fence.id in findings and findings[fence.id] and not fence.option("refuted"):
                 sys.stderr.write(f"{fence.id} is refuted, and nothing below it says so\n")
         with tempfile.TemporaryDirectory() as folder:
-            for played in play(page, Path(folder)):
-                if not played.agrees and "..." in played.shown:
+            for played in itertools.chain(play(page, Path(folder)), run_programs(page, Path(folder))):
+                if not played.agrees and ("..." in played.shown or played.fence.language == "python"):
                     sys.stderr.write(f"{played.fence.id}: `{played.command}` prints something else\n")
+                elif not played.agrees and not played.command:
+                    new[played.fence] = played.printed
                 elif not played.agrees:
                     text = new.get(played.fence, played.fence.text)
                     command = f"$ {played.command}\n"

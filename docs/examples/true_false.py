@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, obstacle
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, obstacle, refuted
 from quizproof.kinds.base import Question, Runs, evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Prose, Snippet
@@ -37,10 +37,10 @@ class TrueFalse(Question):
     def display(self, runs: Runs) -> displays.Display:
         """Two options, one of which the run has shown to be right."""
         program = self._program()
-        told = evidence(program, runs[program])
+        run = evidence(program, runs[program])
         truth = runs[program].parts[-1].value
         options = tuple(
-            displays.Option(id_, displays.Prose(word), value is truth, "" if value is truth else self.mistake, told)
+            displays.Option(id_, displays.Prose(word), value is truth, "" if value is truth else self.mistake, run)
             for id_, word, value in (("a", "True", True), ("b", "False", False))
         )
         prompt = (displays.Prose(self.prompt), displays.Code(self.code))
@@ -54,11 +54,11 @@ class TrueFalse(Question):
         if blocked:
             return blocked
         if outcome.raised:
-            return Judgement("refuted", rules.CODE_CRASHED, f"it raised {outcome.raised}")
+            return refuted(rules.CODE_CRASHED, f"it raised {outcome.raised}")
         truth = outcome.parts[-1].value
         if not isinstance(truth, bool):
-            return Judgement("refuted", rules.CODE_CRASHED, f"the test is {truth!r}, not True or False")
+            return refuted(rules.CODE_CRASHED, f"the test is {truth!r}, not True or False")
         if self.answer not in (None, truth):
-            words = "the stated answer is not the value of the test"
-            return Judgement("refuted", rules.KEY_REFUTED, words, "", str(self.answer), str(truth))
+            message = "the stated answer is not the value of the test"
+            return refuted(rules.KEY_REFUTED, message, expected=str(self.answer), actual=str(truth))
         return PROVEN

@@ -1,6 +1,7 @@
 """Claims: what must hold of the outcomes of programs, and how it is judged.
 
-A claim names the programs it needs and a function that judges their outcomes. The functions most kinds need are here.
+A claim names the programs that it needs and a function that judges their outcomes. Kinds of block state claims; the
+judging functions that most of them need are here: `obstacle`, `crash`, `passes`, `fails`, `fails_without`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from quizproof import rules
@@ -18,10 +19,26 @@ from quizproof.quizfile.fields import Limits
 from quizproof.verdicts import Verdict
 
 PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]
+"""What a part is for. A "value" is an expression whose value is reported; the others are statements."""
 
 
 OURS: DataPath = ("kind",)
-"""Where a part stands that no author wrote."""
+"""The place of a part that no author wrote."""
+
+MAX_QUOTED = 200
+"""Characters of an output that a message quotes."""
+
+_TYPING_ERRORS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
+_REFUSALS = ["OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "ConnectionRefusedError", "URLError"]
+ACCIDENTS = frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
+"""Exceptions by which an option fails by accident more often than on purpose, or because the sandbox refused it."""
+
+_TO_ASSERT = {
+    "check": "Assert what the answer brings about.",
+    "proof": "Assert what makes the statement true.",
+    "refutation": "Assert what shows that the statement is false.",
+}
+"""What to do about a check without an assertion, by what the author calls it."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +48,9 @@ class Part:
     role: PartRole
     source: str
     at: DataPath
-    """Where the snippet stands, relative to its block."""
+    """Where the snippet is, relative to its block."""
     lead: int = 0
-    """How many lines of the source stand before those that the author wrote."""
+    """How many lines of the source come before those that the author wrote."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +73,7 @@ class Program:
         return part, max(line - starts[index] - part.lead, 0)
 
     def frames(self, outcome: Outcome) -> tuple[Frame, ...]:
-        """Where what was raised passed through what an author wrote."""
+        """The frames of what was raised that are in an author's snippet, outermost first."""
         raised = outcome.raised.frames if outcome.raised else ()
         return tuple(frame for frame in raised if self.locate(frame.line)[0].at != OURS)
 
@@ -76,7 +93,7 @@ class Program:
         return self.parts[outcome.raised.part].role if outcome.raised else None
 
     def reached(self, outcome: Outcome) -> int:
-        """The index of the part in which a run ended; the answer's, when the run does not tell."""
+        """The index of the part in which a run ended; the answer's, when the run does not say."""
         if outcome.raised:
             return outcome.raised.part
         if outcome.parts:
@@ -86,24 +103,50 @@ class Program:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an outcome says of a claim."""
+    """What an outcome says of a claim. `refuted`, `unverified`, `unstable` and `proven` make one."""
 
     verdict: Verdict
     code: str = ""
     """The rule broken, unless proven or unproven."""
     message: str = ""
+    """What is wrong, as the rest of a sentence that names the claim."""
+    _: KW_ONLY
     help: str = ""
+    """What to do about it."""
     expected: str = ""
     actual: str = ""
     at: DataPath | None = None
-    """Where the trouble stands, when that is not where the claim stands."""
+    """Where the trouble is, when that is not where the claim is."""
     frame: Frame | None = None
     """The line within the text at `at`, from 0, and its columns, when the trouble has a line of its own."""
-    told: Mapping[str, Any] = field(default_factory=dict)
-    """What else is reported of the claim, as JSON data: counts, figures."""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What else is reported of the claim, as JSON data: {"mutations": 12, "killed": 12}, or {"value": 0.86}."""
 
 
 PROVEN = Judgement("proven")
+"""The judgement of a claim that holds, and of which there is nothing to report."""
+
+
+def proven(**evidence: Any) -> Judgement:
+    """The claim holds. `evidence`: what is reported of it."""
+    return replace(PROVEN, evidence=evidence)
+
+
+def refuted(
+    code: str, message: str, *, help: str = "", expected: str = "", actual: str = "", at: DataPath | None = None
+) -> Judgement:
+    """The claim does not hold; see the fields of `Judgement`."""
+    return Judgement("refuted", code, message, help=help, expected=expected, actual=actual, at=at)  # fmt: skip
+
+
+def unverified(code: str, message: str, *, help: str = "", at: DataPath | None = None) -> Judgement:
+    """The claim could not be judged, and that is not the author's doing."""
+    return Judgement("unverified", code, message, help=help, at=at)
+
+
+def unstable(code: str, message: str, *, help: str = "", at: DataPath | None = None) -> Judgement:
+    """The claim held once and not again, or the outcome was another."""
+    return Judgement("unstable", code, message, help=help, at=at)
 
 
 @dataclass(frozen=True)
@@ -113,16 +156,16 @@ class Claim:
     what: str
     """In a word or two: "key", "distractor b", "check"."""
     at: DataPath
-    """Where it stands, relative to its block."""
+    """Where it is, relative to its block."""
     programs: tuple[Program, ...] = ()
     judge: Callable[..., Judgement] = lambda *outcomes: PROVEN
     """Called with one outcome per program, in order."""
     unproven: str = ""
     """The author's reason why nothing is run. Such a claim has no programs."""
     key: bool = False
-    """Whether it is about the right answer, which is watched more closely."""
+    """Whether it is about the right answer, whose programs are run again where they might differ."""
     probe: bool = False
-    """Whether its programs only try out the checks. They are never run again, and reports tell of them in sum."""
+    """Whether its programs only try out the checks. They are never run again, and reports only sum them up."""
 
 
 @dataclass(frozen=True)
@@ -150,35 +193,29 @@ class Happens:
         return f"{self.exception}: {self.fragment}" if self.fragment else self.exception
 
     def mismatch(self, program: Program, outcome: Outcome) -> str:
-        """What really happened, in words, where it is not what was stated; empty when it is."""
+        """What really happened, where it is not what was stated; empty when it is."""
         raised = outcome.raised
         where = program.raised_in(outcome)
         if self.exception is None:
-            noise = "".join(
+            output = "".join(
                 result.stdout + result.stderr
                 for part, result in zip(program.parts, outcome.parts, strict=False)
                 if part.role in ("answer", "code")
             )
             if raised and where in ("answer", "code"):
                 return f"it raised {raised}"
-            return f"it printed {noise.strip()[:200]!r}" if noise.strip() else ""
+            return f"it printed {output.strip()[:MAX_QUOTED]!r}" if output.strip() else ""
         if raised is None:
             return "nothing was raised"
-        if where == "check" and raised.type == "AssertionError":  # the check's word, not what the code does
+        if where == "check" and raised.type == "AssertionError":  # that is the check's finding, not what the code does
             return "nothing was raised, and then the check failed"
         if raised.type != self.exception.rpartition(".")[2] or self.fragment not in raised.message:
             return f"it raised {raised}"
         return ""
 
 
-_SLIPS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
-_REFUSALS = ["OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "ConnectionRefusedError", "URLError"]
-SLIPS = frozenset([*_SLIPS, *_REFUSALS, "gaierror", "TimeoutError"])
-"""Exceptions by which an option fails by accident more often than on purpose, or because the sandbox refused it."""
-
-
 def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> Judgement | None:
-    """The judgement that any claim gets when its program came to no judgeable end; None when it did.
+    """The judgement of any claim whose program did not come to an end that can be judged; None when it did.
 
     `syntax_ok`: the caller has its own judgement for code that does not compile.
     """
@@ -186,36 +223,36 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
     at = program.parts[reached].at if reached < len(program.parts) else None
     match outcome.status:
         case "missing":
-            return Judgement("unverified", rules.RUNTIME_MISSING, outcome.detail)
+            return unverified(rules.RUNTIME_MISSING, outcome.detail)
         case "unlocked":
-            help_ = "Write the lock anew with `quizproof check --write-lock`, or build without `--locked`."
-            return Judgement("unverified", rules.NOT_LOCKED, outcome.detail, help_, at=())
+            help_ = "Rewrite the lock with `quizproof check --write-lock`, or build without `--locked`."
+            return unverified(rules.NOT_LOCKED, outcome.detail, help=help_, at=())
         case "fault":
-            return Judgement("unverified", rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
+            return unverified(rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
         case "limit":
             message = f"the run was stopped: {outcome.detail}"
             help_ = "Make the snippet smaller, or raise the limit under `limits:`."
-            judgement = Judgement("refuted", rules.LIMIT_HIT, message, help_, actual=outcome.detail, at=at)
+            judgement = refuted(rules.LIMIT_HIT, message, help=help_, actual=outcome.detail, at=at)
             return at_frame(program, outcome, judgement)
         case "died":
             message = f"the run ended without a result: {outcome.detail}"
             help_ = "A snippet must come to its end or raise an exception."
-            return Judgement("refuted", rules.SNIPPET_DIED, message, help_, actual=outcome.detail, at=at)
+            return refuted(rules.SNIPPET_DIED, message, help=help_, actual=outcome.detail, at=at)
         case "syntax" if not syntax_ok:
-            return at_frame(program, outcome, Judgement("refuted", rules.CODE_SYNTAX, str(outcome.raised)))
+            return at_frame(program, outcome, refuted(rules.CODE_SYNTAX, str(outcome.raised)))
     if program.raised_in(outcome) == "setup":
         message = f"the setup raised {outcome.raised}"
-        return at_frame(program, outcome, Judgement("refuted", rules.SETUP_FAILED, message))
+        return at_frame(program, outcome, refuted(rules.SETUP_FAILED, message))
     return None
 
 
 def crash(program: Program, outcome: Outcome) -> Judgement | None:
-    """The judgement that any claim gets when a program that should run to its end did not; None when it did."""
+    """The judgement of any claim whose program should have run to its end and did not; None when it did."""
     blocked = obstacle(program, outcome)
     if not blocked and outcome.raised:
         at = program.parts[outcome.raised.part].at
-        words = f"the program raised {outcome.raised}"
-        blocked = at_frame(program, outcome, Judgement("refuted", rules.CODE_CRASHED, words, at=at))
+        message = f"the program raised {outcome.raised}"
+        blocked = at_frame(program, outcome, refuted(rules.CODE_CRASHED, message, at=at))
     return blocked
 
 
@@ -226,7 +263,7 @@ def at_frame(program: Program, outcome: Outcome, judgement: Judgement) -> Judgem
         return judgement
     frame = frames[-1]
     part, line = program.locate(frame.line)
-    if outcome.status == "syntax":  # an error at the end is told of the line after the last
+    if outcome.status == "syntax":  # an error at the end has the line after the last
         part = program.parts[outcome.raised.part]
         line = frame.line - program.starts()[outcome.raised.part]
         line = max(min(line, part.source.rstrip("\n").count("\n") - part.lead) - part.lead, 0)
@@ -234,53 +271,55 @@ def at_frame(program: Program, outcome: Outcome, judgement: Judgement) -> Judgem
 
 
 def failing(program: Program, outcome: Outcome, judgement: Judgement) -> Judgement:
-    """The judgement, pointing at what raised: into the check only where there is no other culprit, as in a proof."""
+    """The judgement, at the line that raised; at a line of the check only where nothing else can be at fault."""
     alone = all(part.role in ("setup", "check") for part in program.parts)
     return at_frame(program, outcome, judgement) if alone or program.raised_in(outcome) != "check" else judgement
 
 
 def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
-    """Judge a program whose check must pass with at least one assertion executed; `code` when it does not."""
+    """Judge a program whose check must pass with at least one assertion executed.
+
+    code      the rule that is broken when it does not pass
+    message   what to say then, before the exception: "the key fails the check"
+    expected  what the claim says
+    """
     blocked = obstacle(program, outcome)
     if blocked:
         return blocked
     if outcome.raised:
         raised = outcome.raised
         if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
-            words = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
-            return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, expected=expected))
-        words = f"{message}: {_assertion(raised)}"
-        return failing(program, outcome, Judgement("refuted", code, words, expected=expected))
+            message = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
+            return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, expected=expected))
+        message = f"{message}: {_assertion(raised)}"
+        return failing(program, outcome, refuted(code, message, expected=expected))
     checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
     if checks and not any(result.assertions for _, result in checks):
         part = checks[0][0]
         noun = _noun(part)
-        words = f"the {noun} executed no assertion that could fail"
-        return Judgement("refuted", rules.NO_ASSERTION, words, _TO_ASSERT[noun], at=part.at)
+        message = f"the {noun} executed no assertion that could fail"
+        return refuted(rules.NO_ASSERTION, message, help=_TO_ASSERT[noun], at=part.at)
     return PROVEN
 
 
 def _assertion(raised: Raised) -> str:
-    """What was raised; of an assertion without a message, its line."""
+    """The exception; for an assertion without a message, its line."""
     if raised.type == "AssertionError" and not raised.message and raised.frames:
         return f"`{raised.frames[-1].text.strip()}`"
     return str(raised)
 
 
 def _noun(check: Part) -> str:
-    """What the author knows a check as."""
+    """What the author calls a check."""
     return {"proof": "proof", "refute": "refutation"}.get(str(check.at[-1]), "check")
 
 
-_TO_ASSERT = {
-    "check": "Assert what the answer brings about.",
-    "proof": "Assert what makes the statement true.",
-    "refutation": "Assert what shows that the statement is false.",
-}
-
-
 def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: str, message: str) -> Judgement:
-    """Judge a program that must fail its check, for the stated reason where one is stated."""
+    """Judge a program that must fail its check, for the stated reason where one is stated.
+
+    code     the rule that is broken when it does not fail
+    message  what to say then: "the check passes"
+    """
     blocked = obstacle(program, outcome, syntax_ok=program.raised_in(outcome) in ("answer", "code"))
     if blocked:
         return blocked
@@ -289,34 +328,34 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
     if happens:
         expected = str(happens) if happens.exception else "it runs silently, and then the check fails"
     if raised is None:
-        return Judgement("refuted", code, message, "", expected, "every assertion passed")
+        return refuted(code, message, expected=expected, actual="every assertion passed")
     if happens:
         difference = happens.mismatch(program, outcome)
         if difference:
-            help_ = "State what really happens under `happens:`, or mend the code."
-            words = f"`happens: {happens}` is not what happened: {difference}"
+            help_ = "State what really happens under `happens:`, or fix the code."
+            message = f"`happens: {happens}` is not what happened: {difference}"
             answer = next(part for part in program.parts if part.role in ("answer", "code"))
-            return Judgement("refuted", rules.WRONG_REASON, words, help_, expected, at=(*answer.at[:-1], "happens"))
+            return refuted(rules.WRONG_REASON, message, help=help_, expected=expected, at=(*answer.at[:-1], "happens"))
         if happens.exception:
             return PROVEN
-    if _is_slip(raised) and program.raised_in(outcome) != "check":
-        words = f"it failed by {raised}, which looks like a slip"
+    if _is_accident(raised) and program.raised_in(outcome) != "check":
+        message = f"it failed by {raised}, which looks like an accident"
         meant = f"Did you mean `{raised.meant}`? " if raised.meant else ""
         help_ = f"{meant}If that is what the option is about, add `happens: {raised.type}`."
-        return at_frame(program, outcome, Judgement("refuted", rules.UNSTATED_CRASH, words, help_, expected))
+        return at_frame(program, outcome, refuted(rules.UNSTATED_CRASH, message, help=help_, expected=expected))
     if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
-        words = f"the check itself raised {raised}"
+        message = f"the check itself raised {raised}"
         help_ = f"Make the check assert, or add `happens: {raised.type}` if this is the point."
-        return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_, expected))
+        return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, help=help_, expected=expected))
     return PROVEN
 
 
-def _is_slip(raised: Raised) -> bool:
-    return raised.type in SLIPS or bool(raised.meant)
+def _is_accident(raised: Raised) -> bool:
+    return raised.type in ACCIDENTS or bool(raised.meant)
 
 
 def fails_without(program: Program, outcome: Outcome) -> Judgement:
-    """Judge the program from which the answer was left out: its check must not pass; how it fails does not matter."""
+    """Judge the program without the answer's code: its check must not pass; how it fails does not matter."""
     blocked = obstacle(program, outcome)
     if blocked:
         return blocked
@@ -324,6 +363,6 @@ def fails_without(program: Program, outcome: Outcome) -> Judgement:
         return PROVEN
     message = "the check passes although the answer's code was left out"
     help_ = "Assert something that only the answer brings about."
-    return Judgement(
-        "refuted", rules.PASSES_WITHOUT_ANSWER, message, help_, "the check fails", "every assertion passed"
+    return refuted(
+        rules.PASSES_WITHOUT_ANSWER, message, help=help_, expected="the check fails", actual="every assertion passed"
     )

@@ -1,8 +1,8 @@
-"""Display blocks: the closed set of things a question or an exhibit shows itself as.
+"""Displays: the closed set of things that a question or an exhibit is shown as.
 
-Renderers dispatch on these and never on kinds, so a new kind needs no new renderer.
-Everything here is frozen data: already rendered for one variant, with the evidence of its runs. Blocks among which
-there is a choice say their `type`, so that they can be told apart when they were kept as JSON.
+Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data:
+already rendered for one variant, with the evidence of its runs. It is kept as JSON between commands; classes that can
+stand in the same place have a `type` there, by which they are told apart.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from quizproof.findings import DataPath
+
+GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
+"""How a blank is written in a program, with its name."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,9 @@ class Code:
 
     source: str
     label: str = ""
-    """What the reader is told it is: "Setup", "Check", "Fixed program". Empty for the question's own code."""
+    """Its heading: "Setup", "Check", "Fixed program". Empty for the question's own code."""
     highlight: tuple[int, ...] = ()
-    """Line numbers, from 1, that deserve the eye: the bug's lines, the lines of its fix."""
+    """Line numbers, from 1, to highlight: the bug's lines, the lines of its fix."""
     type: Literal["code"] = field(default="code", kw_only=True, repr=False)
 
 
@@ -45,20 +48,20 @@ class Output:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one run really did, told to the learner."""
+    """What one run really did, for the learner to see."""
 
     summary: str
     """One sentence: "Runs silently, then the check fails.", "Raises TypeError."."""
     stdout: str = ""
     traceback: str = ""
-    """Trimmed to the frames of the author's own code; empty when nothing was raised."""
+    """Trimmed to the frames of the author's own code; empty if nothing was raised."""
     code: str = ""
-    """The program behind it, where the reader has not seen it: the proof of a statement, say."""
+    """The program, if the learner has not seen it: the proof of a statement, for example."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of figures or words under headings. Headings, cells and caption are inline Markdown."""
+    """Rows of figures or text under headings. Headings, cells and caption are inline Markdown."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -77,17 +80,17 @@ class Series:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened at one place of the horizontal axis, or a point on a line that deserves the eye."""
+    """Something that happened at one place of the horizontal axis, or a point of a line to look at."""
 
     name: str
     x: float
     y: float | None = None
-    """None for a rule across the whole height."""
+    """None for a vertical line across the whole height."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over one pair of axes. Who cannot see it reads the same figures in a table."""
+    """Lines over one pair of axes. Learners who cannot see it read the same figures in a table."""
 
     series: tuple[Series, ...]
     x: str
@@ -96,9 +99,9 @@ class Chart:
     """Title of the vertical axis."""
     events: tuple[Event, ...] = ()
     caption: str = ""
-    """Inline Markdown, as every figure's is."""
+    """Inline Markdown, like the caption of every figure."""
     table: Table | None = None
-    """The figures to be read beside it, where all points of all lines would be too many."""
+    """The figures to read beside it, if all points of all lines are too many."""
     type: Literal["chart"] = field(default="chart", kw_only=True, repr=False)
 
 
@@ -114,24 +117,24 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Stage:
-    """One station of data on its way, as a run recorded it."""
+    """One stage of data on its way, as a run recorded it."""
 
     name: str
     shape: tuple[int, ...]
     dtype: str = ""
     sample: str = ""
-    """One value at this station."""
+    """One value at this stage, as text."""
     note: str = ""
     """Markdown."""
     code: str = ""
-    """What leads to it from the station before."""
+    """The code that leads to it from the stage before."""
     sampled: str = ""
-    """The expression that gives the sample; empty for the first element."""
+    """The expression that gives the sample; empty if it is the first element."""
 
 
 @dataclass(frozen=True)
 class Flow:
-    """Stations of data, in their order."""
+    """The stages of data, in their order."""
 
     stages: tuple[Stage, ...]
     caption: str = ""
@@ -139,16 +142,16 @@ class Flow:
 
 
 Written: TypeAlias = Prose | Code | Output
-"""What can be read line by line, so that it may stand in an option."""
+"""What can be read line by line, and so can be an option."""
 Figure: TypeAlias = Table | Chart | Matrix | Flow
-"""What is drawn, or set as a table."""
+"""What is drawn, or shown as a table."""
 Content: TypeAlias = Written | Figure
-"""What may stand in a prompt or a solution."""
+"""What a prompt or a solution consists of."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One choice, and the truth about it."""
+    """One choice, and whether it is right."""
 
     id: str
     """Stable within the question: "a", "b", ... in the order in which the author wrote them."""
@@ -158,14 +161,14 @@ class Option:
     """Markdown: the mistake that leads here, or why this is right."""
     evidence: Evidence | None = None
     unproven: str = ""
-    """The author's reason why no run settles this option; empty when a run did."""
+    """The author's reason why no run settles this option; empty if a run did."""
     at: DataPath = ()
     """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Choose one, or, when `multiple`, all that are right. Already in the order in which they are shown."""
+    """Choose one option, or, if `multiple`, all that are right."""
 
     options: tuple[Option, ...]
     multiple: bool = False
@@ -174,10 +177,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong response that authors foresaw: how to recognise it and what to say."""
+    """A wrong response that the author foresaw: how to recognise it, and what to say."""
 
     value: str
-    """The response as a learner would give it; for a number, its decimal text; for a line, its number."""
+    """The response as a learner would give it: for a number, its decimal text; for a line, its number."""
     feedback: str
     evidence: Evidence | None = None
     at: DataPath = ()
@@ -199,7 +202,7 @@ class NumberInput:
 
 @dataclass(frozen=True)
 class TextInput:
-    """Type what the program prints. Compared line by line after trailing space is folded."""
+    """Type what the program prints. It is compared line by line, without spaces at the ends of lines."""
 
     accepted: str
     multiline: bool = False
@@ -209,7 +212,7 @@ class TextInput:
 
 @dataclass(frozen=True)
 class LineInput:
-    """Pick the line of `source` that is wrong. Lines count from 1."""
+    """Pick the line of `source` that is wrong. Lines are counted from 1."""
 
     source: str
     correct: tuple[int, ...]
@@ -217,17 +220,13 @@ class LineInput:
     type: Literal["line"] = field(default="line", kw_only=True, repr=False)
 
 
-GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
-"""How a gap stands in a program, with its name."""
-
-
 @dataclass(frozen=True)
 class Blank:
-    """A gap in a program."""
+    """A place in a program that the learner fills."""
 
     name: str
     accepted: tuple[str, ...]
-    """Texts with which a run passed; the first is the one that is shown as the answer."""
+    """Texts with which a run passed. The first is shown as the answer."""
     mistakes: tuple[Mistake, ...] = ()
     at: DataPath = ()
     """Where the author wrote it, relative to the block."""
@@ -235,17 +234,17 @@ class Blank:
 
 @dataclass(frozen=True)
 class Blanks:
-    """Fill the gaps of a program. Each gap stands in `source` once, as `___name___`."""
+    """Fill the blanks of a program. Each is in `source` once, as `___name___`."""
 
     source: str
     blanks: tuple[Blank, ...]
-    """In the order in which they stand in the source."""
+    """In the order in which they are in the source."""
     type: Literal["blanks"] = field(default="blanks", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
 class OrderLine:
-    """One line to be put into its place."""
+    """One line to put in its place."""
 
     id: str
     source: str
@@ -253,27 +252,27 @@ class OrderLine:
     indent: int = 0
     """Its indentation in the program that the author wrote, in levels."""
     distractor: bool = False
-    """Whether it belongs into no right program."""
+    """Whether no right program contains it."""
     feedback: str = ""
-    """Markdown: the mistake of who uses a distractor."""
+    """Markdown: the mistake of learners who use a distractor."""
     at: DataPath = ()
     """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
 class Ordering:
-    """Put lines in order, and leave out those that do not belong."""
+    """Put lines in order, and leave out those that no right program contains."""
 
     lines: tuple[OrderLine, ...]
     """As the author wrote them: those of the program in its order, then the distractors."""
     orders: tuple[tuple[str, ...], ...]
-    """Every order with which a run passed, as ids; when `indented`, each as `id:level`. The author's own is first."""
+    """Every order with which a run passed, as ids; if `indented`, each as `id:level`. The author's own is first."""
     indented: bool = False
-    """Whether the learner gives the indentation too."""
+    """Whether the learner also gives the indentation."""
     tried: int = 0
-    """How many orders are known to be right or wrong; when `indented`, also those with one line moved by a level."""
+    """How many orders are known to be right or wrong; if `indented`, also those with one line moved by a level."""
     total: int = 0
-    """How many there are. Those that were not tried count as wrong."""
+    """How many orders there are. Those that were not tried count as wrong."""
     type: Literal["order"] = field(default="order", kw_only=True, repr=False)
 
     @property
@@ -284,19 +283,19 @@ class Ordering:
 
 @dataclass(frozen=True)
 class MatchItem:
-    """One thing on the left or the right of a matching question."""
+    """One item on the left or the right of a matching question."""
 
     id: str
     content: Written
     feedback: str = ""
-    """Markdown: for a right item that belongs to nothing, the mistake of who chooses it."""
+    """Markdown: for an item on the right that belongs to none, the mistake of learners who choose it."""
     at: DataPath = ()
     """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
 class Matching:
-    """Give each item on the left the one on the right that belongs to it."""
+    """Match each item on the left with the one on the right that belongs to it."""
 
     left: tuple[MatchItem, ...]
     right: tuple[MatchItem, ...]
@@ -308,19 +307,19 @@ class Matching:
 
 @dataclass(frozen=True)
 class Point:
-    """Something that a good answer says, to be ticked by the learner who compares."""
+    """Something that a good answer says, for the learner to tick."""
 
     id: str
     text: str
     """Markdown."""
     evidence: Evidence | None = None
     unproven: str = ""
-    """The author's reason why no run settles it; empty when a run did."""
+    """The author's reason why no run settles it; empty if a run did."""
 
 
 @dataclass(frozen=True)
 class OpenInput:
-    """Answer in one's own words, then compare with the solution and tick what one has said."""
+    """Answer in your own words, then compare with the solution and tick the points that you made."""
 
     points: tuple[Point, ...]
     type: Literal["open"] = field(default="open", kw_only=True, repr=False)
@@ -331,23 +330,23 @@ class Check:
     """A test that a program must pass."""
 
     name: str
-    """What it tests, in words."""
+    """What it tests, in a few words."""
     source: str
     hidden: bool = False
-    """Whether its code is kept from the learner until the question is answered."""
+    """Whether its code is hidden from the learner until the question is answered."""
 
 
 Origin: TypeAlias = Literal["solution", "starter", "wrong", "mutation", "equivalent"]
-"""Whose a program is: the author's, or a small change of the solution; equivalent ones are known to be right too."""
+"""Where a program comes from: the author, or a small change of the solution. Equivalent changes are also right."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A program that was run, and how far it came."""
+    """A program that was run, and how many checks it passed."""
 
     source: str
     passed: int
-    """How many checks it passed before the first that it failed."""
+    """The number of checks before the first that it failed."""
     origin: Origin
     feedback: str = ""
     """Markdown."""
@@ -358,16 +357,16 @@ class Attempt:
 
 @dataclass(frozen=True)
 class ProgramInput:
-    """Write a program that passes the checks, one after the other in their order."""
+    """Write a program that passes the checks. They run one after the other, in their order."""
 
     starter: str
     checks: tuple[Check, ...]
     attempts: tuple[Attempt, ...]
-    """Programs that are known to pass or fail because they were run; the solution is first."""
+    """Programs that were run, so that it is known how many checks they pass. The solution is first."""
     setup: str = ""
     """Code that runs before the learner's."""
     limits: Mapping[str, int | float] = field(default_factory=dict)
-    """What one run may use, by the names of `model.Limits`."""
+    """What one run can use, by the names of `fields.Limits`."""
     type: Literal["program"] = field(default="program", kw_only=True, repr=False)
 
 
@@ -382,16 +381,16 @@ class Display:
     """One variant of a question or an exhibit, ready to be shown and marked."""
 
     prompt: tuple[Content, ...]
-    """What is asked; all of an exhibit but its solution."""
+    """What is asked. For an exhibit, everything except its solution."""
     input: Input | None
-    """None for an exhibit, which nobody answers."""
+    """How it is answered; None for an exhibit."""
     answer: str = ""
-    """The key in words or figures, for summaries and reports."""
+    """The key as text, for summaries and reports."""
     solution: tuple[Content, ...] = ()
     """Shown after answering: explanation, worked steps, fixed code."""
     evidence: Evidence | None = None
-    """What the question's own program did, where the evidence is not an option's."""
+    """What the question's own program did, if the evidence does not belong to an option."""
     hints: tuple[str, ...] = ()
     """Markdown, in the order in which they are given."""
     belief: str = ""
-    """Markdown: what people commonly believe, which a run of this question refuted."""
+    """Markdown: what people commonly believe, and a run of this question has refuted."""

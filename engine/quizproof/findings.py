@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
-from quizproof.rules import RULES, Rule, Severity
+from quizproof.rulebook.rule import Rule, Severity
+from quizproof.rules import RULES
 
 DataPath: TypeAlias = tuple[str | int, ...]
 """Where something stands in the YAML data: ("blocks", 0, "options", 2, "code")."""
@@ -38,13 +39,16 @@ class Unavailable:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing an author should mend, or that could not be verified."""
+    """One thing that an author should fix, or that could not be verified."""
 
     code: str
     path: str
     span: Span
     message: str
+    """What is wrong, in one line; lower case, without a full stop."""
+    _: KW_ONLY
     help: str = ""
+    """What to do about it, in whole sentences."""
     block: str | None = None
     """The id of the block that it is about; None when it is about a file as a whole."""
     expected: str = ""
@@ -67,7 +71,7 @@ class Finding:
     @property
     def is_unverified(self) -> bool:
         """Whether it says that something could not be judged, and nothing about the author's work."""
-        return self.code.startswith("QP9")
+        return self.rule.is_unverified
 
     @property
     def place(self) -> str:

@@ -1,20 +1,32 @@
-"""What came of one run."""
+r"""The outcome of one run, and the one JSON form that it has wherever quizproof itself reads it again.
+
+That form is `OutcomeData`: the cache keeps it, zygotes reply with it, and Dask workers send it. It is JSON as Python
+writes it, so values may be NaN or infinite. (The lock has a form of its own, because people read it: see `store.lock`.)
+
+    {"status": "raised",
+     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null}],
+     "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "",
+                "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
+     "detail": "", "seconds": 0.004, "peak_mib": 11.5, "drew": false}
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from types import NoneType
+from typing import Any, Literal, TypeAlias, TypedDict, cast, get_args
 
 Status: TypeAlias = Literal["finished", "raised", "syntax", "limit", "died", "missing", "unlocked", "fault"]
 """finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. limit: stopped at a
-limit. died: the process ended without a result. missing: the framework is not installed. unlocked: a lock was asked,
-and does not know. fault: lost by us."""
+limit. died: the process ended without a result. missing: the framework is not installed. unlocked: the lock does not
+have this program. fault: lost by us."""
 
 
 LASTING: frozenset[Status] = frozenset(["finished", "raised", "syntax"])
-"""What a snippet itself came to, and would come to again. A limit may be the machine's fault; the others may pass."""
+"""What depends on the snippet alone, so that another run gives the same. A limit may be the machine's fault."""
 LOST: frozenset[Status] = frozenset(["missing", "unlocked", "fault"])
-"""What says nothing of the snippet, because it was not run, or because we lost what came of it."""
+"""What says nothing about the snippet, because it was not run, or because we lost the outcome."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +49,9 @@ class Raised:
     part: int
     """Index of the part of the program in which it was raised."""
     frames: tuple[Frame, ...] = ()
-    """Outermost first; frames inside libraries are left out."""
+    """Outermost first, without those inside libraries."""
     meant: str = ""
-    """For an AttributeError that looks like a typing error: the attribute that is there."""
+    """For an AttributeError that looks like a typing error: the attribute that exists."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -59,21 +71,23 @@ class PartResult:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one isolated execution of a program."""
+    """The outcome of one isolated execution of a program."""
 
     status: Status
     parts: tuple[PartResult, ...] = ()
     """Results of the parts that began, in order."""
     raised: Raised | None = None
     detail: str = ""
-    """In words: the limit ("20 seconds"), the signal ("SIGSEGV"), the missing module, the fault."""
+    """In words: the limit ("it ran longer than 20 s"), the signal, the missing module, the fault."""
     seconds: float = 0.0
+    """From the fork to the end, by the clock."""
     peak_mib: float = 0.0
+    """The most memory that its process had at any time, in MiB."""
     drew: bool = False
-    """Whether it drew from a random number generator, and seeding it first cannot be told from that."""
+    """Whether it used a random number generator that, as far as can be known, it had not seeded."""
 
     def fits(self, parts: int) -> bool:
-        """Whether it can have come of a program of so many parts."""
+        """Whether a program with this number of parts can have this outcome."""
         if len(self.parts) > parts or (self.raised is not None and not 0 <= self.raised.part < parts):
             return False
         if self.raised is not None and len(self.parts) != (0 if self.status == "syntax" else self.raised.part + 1):
@@ -105,3 +119,95 @@ class Outcome:
                     lines.append(f"    {' ' * start}{'^' * width}")
         lines.append(str(self.raised))
         return "\n".join(lines)
+
+    def to_json(self) -> OutcomeData:
+        """The outcome as JSON data."""
+        raised = self.raised and {**vars(self.raised), "frames": [{**vars(frame)} for frame in self.raised.frames]}
+        parts = [{**vars(part)} for part in self.parts]
+        return cast("OutcomeData", {**vars(self), "parts": parts, "raised": raised})
+
+    @classmethod
+    def from_json(cls, data: object) -> Outcome:
+        """The outcome from its JSON data. Raises ValueError when it is anything else."""
+        fields = _checked(cls, data)
+        if fields["status"] not in get_args(Status):
+            raise ValueError("this Outcome has an unknown status")
+        parts = tuple(PartResult(**_checked(PartResult, part)) for part in fields["parts"])
+        raised = None
+        if fields["raised"] is not None:
+            of_raised = _checked(Raised, fields["raised"])
+            frames = tuple(Frame(**_checked(Frame, frame)) for frame in of_raised["frames"])
+            raised = Raised(**of_raised | {"frames": frames})
+        return cls(**fields | {"parts": parts, "raised": raised})
+
+
+# ---- the JSON form
+
+
+class FrameData(TypedDict):
+    """A `Frame`."""
+
+    line: int
+    column: int
+    end_column: int
+    function: str
+    text: str
+
+
+class RaisedData(TypedDict):
+    """A `Raised`."""
+
+    type: str
+    message: str
+    part: int
+    frames: list[FrameData]
+    meant: str
+
+
+class PartData(TypedDict):
+    """A `PartResult`."""
+
+    stdout: str
+    stderr: str
+    assertions: int
+    value: Any
+
+
+class OutcomeData(TypedDict):
+    """An `Outcome`."""
+
+    status: Status
+    parts: list[PartData]
+    raised: RaisedData | None
+    detail: str
+    seconds: float
+    peak_mib: float
+    drew: bool
+
+
+_TYPES: Mapping[type, Mapping[str, Any]] = {
+    Frame: {"line": int, "column": int, "end_column": int, "function": str, "text": str},
+    Raised: {"type": str, "message": str, "part": int, "frames": list, "meant": str},
+    PartResult: {"stdout": str, "stderr": str, "assertions": int, "value": object},
+    Outcome: {
+        "status": str,
+        "parts": list,
+        "raised": (dict, NoneType),
+        "detail": str,
+        "seconds": (int, float),
+        "peak_mib": (int, float),
+        "drew": bool,
+    },
+}
+"""The keys of each form, with the types that JSON gives their values."""
+
+
+def _checked(form: type, data: object) -> dict[str, Any]:
+    """`data` when it has exactly the keys of a form, with values of their types. Raises ValueError otherwise."""
+    types = _TYPES[form]
+    if not isinstance(data, dict) or data.keys() != types.keys():
+        raise ValueError(f"this is not a {form.__name__}")
+    for name, type_ in types.items():
+        if not isinstance(data[name], type_):
+            raise ValueError(f"the {name} of this {form.__name__} has the wrong type")
+    return data

@@ -9,8 +9,10 @@ from typing import Any
 
 from quizproof import rules
 from quizproof.displays import Display
+from quizproof.errors import UsageError
 from quizproof.findings import Finding
 from quizproof.quizfile.header import Header
+from quizproof.spelling import meant
 from quizproof.verdicts import VERDICTS, Verdict, worst
 
 
@@ -225,6 +227,13 @@ class Report:
     def blocks(self) -> tuple[BlockProof, ...]:
         """Every question and every exhibit, in the order of the bank."""
         return tuple(question for quiz in self.quizzes for question in quiz.blocks)
+
+    def block(self, id_: str) -> BlockProof:
+        """The question or exhibit of this id. Raises UsageError, which names a near id, when there is none."""
+        blocks = {block.id: block for block in self.blocks}
+        if id_ not in blocks:
+            raise UsageError(f"the report has no block `{id_}`{meant(id_, blocks)}")
+        return blocks[id_]
 
     @property
     def findings(self) -> tuple[Finding, ...]:

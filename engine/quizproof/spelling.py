@@ -1,4 +1,4 @@
-"""Spelling: which known word an unknown one was meant to be."""
+"""Spelling: the known word that an unknown one was meant to be."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that is nearest in spelling; empty when none is near."""
+    """The known word that is nearest in spelling; empty if none is near."""
     return next(iter(difflib.get_close_matches(word, list(known), 1)), "")
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown word: "; did you mean `epochs`?"; empty when no known one is near."""
+    """The end of a message about an unknown word: "; did you mean `epochs`?"; empty if no known word is near."""
     close = nearest(word, known)
     return f"; did you mean `{close}`?" if close else ""

@@ -1,4 +1,4 @@
-"""Verdicts: how claims are judged, and which of several weighs most."""
+"""Verdicts: how claims are judged, and which verdict decides among several."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias, get_args
 
 Verdict: TypeAlias = Literal["refuted", "unstable", "unverified", "unproven", "proven"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-"""Worst first: the status of a question is the first of these among its claims."""
+"""The worst first: the status of a block is the first of these that one of its claims has."""
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The worst of some verdicts; `proven` when there are none."""
+    """The worst of some verdicts; `proven` if there are none."""
     seen = set(verdicts)
     return next((verdict for verdict in VERDICTS if verdict in seen), "proven")

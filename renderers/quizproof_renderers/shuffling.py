@@ -1,4 +1,4 @@
-"""Letters and orders: things to choose from stand in an order that depends on a salt alone."""
+"""Shuffling: an order, and letters in it, that depend on ids and a salt alone and so give nothing away."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 
-class Named(Protocol):
-    """Whatever has an id."""
+class Identified(Protocol):
+    """Anything that has an id."""
 
     @property
     def id(self) -> str:
-        """The id."""
+        """The id, unique among what is shuffled together."""
 
 
-Thing = TypeVar("Thing", bound=Named)
+Item = TypeVar("Item", bound=Identified)
 
 
-class Lettered(NamedTuple, Generic[Thing]):
-    """A thing under the letter at which it is shown."""
+class Lettered(NamedTuple, Generic[Item]):
+    """An item with the letter at which it is shown."""
 
     letter: str
-    thing: Thing
+    item: Item
 
 
 def letters() -> Iterator[str]:
@@ -32,11 +32,15 @@ def letters() -> Iterator[str]:
     yield from (first + second for first in alphabet for second in alphabet)
 
 
-def salted(things: Iterable[Thing], salt: str) -> tuple[Thing, ...]:
-    """The things in an order that their ids and `salt` give: the author's order, and so the key, tells nothing."""
-    return tuple(sorted(things, key=lambda thing: hashlib.sha256(f"{salt}/{thing.id}".encode()).digest()))
+def shuffled(items: Iterable[Item], salt: str) -> tuple[Item, ...]:
+    """The items in an order that only their ids and `salt` determine.
+
+    Authors often put the key first, so their order would give it away. A random order would change the pages at every
+    build; this one is the same on every machine.
+    """
+    return tuple(sorted(items, key=lambda item: hashlib.sha256(f"{salt}/{item.id}".encode()).digest()))
 
 
-def lettered(things: Sequence[Thing], salt: str) -> tuple[Lettered[Thing], ...]:
-    """The things under their letters, in salted order."""
-    return tuple(Lettered(letter, thing) for letter, thing in zip(letters(), salted(things, salt), strict=False))
+def with_letters(items: Sequence[Item], salt: str) -> tuple[Lettered[Item], ...]:
+    """The shuffled items with their letters, A first."""
+    return tuple(Lettered(letter, item) for letter, item in zip(letters(), shuffled(items, salt), strict=False))

@@ -1,7 +1,7 @@
 """A real Dask cluster on the loopback device, in processes of its own, whose workers can be killed.
 
-`python tests/dask_cluster.py WORKERS` prints the address of the scheduler, then for each line on standard input the
-process ids of the workers that are alive; it ends when standard input does.
+In the folder of the tests, `python -m helpers.dask_cluster WORKERS THREADS` prints the address of the scheduler, then
+for each line on standard input the process ids of the workers that are alive; it ends when standard input does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.processes import descendants
+from helpers.processes import alive, descendants
+
+_TESTS = Path(__file__).parents[1]
 
 
 @dataclass
@@ -46,7 +48,8 @@ class Cluster:
 def cluster(workers: int = 2, threads: int = 1, **environ: str) -> Iterator[Cluster]:
     """Start a cluster; everything that belongs to it has ended when this is left."""
     process = subprocess.Popen(
-        [sys.executable, __file__, str(workers), str(threads)],
+        [sys.executable, "-m", "helpers.dask_cluster", str(workers), str(threads)],
+        cwd=_TESTS,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -76,18 +79,8 @@ def cluster(workers: int = 2, threads: int = 1, **environ: str) -> Iterator[Clus
                     os.kill(pid, signal.SIGKILL)
 
 
-def alive(pids: set[int]) -> set[int]:
-    """Those of some processes that have not ended."""
-    found = set()
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X"):
-                found.add(pid)
-    return found
-
-
 def until(condition: Callable[[], Any], seconds: float = 60) -> bool:
-    """Wait for something to become true; whether it did."""
+    """Wait for a condition to become true; whether it did."""
     latest = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > latest:

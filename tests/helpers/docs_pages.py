@@ -8,11 +8,15 @@ The words after the three backticks say what a block is, and so how it is held t
     yaml fragment                              a part of either; it must parse, and its keys must exist
     yaml copy=PATH, python copy=PATH           the file docs/PATH
     text finding                               exactly the findings of the yaml block before it
+    python run                                 a program; all of a page run one after the other, with the same variables
+    text printed                               exactly what the python block before it prints; without one it is nothing
     console                                    commands after `$ `, and what they print on a terminal
+    text layout                                a picture; each folder and module in it is in the repository or a package
     sh, text requirements, toml                what a test cannot run, such as an installation
 
-Quizzes with a `name` are written to the folder in which the page's console blocks run. `refuted` names the codes of
-the findings where a console block shows their messages.
+Quizzes and questions with a `name` are written to the folder in which the page's console and python blocks run.
+`refuted` names the codes of the findings where another block shows their messages. In what is printed, a line `...`
+stands for any lines.
 """
 
 from __future__ import annotations
@@ -89,11 +93,16 @@ class Example:
     @property
     def text(self) -> str:
         """The whole quiz file."""
-        if "quiz" in self.fence.words:
-            return self.fence.text
-        runtime = self.fence.option("runtime") or "python"
-        header = f"quiz: example\ntitle: Example\ntopic: example\nruntime: {runtime}\nblocks:\n"
-        return header + textwrap.indent(self.fence.text, "  ")
+        return whole_quiz(self.fence)
+
+
+def whole_quiz(fence: Fence) -> str:
+    """The text of a quiz file: that of the block, with a header around it where it shows a question alone."""
+    if fence.sort not in ("yaml question", "yaml plugin"):
+        return fence.text
+    runtime = fence.option("runtime") or "python"
+    header = f"quiz: example\ntitle: Example\ntopic: example\nruntime: {runtime}\nblocks:\n"
+    return header + textwrap.indent(fence.text, "  ")
 
 
 def examples(*sorts: str) -> tuple[Example, ...]:

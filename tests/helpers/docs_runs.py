@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import re
 import subprocess
@@ -13,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.docs_pages import Example, Fence, fences
+from helpers.docs_pages import Example, Fence, fences, whole_quiz
 from quizproof.loading.load import load_file
 from quizproof.loading.quiz import Bank
 from quizproof.proving.prove import prove
-from quizproof.runtimes.levels import LEVELS, Level
-from quizproof.runtimes.sandbox import obstacle, strongest
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal, strongest
 
 if TYPE_CHECKING:
     from quizproof.findings import Finding
@@ -34,7 +35,7 @@ def prove_examples(examples: tuple[Example, ...]) -> dict[str, list[Finding]]:
         by_level.setdefault(example.fence.option("sandbox") or strongest(), []).append(example)
     findings: dict[str, list[Finding]] = {}
     for level in LEVELS:
-        if not obstacle(level):
+        if not refusal(level):
             findings |= _prove_at(level, by_level.get(level, []))
     return findings
 
@@ -58,10 +59,12 @@ def told(findings: list[Finding]) -> list[str]:
 
 @dataclass(frozen=True)
 class Played:
-    """A command of a page, what the page says that it prints, and what it printed."""
+    """A command or a program of a page, what the page says that it prints, and what it printed."""
 
     fence: Fence
+    """The block that shows what is printed; a program's own block, when there is none."""
     command: str
+    """Empty for a program."""
     shown: str
     printed: str
 
@@ -77,15 +80,58 @@ def play(page: Path, folder: Path) -> Iterator[Played]:
     """Run every command of a page, in a folder to which the page's named files are written on the way."""
     status = 0
     for fence in fences(page):
-        if name := fence.option("name"):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(fence.text, encoding="utf-8")
+        _write_named(fence, folder)
         if fence.sort == "console":
             before, *parts = re.split(r"^\$ (.*)\n", fence.text, flags=re.MULTILINE)
             assert not before, f"{fence.id}: a console block begins with a command"
             for command, shown in zip(parts[::2], parts[1::2], strict=True):
                 printed, status = on_terminal(command, folder, status)
                 yield Played(fence, command, shown, printed)
+
+
+_DRIVER = """
+import contextlib, io, json, sys, traceback
+variables, printed = {"__name__": "__main__"}, []
+for place, source in json.load(sys.stdin):
+    with contextlib.redirect_stdout(io.StringIO()) as stdout:
+        try:
+            exec(compile(source, place, "exec"), variables)
+        except Exception:
+            traceback.print_exc(file=stdout)
+    printed.append(stdout.getvalue())
+json.dump(printed, sys.stdout)
+"""
+"""Runs programs one after the other with the same variables, as a reader would who types them in."""
+
+
+def run_programs(page: Path, folder: Path) -> Iterator[Played]:
+    """Run every program of a page, in a folder that holds the page's named files."""
+    blocks = (*fences(page), None)
+    pairs = [(fence, after) for fence, after in itertools.pairwise(blocks) if fence and fence.sort == "python run"]
+    if not pairs:
+        return
+    for fence in fences(page):
+        _write_named(fence, folder)
+    done = subprocess.run(
+        [sys.executable, "-c", _DRIVER],
+        input=json.dumps([(fence.id, fence.text) for fence, _ in pairs]),
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8", "PYTHONWARNINGS": "error"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    for (fence, after), printed in zip(pairs, json.loads(done.stdout), strict=True):
+        if after and after.sort == "text printed":
+            yield Played(after, "", after.text, printed)
+        else:
+            yield Played(fence, "", "", printed)
+
+
+def _write_named(fence: Fence, folder: Path) -> None:
+    if name := fence.option("name"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(whole_quiz(fence), encoding="utf-8")
 
 
 _SCRUB = [

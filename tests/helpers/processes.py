@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -19,7 +22,7 @@ def become_subreaper() -> None:
 
 
 def descendants(pid: int) -> set[int]:
-    """All living processes below one, as the machine's own /proc tells."""
+    """All living processes below one, as the machine's own /proc has them."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # it ended meanwhile
@@ -43,13 +46,37 @@ def all_end(before: set[int]) -> None:
 def end(pids: set[int]) -> None:
     """Wait until none of these processes is left, wherever its parents are; fails when they do not end."""
     patience = time.monotonic() + 20
-    while left := set(filter(_lives, pids)):
+    while left := alive(pids):
         assert time.monotonic() < patience, left
         time.sleep(0.005)
 
 
+def alive(pids: Iterable[int]) -> set[int]:
+    """Those of some processes that have not ended."""
+    return set(filter(_lives, pids))
+
+
+def kill_one(pids: Iterable[int]) -> bool:
+    """Kill the first of some processes that is still alive, and wait for its end; whether there was one.
+
+    Processes end by themselves between being listed and being killed; such a one counts for nothing.
+    """
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            handle = os.pidfd_open(pid)  # not the number, which may be another process's by the time of the kill
+            try:
+                if not _lives(pid):
+                    continue
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                assert select.select([handle], [], [], 20)[0], f"process {pid} survived SIGKILL"
+                return True
+            finally:
+                os.close(handle)
+    return False
+
+
 def _lives(pid: int) -> bool:
-    """Whether a process is there, and not just waiting for somebody to ask how it ended."""
+    """Whether a process is there, and not just waiting for its parent to ask how it ended."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     return False

@@ -124,7 +124,7 @@ def finding(
     if span.end_line > span.line:
         span = Span(span.line, span.column, span.line, len(of.document.lines[span.line - 1]) + 1)
     question = str(of.document.data["blocks"][at[1]]["id"]) if len(at) > 1 else None
-    return Finding(code, of.path, span, message, advice, question, expected, actual)
+    return Finding(code, of.path, span, message, help=advice, block=question, expected=expected, actual=actual)
 
 
 PREDICT = PredictOutput(
@@ -256,7 +256,11 @@ def unreadable(path: str = "questions/broken.yaml") -> Report:
     """A file that could not be loaded, beside one that could."""
     metrics = quiz(METRICS, "questions/metrics.yaml")
     found = Finding(
-        "QP102", path, Span(3, 12, 3, 13), "mapping values are not allowed here", "A text with `: ` in it needs quotes."
+        "QP102",
+        path,
+        Span(3, 12, 3, 13),
+        "mapping values are not allowed here",
+        help="A text with `: ` in it needs quotes.",
     )
     return report(
         file(metrics, proof(NUMBER, VariantProof({}, claims("proven"), number_display()))),

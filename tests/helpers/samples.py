@@ -604,7 +604,7 @@ def bank() -> Report:
                 "compile-again",
                 choice(),
                 judged=claims(2, "refuted"),
-                findings=(finding(keras, "this wrong option passes the check"),),
+                findings=(finding(keras, "this distractor passes the check"),),
             ),
             question("not-run", None, judged=claims(0, "unverified"), findings=(finding(keras, "Keras is missing"),)),
             question("still-fine", outputs(3, 4)),

@@ -1,4 +1,4 @@
-"""Numbers: which are some, and how tables and charts show them."""
+"""Numbers: which values are numbers, and how tables and charts show them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, TypeGuard, TypeVar
 
 Item = TypeVar("Item")
 
-MOST_POINTS = 200
-"""Of one line of a chart: more cannot be told apart."""
+MAX_POINTS = 200
+"""Of one line of a chart: more cannot be distinguished."""
 
 
 def is_number(value: Any) -> TypeGuard[float]:
@@ -29,8 +29,8 @@ def figure(value: float) -> str:
     return f"{value:.4g}"
 
 
-def bound(value: float) -> str:
-    """A number that something is held to, with every digit: rounded it would be another claim."""
+def exact(value: float) -> str:
+    """A number with every digit, for what a claim states: rounded it would be another claim."""
     return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
@@ -41,9 +41,9 @@ def spread(values: Sequence[float]) -> str:
     return mean if low == high else f"{mean} ({figure(low)} to {figure(high)})"
 
 
-def thinned(items: Sequence[Item], most: int = MOST_POINTS) -> tuple[Item, ...]:
-    """At most so many of them, evenly, with the first and the last."""
+def thinned(items: Sequence[Item], max_items: int = MAX_POINTS) -> tuple[Item, ...]:
+    """At most `max_items` (2 or more) of them, evenly spaced, with the first and the last."""
     last = len(items) - 1
-    if last < most:
+    if last < max_items:
         return tuple(items)
-    return tuple(items[round(step * last / (most - 1))] for step in range(most))
+    return tuple(items[round(step * last / (max_items - 1))] for step in range(max_items))

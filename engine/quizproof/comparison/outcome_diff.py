@@ -1,4 +1,4 @@
-"""Drift: how two outcomes of one program differ."""
+"""How two outcomes of one program differ."""
 
 from __future__ import annotations
 
@@ -6,40 +6,49 @@ import json
 import math
 from dataclasses import replace
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from quizproof.comparison.outputs import difference, fold, masked, same_number, same_output
 from quizproof.outcome import Outcome
 
 
 def steadied(outcome: Outcome) -> Outcome:
-    """The outcome without what is different each time and means nothing: memory addresses in texts."""
+    """The outcome without what differs each time and means nothing: memory addresses in strings."""
     raised = outcome.raised and replace(outcome.raised, message=masked(outcome.raised.message))
     parts = tuple(replace(part, stdout=masked(part.stdout), stderr=masked(part.stderr)) for part in outcome.parts)
     return replace(outcome, parts=parts, raised=raised)
 
 
-def drift(before: Outcome, now: Outcome, tolerance: float | None = None) -> tuple[str, str]:
-    """What the program did before and now, in a few words each, where they differ; two empty texts where they do not.
+class OutcomeDiff(NamedTuple):
+    """What a program did before and now, in a few words each, for example "printed '2'" and "printed '3'"."""
 
-    Times, memory, addresses and standard error do not count. `tolerance` is for numbers, as values or in printed text.
+    before: str
+    now: str
+
+
+def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> OutcomeDiff | None:
+    """The first difference between two outcomes; None when they are the same.
+
+    Times, memory, addresses and standard error do not count. `tolerance`: by how much numbers may differ, as values or
+    in printed text.
     """
     if before.status != now.status:
-        return _ending(before), _ending(now)
+        return OutcomeDiff(_ending(before), _ending(now))
     if before.raised and now.raised:
         one, other = (fold(str(raised)) for raised in (before.raised, now.raised))
         if one != other:
-            return f"raised {one}", f"raised {other}"
+            return OutcomeDiff(f"raised {one}", f"raised {other}")
     for old, new in zip(before.parts, now.parts, strict=False):
         if not same_output(old.stdout, new.stdout, tolerance):
-            return f"printed {difference(new.stdout, old.stdout)}", f"printed {difference(old.stdout, new.stdout)}"
+            was, is_ = difference(new.stdout, old.stdout), difference(old.stdout, new.stdout)
+            return OutcomeDiff(f"printed {was}", f"printed {is_}")
         if not same_value(old.value, new.value, tolerance):
-            return f"gave {json.dumps(old.value)}", f"gave {json.dumps(new.value)}"
-    return "", ""
+            return OutcomeDiff(f"gave {json.dumps(old.value)}", f"gave {json.dumps(new.value)}")
+    return None
 
 
 def same_value(one: Any, other: Any, tolerance: float | None) -> bool:
-    """Whether two values are equal: numbers within the tolerance or a rounding error, wherever they stand in them."""
+    """Whether two values are equal: numbers, however deep in them, within the tolerance or a rounding error."""
     match one, other:
         case [*ones], [*others]:
             return len(ones) == len(others) and all(map(same_value, ones, others, repeat(tolerance)))
@@ -53,10 +62,10 @@ def same_value(one: Any, other: Any, tolerance: float | None) -> bool:
 
 
 _ROUNDING = 1e-6
-"""Threads add up in another order each, and sums of 32-bit floats then differ in their last digits."""
+"""Several threads add up in varying order, and sums of 32-bit floats then differ in their last digits."""
 
 
 def _ending(outcome: Outcome) -> str:
     if outcome.raised:
         return f"raised {outcome.raised}"
-    return "finished" if outcome.status == "finished" else f"ended otherwise ({outcome.detail or outcome.status})"
+    return "finished" if outcome.status == "finished" else f"did not finish ({outcome.detail or outcome.status})"

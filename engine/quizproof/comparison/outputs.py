@@ -1,4 +1,4 @@
-"""When two printed outputs are the same."""
+"""When two printed outputs are the same, and how two of them differ."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from quizproof.comparison.printed import take_apart
 
 _ADDRESS = re.compile(r"(?:(?<=\bat )|(?<=\bobject @ ))0x[0-9a-fA-F]{6,16}\b")
 _EXACT = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX)
+"""Decimals with as many digits as any float or integer that is printed in practice."""
 
 
 def masked(text: str) -> str:
-    """The text with memory addresses made alike."""
+    """The text with all memory addresses replaced by `0x...`."""
     return _ADDRESS.sub("0x...", text)
 
 
 def fold(text: str) -> str:
-    """Output without what no reader sees: trailing spaces, empty lines at the end, memory addresses."""
+    """Output without what no reader compares: trailing spaces, empty lines at the end, memory addresses."""
     lines = [line.rstrip() for line in masked(text).split("\n")]
     while lines and not lines[-1]:
         lines.pop()
@@ -31,9 +32,9 @@ _SPACING = re.compile(rf"({_LITERAL})|(?<={_SIGN})\s+|\s+(?={_SIGN})|(\s+)")
 
 
 def fold_expression(text: str) -> str:
-    """A piece of code in which spacing and the sort of quotation marks do not tell: `a = 'b'` is `a="b"`.
+    """Code in which spacing does not count, and single and double quotes are equivalent: `a = 'b'` is `a="b"`.
 
-    What stands within quotation marks is kept: `", "` is not `","`.
+    What is inside quotes is kept: `", "` is not `","`.
     """
     return _SPACING.sub(_folded_piece, text.strip())
 
@@ -46,28 +47,31 @@ def _folded_piece(match: re.Match[str]) -> str:
 
 
 def fold_program(text: str) -> str:
-    """A program without what does not change it: empty lines, lines of comment, trailing spaces."""
+    """A program without what does not change it: empty lines, comment lines, trailing spaces."""
     lines = (line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
     return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))
 
 
 def same_output(one: str, other: str, tolerance: float | None = None) -> bool:
-    """Whether two outputs are equal after folding; with a tolerance, numbers in them may differ by so much."""
+    """Whether two outputs are equal after folding; numbers in them may differ by up to the tolerance."""
     one, other = fold(one), fold(other)
     if one == other or tolerance is None:
         return one == other
     ours, theirs = take_apart(one), take_apart(other)
     if ours.text != theirs.text:
         return False
-    # Printed numbers are decimals and compared as such, so that long ones count to the last digit. But what is
-    # printed has been rounded: hence a billionth more.
-    most = Decimal(tolerance) * Decimal("1.000000001")
+    # Printed numbers are decimals and compared as such, so that long ones count to the last digit. Because what is
+    # printed has been rounded, they may differ by a billionth more.
+    max_difference = Decimal(tolerance) * Decimal("1.000000001")
     pairs = zip(ours.numbers, theirs.numbers, strict=True)
-    return all(-most <= _EXACT.subtract(a, b) <= most for a, b in pairs)
+    return all(-max_difference <= _EXACT.subtract(a, b) <= max_difference for a, b in pairs)
 
 
 def difference(stated: str, real: str, tolerance: float | None = None) -> str:
-    """How the real output differs from the stated one, in a few words."""
+    """How the real output differs from the stated one, in a few words: `'3'`, `line 2 is '3'`, `it ends after line 1`.
+
+    Of several lines, it names the first that differs by more than the tolerance.
+    """
     ours, theirs = fold(stated).split("\n"), fold(real).split("\n")
     if len(ours) == len(theirs) == 1:
         return quoted(theirs[0])
@@ -78,10 +82,10 @@ def difference(stated: str, real: str, tolerance: float | None = None) -> str:
     return f"line {line + 1} is {quoted(theirs[line])}" if line < len(theirs) else f"it ends after line {len(theirs)}"
 
 
-def quoted(value: object, most: int = 80) -> str:
-    """A value as Python writes it, cut when it is long."""
+def quoted(value: object, max_length: int = 80) -> str:
+    """A value as Python writes it, cut when it is longer than `max_length` characters."""
     text = repr(value)
-    return text if len(text) <= most else f"{text[:most]} …"
+    return text if len(text) <= max_length else f"{text[:max_length]} …"
 
 
 def same_number(one: float, other: float, tolerance: float) -> bool:

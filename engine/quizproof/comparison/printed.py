@@ -1,8 +1,8 @@
-"""A printed output taken apart: its numbers, and everything else, which must agree to the letter.
+"""A printed output taken apart: its numbers, and everything else, which must be the same to the letter.
 
-What belongs to a name is no number: `layer1`, `0.weight`, `cuda:0`, `2026-01-05`, `12:30`, `2.13.0`, what is in quotes,
-and what is in brackets behind a `shape` or `size`. In arrays white space only separates: how it falls depends on the
-widest number.
+What belongs to a name is not a number: `layer1`, `0.weight`, `cuda:0`, `2026-01-05`, `12:30`, `2.13.0`, what is in
+quotes, and what is in brackets after a `shape` or `size`. In arrays white space only separates: how much there is
+depends on the widest number.
 """
 
 from __future__ import annotations
@@ -46,17 +46,18 @@ _COMMA = re.compile(rf"({_STRING})|,")
 
 
 class Printed(NamedTuple):
-    """An output without its numbers, and these."""
+    """An output without its numbers, and the numbers."""
 
     text: list[str]
-    """Words and signs in their order; an empty one stands for a number."""
+    """Words and signs in their order, with an empty string in place of each number."""
     numbers: list[Decimal]
 
 
 def take_apart(output: str) -> Printed:
-    """Tell the numbers of an output, which is folded, from everything else."""
-    shown = re.sub(r"numpy=\s+array\(", "numpy=array(", _TF_TENSOR.sub(_as_str, output))
-    tokens = list(_TOKEN.finditer(shown))
+    """Separate the numbers of an output, which has been folded, from everything else."""
+    # TensorFlow breaks the line before some arrays, which says nothing about them.
+    unbroken = re.sub(r"numpy=\s+array\(", "numpy=array(", _TF_TENSOR.sub(_as_str, output))
+    tokens = list(_TOKEN.finditer(unbroken))
     depths, dtypes = _arrays(tokens)
     printed = Printed([], [])
     for index, token in enumerate(tokens):
@@ -74,12 +75,12 @@ def take_apart(output: str) -> Printed:
 
 
 def ungrouped(number: str) -> str:
-    """A number as it is typed, without the commas between thousands: 1,526,400 as 1526400; 1,5 has none."""
+    """A number as it was typed, without the commas between thousands: 1,526,400 as 1526400; 1,5 has none."""
     return number.replace(",", "") if _THOUSANDS.fullmatch(number) else number
 
 
 def _as_str(tensor: re.Match[str]) -> str:
-    """What `str` gives of a TensorFlow tensor, from what `repr` gives."""
+    """A TensorFlow tensor as `str` gives it, from what `repr` gives."""
     value = tensor["scalar"] if tensor["array"] is None else _COMMA.sub(lambda m: m[1] or " ", tensor["array"])
     return f"tf.Tensor({value}, {tensor['about']})"
 
@@ -101,7 +102,7 @@ def _add_number(printed: Printed, token: re.Match[str], *, in_array: bool) -> No
 
 
 def _gap(space: str, *, needed: bool) -> Iterator[str]:
-    """White space outside arrays: line ends count, one blank is as good as many, and beside a number as none."""
+    """White space outside arrays: line ends count, several blanks are one, and beside a number they are none."""
     if lines := space.count("\n"):
         yield "\n" * lines
     if needed and not space.endswith("\n"):
@@ -109,9 +110,9 @@ def _gap(space: str, *, needed: bool) -> Iterator[str]:
 
 
 def _arrays(tokens: list[re.Match[str]]) -> tuple[list[int], dict[int, str]]:
-    """In how many arrays and lists each token stands; and, by the token at which an array ends, its sort of number.
+    """In how many arrays and lists each token is; and, by the token at which an array ends, what numbers it holds.
 
-    An array is `tensor(...)`, `array(...)` or the like, or in square brackets nothing but numbers, without a comma.
+    An array is `tensor(...)`, `array(...)` or the like, or nothing but numbers without commas in square brackets.
     """
     change = [0] * (len(tokens) + 1)
     dtypes = {}

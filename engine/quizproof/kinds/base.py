@@ -1,4 +1,8 @@
-"""The contract that a kind of block honours."""
+"""What every kind of block is: its common fields, and what it must be able to say about itself.
+
+A kind states claims (`claims`), has the code of the right answer (`right_parts`), and is shown (`display`). The engine
+runs the programs of its claims, and calls `display` only when every claim is proven or openly unproven.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program
+from quizproof.claims import Claim, Happens, Part, Program, refuted
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
 from quizproof.quizfile.yaml_document import written
@@ -23,6 +27,25 @@ Runs: TypeAlias = Mapping[Program, Outcome]
 """The outcomes of all programs of one variant of a block."""
 
 Parameters: TypeAlias = Mapping[str, Any]
+"""The parameters of one variant: the drawn values by their names."""
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""The ids of things to choose from, in the order in which their author wrote them."""
+
+EVIDENCE_NAMES = frozenset(["answer", "line", "message", "options", "raised", "stated", "stdout", "value", "versions"])
+"""What prose of any kind can use, beside parameters and facts."""
+
+MAX_COMBINATIONS = 2**60
+"""Combinations of parameters that a sample is drawn from; `random.sample` takes no longer range."""
+
+ALIKE = refuted(
+    rules.SEEDS_ALIKE,
+    "every seed gives the same",
+    help="Seed the generators with `seed`. If nothing is left to chance, give one seed only.",
+)
+"""The judgement of runs that a seed should make different, and does not."""
+
+_NAME = re.compile("[a-z_][a-z0-9_]*")
 
 
 def _happens(value: object) -> object:
@@ -37,69 +60,54 @@ HappensText = Annotated[str, BeforeValidator(_happens)]
 
 def _name(value: object) -> object:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError("a name has lower-case letters, digits and underscores, and begins with no digit")
+        raise ValueError("a name has lower-case letters, digits and underscores, and does not begin with a digit")
     return value
 
 
-_NAME = re.compile("[a-z_][a-z0-9_]*")
 Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 
 
 def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
     if len(set(seeds)) < len(seeds):
-        raise ValueError("every seed is given once")
+        raise ValueError("give every seed once")
     return seeds
 
 
 Seeds = Annotated[tuple[Integer, ...], Field(min_length=1, max_length=25), AfterValidator(_distinct)]
-"""Whole numbers, each of which a program is run with."""
+"""Whole numbers. A program is run with each of them."""
 
 
 def seeds_in_words(seeds: tuple[int, ...]) -> str:
-    """Such as "seeds 0, 1 and 2"."""
+    """Seeds as a sentence names them: "seeds 0, 1 and 2"."""
     *most, last = map(str, seeds)
     return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
 
 
-ALIKE = Judgement(
-    "refuted",
-    rules.SEEDS_ALIKE,
-    "every seed gives the same",
-    "Seed the generators with `seed`; or give one seed, where nothing is left to chance.",
-)
-"""The judgement of runs between which a seed should make a difference."""
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-"""The ids of things to choose from, in the order in which their author wrote them."""
-
-
-EVIDENCE_NAMES = frozenset(["answer", "line", "message", "options", "raised", "stated", "stdout", "value", "versions"])
-"""What prose may use beside parameters and facts, over all kinds."""
 
 
 class Block(Model, ABC):
-    """What a quiz is made of: a question or an exhibit. Subclasses set `kind` to a Literal and live in a file each."""
+    """What a quiz is made of: a question or an exhibit. Each kind is a subclass, in a file of its own."""
 
     kind_name: ClassVar[str]
     """The value of `kind:` in quiz files."""
     own_names: ClassVar[frozenset[str]] = frozenset()
-    """What prose may use in blocks of this kind, beside `EVIDENCE_NAMES`."""
+    """What prose in blocks of this kind can use, beside `EVIDENCE_NAMES`."""
 
     kind: str
-    """What sort of block this is."""
+    """The kind of block."""
     id: Slug
-    """Unique in the bank; progress and links are kept under it."""
+    """Unique in the bank. Progress and links are kept under it."""
     title: Fixed = ""
-    """A short heading. Without it a question is headed by its number."""
+    """A short heading. Without it, the number of a question is its heading."""
     params: dict[Name, Values] = {}
     """Values to draw from, by name; `{{ name }}` stands for the drawn one. Every combination is a variant."""
     variants: Annotated[Integer, Field(ge=1, le=256)] = 12
-    """How many variants to prove at most; a seeded sample is drawn when there are more combinations."""
+    """The largest number of variants to prove. Of more combinations a sample is drawn, always the same one."""
     limits: Limits | None = None
-    """What one run may use, where it differs from the quiz's."""
+    """What one run can use, where that differs from the limits of the quiz."""
     facts: dict[Name, Snippet] = {}
-    """Expressions evaluated after the right code ran, to be used in prose as `{{ name }}`."""
+    """Expressions that are evaluated after the right code has run, for prose to use as `{{ name }}`."""
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
@@ -115,7 +123,7 @@ class Block(Model, ABC):
 
     @abstractmethod
     def claims(self) -> Iterator[Claim]:
-        """All that this variant asks a reader to believe."""
+        """Everything that this variant asks a learner to believe."""
 
     @abstractmethod
     def right_parts(self) -> tuple[Part, ...]:
@@ -123,21 +131,29 @@ class Block(Model, ABC):
 
     @abstractmethod
     def display(self, runs: Runs) -> displays.Display:
-        """The block as it is shown and marked; prose still holds its expressions.
+        """The block as it is shown and marked. Its prose still has its expressions.
 
         Called only when every claim is proven, or openly unproven.
         """
 
-    def shown(self, runs: Runs) -> displays.Display:
-        """The display, with what all blocks of this sort show."""
+    def whole_display(self, runs: Runs) -> displays.Display:
+        """The display, with what all questions or all exhibits show."""
         return self.display(runs)
 
     def stem(self) -> str:
         """The prose that says what the block is about, as its author wrote it."""
         return ""
 
+    @property
+    def numeric_tolerance(self) -> float | None:
+        """By how much numbers in this block's outputs and options may differ and still count as equal.
+
+        None where they must be equal. Kinds that have a field `tolerance` return it.
+        """
+        return None
+
     def names(self, runs: Runs) -> dict[str, Any]:
-        """What prose may use beside parameters and facts. Subclasses add to it."""
+        """What prose can use beside parameters and facts: values by name. Kinds override it."""
         return {}
 
     def program(self, *parts: Part) -> Program:
@@ -145,7 +161,7 @@ class Block(Model, ABC):
         return Program(parts, self.limits or Limits())
 
     def facts_program(self) -> Program | None:
-        """The right code and every fact after it; None when there are no facts."""
+        """The right code and every fact after it; None if there are no facts."""
         if not self.facts:
             return None
         return self.program(
@@ -153,14 +169,17 @@ class Block(Model, ABC):
         )
 
     def combinations(self) -> tuple[Parameters, ...]:
-        """The parameters of each variant to prove: all combinations, or a sample seeded by the id."""
+        """The parameters of each variant to prove: all combinations, or a sample that the block's id seeds.
+
+        The sample is the same on every machine.
+        """
         names = list(self.params)
         total = math.prod(map(len, self.params.values()))
         if total <= self.variants:
             chosen = list(itertools.product(*self.params.values()))
         else:
             draw = random.Random(self.id)
-            picks = sorted(draw.sample(range(min(total, 2**60)), self.variants))
+            picks = sorted(draw.sample(range(min(total, MAX_COMBINATIONS)), self.variants))
             chosen = [_combination(pick, list(self.params.values())) for pick in picks]
         return tuple(dict(zip(names, values, strict=True)) for values in chosen)
 
@@ -175,25 +194,25 @@ class Question(Block):
     explanation: Prose = ""
     """Why the key is right."""
     steps: tuple[Prose, ...] = ()
-    """The worked solution, one step an item."""
+    """The worked solution, one step per item."""
     quick_check: Prose = ""
     """A one-line way to check it yourself."""
     belief: Prose = ""
-    """What people commonly believe, where a run refuted it."""
+    """What people commonly believe, and a run has refuted."""
 
-    def shown(self, runs: Runs) -> displays.Display:
+    def whole_display(self, runs: Runs) -> displays.Display:
         return replace(self.display(runs), hints=self.hints, belief=self.belief)
 
     def stem(self) -> str:
         return self.prompt
 
     def asked(self, setup: str | None, *more: displays.Content) -> tuple[displays.Content, ...]:
-        """The prompt, the code that is given with it, and whatever the kind adds."""
+        """The prompt, the code that is given with it, and what the kind adds."""
         code = () if setup is None else (displays.Code(setup, "Given"),)
         return (displays.Prose(self.prompt), *code, *more)
 
     def worked_solution(self, *extra: displays.Content) -> tuple[displays.Content, ...]:
-        """The explanation and worked steps, and whatever the kind adds."""
+        """The explanation, the worked steps, and what the kind adds."""
         content: list[displays.Content] = []
         if self.explanation:
             content.append(displays.Prose(self.explanation))
@@ -209,24 +228,24 @@ class Question(Block):
 
 
 class Exhibit(Block):
-    """A block that shows something proven; nobody answers it."""
+    """A block that shows something proven. It is not answered."""
 
     text: Prose = ""
-    """What stands before it: what there is to see, and what to look at."""
+    """Shown before it: what there is to see, and what to look at."""
     note: Prose = ""
-    """What stands after it: what to make of it."""
+    """Shown after it: what to conclude from it."""
 
     def stem(self) -> str:
         return self.text
 
     def exhibited(self, *content: displays.Content) -> tuple[displays.Content, ...]:
-        """What is shown, between the text and the note."""
+        """The content of the exhibit, between its text and its note."""
         before, after = ((displays.Prose(prose),) if prose else () for prose in (self.text, self.note))
         return (*before, *content, *after)
 
 
 def _combination(index: int, axes: list[tuple[Any, ...]]) -> tuple[Any, ...]:
-    """The `index`-th element of the product of `axes`, without building the product."""
+    """The `index`-th element of the product of `axes`, from 0, without building the product."""
     values = []
     for axis in reversed(axes):
         index, place = divmod(index, len(axis))
@@ -235,20 +254,17 @@ def _combination(index: int, axes: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def given(setup: str | None) -> tuple[Part, ...]:
-    """The setup, where there is one, as the beginning of a program."""
+    """The setup as the first part of a program; nothing if there is none."""
     return () if setup is None else (Part("setup", setup, ("setup",)),)
 
 
 def silence(text: str) -> str:
-    """How empty output is shown."""
+    """An output as it is shown: empty output is named, so that it can be seen and chosen."""
     return text if text.strip() else "(prints nothing)"
 
 
 def evidence(program: Program, outcome: Outcome, *, code: str = "") -> displays.Evidence:
-    """What a run did, in one sentence and in full.
-
-    `code`: the program behind it, where the reader has not seen it.
-    """
+    """What a run did, in one sentence and in full. `code` is the program, if the learner has not seen it."""
     return displays.Evidence(
         summary=_summary(program, outcome),
         stdout=program.stdout(outcome, "code", "answer", "check"),

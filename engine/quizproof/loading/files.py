@@ -1,21 +1,22 @@
-"""The files of a bank: which there are, and what people call them."""
+"""The files of a bank: which there are, and how their paths are shown."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from quizproof.errors import UsageError
 
 SUFFIXES = (".yaml", ".yml")
 FILES = "files"
-"""The folder, beside a quiz file, that its snippets may read."""
+"""The name of the folder, beside a quiz file, that its snippets can read."""
 
 
 def find_files(paths: Sequence[str | Path]) -> list[Path]:
-    """The quiz files under `paths`, sorted, each once.
+    """The quiz files under `paths`, each once: those of a folder are sorted, and hidden ones are skipped.
 
     Raises UsageError for a path that cannot be used, and when there is no quiz file at all.
     """
@@ -49,14 +50,39 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield path
 
 
+@dataclass(frozen=True)
+class SourceFile:
+    """A quiz file as it was found on disk, read once: whoever needs its text or its folder is given this."""
+
+    path: Path
+    shown: str
+    """The path as people should see it."""
+    content: bytes | None
+    """None when the file cannot be read."""
+    error: str
+    """Why it cannot be read: "Permission denied"; empty when it can."""
+    data_folder: str | None
+    """The folder of files that its snippets may read; None when there is none."""
+
+    @classmethod
+    def read(cls, path: Path) -> SourceFile:
+        """Read the file at `path`. Raises nothing: a file that cannot be read is a finding, which the loader makes."""
+        content, error = None, ""
+        try:
+            content = path.read_bytes()
+        except OSError as failure:
+            error = str(failure.strerror)
+        return cls(path, shown_path(path), content, error, data_folder(path))
+
+
 def shown_path(file: Path) -> str:
-    """The path as people should see it: relative when it is below the working folder, always printable."""
+    """The path as people see it: relative if it is below the working folder, and always printable."""
     with contextlib.suppress(ValueError, OSError):
         file = file.absolute().relative_to(Path.cwd())
     return os.fsencode(file).decode("utf-8", "replace")
 
 
 def data_folder(file: Path) -> str | None:
-    """The folder of files that the snippets of a quiz file may read; None when there is none."""
+    """The folder of files that the snippets of a quiz file can read; None when there is none."""
     folder = file.absolute().parent / FILES
     return str(folder) if folder.is_dir() else None

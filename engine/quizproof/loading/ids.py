@@ -14,40 +14,43 @@ if TYPE_CHECKING:
 
 
 class Ids:
-    """The ids that a bank's files have used so far. A quiz or a block whose id came before is left out."""
+    """The ids that the files of a bank have used so far. A quiz or a block whose id was used before is dropped."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, str], str] = {}
+        self._places: dict[tuple[str, str], str] = {}
+        """Where each id was first used, `path` or `path:line`, by "quiz" or "block" and the id."""
 
     def keep(self, file: Loaded) -> Loaded:
-        """The file without what came before, and with a finding for each thing left out."""
+        """The file without what repeats an id, and with a finding for each quiz or block that was dropped."""
         quiz = file.quiz
         if quiz is None:
             return file
-        doubles: list[Finding] = []
+        duplicates: list[Finding] = []
 
-        def first(sort: str, name: str, place: str, at: DataPath) -> bool:
-            if (sort, name) not in self._seen:
-                self._seen[sort, name] = place
+        def is_first(owner: str, id_: str, place: str, at: DataPath) -> bool:
+            if (owner, id_) not in self._places:
+                self._places[owner, id_] = place
                 return True
-            question = name if sort == "question" else None
-            message = f"the {sort} id `{name}` is already used at {self._seen[sort, name]}"
+            block = id_ if owner == "block" else None
+            message = f"the {owner} id `{id_}` is already used at {self._places[owner, id_]}"
             span = quiz.document.span(at)
-            doubles.append(Finding(rules.DUPLICATE_ID, file.path, span, message, "Choose another id.", question))
+            duplicates.append(
+                Finding(rules.DUPLICATE_ID, file.path, span, message, help="Choose another id.", block=block)
+            )
             return False
 
         items: tuple[Item, ...] = ()
-        whole = first("quiz", quiz.id, file.path, ("quiz",))
-        if whole:
-            items = tuple(i for i in quiz.items if first("question", i.block.id, quiz.place(i), (*i.at, "id")))
-        found = tuple(sorted((*file.findings, *doubles), key=lambda finding: finding.span))
-        return replace(file, quiz=replace(quiz, items=items) if whole else None, findings=found)
+        is_new = is_first("quiz", quiz.id, file.path, ("quiz",))
+        if is_new:  # the ids of a dropped quiz's blocks are not used up
+            items = tuple(i for i in quiz.items if is_first("block", i.block.id, quiz.place(i), (*i.at, "id")))
+        findings = tuple(sorted((*file.findings, *duplicates), key=lambda finding: finding.span))
+        return replace(file, quiz=replace(quiz, items=items) if is_new else None, findings=findings)
 
     def accept(self, quiz: QuizProof) -> bool:
-        """Note the ids of a quiz that was proven before; False, and nothing noted, when one of them came before."""
-        named = {("quiz", quiz.id): quiz.path}
-        named |= {("question", question): f"{quiz.path}:{line}" for question, line in quiz.lines.items()}
-        if self._seen.keys() & named.keys():
+        """Note the ids of a quiz that is known as proven; False, and none noted, when one of them was used before."""
+        places = {("quiz", quiz.id): quiz.path}
+        places |= {("block", id_): f"{quiz.path}:{line}" for id_, line in quiz.lines.items()}
+        if self._places.keys() & places.keys():
             return False
-        self._seen |= named
+        self._places |= places
         return True

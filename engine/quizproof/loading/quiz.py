@@ -1,4 +1,4 @@
-"""A quiz: the header of its file and its blocks. A bank: quizzes, and what was wrong with their files."""
+"""A quiz: the header of its file and its blocks. A bank: its quizzes, and what is wrong with its files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Item:
 
     block: Block
     at: DataPath
-    """Where the block stands: ("blocks", 3)."""
+    """Where the block is in the data of its file: ("blocks", 3)."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Quiz:
     items: tuple[Item, ...]
     document: Document
     files: str | None = None
-    """The folder `files` beside the quiz file, which its snippets may read; None when there is none."""
+    """The folder `files` beside the quiz file, which its snippets can read; None when there is none."""
 
     @property
     def id(self) -> str:
@@ -36,7 +36,7 @@ class Quiz:
 
     @property
     def path(self) -> str:
-        """The file, as it should be shown."""
+        """The path of the file, as people see it."""
         return self.document.path
 
     def place(self, item: Item) -> str:
@@ -44,19 +44,19 @@ class Quiz:
         return f"{self.path}:{self.document.span(item.at).line}"
 
     def only(self, item: Item) -> Quiz:
-        """The quiz with one block alone, and nothing that speaks of the whole quiz."""
+        """The quiz with this block alone, and without what is about the whole quiz."""
         header = self.header.model_copy(update={"intro": "", "minutes": None, "insight": None})
         return replace(self, header=header, items=(item,))
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """One file of a bank, read: its quiz, and what is wrong in it."""
+    """One file of a bank after it was read: its quiz, and what is wrong in it."""
 
     path: str
-    """The file, as it should be shown."""
+    """The path of the file, as people see it."""
     quiz: Quiz | None
-    """None when the file or its header is unusable."""
+    """None if the file or its header is unusable."""
     findings: tuple[Finding, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Attempts: a learner's program with the checks that it must pass, and the mark that its run earns."""
+"""Attempts: a learner's program with the checks that it must pass, and the mark for its run."""
 
 from __future__ import annotations
 
@@ -13,52 +13,52 @@ from quizproof.outcome import LOST, Outcome
 from quizproof.quizfile.fields import Limits
 
 
-def program_of(shown: ProgramInput, source: str) -> Program:
+def program_of(form: ProgramInput, source: str) -> Program:
     """What is run to mark a program: the setup, the program, and the checks one by one.
 
-    Raises MalformedResponse when there is no program.
+    Raises MalformedResponse if there is no program.
     """
     if not source.strip():
         raise MalformedResponse("write a program first")
-    setup = (Part("setup", shown.setup, ("setup",)),) if shown.setup else ()
-    checks = (Part("check", check.source, ("checks", n, "code")) for n, check in enumerate(shown.checks))
-    return Program((*setup, Part("answer", source, ("solution",)), *checks), Limits.model_validate(dict(shown.limits)))
+    setup = (Part("setup", form.setup, ("setup",)),) if form.setup else ()
+    checks = (Part("check", check.source, ("checks", n, "code")) for n, check in enumerate(form.checks))
+    return Program((*setup, Part("answer", source, ("solution",)), *checks), Limits.model_validate(dict(form.limits)))
 
 
-def judge(shown: ProgramInput, program: Program, outcome: Outcome) -> Mark:
+def judge(form: ProgramInput, program: Program, outcome: Outcome) -> Mark:
     """The mark of a program that was run.
 
-    Raises CannotVerify when its run was lost, could not begin, or ended before it came to the learner's program.
+    Raises CannotVerify if its run was lost, could not start, or ended before it came to the learner's program.
     """
     if outcome.status in LOST:
         raise CannotVerify(f"the program could not be run: {outcome.detail}")
     reached = program.parts[program.reached(outcome)]
     if reached.role == "setup":
-        raise CannotVerify(f"the code that is given failed before the program began: {_end(outcome)}")
+        raise CannotVerify(f"the given code failed before the program started: {_end(outcome)}")
     count = passed(program, outcome)
-    evidence = told(shown.checks, program, outcome)
-    if count == len(shown.checks):
+    evidence = run_evidence(form.checks, program, outcome)
+    if count == len(form.checks):
         return Mark(1.0, evidence=evidence)
     feedback = f"{_end(outcome)}."
     if reached.role == "check":
-        feedback = f"This check fails: {shown.checks[count].name}"
+        feedback = f"This check fails: {form.checks[count].name}"
         if not _is_assertion(outcome):
             feedback += f" ({_end(outcome)})"
     if count:
-        feedback = f"{count} of {len(shown.checks)} checks passed. {feedback}"
-    return Mark(count / len(shown.checks), feedback, evidence)
+        feedback = f"{count} of {len(form.checks)} checks passed. {feedback}"
+    return Mark(count / len(form.checks), feedback, evidence)
 
 
 def passed(program: Program, outcome: Outcome) -> int:
-    """How many checks a program passed before its run ended."""
+    """How many checks a program passed before its run ended: they come last, and the first that fails ends the run."""
     checks = sum(part.role == "check" for part in program.parts)
     if outcome.status == "finished":
         return checks
     return max(0, program.reached(outcome) - (len(program.parts) - checks))
 
 
-def told(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidence:
-    """What the run of a program did. The code of a hidden check is not given away."""
+def run_evidence(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidence:
+    """What the run of a program did, for its author. The code of a hidden check is not form."""
     stdout = program.stdout(outcome, "answer")
     count = passed(program, outcome)
     if count == len(checks):
@@ -69,7 +69,7 @@ def told(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidenc
         frames = tuple(f for f in raised.frames if program.locate(f.line)[0].role != "check")
         outcome = replace(outcome, raised=replace(raised, frames=frames))
     manner = f"Passes {count} of {len(checks)} checks" if count else "Runs without an error"
-    verdict = "fails" if _is_assertion(outcome) else "does not come to its end"
+    verdict = "fails" if _is_assertion(outcome) else "does not finish"
     return Evidence(f"{manner}, but “{checks[count].name}” {verdict}.", stdout, outcome.traceback())
 
 
@@ -78,7 +78,7 @@ def _is_assertion(outcome: Outcome) -> bool:
 
 
 def _end(outcome: Outcome) -> str:
-    """How a run ended that did not finish, as a sentence without its stop."""
+    """How a run ended that did not finish, as a sentence without its full stop."""
     match outcome.status:
         case "limit":
             return f"Was stopped: {outcome.detail}"

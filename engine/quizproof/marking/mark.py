@@ -1,4 +1,8 @@
-"""Marking: one rule for each way of answering. The page's script follows the same rules, and tests hold it to them."""
+"""Marking: one rule for each way of answering. The script of the page has the same rules; tests compare the two.
+
+What each response earns is in `scoring`. All comparison is of `comparison/`: text is compared after `fold`, code of a
+blank after `fold_expression`, programs after `fold_program`, numbers within the tolerance.
+"""
 
 from __future__ import annotations
 
@@ -28,22 +32,26 @@ from quizproof.errors import QuizproofError
 from quizproof.marking.scoring import even_share, net_share, prefix_share
 
 Response: TypeAlias = str | int | Sequence[str]
-"""What a learner gives, by the way of answering.
+"""What a learner gives. By the way of answering:
 
-Option ids for Options; text as typed for a number, a text or a program; a line number for a line; the text of each
-blank in order; the ids of lines in order, as `id:level` when indented; for each item on the left the id of its match;
-the ids of the points that were made for an open question, which may be none.
+- `Options`: the id of an option, or a list of ids
+- `NumberInput`, `TextInput`, `ProgramInput`: the text as typed
+- `LineInput`: the number of a line, from 1
+- `Blanks`: the text of each blank, in their order
+- `Ordering`: the ids of the lines, from top to bottom; with indentation, each as `id:level`, the level from 0
+- `Matching`: for each item on the left, the id of the one on the right
+- `OpenInput`: the ids of the points that the learner made, which may be none
 """
 
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 class MalformedResponse(QuizproofError):
-    """The response cannot be marked, because it is not of the form that was asked for. Ask again."""
+    """The response cannot be marked, because it does not have the form that the question asks for. Ask again."""
 
 
 class NeverRun(MalformedResponse):
-    """The response is a program of which no run is known, so only a run can mark it."""
+    """The response is a program whose run is not known, so only a new run can mark it."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +61,11 @@ class Mark:
     score: float
     """0 to 1."""
     feedback: str = ""
-    """Markdown about the response that was given; empty when there is nothing particular to say."""
+    """Markdown about this response; empty if there is nothing to say about it."""
     evidence: Evidence | None = None
-    """What the foreseen mistake behind the response really does, where a run tells."""
+    """What the foreseen mistake behind the response really does, if it was run."""
     right: tuple[bool, ...] = ()
-    """For a response of several parts that are right or wrong on their own: whether each is right."""
+    """For a response of several parts that are marked one by one: whether each is right."""
 
     @property
     def correct(self) -> bool:
@@ -65,29 +73,33 @@ class Mark:
         return self.score == 1
 
 
-def mark(shown: Input | None, response: Response) -> Mark:
-    """Mark a response. Raises MalformedResponse when it is not of the form that `shown` asks for."""
-    match shown:
+def mark(form: Input | None, response: Response) -> Mark:
+    """Mark a response to a question that is answered by `form`. The forms of responses are listed at `Response`.
+
+    Raises MalformedResponse if the response has another form, or if `form` is None, as of an exhibit; NeverRun, which
+    is one, if it is a program that was never run.
+    """
+    match form:
         case None:
-            raise MalformedResponse("an exhibit is looked at, not answered")
+            raise MalformedResponse("an exhibit has no answer")
         case Options():
-            return _mark_options(shown, response)
+            return _mark_options(form, response)
         case NumberInput():
-            return _mark_number(shown, str(response))
+            return _mark_number(form, str(response))
         case TextInput():
-            return _mark_text(shown, str(response))
+            return _mark_text(form, str(response))
         case LineInput():
-            return _mark_line(shown, response)
+            return _mark_line(form, response)
         case Blanks():
-            return _mark_blanks(shown, _several(response))
+            return _mark_blanks(form, _several(response))
         case Ordering():
-            return _mark_order(shown, _several(response))
+            return _mark_order(form, _several(response))
         case Matching():
-            return _mark_match(shown, _several(response))
+            return _mark_match(form, _several(response))
         case OpenInput():
-            return _mark_open(shown, _several(response))
+            return _mark_open(form, _several(response))
         case ProgramInput():
-            return _mark_program(shown, str(response))
+            return _mark_program(form, str(response))
 
 
 def parse_number(text: str, unit: str = "") -> float:
@@ -111,47 +123,47 @@ def parse_number(text: str, unit: str = "") -> float:
 def _decimal(text: str) -> float:
     text = ungrouped(text.strip())
     if not _DECIMAL.fullmatch(text):
-        raise MalformedResponse(f"{text[:40]!r} is not a number; write for instance 12, 0.5, 1e-3 or 3/4")
+        raise MalformedResponse(f"{text[:40]!r} is not a number; write, for example, 12, 0.5, 1e-3 or 3/4")
     return float(text)
 
 
-def _mark_options(shown: Options, response: Response) -> Mark:
+def _mark_options(form: Options, response: Response) -> Mark:
     chosen = {response} if isinstance(response, str) else set(response) if isinstance(response, Sequence) else None
-    known = {option.id: option for option in shown.options}
+    known = {option.id: option for option in form.options}
     if not chosen or not chosen <= set(known):
         raise MalformedResponse(f"choose from {', '.join(sorted(known))}")
-    if len(chosen) > 1 and not shown.multiple:
+    if len(chosen) > 1 and not form.multiple:
         raise MalformedResponse("choose one option")
-    right = {option.id for option in shown.options if option.correct}
-    told = [known[i].feedback for i in sorted(chosen) if known[i].feedback]
-    score = net_share(chosen, right) if shown.multiple else float(chosen == right)
-    return Mark(score, "\n\n".join(told))
+    right = {option.id for option in form.options if option.correct}
+    feedback = [known[id_].feedback for id_ in sorted(chosen) if known[id_].feedback]
+    score = net_share(chosen, right) if form.multiple else float(chosen == right)
+    return Mark(score, "\n\n".join(feedback))
 
 
-def _mark_number(shown: NumberInput, response: str) -> Mark:
-    value = parse_number(response, shown.unit)
-    if same_number(value, shown.value, shown.tolerance):
+def _mark_number(form: NumberInput, response: str) -> Mark:
+    value = parse_number(response, form.unit)
+    if same_number(value, form.value, form.tolerance):
         return Mark(1.0)
-    return _mistaken(m for m in shown.mistakes if same_number(value, float(m.value), shown.tolerance))
+    return _mistaken(m for m in form.mistakes if same_number(value, float(m.value), form.tolerance))
 
 
-def _mark_text(shown: TextInput, response: str) -> Mark:
+def _mark_text(form: TextInput, response: str) -> Mark:
     if not response.strip():
         raise MalformedResponse("type what the program prints")
     typed = fold(response)
-    if typed == fold(shown.accepted):
+    if typed == fold(form.accepted):
         return Mark(1.0)
-    return _mistaken(m for m in shown.mistakes if fold(m.value) == typed)
+    return _mistaken(m for m in form.mistakes if fold(m.value) == typed)
 
 
-def _mark_line(shown: LineInput, response: Response) -> Mark:
-    count = len(shown.source.split("\n"))
+def _mark_line(form: LineInput, response: Response) -> Mark:
+    count = len(form.source.split("\n"))
     text = str(response).strip()
     if not text.isdecimal() or not 1 <= int(text) <= count:
         raise MalformedResponse(f"give the number of a line, 1 to {count}")
-    if int(text) in shown.correct:
+    if int(text) in form.correct:
         return Mark(1.0)
-    return _mistaken(m for m in shown.mistakes if int(m.value) == int(text))
+    return _mistaken(m for m in form.mistakes if int(m.value) == int(text))
 
 
 def _several(response: Response) -> list[str]:
@@ -161,58 +173,58 @@ def _several(response: Response) -> list[str]:
     return [str(part) for part in response]
 
 
-def _mark_blanks(shown: Blanks, typed: list[str]) -> Mark:
-    if len(typed) != len(shown.blanks) or not all(text.strip() for text in typed):
+def _mark_blanks(form: Blanks, typed: list[str]) -> Mark:
+    if len(typed) != len(form.blanks) or not all(text.strip() for text in typed):
         raise MalformedResponse("fill every blank")
-    right, told = [], []
-    for blank, text in zip(shown.blanks, map(fold_expression, typed), strict=True):
+    right, mistakes = [], []
+    for blank, text in zip(form.blanks, map(fold_expression, typed), strict=True):
         right.append(text in map(fold_expression, blank.accepted))
-        made = (m for m in blank.mistakes if not right[-1] and fold_expression(m.value) == text)
-        told.append(next(made, None))
-    feedback = "\n\n".join(mistake.feedback for mistake in told if mistake)
-    evidence = next((mistake.evidence for mistake in told if mistake), None)
+        if not right[-1]:
+            mistakes.extend([m for m in blank.mistakes if fold_expression(m.value) == text][:1])
+    feedback = "\n\n".join(mistake.feedback for mistake in mistakes)
+    evidence = mistakes[0].evidence if mistakes else None
     return Mark(even_share(right), feedback, evidence, tuple(right))
 
 
-def _mark_order(shown: Ordering, given: list[str]) -> Mark:
-    lines = {line.id: line for line in shown.lines}
-    named = [part.partition(":")[0] for part in given] if shown.indented else given
-    levels = [part.partition(":")[2] for part in given] if shown.indented else []
+def _mark_order(form: Ordering, given: list[str]) -> Mark:
+    lines = {line.id: line for line in form.lines}
+    named = [part.partition(":")[0] for part in given] if form.indented else given
+    levels = [part.partition(":")[2] for part in given] if form.indented else []
     if not given or not set(named) <= set(lines) or len(set(named)) < len(named):
         raise MalformedResponse(f"put lines in order, each once: {', '.join(lines)}")
     if not all(level.isdecimal() and level.isascii() for level in levels):
         raise MalformedResponse("give the indentation of each line as a number of levels: a:0, b:1")
-    told = [lines[name].feedback for name in named if lines[name].feedback]
-    return Mark(prefix_share(given, shown.orders), "\n\n".join(told))
+    feedback = [lines[name].feedback for name in named if lines[name].feedback]
+    return Mark(prefix_share(given, form.orders), "\n\n".join(feedback))
 
 
-def _mark_match(shown: Matching, given: list[str]) -> Mark:
-    items = {item.id: item for item in shown.right}
-    if len(given) != len(shown.left) or not set(given) <= set(items):
-        raise MalformedResponse("give every item on the left one of those on the right")
-    right = [id_ == key for id_, key in zip(given, shown.key, strict=True)]
-    told = [items[id_].feedback for id_ in dict.fromkeys(given) if items[id_].feedback]
-    return Mark(even_share(right), "\n\n".join(told), right=tuple(right))
+def _mark_match(form: Matching, given: list[str]) -> Mark:
+    items = {item.id: item for item in form.right}
+    if len(given) != len(form.left) or not set(given) <= set(items):
+        raise MalformedResponse("give every item on the left one of the items on the right")
+    right = [id_ == key for id_, key in zip(given, form.key, strict=True)]
+    feedback = [items[id_].feedback for id_ in dict.fromkeys(given) if items[id_].feedback]
+    return Mark(even_share(right), "\n\n".join(feedback), right=tuple(right))
 
 
-def _mark_open(shown: OpenInput, made: list[str]) -> Mark:
-    if not set(made) <= {point.id for point in shown.points}:
+def _mark_open(form: OpenInput, made: list[str]) -> Mark:
+    if not set(made) <= {point.id for point in form.points}:
         raise MalformedResponse("tick the points that you made")
-    right = tuple(point.id in made for point in shown.points)
+    right = tuple(point.id in made for point in form.points)
     return Mark(even_share(right), right=right)
 
 
-def _mark_program(shown: ProgramInput, source: str) -> Mark:
+def _mark_program(form: ProgramInput, source: str) -> Mark:
     if not fold_program(source):
         raise MalformedResponse("write a program first")
     folded = fold_program(source)
-    known = next((attempt for attempt in shown.attempts if fold_program(attempt.source) == folded), None)
+    known = next((attempt for attempt in form.attempts if fold_program(attempt.source) == folded), None)
     if known is None:
-        raise NeverRun("no run of this program is known, so only a run can mark it")
-    return Mark(known.passed / len(shown.checks), known.feedback, known.evidence)
+        raise NeverRun("this program was never run, so only a new run can mark it")
+    return Mark(known.passed / len(form.checks), known.feedback, known.evidence)
 
 
 def _mistaken(made: Iterator[Mistake]) -> Mark:
-    """The mark of a wrong response, with the feedback of the first foreseen mistake that it is."""
+    """The mark of a wrong response, with the feedback of the first foreseen mistake that it matches."""
     mistake = next(made, None)
     return Mark(0.0, mistake.feedback, mistake.evidence) if mistake else Mark(0.0)

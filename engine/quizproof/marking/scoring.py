@@ -1,4 +1,13 @@
-"""Scoring: how much a response earns. Credit is given and taken here only, and faces state `rule` word for word."""
+"""Scoring: how much a response earns, from 0 to 1. All credit is given here, and every renderer shows `rule` as it is.
+
+- one right response (one option, a number, text, a line): 1 or 0
+- several options: (right choices - wrong choices) / keys, and not below 0. "Net correct" scoring, as for multiple true
+  and false items: choosing everything earns nothing if at least half of the options are wrong
+- blanks, pairs, points: right parts / parts
+- ordered lines: the lines from the top that agree with a right order / the lines of the longer of the two; the right
+  order that agrees longest counts
+- a program: the checks passed before the first that fails / checks
+"""
 
 from __future__ import annotations
 
@@ -22,53 +31,54 @@ from quizproof.displays import (
 Confidence: TypeAlias = Literal["sure", "unsure", "guess"]
 """How sure learners say they are before they are marked."""
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+"""The surest first."""
 
 
-ALL_OR_NOTHING = "Right or wrong."
-"""The rule that everybody expects."""
+ALL_OR_NOTHING = "all or nothing."
+"""The rule that every learner expects, so that a renderer can leave it out."""
 
 
-def rule(shown: Input) -> str:
-    """How a question that is answered in this way is scored, as learners are told it."""
-    match shown:
+def rule(asked: Input) -> str:
+    """How a question that is answered in this way is scored, in words that continue "Scoring: "."""
+    match asked:
         case Options(multiple=True):
-            return "Each right choice earns its share, each wrong choice costs as much; never below zero."
+            return "each right choice earns an equal share, and each wrong choice costs as much; never below zero."
         case Options() | NumberInput() | TextInput() | LineInput():
             return ALL_OR_NOTHING
         case Blanks():
-            return "Each blank earns its share."
+            return "each blank earns an equal share."
         case Ordering():
-            return "Lines that stand right from the top earn their share."
+            return "each line above the first wrong one earns an equal share."
         case Matching():
-            return "Each pair earns its share."
+            return "each pair earns an equal share."
         case OpenInput():
-            return "You mark yourself: each point that you made earns its share."
+            return "self-marked; each point that you made earns an equal share."
         case ProgramInput():
-            return "Checks are run in order; each that passes before the first failure earns its share."
+            return "checks run in order; each one that passes before the first failure earns an equal share."
         case _:
-            assert_never(shown)
+            assert_never(asked)
 
 
 def hint_rule(cost: float) -> str:
-    """What hints cost, as learners are told it; empty when they are free."""
-    return f"Each hint costs {cost * 100:g} % of the question." if cost else ""
+    """What hints cost, as a sentence; empty when they are free."""
+    return f"Each hint costs {cost * 100:g} % of the full score." if cost else ""
 
 
 def net_share(chosen: Set[str], right: Set[str]) -> float:
-    """The share of `right` that was chosen, less as much for each wrong choice, and not below 0.
-
-    "Net correct" scoring: who chooses everything earns nothing, when at least half of the options are wrong.
-    """
+    """The share of `right` that was chosen, less the same for each wrong choice, and not below 0."""
     return max(0.0, (len(chosen & right) - len(chosen - right)) / len(right))
 
 
 def even_share(right: Sequence[bool]) -> float:
-    """The share of parts that are right."""
+    """The share of the parts that are right."""
     return sum(right) / len(right)
 
 
 def prefix_share(given: Sequence[str], orders: Iterable[Sequence[str]]) -> float:
-    """The share of `given` that agrees, from its beginning on, with the order that agrees longest."""
+    """The share of lines that agree, from the top, with the order of `orders` that agrees longest.
+
+    It is a share of the longer of the two, so that neither a missing nor an additional line earns anything.
+    """
     return max((_common(given, order) / max(len(given), len(order)) for order in orders), default=0.0)
 
 
@@ -78,13 +88,13 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def after_hints(score: float, hints: int, cost: float) -> float:
-    """What is left of a score after so many hints, each at `cost`, 0 to 1; not below 0."""
+    """What is left of a score after a number of hints, each of which costs `cost`, 0 to 1; not below 0."""
     return max(0.0, score - hints * cost)
 
 
 @dataclass(frozen=True)
 class Calibrated:
-    """How right somebody was at one level of confidence."""
+    """How right a learner was at one level of confidence."""
 
     confidence: Confidence
     answers: int
@@ -95,7 +105,7 @@ class Calibrated:
 def calibration(answers: Iterable[tuple[Confidence, float]]) -> tuple[Calibrated, ...]:
     """The mean score at each level of confidence that was used, the surest first.
 
-    `answers` are levels with what was earned, after hints. Confidence changes no score.
+    `answers` are pairs of a level and the score, 0 to 1, after hints. Confidence changes no score.
     """
     by_level: dict[Confidence, list[float]] = {level: [] for level in CONFIDENCES}
     for confidence, score in answers:

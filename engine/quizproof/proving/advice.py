@@ -1,4 +1,9 @@
-"""What the assessment field advises against in a question, found by reading it: warnings, not refutations."""
+"""Advice: what the assessment field advises against in a question. It is found by reading, and gives warnings.
+
+The guidelines are those of Haladyna, Downing and Rodriguez, "A Review of Multiple-Choice Item-Writing Guidelines
+for Classroom Assessment" (Applied Measurement in Education 15, 2002): no negated stems, no "all of the above", options
+of similar length.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,11 @@ _POSITIONAL = re.compile(
     r"|\bboth [A-F] and [A-F]\b",
     re.IGNORECASE,
 )
+_STANDS_OUT = 1.5
+"""A key this many times as long as the longest distractor stands out."""
+_MIN_SURPLUS = 15
+"""Characters, about two words, that it must be longer by: among short options nobody counts letters."""
+
 _NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")
 
 
@@ -27,10 +37,10 @@ class Advice:
 
     rule: str
     at: DataPath
-    """Where it stands, relative to the block."""
+    """Where it is, relative to the block."""
     message: str
     line: int | None = None
-    """The line, from 1, of the text that stands there."""
+    """The line, from 1, of the text there."""
 
 
 def advise(display: Display) -> Iterator[Advice]:
@@ -38,34 +48,34 @@ def advise(display: Display) -> Iterator[Advice]:
     stem = display.prompt[0]
     if isinstance(stem, Prose) and (found := _NEGATED.search(stem.text[:1].lower() + stem.text[1:])):
         message = (
-            f"the stem turns on {found[2]!r}, which is easily overlooked; ask for what is so, or write it in capitals"
+            f"the stem turns on {found[2]!r}, which readers overlook; ask what is true instead, or write it in capitals"
         )
         yield Advice(rules.NEGATED_STEM, ("prompt",), message)
     match display.input:
-        case Options() as shown:
-            yield from _positional(shown)
-            yield from _long_key(shown)
-        case ProgramInput() as shown:
-            yield from _unnoticed(shown)
-        case Ordering(complete=False) as shown:
-            message = f"{shown.tried:,} of the {shown.total:,} orders were tried; the others count as wrong"
+        case Options() as question:
+            yield from _positional(question)
+            yield from _long_key(question)
+        case ProgramInput() as question:
+            yield from _unnoticed(question)
+        case Ordering(complete=False) as question:
+            message = f"{question.tried:,} of the {question.total:,} orders were tried; the others count as wrong"
             yield Advice(rules.ORDERS_CUT, ("lines",), message)
     for at in _without_feedback(display.input):
         message = "this distractor does not say which mistake leads to it; add `mistake:`"
         yield Advice(rules.NO_FEEDBACK, at, message)
 
 
-def _positional(shown: Options) -> Iterator[Advice]:
-    """Options that speak of places, although they are shown in any order."""
-    for option in shown.options:
+def _positional(question: Options) -> Iterator[Advice]:
+    """Options that name a position, although they are shown in any order."""
+    for option in question.options:
         if isinstance(option.content, Prose) and (found := _POSITIONAL.search(option.content.text)):
-            message = f"{found[0]!r} speaks of a place, but options are shown in any order"
+            message = f"{found[0]!r} names a position, but options are shown in any order"
             yield Advice(rules.POSITIONAL_OPTION, option.at, message)
 
 
-def _without_feedback(shown: Input | None) -> Iterator[DataPath]:
-    """Where the distractors stand that say nothing to who chooses them."""
-    match shown:
+def _without_feedback(question: Input | None) -> Iterator[DataPath]:
+    """Where the distractors are that say nothing to a learner who chooses them."""
+    match question:
         case Options(options):
             yield from (option.at for option in options if not option.correct and not option.feedback)
         case Ordering(lines):
@@ -74,12 +84,12 @@ def _without_feedback(shown: Input | None) -> Iterator[DataPath]:
             yield from (item.at for item in right if item.id not in key and not item.feedback)
 
 
-def _unnoticed(shown: ProgramInput) -> Iterator[Advice]:
+def _unnoticed(question: ProgramInput) -> Iterator[Advice]:
     """Changes of the solution that no check notices, line by line."""
-    solution = shown.attempts[0]
+    solution = question.attempts[0]
     lines: dict[int, list[str]] = {}
-    for attempt in shown.attempts:
-        if attempt.origin == "mutation" and attempt.passed == len(shown.checks):
+    for attempt in question.attempts:
+        if attempt.origin == "mutation" and attempt.passed == len(question.checks):
             line, text = first_change(solution.source, attempt.source)
             lines.setdefault(line, []).append(f"`{text}`")
     for line, changed in sorted(lines.items()):
@@ -90,19 +100,13 @@ def _unnoticed(shown: ProgramInput) -> Iterator[Advice]:
         yield Advice(rules.SURVIVING_MUTATION, solution.at, message, line)
 
 
-def _long_key(shown: Options) -> Iterator[Advice]:
+def _long_key(question: Options) -> Iterator[Advice]:
     """A warning when the one key among statements is much longer than any distractor."""
-    if shown.multiple:
+    if question.multiple:
         return
-    lengths = {option: len(option.content.text) for option in shown.options if isinstance(option.content, Prose)}
+    lengths = {option: len(option.content.text) for option in question.options if isinstance(option.content, Prose)}
     key = next((option for option in lengths if option.correct), None)
     longest = max((length for option, length in lengths.items() if option is not key), default=0)
-    if key and longest and lengths[key] >= max(_STANDS_OUT * longest, longest + _WORDS):
+    if key and longest and lengths[key] >= max(_STANDS_OUT * longest, longest + _MIN_SURPLUS):
         message = f"the key has {lengths[key]} characters, the longest distractor {longest}: its length gives it away"
         yield Advice(rules.LONG_KEY, key.at, message)
-
-
-_STANDS_OUT = 1.5
-"""Times the length of the longest distractor."""
-_WORDS = 15
-"""Characters, about two words: among short options nobody counts letters."""

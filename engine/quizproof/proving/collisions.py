@@ -32,30 +32,30 @@ from quizproof.findings import DataPath
 
 
 def clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, DataPath] | None:
-    """The first two possible responses that are the same: in words, and the places of both."""
+    """The first two possible responses that are the same: what to say of them, and the places of both."""
     for group in _groups(display.input):
         for one, other in itertools.combinations(group, 2):
-            if words := _coincidence(display.input, one, other, tolerance):
-                return words, one.at, other.at
+            if message := _coincidence(display.input, one, other, tolerance):
+                return message, one.at, other.at
     return None
 
 
-def _groups(shown: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem | OrderLine | Attempt, ...]]:
+def _groups(question: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem | OrderLine | Attempt, ...]]:
     """The responses that must differ from each other, group by group."""
-    match shown:
+    match question:
         case Options():
-            yield shown.options
+            yield question.options
         case NumberInput() | TextInput() | LineInput():
-            yield shown.mistakes
+            yield question.mistakes
         case Blanks():
-            yield from ((*_accepted(blank), *blank.mistakes) for blank in shown.blanks)
+            yield from ((*_accepted(blank), *blank.mistakes) for blank in question.blanks)
         case Matching():
-            yield shown.left
-            yield shown.right
+            yield question.left
+            yield question.right
         case Ordering():
-            yield tuple(line for line in shown.lines if line.distractor)
+            yield tuple(line for line in question.lines if line.distractor)
         case ProgramInput():
-            yield tuple(a for a in shown.attempts if a.origin in ("solution", "starter", "wrong"))
+            yield tuple(a for a in question.attempts if a.origin in ("solution", "starter", "wrong"))
 
 
 def _accepted(blank: Blank) -> Iterator[Mistake]:
@@ -63,12 +63,12 @@ def _accepted(blank: Blank) -> Iterator[Mistake]:
     return (Mistake(text, "", at=(*blank.at, "accept", index)) for index, text in enumerate(blank.accepted))
 
 
-def _coincidence(shown: Input | None, one: Any, other: Any, tolerance: float | None) -> str:
+def _coincidence(question: Input | None, one: Any, other: Any, tolerance: float | None) -> str:
     """In which way two options or mistakes are the same; empty when they are not."""
-    match shown:
+    match question:
         case Options() if _same_content(one.content, other.content, tolerance):
             return _the_same("options", _text(one.content).strip(), _text(other.content).strip())
-        case NumberInput() if same_number(float(one.value), float(other.value), shown.tolerance):
+        case NumberInput() if same_number(float(one.value), float(other.value), question.tolerance):
             if one.value == other.value:
                 return f"two mistakes are the same number: {other.value}"
             return f"two mistakes lie within the tolerance of each other: {one.value} and {other.value}"

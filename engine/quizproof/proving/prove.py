@@ -7,30 +7,27 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from quizproof import rules
 from quizproof.comparison.outcome_diff import steadied
-from quizproof.findings import Finding, Unavailable
-from quizproof.loading.files import data_folder, shown_path
+from quizproof.loading.files import SourceFile
 from quizproof.loading.ids import Ids
 from quizproof.outcome import LASTING
-from quizproof.proof import BlockProof, QuizProof, Report, Result, Totals
-from quizproof.runners.job import job_for
+from quizproof.proof import QuizProof, Report, Result, Totals
 from quizproof.runners.local import local_pool
 from quizproof.runners.runner import Runner
-from quizproof.runtimes.levels import Level
+from quizproof.runtimes.sandbox.levels import Level
 from quizproof.store.cache import Cache
 from quizproof.store.fingerprints import contents, digest
-from quizproof.store.proof_cache import Keeper, program_key
+from quizproof.store.proof_cache import ProofCache
 
 if TYPE_CHECKING:
-    from quizproof.loading.quiz import Bank, Loaded, Quiz
+    from quizproof.loading.quiz import Bank, Loaded
     from quizproof.loading.shards import Shard
     from quizproof.outcome import Outcome
-    from quizproof.proving.plan import Plan, Request
+    from quizproof.proving.study import Study, Ticket
     from quizproof.store.lock import Lock
 
 # The loader, the plans and all kinds of question are imported only where a file must be read. Most files are as they
@@ -40,9 +37,9 @@ Progress: TypeAlias = Callable[[int, int, int], None]
 """Called with the blocks judged, the blocks in all (about, until all files are read), and the runs done."""
 
 Witness: TypeAlias = Callable[[str, str, str, str, "Outcome"], None]
-"""Called with the ids of quiz and block, the name and key of a program, and what came of it."""
+"""Called with the ids of quiz and block, the name and the key of a program, and its outcome."""
 
-_MOST_WAITING = 512
+MAX_WAITING = 512
 """Files held back because one before them is not done."""
 
 
@@ -56,10 +53,14 @@ def prove(
 ) -> Report:
     """Run and judge every claim of a bank that was loaded.
 
-    `jobs`: how many runs at once; as many as there are processors when None. `sandbox`: how runs are closed off; as
-    strongly as the machine allows when None. `cache`: where outcomes are looked up and kept. What is wrong becomes
-    findings, and what cannot be run becomes `unverified`; no exception is raised for either. Raises CannotVerify on a
-    platform that can run nothing.
+    bank      what `load_bank` gives
+    jobs      how many runs to have in parallel; as many as there are processors when None
+    sandbox   how runs are isolated: "namespaces", "landlock" or "none"; as strongly as the machine allows when None
+    cache     where outcomes are looked up and kept; nowhere when None
+    progress  called now and then; see `Progress`
+
+    What is wrong becomes findings of the report, and what cannot be run becomes `unverified`; no exception is raised
+    for either. Raises CannotVerify on a platform that can run nothing.
     """
     return Proving(bank.files, local_pool(jobs, sandbox), cache=cache, progress=progress).report()
 
@@ -81,21 +82,27 @@ class Proving:
         shard: Shard | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """`files` are paths, or files that were loaded. `runner` carries out the runs. Who iterates
-        has entered it: a generator that is left in the middle clears away too late.
+        """Nothing is read or run before the iteration.
 
-        `cache`: where outcomes and proofs are looked up and kept. `displays`: whether proofs tell how questions are
-        shown; reports do without. `stress`: how many more times every program is run under other conditions. `audit`:
-        the share of outcomes found in the cache, 0 to 1, that are had again by a run and compared. `witness`: told of
-        every outcome that claims were judged by. `lock`: what the bank must match, run by run. `shard`: the part of
-        the bank to prove; what is wrong with a file as a whole is told of by the shard that holds its path.
+        files     paths, or files that were loaded
+        runner    carries out the runs. Whoever iterates has entered it: a generator that is left in the middle would
+                  clear away too late
+        cache     where outcomes and proofs are looked up and kept
+        displays  whether proofs hold how blocks are shown, which is most of them; reports do without
+        stress    how many more times every program is run, each time under other conditions
+        audit     the share of outcomes found in the cache, 0 to 1, that are run again and compared
+        witness   called with every outcome that claims were judged by
+        lock      what the bank must match, run by run
+        shard     the part of the bank to prove; what is wrong with a file as a whole is reported by the shard that
+                  holds its path
+        progress  called now and then
         """
         self._files = files
         self._runner = runner
         options = (stress, audit > 0, lock.fingerprint if lock else "", str(shard))
-        self._keeper = Keeper(cache, runner, *options) if cache else None
-        self._known = None if runner.knows else self._keeper
-        """Where outcomes and versions are kept; not those that somebody else keeps already."""
+        self._proof_cache = ProofCache(cache, runner, *options) if cache else None
+        self._known = None if runner.knows else self._proof_cache
+        """Where outcomes and versions are kept; not those that the runner keeps already."""
         self._displays = displays
         self._stress = stress
         self._audit = audit
@@ -108,12 +115,12 @@ class Proving:
         self._bank = hashlib.sha256()
         self._totals = Totals()
         self._cached = 0
-        self._opened = self._questions = self._judged = 0
+        self._opened = self._blocks = self._judged = 0
         self._seconds = 0.0
 
     @property
     def result(self) -> Result:
-        """What it came to so far."""
+        """The figures so far."""
         return self._totals.result(
             sandbox=self._runner.level,
             runs=self._runner.runs,
@@ -136,105 +143,132 @@ class Proving:
             self._seconds = time.monotonic() - started
 
     def _proofs(self) -> Iterator[QuizProof]:
-        waiting: deque[QuizProof | _Study] = deque()
+        waiting: deque[QuizProof | Study] = deque()
         for file in self._files:
             waiting.append(self._open(file))
             yield from self._finished(waiting)
-            while self._runner.backlog > self._runner.window or len(waiting) > _MOST_WAITING:
+            # Read no further ahead than the runner and the memory bear.
+            while self._runner.backlog > self._runner.max_backlog or len(waiting) > MAX_WAITING:
                 self._collect()
                 yield from self._finished(waiting)
         while waiting:
             self._collect()
             yield from self._finished(waiting)
 
-    def _open(self, file: Path | Loaded) -> QuizProof | _Study:
-        """Take up a file: find its proof of an earlier time, or plan its blocks and ask for their runs."""
-        self._opened += 1
-        key = ""
-        if isinstance(file, Path):
-            content = _read(file)
-            data = self._contents(data_folder(file))
-            self._note(shown_path(file), content, data)
-            if self._keeper and content is not None:
-                key = self._keeper.quiz_key(shown_path(file), content, data)
-                known = self._keeper.proof(key, displays=self._displays) if self._is_enough() else None
-                if known and self._ids.accept(known):
-                    self._cached += known.runs
-                    self._count(questions=len(known.blocks), judged=len(known.blocks))
-                    return known
-            from quizproof.loading.load import load_file
+    # ---- a file is taken up
 
-            read = load_file(file, content)
-            file = self._ids.keep(read)
-            if file.findings != read.findings or not _is_ours(file):
-                key = ""  # what is wrong with it depends on the files before it, or on code that we do not know
+    def _open(self, file: Path | Loaded) -> QuizProof | Study:
+        """Take up a file: its proof of an earlier time, or a study of it, whose runs are asked for."""
+        self._opened += 1
+        if not isinstance(file, Path):
+            return self._take_up(file, file, key="")  # its ids were compared when it was loaded
+        source = SourceFile.read(file)
+        self._note(source)
+        key = self._proof_key(source)
+        if known := self._earlier_proof(key):
+            return known
+        from quizproof.loading.load import load_source
+
+        read = load_source(source)
+        return self._take_up(read, self._ids.keep(read), key)
+
+    def _note(self, source: SourceFile) -> None:
+        """Take a file into the fingerprint of the bank."""
+        hashed = hashlib.sha256(source.content).hexdigest() if source.content is not None else ""
+        self._bank.update(digest(source.shown, hashed, self._contents(source.data_folder)).encode())
+
+    def _proof_key(self, source: SourceFile) -> str:
+        """What the proof of a file is kept under; empty when it cannot be."""
+        if not self._proof_cache or source.content is None:
+            return ""
+        return self._proof_cache.quiz_key(source.shown, source.content, self._contents(source.data_folder))
+
+    def _earlier_proof(self, key: str) -> QuizProof | None:
+        """The proof of a file from an earlier time, where it is known and will do."""
+        if not key or not self._proof_cache or self._witness or self._audit:  # they ask for every outcome
+            return None
+        known = self._proof_cache.proof(key, displays=self._displays)
+        if known is None or not self._ids.accept(known):
+            return None
+        self._cached += known.runs
+        self._count(blocks=len(known.blocks), judged=len(known.blocks))
+        return known
+
+    def _take_up(self, read: Loaded, file: Loaded, key: str) -> QuizProof | Study:
+        """Plan the blocks of a file, and ask for their runs.
+
+        `file` is `read` without the blocks whose ids came before. `key`: what its proof is kept under.
+        """
+        if file.findings != read.findings or not _is_ours(file):
+            key = ""  # its proof depends on the files before it, or on code that we do not know
         if self._shard and not self._shard.holds(file.path):
-            file = replace(file, findings=())  # another shard tells of them
+            file = replace(file, findings=())  # another shard reports them
         if file.quiz is None:
             return QuizProof(file.path, None, file_findings=file.findings)
         from quizproof.proving.plan import Plan
+        from quizproof.proving.study import Study
 
-        study = _Study(file, file.quiz, key, self._contents(file.quiz.files))
-        items = [item for item in file.quiz.items if not self._shard or self._shard.holds(item.block.id)]
-        study.plans = [Plan(file.quiz, item, self._stress) for item in items]
-        study.proofs = [None] * len(study.plans)
-        self._count(questions=len(study.plans))
-        for index, plan in enumerate(study.plans):
+        study = Study(file, file.quiz, key, self._contents(file.quiz.files))
+        for item in file.quiz.items:
+            if not self._shard or self._shard.holds(item.block.id):
+                study.add(Plan(file.quiz, item, self._stress))
+        self._count(blocks=len(study.plans))
+        for block, plan in enumerate(study.plans):
             for request in list(plan.waiting):
-                self._ask(Ticket(study, index, request))
-            self._judge(study, index)
+                self._ask(study.ticket(block, request))
+            self._judge(study, block)
             self._collect(wait=False)  # so that the runtimes have work while we read on
         return study
 
-    def _is_enough(self) -> bool:
-        """Whether the proof of a file will do, when we have one: outcomes are not asked for."""
-        return not self._witness and not self._audit
+    def _contents(self, folder: str | None) -> str:
+        """The fingerprint of a folder of files that snippets may read; many quizzes share one."""
+        if folder not in self._data:
+            self._data[folder] = contents(folder)
+        return self._data[folder]
+
+    # ---- its runs
 
     def _ask(self, ticket: Ticket) -> None:
-        """Look up what came of a program, or have it run."""
-        quiz, program, conditions = ticket.study.quiz, ticket.request.program, ticket.request.conditions
-        key = program_key(quiz.header.runtime, program, ticket.study.data)
-        ticket.study.asked.add(key)
-        if self._known and (known := self._known.outcome(key, conditions)):
+        """Look up the outcome of a run, or have it run."""
+        if self._known and (known := self._known.outcome(ticket.key, ticket.request.conditions)):
             if random.random() >= self._audit:
                 self._cached += 1
                 self._receive(ticket, known)
                 return
             ticket = replace(ticket, known=known)
-        self._runner.submit(job_for(ticket, quiz.header.runtime, program, quiz.files, conditions, key))
+        self._runner.submit(ticket.job())
 
     def _collect(self, *, wait: bool = True) -> None:
         """Take in the outcomes that have come."""
-        for ticket, came in self._runner.collect(wait=wait):
-            outcome = steadied(came)
+        for ticket, raw in self._runner.collect(wait=wait):
+            outcome = steadied(raw)
             study, request = ticket.study, ticket.request
             study.lasting &= outcome.status in LASTING
             if self._known:
-                key = program_key(study.quiz.header.runtime, request.program, study.data)
-                self._known.keep_outcome(key, request.conditions, outcome)
+                self._known.keep_outcome(ticket.key, request.conditions, outcome)
             if ticket.known:
-                study.plans[ticket.question].audit(request.program, ticket.known, outcome)
+                study.plans[ticket.block].audit(request.program, ticket.known, outcome)
             self._receive(ticket, outcome)
-            self._judge(study, ticket.question)
+            self._judge(study, ticket.block)
 
     def _receive(self, ticket: Ticket, outcome: Outcome) -> None:
-        for request in ticket.study.plans[ticket.question].receive(ticket.request, outcome):
-            self._ask(Ticket(ticket.study, ticket.question, request))
+        """Give an outcome to the plan that asked for it, and ask for the further runs that it calls for."""
+        for request in ticket.study.plans[ticket.block].receive(ticket.request, outcome):
+            self._ask(ticket.study.ticket(ticket.block, request))
 
-    def _judge(self, study: _Study, index: int) -> None:
+    # ---- it is judged
+
+    def _judge(self, study: Study, block: int) -> None:
         """Judge a block when all its outcomes are in."""
-        plan = study.plans[index]
-        if plan.waiting or study.proofs[index]:
+        if not study.is_ready(block):
             return
+        plan = study.plans[block]
         if plan.outcomes:
             study.versions = study.versions or self._versions(study.quiz.header.runtime)
         if self._witness:
             for name, program, outcome in plan.names_of_runs():
-                key = program_key(study.quiz.header.runtime, program, study.data)
-                self._witness(study.quiz.id, plan.item.block.id, name, key, outcome)
-        study.proofs[index] = plan.judge(study.versions)
-        study.runs += plan.runs
-        plan.forget()
+                self._witness(study.quiz.id, plan.item.block.id, name, study.program_key(program), outcome)
+        study.judge(block)
         self._count(judged=1)
 
     def _versions(self, runtime: str) -> Mapping[str, str]:
@@ -249,113 +283,27 @@ class Proving:
             self._known.keep_versions(runtime, versions)
         return versions
 
-    def _finished(self, waiting: deque[QuizProof | _Study]) -> Iterator[QuizProof]:
+    def _finished(self, waiting: deque[QuizProof | Study]) -> Iterator[QuizProof]:
         """The files that are done, up to the first that is not."""
         while waiting:
             first = waiting[0]
-            proof = first.proof(self._lock) if isinstance(first, _Study) else first
-            if proof is None:
+            if isinstance(first, QuizProof):
+                proof = first
+            elif done := first.proof(self._lock):
+                proof = done
+                if first.key and first.lasting and self._proof_cache:
+                    self._proof_cache.keep_proof(first.key, proof)
+            else:
                 return
-            if isinstance(first, _Study) and first.key and first.lasting and self._keeper:
-                self._keeper.keep_proof(first.key, proof)
             waiting.popleft()
             yield proof
 
-    def _note(self, path: str, content: bytes | None, data: str) -> None:
-        """Take a file into the fingerprint of the bank."""
-        told = hashlib.sha256(content).hexdigest() if content is not None else ""
-        self._bank.update(digest(path, told, data).encode())
-
-    def _contents(self, folder: str | None) -> str:
-        if folder not in self._data:
-            self._data[folder] = contents(folder)
-        return self._data[folder]
-
-    def _count(self, *, questions: int = 0, judged: int = 0) -> None:
-        self._questions += questions
+    def _count(self, *, blocks: int = 0, judged: int = 0) -> None:
+        self._blocks += blocks
         self._judged += judged
         if self._progress:
-            about = round(self._questions / self._opened * len(self._files))
-            self._progress(self._judged, max(about, self._questions), self._runner.runs)
-
-
-@dataclass(frozen=True, eq=False)
-class Ticket:
-    """What a run was asked for."""
-
-    study: _Study
-    question: int
-    """Its index in the quiz."""
-    request: Request
-    known: Outcome | None = None
-    """What the cache says that comes of it, when it is run to see whether that is so."""
-
-
-@dataclass(eq=False)
-class _Study:
-    """A file of which some blocks are not judged yet."""
-
-    file: Loaded
-    quiz: Quiz
-    key: str
-    """What its proof is kept under; empty when it is not to be kept."""
-    data: str
-    """The fingerprint of the files that its snippets may read."""
-    plans: list[Plan] = field(default_factory=list)
-    proofs: list[BlockProof | None] = field(default_factory=list)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
-    """The keys of all programs."""
-    runs: int = 0
-    lasting: bool = True
-    """Whether all outcomes are of a sort that is kept."""
-
-    def proof(self, lock: Lock | None) -> QuizProof | None:
-        """The proof of the file, when every block is judged."""
-        proofs = tuple(proof for proof in self.proofs if proof)
-        if len(proofs) < len(self.proofs):
-            return None
-        left = self._left(proofs, lock) if lock else ()
-        wrong = (*self._missing(proofs), *left, *self.file.findings)
-        document = self.quiz.document
-        lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
-        return QuizProof(self.file.path, self.quiz.header, proofs, wrong, self.versions, self.runs, lines)
-
-    def _missing(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:
-        """One finding for all blocks that lack the runtime."""
-        without = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
-        if without:
-            unavailable = Unavailable(without[0].message, len({finding.block for finding in without}))
-            help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
-            span = self.quiz.document.first_line(("runtime",))
-            yield Finding(
-                rules.RUNTIME_MISSING,
-                self.file.path,
-                span,
-                unavailable.message,
-                help_,
-                unavailable=unavailable,
-            )
-
-    def _left(self, proofs: tuple[BlockProof, ...], lock: Lock) -> Iterator[Finding]:
-        """What a lock tells of this quiz although it is not in it any more."""
-        told = {finding.block for proof in proofs for finding in proof.findings if finding.code == rules.NOT_LOCKED}
-        for question, runs in lock.quizzes.get(self.quiz.id, {}).items():
-            left = [run for run, entry in runs.items() if entry["program"] not in self.asked]
-            self.lasting &= not left
-            if left and question not in told:
-                words = f"the lock tells of `{question}`, {left[0]}, which is not here any more"
-                help_ = "Write the lock anew with `quizproof check --write-lock`."
-                span = self.quiz.document.first_line(("quiz",))
-                yield Finding(rules.NOT_LOCKED, self.file.path, span, words, help_)
-
-
-def _read(file: Path) -> bytes | None:
-    """What is in a file; None when it cannot be read, which the loader then explains."""
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
+            expected = round(self._blocks / self._opened * len(self._files))
+            self._progress(self._judged, max(expected, self._blocks), self._runner.runs)
 
 
 def _is_ours(file: Loaded) -> bool:
@@ -368,8 +316,9 @@ def _is_ours(file: Loaded) -> bool:
 
 
 def _without_displays(proof: QuizProof) -> QuizProof:
-    questions = [
-        replace(question, variants=tuple(replace(variant, display=None) for variant in question.variants))
-        for question in proof.blocks
+    """The proof without how its blocks are shown."""
+    blocks = [
+        replace(block, variants=tuple(replace(variant, display=None) for variant in block.variants))
+        for block in proof.blocks
     ]
-    return replace(proof, blocks=tuple(questions))
+    return replace(proof, blocks=tuple(blocks))

@@ -14,7 +14,7 @@ from quizproof.errors import CannotVerify
 from quizproof.kinds.exhibits.experiment import Experiment, Target
 from quizproof.loading.quiz import Item, Quiz
 from quizproof.outcome import LOST, Outcome
-from quizproof.proving.plan import Misplaced, bound
+from quizproof.proving.variants import VariantError, filled
 from quizproof.runners.job import job_for
 from quizproof.runners.runner import Runner
 
@@ -48,7 +48,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of a learner's script."""
+    """The result of a learner's script."""
 
     id: str
     """The experiment's."""
@@ -104,8 +104,8 @@ def _prepared(quiz: Quiz, item: Item) -> Experiment:
     block = item.block
     assert isinstance(block, Experiment)
     try:
-        return bound(quiz, block, block.combinations()[0])
-    except Misplaced as error:
+        return filled(quiz, block, block.combinations()[0])
+    except VariantError as error:
         raise CannotVerify(f"the experiment is at fault: {error.message}; `quizproof check` shows where") from None
 
 
@@ -149,11 +149,11 @@ class _Run:
             return ""
         if self.outcome.status in ("limit", "died"):
             return f"{seed} the script was stopped: {self.outcome.detail}."
-        told = f"\n{self._traceback()}"
+        traceback = f"\n{self._traceback()}"
         if part.role == "value":
             target = self.experiment.targets[int(part.at[1])]
-            return f"{seed} `{target.value.strip()}` ({target.name}) cannot be had after the script:{told}"
-        return f"{seed} the script fails:{told}"
+            return f"{seed} `{target.value.strip()}` ({target.name}) cannot be evaluated after the script:{traceback}"
+        return f"{seed} the script fails:{traceback}"
 
     def breaks(self, constraint: int) -> str | None:
         """What the check of a constraint says against it; empty when it passed, None when it was not reached."""
@@ -187,7 +187,7 @@ def _reached(target: Target, index: int, runs: list[_Run]) -> Reached:
     values = tuple(value for run in runs for value in run.values()[index : index + 1] if is_number(value))
     slack = min(map(target.slack, values), default=0.0)
     met = len(values) == len(runs) and slack > 0
-    return Reached(target.name, target.words, values, met, 0.0 if slack > 0 else -slack)
+    return Reached(target.name, target.condition, values, met, 0.0 if slack > 0 else -slack)
 
 
 def _kept(index: int, runs: list[_Run]) -> Kept:

@@ -11,11 +11,15 @@ from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from quizproof import rules
 from quizproof.findings import DataPath
 from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, written
+
+_MAX_SLUG = 80
+"""Characters of an id."""
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Model(BaseModel):
@@ -26,7 +30,7 @@ class Model(BaseModel):
 
 @dataclass(frozen=True)
 class Role:
-    """Marks a text field: what its text is, hence how `{{ expressions }}` in it are treated."""
+    """Marks a field of text: what its text is, which decides how `{{ expressions }}` in it are treated."""
 
     name: str
 
@@ -34,43 +38,15 @@ class Role:
 CODE = Role("code")
 """Python. Parameters are filled in before it runs."""
 TEXT = Role("text")
-"""Literal text, such as output. Parameters are filled in before it is compared."""
+"""Literal text, such as output. Parameters are filled in before it is compared with a run."""
 PROSE = Role("prose")
 """Markdown. Parameters and evidence are filled in after the runs."""
 
 
 def refuse(code: str, message: str) -> PydanticCustomError:
-    """The error a validator raises to report the rule `code`; the loader gives it a place."""
-    # Without a context pydantic leaves braces in the message as they are.
+    """The error that a validator raises to report the rule `code`; the loader gives it a place."""
+    # Without a context, pydantic leaves braces in the message as they are.
     return PydanticCustomError(code, message)
-
-
-def worded(detail: ErrorDetails, path: DataPath) -> tuple[str, str]:
-    """The rule that the value at `path` breaks, and how, in the words of YAML. Not for keys, missing or unknown."""
-    kind = detail["type"]
-    last = str(detail["loc"][-1]) if detail["loc"] else ""
-    if kind in rules.RULES:
-        return kind, detail["msg"]
-    if kind in ("too_short", "too_long") and not isinstance(detail["input"], str):
-        word, bound = ("least", "min_length") if kind == "too_short" else ("most", "max_length")
-        most, count = detail["ctx"][bound], detail["ctx"]["actual_length"]
-        items = "item" if most == 1 else "items"
-        return rules.INVALID_VALUE, f"`{last}` takes at {word} {most} {items}, and has {count}"
-    subject = path[-1] if path else last
-    where = f"`{subject}`" if isinstance(subject, str) else f"item {subject + 1}"
-    reason = _REASONS.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
-    return rules.INVALID_VALUE, f"{where}: {reason[:1].lower()}{reason[1:]}"
-
-
-_REASONS = {
-    "dict_type": "write keys with values below it",
-    "model_type": "write keys with values below it",
-    "string_too_short": "write a text that is not empty",
-    "string_type": "write a text",
-    "too_short": "write a text that is not empty",
-    "tuple_type": "write a list",
-}
-"""What pydantic says in the terms of Python, in the terms of YAML."""
 
 
 def _flag(value: object) -> object:
@@ -103,7 +79,7 @@ def _scalar(value: object) -> object:
         return float(value)
     if isinstance(value, (str, int, float)):
         return value
-    raise ValueError("write a number, a text, `true` or `false`")
+    raise ValueError("write a number, text, `true` or `false`")
 
 
 _TEXT_SCHEMA = WithJsonSchema({"type": ["string", "number", "boolean"]})
@@ -121,7 +97,7 @@ Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["stri
 def _fixed(value: object) -> object:
     text = str(written(value))
     if "{{" in text:
-        raise refuse(rules.TEMPLATE, "`{{ expressions }}` have no meaning here: this text is the same in every variant")
+        raise refuse(rules.TEMPLATE, "`{{ expressions }}` are not evaluated here: the text is the same in all variants")
     return text
 
 
@@ -132,45 +108,43 @@ Fixed = Annotated[str, BeforeValidator(_fixed)]
 def _slug(value: object) -> object:
     text = written(value)
     if not isinstance(text, str):
-        raise ValueError("write a text")
+        raise ValueError("write text")
     if not text:
         raise refuse(rules.BAD_ID, "an id cannot be empty")
-    if len(text) > _LONGEST_SLUG:
-        raise refuse(rules.BAD_ID, f"an id has at most {_LONGEST_SLUG} characters; this one has {len(text)}")
+    if len(text) > _MAX_SLUG:
+        raise refuse(rules.BAD_ID, f"an id has at most {_MAX_SLUG} characters; this one has {len(text)}")
     if not _SLUG.fullmatch(text):
         raise refuse(rules.BAD_ID, f"`{text}` is not an id: use lower-case letters, digits and single hyphens")
     return text
 
 
-_LONGEST_SLUG = 80
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Slug = Annotated[
     str,
     BeforeValidator(_slug),
-    WithJsonSchema({"type": "string", "pattern": f"^{_SLUG.pattern}$", "maxLength": _LONGEST_SLUG}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SLUG.pattern}$", "maxLength": _MAX_SLUG}),
 ]
 
 
 class Limits(Model):
-    """What one run may use. What is left out keeps its default."""
+    """What one run can use. A limit that is not given keeps its default."""
 
     seconds: Annotated[Number, Field(gt=0, le=3600)] = 20
-    """Wall-clock seconds; twice as much processor time."""
+    """Wall-clock seconds. The limit on processor time is twice this."""
     memory_mib: Annotated[Integer, Field(ge=16, le=65536)] = 2048
     """Memory beyond that of the imported framework, in MiB."""
     output_kib: Annotated[Integer, Field(ge=1, le=16384)] = 256
-    """Standard output and standard error, each, in KiB."""
+    """Standard output, and the same for standard error, in KiB."""
     file_mib: Annotated[Integer, Field(ge=1, le=4096)] = 64
     """Size of any one file written, in MiB."""
     processes: Annotated[Integer, Field(ge=1, le=4096)] = 64
-    """Processes and threads that a run may have at once."""
+    """Processes and threads that a run can have at the same time."""
 
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def texts(model: BaseModel, role: Role, at: DataPath = ()) -> Iterator[tuple[DataPath, str]]:
-    """Every text of `role` in `model`, with its path, in field order."""
+    """Every text of `role` in `model`, with its path below `at`, in the order of the fields."""
     found: list[tuple[DataPath, str]] = []
 
     def note(path: DataPath, text: str) -> str:
@@ -182,7 +156,10 @@ def texts(model: BaseModel, role: Role, at: DataPath = ()) -> Iterator[tuple[Dat
 
 
 def rewrite(model: M, roles: tuple[Role, ...], change: Callable[[DataPath, str], str], at: DataPath = ()) -> M:
-    """A copy of `model` in which `change(path, text)` replaced every text that has one of `roles`."""
+    """A copy of `model` in which `change(path, text)` replaces every text that has one of `roles`.
+
+    Paths begin with `at`. Models inside the model are copied too; what does not change is shared with the original.
+    """
     updates: dict[str, Any] = {}
     for name, marked in _text_fields(type(model), roles):
         value = getattr(model, name)

@@ -13,36 +13,36 @@ RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
 
 
 class Insight(Model):
-    """What to take home from a quiz, and the blocks that show it."""
+    """What learners take home from a quiz, and the blocks that show it."""
 
     text: Fixed
     """The insight, in a sentence or two."""
     rests_on: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    """Ids of blocks of this quiz whose proofs it rests on."""
+    """The ids of the blocks of this quiz whose proofs it rests on."""
 
 
 class Header(Model):
     """What a quiz file says about itself."""
 
     quiz: Slug
-    """The quiz's id, unique in the bank; its page is named after it."""
+    """The id of the quiz, unique in the bank. Its page is named after it."""
     title: Plain
-    """Its title, as readers see it."""
+    """The title that learners see."""
     topic: Slug
-    """The topic it belongs to; quizzes of one topic share a page."""
+    """The topic it belongs to. Quizzes of one topic share a page."""
     mode: Literal["practice", "metrics", "experiment", "trace"] = "practice"
     """The learner's way into the topic."""
     runtime: RuntimeName = "python"
     """Which interpreter runs the snippets."""
     minutes: Annotated[Integer, Field(ge=1, le=600)] | None = None
-    """About how long it takes."""
+    """About how long the quiz takes."""
     intro: Fixed = ""
-    """What the reader should know before the first question."""
+    """What learners should know before the first question."""
     limits: Limits | None = None
-    """What one run of any block may use."""
+    """What one run of any block can use."""
     insight: Insight | None = None
     """The key insight, shown at the end."""
     hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0.0
-    """What each hint takes from the score of its question: 0.1 is a tenth of it."""
+    """What each hint costs, as a share of its question's score: 0.1 is a tenth."""
     confidence: Flag = False
-    """Whether learners say how sure they are before they are marked. It changes no score."""
+    """Whether learners say how sure they are before their response is marked. This changes no score."""

@@ -19,15 +19,19 @@ if TYPE_CHECKING:
     from jinja2.environment import TemplateExpression
     from jinja2.sandbox import SandboxedEnvironment
 
+# An expression ends at the first `}}` outside quotes; a `{{` without one is matched alone, and is an error.
 _EXPRESSION = re.compile(r"\{\{((?:'[^'\n]*'|\"[^\"\n]*\"|[^'\"\n])*?)\}\}|\{\{")
 _MAX_TEXT = 20_000
+"""Characters that one expression may give."""
 _MAX_EXPONENT = 1_000
+_MAX_BASE = 1e9
 
 
 class TemplateError(QuizproofError):
     """An expression cannot be evaluated, or a stated value differs from the run's.
 
-    `line` (from 0) and `column` (from 0) say where in the text the expression begins.
+    `line` and `column`, both from 0, say where in the text the expression begins. `refuted` is true where a stated
+    value differs: the expression is fine, and what it states is false.
     """
 
     def __init__(self, message: str, line: int = 0, column: int = 0, *, refuted: bool = False) -> None:
@@ -80,10 +84,10 @@ def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]
         value = _compiled(source)({**names, "stated": stated})
         result = write(value)
     except TemplateSyntaxError as error:
-        words = "this is not one expression" if "chunk after" in str(error.message) else str(error.message)
-        if words.startswith("No filter"):
-            words += f" Known: {', '.join(FILTERS)}."
-        raise TemplateError(f"`{{{{ {source} }}}}`: {words}") from None
+        problem = "this is not one expression" if "chunk after" in str(error.message) else str(error.message)
+        if problem.startswith("No filter"):
+            problem += f" Known: {', '.join(FILTERS)}."
+        raise TemplateError(f"`{{{{ {source} }}}}`: {problem}") from None
     except UndefinedError as error:
         known = f" (known names: {', '.join(sorted(names)) or 'none'})" if "is undefined" in str(error.message) else ""
         word = re.match(r"'(\w+)' is undefined", str(error.message))
@@ -92,7 +96,7 @@ def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]
     except SecurityError as error:
         reason = "only `stated` can be called" if "callable" in str(error) else error
         raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None
-    except (RecursionError, MemoryError, SyntaxError):  # jinja2 turns it into Python, which nests only so deep
+    except (RecursionError, MemoryError, SyntaxError):  # jinja2 compiles it to Python, whose parser has a limit
         raise TemplateError("this expression is nested too deeply") from None
     except TemplateRuntimeError as error:
         raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}") from None
@@ -110,17 +114,17 @@ def _compiled(source: str) -> TemplateExpression:
 
 
 def show(value: Any) -> str:
-    """A value as it should stand in prose: floats without noise, everything else as Python's str."""
+    """A value as prose shows it: a float with at most six digits, everything else as Python's `str`."""
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)
 
 
 def stated(text: str, value: Any) -> str:
-    """The typed `text`, after a comparison with the real `value` at the digits that were typed.
+    """The typed `text`, after it was compared with the real `value`: they may differ by half of the last digit typed.
 
-    Raises Disagreement when they differ: `stated("0.895", 85 / 95)` passes, `stated("0.89", 85 / 95)` passes too,
-    `stated("0.90", 85 / 95)` does not.
+    Raises Disagreement when they differ by more. 85 / 95 is 0.89473...: `stated("0.895", 85 / 95)` passes,
+    `stated("0.89", 85 / 95)` passes too, `stated("0.90", 85 / 95)` does not. A typed `%` is of the value times 100.
     """
     typed = str(text).strip()
     if typed == str(value).strip():
@@ -133,7 +137,7 @@ def stated(text: str, value: Any) -> str:
         raise Disagreement(f"the text states {typed!r}, but the run gave {str(value).strip()!r}") from None
     mantissa, _, exponent = number.lower().partition("e")
     half = 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    if abs(claimed - real) <= half * (1 + 1e-9):
+    if abs(claimed - real) <= half * (1 + 1e-9):  # a float exactly between two decimals agrees with both
         return typed
     raise Disagreement(f"the text states {typed}, but the run gave {show(real)}")
 
@@ -179,7 +183,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "thousands": _thousands,
     "upper": lambda value: str(value).upper(),
 }
-"""All that `value | filter` may name."""
+"""What `value | filter` can name."""
 
 
 @cache
@@ -189,7 +193,7 @@ def _environment() -> SandboxedEnvironment:
     from jinja2.sandbox import SandboxedEnvironment
 
     class Expressions(SandboxedEnvironment):
-        intercepted_binops = frozenset(["*", "**", "%"])  # those that make much of little
+        intercepted_binops = frozenset(["*", "**", "%"])  # a few characters with these can give gigabytes
 
         def is_safe_callable(self, obj: Any) -> bool:
             return obj is stated
@@ -198,7 +202,7 @@ def _environment() -> SandboxedEnvironment:
             numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
             if not numbers:
                 raise SecurityError(f"`{operator}` works on numbers only")
-            if operator == "**" and (abs(right) > _MAX_EXPONENT or abs(left) > 1e9):
+            if operator == "**" and (abs(right) > _MAX_EXPONENT or abs(left) > _MAX_BASE):
                 raise SecurityError("the exponent or the base is too large")
             return super().call_binop(context, operator, left, right)
 

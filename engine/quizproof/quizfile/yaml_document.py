@@ -1,12 +1,13 @@
 """YAML text to plain data, with the place of every key and value.
 
-Read as YAML 1.2 core, so `no`, `on`, `1_000` and `12:30` stay text. Built on parser events, not on nodes:
-no recursion, so a hostile file can neither overflow the stack nor expand.
+YAML is read as 1.2 core, so `no`, `on`, `1_000` and `12:30` stay text. The data is built from the parser's events, not
+from its nodes, so nothing expands, and nesting that could overflow the stack is refused first.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -27,8 +28,11 @@ _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 _UNCLOSED = "found unexpected end of stream"
-_NO_CHARACTER = "an escape in a quoted text stands for no Unicode character"
+_NO_CHARACTER = "an escape in a quoted string is not a Unicode character"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+_MAX_KEY = 1024
+"""Characters of a key that YAML writes before its colon, and so how far parsers read ahead."""
 
 # The parser written in C is about seven times faster; the other gives the same events.
 _Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
@@ -53,7 +57,7 @@ class PlainBool(int):
 
 
 def written(value: object) -> object:
-    """The author's text of a plain scalar; anything else as it is."""
+    """The text of a plain scalar as its author wrote it; anything else as it is."""
     return getattr(value, "text", value)
 
 
@@ -68,7 +72,7 @@ def resolve(text: str) -> Any:
         base = {"0o": 8, "0x": 16}.get(text[:2], 10)
         try:
             value = PlainInt(int(text, base))
-        except ValueError:  # beyond Python's limit on digits: nobody counts with it
+        except ValueError:  # more digits than Python converts: it is not meant as a number
             return text
     elif _FLOAT.fullmatch(text):
         value = PlainFloat(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
@@ -99,7 +103,7 @@ class Document:
     """Style of each scalar: "" plain, "'" and '"' quoted, "|" literal, ">" folded."""
 
     def span(self, path: DataPath, *, key: bool = False) -> Span:
-        """Where the value at `path` (or its key) stands; where the nearest parent stands if it is absent."""
+        """Where the value at `path` (or its key) is; where the nearest parent is if there is no such value."""
         table = self.keys if key else self.values
         if path in table:
             return table[path]
@@ -122,7 +126,7 @@ class Document:
     def text_start(self, path: DataPath) -> tuple[int, int] | None:
         """Line (from 1) and column offset (from 0) at which the text at `path` begins in the file.
 
-        None when its lines are not those of the file: folded blocks and quoted texts over several lines.
+        None if its lines are not those of the file, as in folded blocks and in quoted strings over several lines.
         """
         span, style = self.values[path], self.styles[path]
         if style == ">" or (style != "|" and span.end_line > span.line):
@@ -136,7 +140,7 @@ class Document:
         return span.line + 1, 0
 
     def inside(self, path: DataPath, line: int, column: int) -> Span:
-        """The place `line` and `column` (both from 0) into the text at `path`; all of it when lines cannot be told."""
+        """The place at `line` and `column` (both from 0) of the text at `path`; its start if the lines differ."""
         start = self.text_start(path)
         if start is None:
             return self.first_line(path)
@@ -145,7 +149,7 @@ class Document:
         return Span(row, column, row, column + 2)
 
     def first_line(self, path: DataPath, *, key: bool = False) -> Span:
-        """Where the value at `path` (or its key) stands, cut to its first line: for a block, that of its text."""
+        """Where the value at `path` (or its key) is, cut to its first line; of a `|` block, that of its text."""
         span = self.span(path, key=key)
         if span.end_line == span.line:
             return span
@@ -159,7 +163,7 @@ class Document:
 
 
 def parse(path: str, raw: bytes) -> Document:
-    """Parse one file's bytes. Raises SourceError with the first thing that makes it unacceptable."""
+    """Parse the bytes of one file. Raises SourceError with the first thing in it that the format does not allow."""
     text = _decode(path, raw)
     return _Builder(path, text).build()
 
@@ -168,10 +172,10 @@ def _decode(path: str, raw: bytes) -> str:
     start = Span(1, 1, 1, 1)
     if len(raw) > MAX_BYTES:
         message = f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read"
-        raise SourceError(Finding(rules.TOO_DEEP, path, start, message, "Split it into several quizzes."))
+        raise SourceError(Finding(rules.TOO_DEEP, path, start, message, help="Split it into several quizzes."))
     if b"\0" in raw:
         message = "this is a binary file, not a quiz"
-        raise SourceError(Finding(rules.UNREADABLE, path, start, message, "Remove it from the bank."))
+        raise SourceError(Finding(rules.UNREADABLE, path, start, message, help="Remove it from the bank."))
     raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
         text = raw.decode("utf-8")
@@ -181,13 +185,13 @@ def _decode(path: str, raw: bytes) -> str:
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         place = Span(line, column, line, column + 1)
-        raise SourceError(Finding(rules.UNREADABLE, path, place, message, "Save the file as UTF-8.")) from None
+        raise SourceError(Finding(rules.UNREADABLE, path, place, message, help="Save the file as UTF-8.")) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if (index := text.find("\ufeff")) >= 0:
         line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
-        message = "an invisible character, U+FEFF, stands here"
+        message = "there is an invisible character, U+FEFF, here"
         place = Span(line, column, line, column + 1)
-        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, "Remove it, or write it as an escape."))
+        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, help="Remove it, or write it as an escape."))
     return text
 
 
@@ -204,27 +208,40 @@ class _Builder:
 
     def build(self) -> Document:
         try:
-            data = self._documents()
+            data = self._documents(_Parser)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            if error.problem == _UNCLOSED and error.context_mark:  # the file's end tells nothing
+            if error.problem == _UNCLOSED and error.context_mark:  # show where it begins, not the end of the file
                 mark = error.context_mark
+            if mark:
+                self._refuse_depth_before(mark.index)
             span = self._at(mark.index) if mark else Span(1, 1, 1, 1)
-            words = ", ".join(w for w in (error.context, error.problem) if w)
-            self._refuse(rules.YAML_SYNTAX, span, words, _syntax_help(self.text, span, words))
+            message = ", ".join(part for part in (error.context, error.problem) if part)
+            self._refuse(rules.YAML_SYNTAX, span, message, _syntax_help(self.text, span, message))
         except yaml.reader.ReaderError as error:
             index = next((i for i, c in enumerate(self.text) if ord(c) == error.character), 0)
             message = f"character U+{error.character:04X} is not allowed in YAML"
             self._refuse(rules.YAML_SYNTAX, self._at(index), message, "Remove it, or write it as an escape.")
-        except (ValueError, OverflowError):  # of the slower parser, from `chr`; it does not say where
+        except (ValueError, OverflowError):  # the slower parser's `chr`, which does not say where
             self._refuse(rules.YAML_SYNTAX, Span(1, 1, 1, 1), _NO_CHARACTER, "Look for `\\u` and `\\U` in quotes.")
         if data is None:
             self._refuse(rules.EMPTY, Span(1, 1, 1, 1), "the file holds no quiz", "Start with `quiz: an-id`.")
         return Document(self.path, self.text, data, self.keys, self.values, self.styles)
 
-    def _documents(self) -> Any:
-        """The data of the one document in the stream; None when there is none."""
-        parser = _Parser(self.text)
+    def _refuse_depth_before(self, end: int) -> None:
+        """Refuse what nests too deeply where the parser gave up at `end` before its events showed us the depth.
+
+        In `[[[[` each bracket may begin a key, so a parser reads ahead before it gives an event; libyaml from 0.2.6 on
+        then stops at 1,000 levels, with an error of its own. The slower parser has no such limit.
+        """
+        ahead = self.text[max(end - _MAX_KEY, 0) : end]
+        if ahead.count("[") + ahead.count("{") >= MAX_DEPTH:
+            with contextlib.suppress(yaml.YAMLError, ValueError, OverflowError):  # the faster one's error is reported
+                _Builder(self.path, self.text)._documents(yaml.Loader)
+
+    def _documents(self, parser_class: Any) -> Any:
+        """The data of the one document in the stream; None if there is none."""
+        parser = parser_class(self.text)
         self._next = parser.get_event
         data: Any = None
         documents = 0
@@ -245,14 +262,14 @@ class _Builder:
         if event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
             message = f"`{sign}{event.anchor}`: anchors and aliases are not allowed"
-            self._refuse(rules.ALIAS, span, message, "Repeat the text, or put it in quotes if it is meant as text.")
+            self._refuse(rules.ALIAS, span, message, "Repeat the value, or put it in quotes if it is meant as text.")
         tag = getattr(event, "tag", None)
         if tag is not None:
             message = f"the tag `{str(tag).replace('tag:yaml.org,2002:', '!!')}` is not allowed"
             self._refuse(rules.ALIAS, span, message, "Remove it, or put the text in quotes.")
         if len(path) > MAX_DEPTH:
             message = f"nested deeper than {MAX_DEPTH} levels"
-            self._refuse(rules.TOO_DEEP, span, message, "No quiz needs this; is a bracket left open?")
+            self._refuse(rules.TOO_DEEP, span, message, "No quiz needs this. Is a bracket not closed?")
         if isinstance(event, yaml.ScalarEvent):
             self.values[path] = span
             self.styles[path] = event.style or ""
@@ -274,7 +291,7 @@ class _Builder:
         while not isinstance(step := self._next(), yaml.MappingEndEvent):
             span = self._span(step)
             if isinstance(step, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-                help_ = "A text that begins with a brace or a bracket, such as `{{ a }}`, needs quotes."
+                help_ = "Text that begins with a brace or a bracket, such as `{{ a }}`, needs quotes."
                 self._refuse(rules.YAML_SYNTAX, span, "a key must be a plain word", help_)
             if not isinstance(step, yaml.ScalarEvent) or step.anchor or step.tag:
                 self._node(step, path)  # refuses it with its own message
@@ -290,14 +307,14 @@ class _Builder:
         return items
 
     def _text(self, event: yaml.ScalarEvent, span: Span) -> str:
-        """The text of a scalar. Only the slower parser lets half a surrogate pair through."""
+        """The text of a scalar. The slower parser accepts half a surrogate pair, which no file could hold."""
         text: str = event.value
         if not text.isascii() and _SURROGATE.search(text):
             self._refuse(rules.YAML_SYNTAX, span, _NO_CHARACTER, "Write the character itself.")
         return text
 
     def _at(self, index: int) -> Span:
-        """The place of the character at `index`. Counted by us: YAML 1.1 also breaks lines at U+2028."""
+        """The place of the character at `index`. We count lines: YAML 1.1 also breaks them at U+2028."""
         index = min(index, len(self.text))
         line = bisect_right(self.starts, index)
         column = index - self.starts[line - 1] + 1
@@ -311,21 +328,22 @@ class _Builder:
         return Span(start.line, start.column, end.line, end.column)
 
     def _refuse(self, code: str, span: Span, message: str, help_: str) -> NoReturn:
-        raise SourceError(Finding(code, self.path, span, message, help_))
+        raise SourceError(Finding(code, self.path, span, message, help=help_))
 
 
-def _syntax_help(text: str, span: Span, words: str) -> str:
+def _syntax_help(text: str, span: Span, message: str) -> str:
+    """What to do about a syntax error, guessed from the parser's message and the line it is about."""
     line = text.split("\n")[span.line - 1] if span.line <= text.count("\n") + 1 else ""
     if "\t" in line[: span.column]:
         return "YAML is indented with spaces, never with tabs."
-    if _UNCLOSED in words:
-        return "The quote or bracket that begins here is never closed."
-    if "an alias" in words or "an anchor" in words:
-        return "A text that begins with `*` or `&` needs quotes."
-    if "cannot start any token" in words:
-        return f"A text that begins with {line[span.column - 1 : span.column]!r} needs quotes."
-    if "a flow " in words:
+    if _UNCLOSED in message:
+        return "The quote or bracket that starts here is never closed."
+    if "an alias" in message or "an anchor" in message:
+        return "Text that begins with `*` or `&` needs quotes."
+    if "cannot start any token" in message:
+        return f"Text that begins with {line[span.column - 1 : span.column]!r} needs quotes."
+    if "a flow " in message:
         return "Is a comma missing, or is a bracket or brace not closed?"
     if line.count(": ") > 1:
-        return "A text with `: ` in it needs quotes."
+        return "Text that contains `: ` needs quotes."
     return "Check the indentation and the quotes here and on the line before."

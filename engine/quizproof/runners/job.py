@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from quizproof.runtimes.conditions import USUAL, Conditions
 
@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from quizproof.claims import Program
 
 Key = TypeVar("Key")
+
+
+class Interpreter(NamedTuple):
+    """The warm process that a job needs."""
+
+    runtime: str
+    conditions: Conditions
+    """The state of the process; it serves all attempts."""
 
 
 @dataclass
@@ -22,21 +30,34 @@ class Job(Generic[Key]):
     """What the outcome is given back with."""
     runtime: str
     parts: list[dict[str, Any]]
-    """Each with `role`, `source` and `line`, the first line in the whole."""
+    """Each a `RequestPart` of `runtimes.wire`: `{"role": "check", "source": "assert x == 2", "line": 4}`."""
     limits: Mapping[str, Any]
+    """`RequestLimits` of `runtimes.wire`."""
     files: str | None = None
     """A folder that the run may read, as `files` in its working folder."""
     conditions: Conditions = USUAL
     program: str = ""
-    """What tells this program from others, for runners that look outcomes up."""
+    """What distinguishes this program from others, for runners that look outcomes up."""
     deaths: int = field(default=0, init=False)
     """How many interpreters ended while this was running."""
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """What runs it on this machine."""
+        return Interpreter(self.runtime, replace(self.conditions, attempt=0))
 
 
 def job_for(
     key: Key, runtime: str, program: Program, files: str | None, conditions: Conditions = USUAL, name: str = ""
 ) -> Job[Key]:
-    """The job that runs a program. `files`: the folder it may read; `name`: what runners look it up under."""
+    """The job that runs a program.
+
+    key: what its outcome is given back with.
+    runtime: the name of the runtime, for example "torch".
+    files: the folder that the program may read; None when the bank has none.
+    conditions: the state of the process that it runs in.
+    name: what runners look the program up under: see `store.proof_cache.program_key`.
+    """
     parts = [
         {"role": part.role, "source": part.source, "line": line}
         for part, line in zip(program.parts, program.starts(), strict=True)

@@ -13,13 +13,13 @@ from quizproof.errors import CannotVerify
 
 if TYPE_CHECKING:
     from quizproof.runners.pool import Pool
-    from quizproof.runtimes.levels import Level
+    from quizproof.runtimes.sandbox.levels import Level
 
 _PLATFORMS = {"darwin": "macOS", "win32": "Windows", "cygwin": "Windows"}
 _REMEDY = "`build --locked` and `take --locked` need no run"
 
 
-def refusal() -> str:
+def platform_refusal() -> str:
     """Why this machine can run no snippet, in words for users; empty on Linux."""
     platform = str(sys.platform)  # a type checker would take the other branches for dead code
     if platform == "linux":
@@ -30,7 +30,7 @@ def refusal() -> str:
 
 def local_pool(jobs: int | None = None, level: Level | None = None) -> Pool[Any]:
     """A pool for this machine, with the parameters of `Pool`. Raises CannotVerify where nothing can be run."""
-    if why := refusal():
+    if why := platform_refusal():
         raise CannotVerify(why)
     from quizproof.runners.pool import Pool
 

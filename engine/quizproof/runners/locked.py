@@ -1,4 +1,4 @@
-"""The runner that runs nothing: it gives the outcomes that a lock tells of."""
+"""The runner that runs nothing: it gives the outcomes that are in a lock."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from typing import Generic, Self
 
 from quizproof.outcome import Outcome
 from quizproof.runners.job import Job, Key
-from quizproof.runners.runner import WINDOW
+from quizproof.runners.runner import MAX_BACKLOG
 from quizproof.store.lock import NAME, Lock, outcome_of
 
 
 class LockedRunner(Generic[Key]):
-    """Gives the outcomes that a lock tells of. Nothing is run, and no framework is needed."""
+    """Gives the outcomes that are in a lock. Nothing is run, and no framework is needed."""
 
     knows = True
     machine = ""
-    window = WINDOW
+    max_backlog = MAX_BACKLOG
 
     def __init__(self, lock: Lock) -> None:
         self.level = lock.sandbox
         self.versions = lock.runtimes
         self.runs = 0
         self._entries = {entry["program"]: entry for _, _, _, entry in lock.entries()}
-        self._come: deque[tuple[Key, Outcome]] = deque()
+        self._arrived: deque[tuple[Key, Outcome]] = deque()
 
     @property
     def backlog(self) -> int:
-        """The outcomes that were not collected yet."""
-        return len(self._come)
+        """The number of outcomes that were not collected yet."""
+        return len(self._arrived)
 
     def submit(self, job: Job[Key]) -> None:
         """Look the program up."""
         entry = self._entries.get(job.program)
         if entry is None:
             outcome = Outcome(
-                "unlocked", detail=f"{NAME} does not know the programs of this question; it was edited since"
+                "unlocked", detail=f"{NAME} does not have the programs of this block, which was edited since"
             )
         else:
             outcome = outcome_of(entry)
             if not outcome.fits(len(job.parts)):
                 outcome = Outcome("unlocked", detail=f"{NAME} is damaged here")
-        self._come.append((job.key, outcome))
+        self._arrived.append((job.key, outcome))
 
     def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
         """Give the outcomes."""
-        while self._come:
-            yield self._come.popleft()
+        while self._arrived:
+            yield self._arrived.popleft()
 
     def learn(self, runtimes: Iterable[str]) -> None:
-        """Nothing more can be known than what is in the lock."""
+        """The lock has all versions that can be known."""
 
     def __enter__(self) -> Self:
         return self

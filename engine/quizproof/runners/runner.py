@@ -1,4 +1,7 @@
-"""Runners: whatever takes programs and gives outcomes. The pool of this machine is one of them."""
+"""Runners: what takes programs and gives outcomes.
+
+There are three: the pool runs programs on this machine, Dask runs them on others, and a lock knows their outcomes.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from quizproof.runners.job import Job, Key, job_for
 if TYPE_CHECKING:
     from quizproof.claims import Program
 
-WINDOW = 256
+MAX_BACKLOG = 256
 """How many runs are asked for ahead of their turn, on one machine."""
 
 
@@ -25,15 +28,15 @@ class Runner(Protocol[Key]):
 
     @property
     def machine(self) -> str:
-        """A fingerprint of all, beside programs, that decides what comes of runs; empty when they are run here."""
+        """A fingerprint of everything but the programs that affects outcomes; empty when they run on this machine."""
 
     @property
-    def window(self) -> int:
-        """How many runs it likes to be asked for ahead of their turn."""
+    def max_backlog(self) -> int:
+        """How large its backlog should become, so that it has enough to do."""
 
     @property
     def versions(self) -> Mapping[str, Mapping[str, str]]:
-        """Versions by runtime, of those that came up."""
+        """Versions by runtime, of those that started."""
 
     @property
     def runs(self) -> int:
@@ -41,7 +44,7 @@ class Runner(Protocol[Key]):
 
     @property
     def knows(self) -> bool:
-        """Whether outcomes are known without running, so that it is useless to keep them elsewhere."""
+        """Whether it knows outcomes without running, so that nobody needs to keep them elsewhere."""
 
     @property
     def backlog(self) -> int:
@@ -51,10 +54,10 @@ class Runner(Protocol[Key]):
         """Ask for a run."""
 
     def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
-        """Give the outcomes that have come, in no particular order; `wait` for some, unless there is nothing to do."""
+        """Give the outcomes that have arrived, in any order; `wait` for some, unless there is nothing to do."""
 
     def learn(self, runtimes: Iterable[str]) -> None:
-        """Make sure that `versions` tells of these runtimes, if they can be had at all."""
+        """Make sure that `versions` has these runtimes, unless they are not available."""
 
     def __enter__(self) -> Self: ...
 
@@ -64,7 +67,7 @@ class Runner(Protocol[Key]):
 
 
 def run(runner: Runner[Any], runtime: str, program: Program, files: str | None = None) -> Outcome:
-    """Run one program on a runner that has nothing else to do, and wait for what comes of it."""
+    """Run one program on a runner that has nothing else to do, and wait for its outcome."""
     runner.submit(job_for(None, runtime, program, files))
     while True:
         for _, outcome in runner.collect():

@@ -1,4 +1,5 @@
 """Runtimes: warm interpreters that run programs, each run in a fresh fork of its own.
 
-`pool` is the side of the caller, `zygote` the warm process, `child` the forked one. Nothing here knows quiz files.
+`zygote` is the warm process, `child` the forked one, and `run` what the zygote knows about a fork. The caller's side is
+`runners.pool`. Nothing here knows quiz files.
 """

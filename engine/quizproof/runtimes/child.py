@@ -1,7 +1,7 @@
 """The forked process: runs one program and leaves its reply in shared memory.
 
-A snippet has this whole process in its hands, so what is done here protects the reply against accidents and against
-patched modules, not against a forger. What a forger can reach is his own run's reply, and nothing else.
+A snippet controls this whole process, so what is done here protects the reply against accidents and patched modules,
+not against a forger. A forger can reach the reply of this run, and nothing else.
 """
 
 from __future__ import annotations
@@ -26,26 +26,33 @@ from typing import Any
 
 from quizproof.runtimes.generators import Generators
 from quizproof.runtimes.reply import leave
+from quizproof.runtimes.usage import cpu_seconds
+from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
 
 SNIPPET = "snippet.py"
 """The file that a program's code says it is from. Its lines are those of all parts, one after the other."""
 _MAX_MESSAGE = 4_000
+"""Characters of an exception's message."""
 _MAX_NAME = 200
+"""Characters of an exception's type."""
 _MAX_VALUES = 200_000
+"""Characters of all values of a program, as JSON. With the rest they must fit into the reply's block."""
 _MAX_DEPTH = 32
 _MAX_FRAMES = 12
-_PR_SET_PDEATHSIG = 1
+_MAX_DESCRIPTORS = 65_536
+"""More than this process can have inherited."""
+_PR_SET_PDEATHSIG = 1  # prctl.h
 _OUT_OF_MEMORY = (
     "DefaultCPUAllocator: can't allocate memory",
     "DefaultCPUAllocator: not enough memory",
     "bad_alloc",
     "can't start new thread",
 )
-_CPU_GRACE = 5
-"""Seconds of processor time between the signal that names the limit and the one that cannot be ignored."""
+_CPU_GRACE_SECONDS = 5
+"""Of processor time, between the signal that names the limit and the one that cannot be ignored."""
 _libc = ctypes.CDLL(None)
 _NEEDED = {module: vars(module).copy() for module in (builtins, json, json.encoder, linecache, os, struct, types)}
-"""What the reply is made with, to be put back after a part has patched it."""
+"""What the reply is written with, to be put back after a part has patched it."""
 _patched: dict[types.ModuleType, dict[str, Any]] = {}
 """The same as the parts so far have left it, for the next part."""
 
@@ -72,10 +79,8 @@ class _CountAssertions(ast.NodeTransformer):
         return self._counted(node) if _can_fail(node.test) else node
 
     def visit_Expr(self, node: ast.Expr) -> Any:
-        call = node.value
-        if isinstance(call, ast.Call):
-            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-            if name.startswith("assert"):
+        match node.value:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name.startswith("assert"):
                 return self._counted(node)
         return node
 
@@ -86,18 +91,20 @@ class _CountAssertions(ast.NodeTransformer):
 
 
 def _can_fail(test: ast.expr) -> bool:
-    """Whether an assertion depends on anything: `assert True` does not, nor does the slip `assert (x, "message")`."""
+    """Whether an assertion depends on anything: `assert True` does not, nor does `assert (x, "message")`."""
     if isinstance(test, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda)):
         return False
     return any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test))
 
 
-def run(
-    request: dict[str, Any], reply: mmap.mmap, out: int, err: int, data_bytes: int, close_off: Callable[[], None]
-) -> None:
-    """Run the program of `request` in this process, which never returns from here.
+def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int, close_off: Callable[[], None]) -> None:
+    """Run the program of a request in this process, which never returns from here.
 
-    `close_off` enters the sandbox and the scratch folder; `data_bytes` is the size of the data segment at birth.
+    request: see `wire`.
+    reply: the memory to state the result in; see `reply`.
+    out, err: descriptors of what will be standard output and standard error.
+    data_bytes: the size of the data segment at birth, in bytes.
+    close_off: enters the sandbox and the scratch folder.
     """
     code = 1
     try:
@@ -110,9 +117,9 @@ def run(
         os._exit(code)
 
 
-def _enter(out: int, err: int, limits: dict[str, Any], data_bytes: int, close_off: Callable[[], None]) -> None:
+def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Become a clean process: own session, no inherited descriptors, own folder, limits."""
-    os.setsid()
+    os.setsid()  # so that its whole process group can be killed
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -121,33 +128,37 @@ def _enter(out: int, err: int, limits: dict[str, Any], data_bytes: int, close_of
     os.dup2(null, 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
-    close_off()
-    os.closerange(3, 65536)
+    close_off()  # before descriptors are closed, because it needs some
+    os.closerange(3, _MAX_DESCRIPTORS)
     mib = 1 << 20
     for what, amount in (
+        # Not RLIMIT_AS: frameworks reserve far more address space than they use.
         (resource.RLIMIT_DATA, data_bytes + limits["memory_mib"] * mib),
-        (resource.RLIMIT_CPU, math.ceil(2 * limits["seconds"])),
+        (resource.RLIMIT_CPU, math.ceil(cpu_seconds(limits))),
         (resource.RLIMIT_FSIZE, limits["file_mib"] * mib),
         (resource.RLIMIT_NOFILE, 1024),
         (resource.RLIMIT_CORE, 0),
     ):
-        most = amount + _CPU_GRACE if what == resource.RLIMIT_CPU else amount
+        ceiling = amount + _CPU_GRACE_SECONDS if what == resource.RLIMIT_CPU else amount
         _, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (min(amount, most), most))
+        ceiling = ceiling if hard == resource.RLIM_INFINITY else min(ceiling, hard)  # nobody may raise it
+        resource.setrlimit(what, (min(amount, ceiling), ceiling))
 
 
-def _execute(parts: list[dict[str, Any]], reply: mmap.mmap) -> dict[str, Any]:
+def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
+    """Run all parts, up to the first that raises; the statement to leave in the reply."""
     counter = Counter()
     room = _MAX_VALUES
     process = os.getpid()
     program: list[types.CodeType] = []
     _show_source(parts)
+    # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
         try:
             program.append(_compile(part))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
+    # As in a program that was started by hand, so that pickling and `__name__ == "__main__"` work.
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     setattr(builtins, Counter.NAME, counter)
@@ -165,15 +176,16 @@ def _execute(parts: list[dict[str, Any]], reply: mmap.mmap) -> dict[str, Any]:
         if failure is not None:
             status = "limit" if (limit := _limit(failure)) else "raised"
             raised = _describe(failure, index)
-            told = {"status": status, "detail": limit, "raised": raised}
-            return {**told, "parts": results, "drew": generators.drew()}
+            ending = {"status": status, "detail": limit, "raised": raised}
+            return {**ending, "parts": results, "drew": generators.drew()}
     return {"status": "finished", "parts": results, "drew": generators.drew()}
 
 
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
     """Run one part; its value, which takes at most `room` characters as JSON, and what it raised."""
     try:
-        for needed, contents in _patched.items():  # what an earlier part has changed on purpose
+        # A part may patch these on purpose, for the next part to see; only we must not see it in between.
+        for needed, contents in _patched.items():
             needed.__dict__.update(contents)
         try:
             value = eval(code, names)
@@ -189,14 +201,14 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
         return None, raised
 
 
-def _compile(part: dict[str, Any]) -> types.CodeType:
+def _compile(part: RequestPart) -> types.CodeType:
     """Compile so that every line has the number that it has in the whole program."""
     mode = "eval" if part["role"] == "value" else "exec"
     source, line = part["source"], part["line"]
     if mode == "eval":  # an expression must not begin with space
         source = source.lstrip()
         line += part["source"][: len(part["source"]) - len(source)].count("\n")
-    # Empty lines before it, not numbers added afterwards: messages name lines, too.
+    # Empty lines before it, rather than numbers added afterwards: messages of the compiler name lines, too.
     tree: Any = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
     if part["role"] in ("setup", "check"):
         tree = _CountAssertions().visit(tree)
@@ -204,7 +216,7 @@ def _compile(part: dict[str, Any]) -> types.CodeType:
     return code
 
 
-def _show_source(parts: list[dict[str, Any]]) -> None:
+def _show_source(parts: list[RequestPart]) -> None:
     """Let tracebacks, `inspect` and `tf.function` read the program."""
     lines: list[str] = []
     for part in parts:
@@ -230,7 +242,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
                 return _plain(method(), depth + 1)
             except (TypeError, ValueError, RuntimeError):
                 continue
-    raise TypeError(f"a value of type {type(value).__name__} cannot be shown; turn it into a number or a text")
+    raise TypeError(f"a value of type {type(value).__name__} cannot be shown; convert it to a number or a string")
 
 
 def _flush() -> tuple[int, int]:
@@ -251,7 +263,7 @@ def _flush() -> tuple[int, int]:
 
 
 def _limit(error: BaseException) -> str:
-    """The name of the limit that an exception tells of; empty when it tells of none."""
+    """The name of the limit that an exception is about; empty when it is about none."""
     name = _type_name(error)
     if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
         return "memory"
@@ -297,7 +309,7 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
 
 
 def _meant(error: BaseException) -> str:
-    """The attribute that a misspelt one stands for; empty when none comes close."""
+    """The attribute that was probably meant by a misspelt one; empty when none comes close."""
     if type(error) is not AttributeError or not isinstance(error.name, str):
         return ""
     try:
@@ -318,7 +330,7 @@ def _frame(code: types.CodeType, line: int, positions: tuple[int | None, ...]) -
     return {"line": line, "column": start + 1, "end_column": end + 1, "function": code.co_name, "text": text}
 
 
-def _syntax_error(error: BaseException, index: int, part: dict[str, Any]) -> dict[str, Any]:
+def _syntax_error(error: BaseException, index: int, part: RequestPart) -> dict[str, Any]:
     line, column, end, message = part["line"], 1, 0, str(error)
     if isinstance(error, SyntaxError):
         line, column, end = error.lineno or line, error.offset or column, error.end_offset or 0

@@ -10,13 +10,13 @@ class Conditions:
     """The state of the process in which a program runs. What is true must be true under all of them."""
 
     hash_seed: int = 0
-    """PYTHONHASHSEED, which decides the order of sets of texts. Another one also means other memory addresses."""
+    """PYTHONHASHSEED, which decides the order of sets of strings. Another one also means other memory addresses."""
     threads: int = 1
     """How many threads numerical libraries may use."""
     cold: bool = False
     """Whether the program imports its framework itself, instead of finding it imported."""
     attempt: int = 0
-    """Tells runs apart that are alike in all else: time goes on, and unseeded generators begin elsewhere."""
+    """Distinguishes runs that are otherwise equal: time goes on, and generators without a seed start elsewhere."""
 
 
 USUAL = Conditions()

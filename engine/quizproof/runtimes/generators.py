@@ -1,4 +1,4 @@
-"""Random number generators of a run's process: begun anew for each run, as in a new interpreter, and watched."""
+"""Random number generators of a run's process: seeded for each run, as in a new interpreter, and watched."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class Generators:
-    """The generators that draw without being seen in a program's text, such as when a layer is made."""
+    """The generators that draw without a word of it in the program, for example when a layer is created."""
 
     def __init__(self) -> None:
-        """Begin anew. A fork inherits the state of its zygote's generators, and with it every number to come."""
-        # Python's own begins anew by itself in every fork.
+        """Seed them. A fork inherits the state of its zygote's generators, and with it every number to come."""
+        # Python's own is seeded by itself in every fork.
         self._python = random.getstate()
         self._numpy: Any = sys.modules.get("numpy.random")
         if self._numpy is not None:
@@ -24,14 +24,14 @@ class Generators:
             self._torch_seed, self._torch_state = self._torch.initial_seed(), self._torch.get_state()
 
     def drew(self) -> bool:
-        """Whether one of them gave numbers that, for all that can be told, no seed of the program decided."""
+        """Whether one of them gave numbers that, as far as can be known, no seed of the program decided."""
         try:
             return self._moved()
         except Exception:  # the program has taken them apart
             return True
 
     def _moved(self) -> bool:
-        # Of these two it cannot be told whether the program has seeded them.
+        # Whether the program has seeded these two cannot be known: seeding changes their state as drawing does.
         if random.getstate() != self._python:
             return True
         if self._numpy is not None and _state(self._numpy) != self._numpy_state:

@@ -19,12 +19,13 @@ _libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 def collapse() -> None:
     """Move the memory that this process has allocated into huge pages, where the kernel can.
 
-    What it cannot move stays as it is: older kernels, no free memory in one piece, regions that were never touched.
+    What it cannot move stays as it is: on older kernels, without free memory in one piece, and in regions that were
+    never touched.
     """
     for line in Path("/proc/self/maps").read_text().splitlines():
         place, access, *_, name = [*line.split(maxsplit=5), ""][:6]
         if access == "rw-p" and name in ("", "[heap]"):
             start, end = (int(address, 16) for address in place.split("-"))
             start, end = -(-start // _SIZE) * _SIZE, end // _SIZE * _SIZE
-            if start < end:
+            if start < end:  # a refusal is not an error: forks then cost what they cost before
                 _libc.madvise(start, end - start, _COLLAPSE)

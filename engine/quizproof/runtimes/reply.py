@@ -1,7 +1,20 @@
 """What a run's process states about its end, in memory that it shares with the zygote.
 
 Not through a descriptor: a snippet that closes or scribbles over every descriptor cannot lose or forge it by doing so.
-The memory is in the snippet's reach all the same, so whatever is found there is checked before anybody relies on it.
+The snippet can reach the memory all the same, so whatever is found there is checked before anything relies on it.
+
+The block of `SIZE` bytes begins with two unsigned numbers of four bytes, most significant first: 1 once anything was
+left, and the length of what follows, which is JSON:
+
+    {"status": "raised",
+     "parts": [{"out": 120, "err": -1, "assertions": 2, "value": null}],
+     "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "",
+                "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
+     "detail": "", "drew": false}
+
+`out` and `err` are the sizes in bytes of all output after that part, -1 where it cannot be known: the zygote has the
+output itself. `status` is "running" until the program ends, and then "finished", "raised", "syntax" or "limit". Of a
+limit, `detail` has the name.
 """
 
 from __future__ import annotations
@@ -14,15 +27,16 @@ from typing import Any
 SIZE = 1 << 20
 _HEADER = struct.Struct("!II")
 """Whether anything was ever left, and its length, which is 0 while it is being written."""
-_MOST_BYTES = 1 << 53
-"""More than any file can have, and still an exact number everywhere."""
+_MAX_NUMBER = 1 << 53
+"""More bytes than any file can have, and still an exact number everywhere."""
 _LIMITS = ("memory", "file", "files")
-"""Those that a process itself can tell of."""
+"""Those that a process itself can notice."""
 
 
 def leave(memory: mmap.mmap, data: dict[str, Any]) -> None:
-    """Put `data` where the zygote finds it, in place of what was there."""
+    """Put `data` where the zygote finds it, in place of what was there. Raises IndexError when it is too long."""
     body = json.dumps(data).encode()
+    # A process that is killed while it writes must not leave half a reply under a length.
     memory[: _HEADER.size] = _HEADER.pack(1, 0)
     memory[_HEADER.size : _HEADER.size + len(body)] = body
     memory[: _HEADER.size] = _HEADER.pack(1, len(body))
@@ -34,9 +48,10 @@ def began(memory: mmap.mmap) -> bool:
 
 
 def read(memory: mmap.mmap, parts: int) -> dict[str, Any] | None:
-    """What the process left behind, with the status "running" when it ended within one of the program's `parts`.
+    """What the process left, with the status "running" when it ended within one of the program's parts.
 
-    None when it cannot have been left by `leave` in a run of such a program: somebody tampered with it.
+    `parts`: how many the program has. None when `leave` cannot have left it in a run of such a program: the snippet
+    tampered with it.
     """
     _, length = _HEADER.unpack(memory[: _HEADER.size])
     if not length:
@@ -100,7 +115,7 @@ def _sound_frame(frame: Any) -> bool:
 
 
 def _is_number(value: Any, least: int) -> bool:
-    return type(value) is int and least <= value <= _MOST_BYTES
+    return type(value) is int and least <= value <= _MAX_NUMBER
 
 
 def _is_text(value: Any) -> bool:

@@ -1,7 +1,7 @@
 """What runs take of the machine that the kernel does not limit for each of them: tasks, memory and disk in all.
 
-To count what belongs to a run means to read much of /proc, so it is done once a second, and at once when the whole
-machine has come to have much more of a kind than when last looked at.
+Counting what belongs to a run means reading much of /proc, so it is done once a second, and immediately when the whole
+machine has much more of something than when we last looked.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-FILES_AT_MOST = 4
-"""What all files of a run may take together, in files of the greatest size."""
-MOST_FILES = 10_000
+from quizproof.runtimes.wire import RequestLimits
+
+MAX_FILES_SIZE = 4
+"""What all files of a run may take together, as a multiple of what one file may take."""
+MAX_FILES = 10_000
 """How many files and folders a run may have."""
 
 _MIB = 1 << 20
@@ -27,15 +28,17 @@ _BLOCK = 512
 _SUSPICIOUS_TASKS = 100
 _SUSPICIOUS_BYTES = 128 * _MIB
 _SUSPICIOUS_FILES = 1_000
-_PERIOD = 1.0
-_MOST_GENERATIONS = 256
+"""By how much the whole machine must have grown since we last looked, to look again immediately."""
+_PERIOD_SECONDS = 1.0
+_MAX_GENERATIONS = 256
+"""Ancestors that are followed; a bound, because /proc is read while processes come and go."""
 
 
 @dataclass(frozen=True)
 class Watched:
-    """A run that goes on: what it may take, and where its files are; no folder when those are bounded already."""
+    """A run that goes on: its limits, and the folder of its files; None where the kernel limits those."""
 
-    limits: Mapping[str, Any]
+    limits: RequestLimits
     scratch: str | None
 
 
@@ -46,14 +49,14 @@ class Watch:
         """`folder`: on the file system of the scratch folders."""
         self._folder = folder
         self.data_bytes = 0
-        """What each process of a run may have beyond its limit, because the zygote had it."""
+        """What each process of a run may have in addition to its limit, in bytes, because the zygote had it."""
         self._tasks = _tasks()
         self._memory = _memory()
         self._looked = time.monotonic()
         self._disk, self._files = _taken(folder)
 
     def excesses(self, runs: Mapping[int, Watched], owners: Mapping[int, int]) -> Iterator[tuple[int, str]]:
-        """The runs, by process, that are over a limit, and its name.
+        """The runs that are over a limit, as pairs of process id and name of the limit.
 
         `owners`: the run of each process from which a run's processes may descend, itself included.
         """
@@ -62,9 +65,9 @@ class Watch:
         by_tasks = tasks - self._tasks > _SUSPICIOUS_TASKS
         by_memory = memory - self._memory > _SUSPICIOUS_BYTES
         by_disk = disk - self._disk > _SUSPICIOUS_BYTES or files - self._files > _SUSPICIOUS_FILES
-        by_all = time.monotonic() - self._looked > _PERIOD  # what one run takes, another may have given back
+        by_all = time.monotonic() - self._looked > _PERIOD_SECONDS  # what one run takes, another may have given back
         by_memory, by_disk = by_memory or by_all, by_disk or by_all
-        # An innocent growth is looked at once, and a slow one every so often.
+        # A sudden growth that turns out to be innocent becomes the new normal; a slow one adds up until we look.
         self._tasks = tasks if by_tasks else min(tasks, self._tasks)
         self._memory = memory if by_memory else min(memory, self._memory)
         self._disk = disk if by_disk else min(disk, self._disk)
@@ -83,6 +86,11 @@ class Watch:
                 yield run, "files"
 
 
+def cpu_seconds(limits: RequestLimits) -> float:
+    """How much processor time a run may use: on several processors it passes faster than by the clock."""
+    return 2 * limits["seconds"]
+
+
 def _tasks() -> int:
     """How many processes and threads the machine has."""
     return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
@@ -94,10 +102,10 @@ def _memory() -> int:
 
 
 def _taken(folder: str) -> tuple[int, int]:
-    """How many bytes and files fewer than none are free on a file system."""
+    """How many bytes and files are in use on a file system, but for a constant: minus those that are free."""
     try:
         system = os.statvfs(folder)
-    except OSError:  # not to be seen from here
+    except OSError:  # the folder cannot be seen from here
         return 0, 0
     return -system.f_bfree * system.f_frsize, -system.f_ffree
 
@@ -112,7 +120,7 @@ def _sizes(file: str, names: tuple[str, ...]) -> Iterator[int]:
 def _members(owners: Mapping[int, int]) -> dict[int, dict[int, int]]:
     """The processes that descend from each run, or belong to its session after their parents died, with their threads.
 
-    Not those that fled to a session of their own and whose parents died, where no namespace holds them together.
+    Where no namespace holds them together, those in a session of their own whose parents died are missed.
     """
     found: dict[int, tuple[int, int, int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
@@ -122,9 +130,9 @@ def _members(owners: Mapping[int, int]) -> dict[int, dict[int, int]]:
     members: dict[int, dict[int, int]] = defaultdict(dict)
     for pid, (_, session, threads) in found.items():
         if owners.get(pid, pid) != pid:
-            continue  # ours: it only holds the others together
+            continue  # the init of a run, which is ours
         ancestor = pid
-        for _ in range(_MOST_GENERATIONS):
+        for _ in range(_MAX_GENERATIONS):
             if ancestor in owners or ancestor not in found:
                 break
             ancestor = found[ancestor][0]
@@ -156,7 +164,7 @@ def _unlinked(pid: int) -> Iterator[os.stat_result]:
 
 def _has_too_much(scratch: str, processes: Mapping[int, int], file_mib: int) -> bool:
     """Whether a run's files are too many, or take too much together, deleted ones that are still open included."""
-    most = FILES_AT_MOST * file_mib * _MIB
+    max_bytes = MAX_FILES_SIZE * file_mib * _MIB
     try:
         device = os.stat(scratch).st_dev
     except OSError:  # the run has removed it
@@ -170,14 +178,14 @@ def _has_too_much(scratch: str, processes: Mapping[int, int], file_mib: int) -> 
     folders = [scratch]
     total = sum(found.values())
     count = len(found)
-    while folders and total <= most and count <= MOST_FILES:
+    while folders and total <= max_bytes and count <= MAX_FILES:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
                 count += 1
-                if count > MOST_FILES:
+                if count > MAX_FILES:
                     break
                 with contextlib.suppress(OSError):
                     total += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
-    return total > most or count > MOST_FILES
+    return total > max_bytes or count > MAX_FILES

@@ -1,21 +1,52 @@
-"""Environment variables that runs get from whoever starts them."""
+"""Environment variables that runs inherit, and those that quizproof sets."""
 
 from __future__ import annotations
 
 import os
 
+from quizproof.runtimes.conditions import Conditions
+
 HANDED_DOWN = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TZ")
-"""The only ones; the others are set by us."""
+"""The only ones that are inherited."""
 _DECIDING = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "TZ")
-"""Those by which a program may do something else. A search path alone changes no result."""
+"""Those that may change what a program does. A search path alone changes no result."""
+SET = {
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "KMP_AFFINITY": "disabled",
+    "PYTHONIOENCODING": "utf-8:backslashreplace",
+    "PYTHONUTF8": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+}
+"""The same for every run."""
+THREADS = (
+    "MKL_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+)
+"""What libraries read, when they are imported, to know how many threads to use."""
 
 
 def handed_down() -> dict[str, str]:
-    """What runs get."""
+    """The variables that runs inherit, with their values here."""
     return {name: os.environ[name] for name in HANDED_DOWN if name in os.environ}
+
+
+def environment(home: str, conditions: Conditions) -> dict[str, str]:
+    """All variables of a zygote. `home`: the folder that programs take for the user's own."""
+    return {
+        **handed_down(),
+        **SET,
+        **dict.fromkeys(THREADS, str(conditions.threads)),
+        "HOME": home,
+        "TMPDIR": home,
+        "PYTHONHASHSEED": str(conditions.hash_seed),
+    }
 
 
 def deciding() -> dict[str, str]:
     """What may change results: such variables, and the time zone of the machine."""
-    told = {name: os.environ[name] for name in _DECIDING if name in os.environ}
-    return told | {"localtime": os.path.realpath("/etc/localtime")}
+    set_here = {name: os.environ[name] for name in _DECIDING if name in os.environ}
+    return set_here | {"localtime": os.path.realpath("/etc/localtime")}

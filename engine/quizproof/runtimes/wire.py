@@ -1,16 +1,68 @@
-"""Messages between the pool and its zygotes: JSON, each with its length in front."""
+"""Messages between the pool and its zygotes: JSON, each after its length in four bytes, most significant first.
+
+The zygote begins, once it has warmed up, with one of
+
+    {"ready": {"python": "3.11.7", "torch": "2.13.0"}}      the versions, by package
+    {"missing": "No module named 'torch'"}                  why it cannot; it ends after this
+
+Then the pool sends `Request`s, as many as it likes, and the zygote answers each with a `Reply` when the run has ended,
+in any order. There is no message to end a zygote: it ends when the pool closes the socket.
+"""
 
 from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypedDict
+
+from quizproof.outcome import OutcomeData
 
 _LENGTH = struct.Struct("!I")
 
 
-def pack(message: dict[str, Any]) -> bytes:
+class RequestPart(TypedDict):
+    """One part of a program, as in `{"role": "check", "source": "assert x == 2", "line": 4}`."""
+
+    role: Literal["setup", "code", "answer", "check", "value"]
+    """Of a `value` the source is an expression; assertions are counted in `setup` and `check`."""
+    source: str
+    line: int
+    """The line, from 1, at which the part begins in the whole program."""
+
+
+class RequestLimits(TypedDict):
+    """What a run may take."""
+
+    seconds: float
+    """By the clock. Of processor time it may take twice as much."""
+    memory_mib: int
+    output_kib: int
+    """Of standard output, and again of standard error."""
+    file_mib: int
+    """The size of one file."""
+    processes: int
+
+
+class Request(TypedDict):
+    """A run that the pool asks for."""
+
+    id: int
+    """Repeated in the reply."""
+    parts: list[RequestPart]
+    limits: RequestLimits
+    files: str | None
+    """The path of a folder that the run may read as `files`."""
+
+
+class Reply(TypedDict):
+    """What a run came to."""
+
+    id: int
+    outcome: OutcomeData
+
+
+def pack(message: Mapping[str, Any]) -> bytes:
     """One message as bytes."""
     body = json.dumps(message, separators=(",", ":")).encode()
     return _LENGTH.pack(len(body)) + body

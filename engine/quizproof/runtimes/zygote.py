@@ -1,8 +1,11 @@
 """The warm process of a runtime: imports its framework once, then forks a fresh child for every run.
 
 It stays single-threaded and never runs an operation of the framework, so that its forks are sound. It is started as
-`python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL warm|cold` and ends when the socket closes. A
-cold one imports nothing: its runs begin as a program does that is started by hand.
+
+    python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL warm|cold
+
+talks over the socket as `wire` describes, and ends when the socket closes. A cold one imports nothing: its runs start
+as a program does that is started by hand.
 """
 
 from __future__ import annotations
@@ -14,33 +17,34 @@ import importlib
 import mmap
 import os
 import platform
-import resource
 import selectors
 import signal
 import socket
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-from quizproof.runtimes import child, huge_pages, reply, sandbox
-from quizproof.runtimes.confinement import CELLS, Cell, remove
-from quizproof.runtimes.levels import Level
+from quizproof.runtimes import child, huge_pages, reply
+from quizproof.runtimes.run import Run, lost
+from quizproof.runtimes.sandbox.confinement import CONFINEMENTS, Confinement
+from quizproof.runtimes.sandbox.levels import Level
+from quizproof.runtimes.sandbox.namespaces import enter_namespaces
+from quizproof.runtimes.sandbox.removal import remove
 from quizproof.runtimes.usage import Watch, Watched
-from quizproof.runtimes.wire import pack, unpack
+from quizproof.runtimes.wire import Request, pack, unpack
 
-_TICK = 0.05
-_TAMPERED = "it tampered with the interpreter's reply"
-_PR_SET_CHILD_SUBREAPER = 36
+_TICK_SECONDS = 0.05
+"""How often runs are looked at, while there are any."""
+_PR_SET_CHILD_SUBREAPER = 36  # prctl.h
 _ON_DEMAND = {
     "python": {"numpy": "numpy", "sklearn": "sklearn.metrics"},
     "torch": {"numpy": "numpy", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
     "tensorflow": {"sklearn": "sklearn.metrics"},
     "cold": {},
 }
-"""What to import as soon as a snippet has this word in it, so that it is paid for once and not by every run: optimizers
-of torch, for instance, import some 800 modules at their first step."""
+"""What to import as soon as a snippet has this word in it, so that one import serves all later runs: for example,
+optimizers of torch import some 800 modules at their first step."""
 
 
 def warm_up(runtime: str) -> dict[str, str]:
@@ -64,41 +68,15 @@ def warm_up(runtime: str) -> dict[str, str]:
     return versions
 
 
-@dataclass
-class _Run:
-    """A child that has not been reaped yet."""
-
-    id: int
-    limits: dict[str, Any]
-    total: int
-    """Parts of the program."""
-    reply: mmap.mmap
-    out: int
-    err: int
-    scratch: str
-    started: float
-    stopped: str = ""
-    """The limit for which we killed it."""
-    deadline: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.deadline = self.started + self.limits["seconds"]
-
-    @property
-    def printed(self) -> int:
-        """Bytes on standard output or standard error, whichever has more."""
-        return max(os.fstat(self.out).st_size, os.fstat(self.err).st_size)
-
-
 class Zygote:
     """Serves one socket until its other end closes."""
 
-    def __init__(self, runtime: str, control: socket.socket, scratch: str, cell: Cell) -> None:
+    def __init__(self, runtime: str, control: socket.socket, scratch: str, confinement: Confinement) -> None:
         self.on_demand = dict(_ON_DEMAND[runtime])
         self.control = control
-        self.cell = cell
+        self.confinement = confinement
         self.scratch = scratch
-        self.runs: dict[int, _Run] = {}
+        self.runs: dict[int, Run] = {}
         self.data_bytes = _data_bytes()
         self.watch = Watch(scratch)
         self.watched = 0.0
@@ -108,6 +86,7 @@ class Zygote:
 
     def serve(self) -> None:
         """Fork, watch and reply until the socket closes; then kill what is left."""
+        # The death of a child must end the wait in `select`, so Python writes a byte here when its signal comes.
         wake, woken = socket.socketpair()
         for end in (wake, woken):
             end.setblocking(False)
@@ -117,7 +96,7 @@ class Zygote:
         self.selector.register(wake, selectors.EVENT_READ)
         try:
             while True:
-                for key, _ in self.selector.select(_TICK if self.runs else None):
+                for key, _ in self.selector.select(_TICK_SECONDS if self.runs else None):
                     if key.fileobj is wake:
                         with contextlib.suppress(BlockingIOError):
                             wake.recv(4096)
@@ -130,7 +109,7 @@ class Zygote:
             remove(self.scratch)
 
     def _end_children(self) -> None:
-        """Kill the runs and all that they started: whoever waits for us may rely on their being gone."""
+        """Kill the runs and all that they started. The pool waits for us, and relies on their being gone."""
         with contextlib.suppress(ChildProcessError):
             while True:  # each death may leave us the children of the dead
                 for pid in _children():
@@ -140,15 +119,15 @@ class Zygote:
     def _receive(self) -> bool:
         data = self.control.recv(1 << 16)
         self.buffer += data
-        for request in unpack(self.buffer):
+        for message in unpack(self.buffer):
+            request = cast("Request", message)
             try:
                 self._fork(request)
-            except OSError as error:  # no process, descriptor or memory left: not the snippet's fault
-                told = {"status": "fault", "detail": str(error), "parts": [], "seconds": 0, "peak_mib": 0}
-                self.control.sendall(pack({"id": request["id"], **told}))
+            except OSError as error:  # not the snippet's fault
+                self.control.sendall(pack({"id": request["id"], "outcome": lost(error)}))
         return bool(data)
 
-    def _import_on_demand(self, request: dict[str, Any]) -> None:
+    def _import_on_demand(self, request: Request) -> None:
         for word, module in list(self.on_demand.items()):
             if any(word in part["source"] for part in request["parts"]):
                 del self.on_demand[word]
@@ -157,31 +136,38 @@ class Zygote:
                 _settle()
                 self.data_bytes = _data_bytes()
 
-    def _fork(self, request: dict[str, Any]) -> None:
+    def _fork(self, request: Request) -> None:
         self._import_on_demand(request)
-        shown = self.cell.show(request["files"]) if request["files"] else None
-        scratch = self.cell.prepare(request["id"])
+        files_folder = self.confinement.open_files(request["files"]) if request["files"] else None
+        scratch = self.confinement.prepare(request["id"])
         memory = mmap.mmap(-1, reply.SIZE)
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
         started = time.monotonic()
         try:
-            pid = self.cell.fork()
+            pid = self.confinement.fork()
         except OSError:
             memory.close()
-            for descriptor in (out, err, *([] if shown is None else [shown])):
+            for descriptor in (out, err, *([] if files_folder is None else [files_folder])):
                 os.close(descriptor)
-            self.cell.clear(scratch)
+            self.confinement.clear(scratch)
             raise
         if pid == 0:
             gc.enable()
             for other in self.runs.values():
                 other.reply.close()  # or this run could forge it
             limits = request["limits"]
-            child.run(request, memory, out, err, self.data_bytes, lambda: self.cell.enter(scratch, limits, shown))
-        if shown is not None:
-            os.close(shown)
-        total = len(request["parts"])
-        self.runs[pid] = _Run(request["id"], request["limits"], total, memory, out, err, scratch, started)
+            child.run(
+                request,
+                memory,
+                out,
+                err,
+                self.data_bytes,
+                lambda: self.confinement.enter(scratch, limits, files_folder),
+            )
+        if files_folder is not None:
+            os.close(files_folder)
+        count = len(request["parts"])
+        self.runs[pid] = Run(request["id"], request["limits"], count, memory, out, err, scratch, started)
 
     def _reap(self) -> None:
         while True:
@@ -195,18 +181,18 @@ class Zygote:
             if run is not None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)  # its group outlives it when it left something behind
-                self.cell.end(pid)
+                self.confinement.end(pid)
             if not self.runs:
                 self._kill_orphans()
-            if run is not None:  # told only now, when nothing goes on
-                self.control.sendall(pack(_outcome(run, status, usage)))
-                _discard(run)
-                self.cell.clear(run.scratch)
+            if run is not None:  # replied to only now, when nothing of it is left
+                self.control.sendall(pack({"id": run.id, "outcome": run.outcome(status, usage)}))
+                run.close()
+                self.confinement.clear(run.scratch)
 
     def _kill_orphans(self) -> None:
-        """Kill what finished runs left behind: as its subreaper we inherit it, whatever session it fled to.
+        """Kill what finished runs left behind: as its subreaper we inherit it, whatever session it moved to.
 
-        Only when no run goes on: nothing tells whose an orphan is, and a run may have detached a process on purpose.
+        Only when no run goes on: we cannot know whose an orphan is, and a run may have detached a process on purpose.
         """
         for pid in _children():
             _kill(pid)
@@ -218,74 +204,19 @@ class Zygote:
             if not run.stopped and (run.printed > run.limits["output_kib"] * 1024 or now >= run.deadline):
                 run.stopped = "time" if now >= run.deadline else "output"
                 _kill(pid)
-        if self.runs and now - self.watched >= _TICK:
+        if self.runs and now - self.watched >= _TICK_SECONDS:
             self.watched = now
             self.watch.data_bytes = self.data_bytes
-            runs = {p: Watched(r.limits, None if self.cell.bounded else r.scratch) for p, r in self.runs.items()}
-            owners = {process: run for run in runs for process in (run, self.cell.owner(run))}
+            bounded = self.confinement.is_bounded
+            runs = {pid: Watched(run.limits, None if bounded else run.scratch) for pid, run in self.runs.items()}
+            owners = {process: run for run in runs for process in (run, self.confinement.owner(run))}
             for pid, limit in self.watch.excesses(runs, owners):
                 self.runs[pid].stopped = self.runs[pid].stopped or limit
                 _kill(pid)
 
 
-def _outcome(run: _Run, status: int, usage: resource.struct_rusage) -> dict[str, Any]:
-    told: dict[str, Any]
-    if not reply.began(run.reply):  # it never got as far as the snippet
-        told = {"status": "fault", "parts": []}
-    else:
-        told = reply.read(run.reply, run.total) or {"status": "died", "parts": [], "detail": _TAMPERED}
-    most = run.limits["output_kib"] * 1024
-    outcome: dict[str, Any] = {
-        "id": run.id,
-        "seconds": round(time.monotonic() - run.started, 6),
-        "peak_mib": round(usage.ru_maxrss / 1024, 1),
-        **{name: told[name] for name in ("status", "detail", "parts", "raised", "drew") if name in told},
-    }
-    parts = outcome["parts"]
-    if told["status"] == "running":  # it ended within the part that comes after these
-        parts.append({"out": -1, "err": -1, "assertions": 0, "value": None})
-    if run.printed > most:
-        outcome |= {"status": "limit", "detail": "output", "raised": None}
-        del parts[1 + sum(max(part["out"], part["err"]) <= most for part in parts[:-1]) :]  # those after the guilty one
-    elif run.stopped:
-        outcome |= {"status": "limit", "detail": run.stopped}
-    elif told["status"] == "running":
-        code = os.waitstatus_to_exitcode(status)
-        busy = usage.ru_utime + usage.ru_stime
-        # Whoever ignores SIGXCPU is killed a moment later.
-        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and busy >= 2 * run.limits["seconds"]):
-            outcome |= {"status": "limit", "detail": "cpu"}
-        elif -code == signal.SIGXFSZ:
-            outcome |= {"status": "limit", "detail": "file"}
-        else:
-            outcome |= {"status": "died", "detail": _death(code)}
-    for name, descriptor in (("out", run.out), ("err", run.err)):
-        text = os.pread(descriptor, most, 0)
-        start = 0
-        for part in parts:
-            end = part[name] if part[name] >= start else len(text)  # the snippet closed or cut its output
-            part[name] = text[start:end].decode("utf-8", "backslashreplace")
-            start = end
-    return outcome
-
-
-def _death(code: int) -> str:
-    if code >= 0:
-        return f"it left with exit status {code} before its end"
-    try:
-        return f"it was killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"it was killed by signal {-code}"
-
-
-def _discard(run: _Run) -> None:
-    run.reply.close()
-    os.close(run.out)
-    os.close(run.err)
-
-
 def _kill(pid: int) -> None:
-    """Kill a child and its whole process group, whether or not it has one of its own yet."""
+    """Kill a child and its process group. A child that was just forked has none yet, so both may fail."""
     for send in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             send(pid, signal.SIGKILL)
@@ -316,9 +247,10 @@ def _children() -> list[int]:
 def main() -> None:
     """Warm up, say so, serve."""
     runtime, descriptor, scratch, level, state = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    lender = sandbox.enter_namespaces() if level == "namespaces" else None
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pool, which then closes our socket
+    lender = enter_namespaces() if level == "namespaces" else None
     control = socket.socket(fileno=int(descriptor))
+    # What runs leave behind becomes our child when its parent dies, so that we find it and kill it.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     try:
         versions = warm_up("python" if state == "cold" else runtime)
@@ -326,10 +258,10 @@ def main() -> None:
         control.sendall(pack({"missing": str(error)}))
         return
     _settle()
-    gc.disable()
+    gc.disable()  # a collection would write to pages that we share with the runs
     control.sendall(pack({"ready": versions}))
-    cell = CELLS[cast("Level", level)](scratch, lender)
-    Zygote("cold" if state == "cold" else runtime, control, scratch, cell).serve()
+    confinement = CONFINEMENTS[cast("Level", level)](scratch, lender)
+    Zygote("cold" if state == "cold" else runtime, control, scratch, confinement).serve()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Mutations: small changes of a program, as learners slip, to see whether its checks notice them.
+"""Mutations: small changes of a program, like the mistakes of learners, to see whether its checks notice them.
 
 After DeMillo, Lipton and Sayward, "Hints on Test Data Selection" (1978): tests that notice small changes of a right
-program notice most large mistakes too. The changes are made in the text, so that layout and comments stay.
+program also notice most large mistakes. The changes are made in the text, so that layout and comments stay.
 """
 
 from __future__ import annotations
@@ -9,83 +9,17 @@ from __future__ import annotations
 import ast
 import math
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias, get_args
 
-Sort: TypeAlias = Literal[
+from quizproof.snippets.syntax import parse_compilable
+
+Target: TypeAlias = Literal[
     "statement", "operator", "name", "argument", "dimension", "keyword", "condition", "comparison", "flag", "number"
 ]
-"""What is changed; the most telling sorts come first."""
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """A program in which one thing was changed."""
-
-    sort: Sort
-    description: str
-    """What was changed, in a few words: "`mean` for `sum`"."""
-    source: str
-    line: int
-    """The first line, from 1, that differs from the program."""
-    text: str
-    """That line as it is now, without its indentation."""
-
-
-@lru_cache(maxsize=64)
-def mutations_of(source: str) -> tuple[Mutation, ...]:
-    """All mutations of a program that compile, in the order of their places; none of a program that does not.
-
-    Loops with `while` are left alone, for most changes of one make it endless.
-    """
-    tree = _parsed(source)
-    if tree is None:
-        return ()
-    editor = _Editor(source, tree)
-    found: dict[str, Mutation] = {}
-    edits = [edit for node in _nodes(tree) for edit in editor.edits(node)]
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        mutant = editor.applied(edit)
-        if mutant != source and mutant not in found and _parsed(mutant) is not None:
-            line, text = first_change(source, mutant)
-            found[mutant] = Mutation(edit.sort, edit.description, mutant, line, text)
-    return tuple(found.values())
-
-
-def sample(mutations: Sequence[Mutation], most: int) -> list[Mutation]:
-    """At most so many of them, as evenly over their sorts and places as can be, in their order."""
-    by_sort = {sort: [each for each in mutations if each.sort == sort] for sort in get_args(Sort)}
-    quotas = dict.fromkeys(by_sort, 0)
-    left = min(most, len(mutations))
-    while left:
-        for sort in [sort for sort, each in by_sort.items() if len(each) > quotas[sort]][:left]:
-            quotas[sort] += 1
-            left -= 1
-    chosen = {by_sort[sort][n * len(by_sort[sort]) // quota] for sort, quota in quotas.items() for n in range(quota)}
-    return [each for each in mutations if each in chosen]
-
-
-def first_change(source: str, mutant: str) -> tuple[int, str]:
-    """The number, from 1, of the first line in which a mutant differs from the program, and the mutant's line."""
-    before, after = source.split("\n"), mutant.split("\n")
-    pairs = enumerate(zip(before, after, strict=False))
-    index = next((n for n, (one, other) in pairs if one != other), min(len(before), len(after)) - 1)
-    return index + 1, after[index].strip()
-
-
-@dataclass(frozen=True)
-class _Edit:
-    """A replacement of some bytes of a program."""
-
-    sort: Sort
-    start: int
-    end: int
-    new: bytes
-    description: str
-
+"""What is changed. Those whose changes show most about the checks come first."""
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Eq: ("==", "!="),
@@ -111,29 +45,90 @@ _PAIRS = (
     *(("minimum", "maximum"), ("zeros_like", "ones_like"), ("append", "extend")),
 )
 _TWINS = {**dict(_PAIRS), **{other: one for one, other in _PAIRS}}
-"""Names that are easily taken for each other."""
+"""Names that are easily confused."""
 _SYMMETRIC = frozenset(["allclose", "equal", "isclose", "max", "maximum", "min", "minimum"])
-"""Functions whose arguments may change places."""
+"""Functions whose arguments can change places without effect."""
 _KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass)
-"""Statements without which a program only misses a name."""
+"""Statements that are kept, because without one the program would only lack a name."""
 _DIMENSIONS = frozenset(["dim", "axis", "start_dim", "end_dim"])
-_GREATEST = 1e15
-"""Beyond it one more makes no difference to a float."""
+"""Keyword arguments that name a dimension."""
+_MAX_NUMBER = 1e15
+"""For a larger float, adding 1 may change nothing."""
 
 
-def _parsed(source: str) -> ast.Module | None:
-    """The program as a tree; None when it does not compile."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # such as for `1 is not x`
-            tree = ast.parse(source)
-            compile(source, "snippet.py", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return tree
+@dataclass(frozen=True)
+class Mutation:
+    """A program in which one thing was changed."""
+
+    target: Target
+    description: str
+    """What was changed, in a few words: "`mean` for `sum`"."""
+    source: str
+    line: int
+    """The first line, from 1, that differs from the program."""
+    text: str
+    """That line as it is now, without its indentation."""
+
+
+@lru_cache(maxsize=64)
+def mutations_of(source: str) -> tuple[Mutation, ...]:
+    """All mutations of a program that compile, in the order of their places; none if the program does not compile.
+
+    `while` loops are not changed, because most changes make one endless.
+    """
+    tree = parse_compilable(source)
+    if tree is None:
+        return ()
+    editor = _Editor(source, tree)
+    found: dict[str, Mutation] = {}
+    edits = [edit for node in _nodes(tree) for edit in editor.edits(node)]
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        mutant = editor.applied(edit)
+        if mutant != source and mutant not in found and parse_compilable(mutant) is not None:
+            line, text = first_change(source, mutant)
+            found[mutant] = Mutation(edit.target, edit.description, mutant, line, text)
+    return tuple(found.values())
+
+
+def sample(mutations: Sequence[Mutation], most: int) -> list[Mutation]:
+    """At most `most` of them, in their order, spread evenly over what they change and where.
+
+    Each target in turn gets a place until none is left; a target's places go to mutations at equal steps.
+    """
+    by_target = {target: [each for each in mutations if each.target == target] for target in get_args(Target)}
+    quotas = dict.fromkeys(by_target, 0)
+    left = min(most, len(mutations))
+    while left:
+        for target in [target for target, each in by_target.items() if len(each) > quotas[target]][:left]:
+            quotas[target] += 1
+            left -= 1
+    chosen = {
+        each[n * len(each) // quotas[target]] for target, each in by_target.items() for n in range(quotas[target])
+    }
+    return [each for each in mutations if each in chosen]
+
+
+def first_change(source: str, mutant: str) -> tuple[int, str]:
+    """The number, from 1, of the first line in which a mutant differs from the program, and the mutant's line."""
+    before, after = source.split("\n"), mutant.split("\n")
+    pairs = enumerate(zip(before, after, strict=False))
+    index = next((n for n, (one, other) in pairs if one != other), min(len(before), len(after)) - 1)
+    return index + 1, after[index].strip()
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """A replacement of some bytes of a program."""
+
+    target: Target
+    start: int
+    end: int
+    new: bytes
+    description: str
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that may be changed. Inside f-strings, Python before 3.12 does not know where they stand."""
+    """The nodes that may be changed. Python before 3.12 does not know the places of nodes inside f-strings."""
     for child in ast.iter_child_nodes(tree):
         if not isinstance(child, (ast.JoinedStr, ast.While)):
             yield child
@@ -141,7 +136,7 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 class _Editor:
-    """Knows a program's text, and finds the edits that a node of its tree allows."""
+    """The text of a program, and the edits of it that a node of its tree allows."""
 
     def __init__(self, source: str, tree: ast.Module) -> None:
         self._bytes = source.encode()
@@ -197,7 +192,7 @@ class _Editor:
                 yield from self._negated(test)
 
     def _span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
-        """The bytes of a node: positions in trees count bytes within a line."""
+        """The bytes of a node: a tree counts columns in bytes of UTF-8."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         start = self._starts[node.lineno - 1] + node.col_offset
@@ -208,7 +203,7 @@ class _Editor:
         return self._bytes[start:end].decode()
 
     def _without(self, node: ast.stmt) -> Iterator[_Edit]:
-        """The statement made a comment, so that lines keep their numbers; `pass`, where it stands alone in a block."""
+        """The statement as a comment, so that lines keep their numbers; after a `pass`, if its block has no other."""
         if isinstance(node, _KEPT):
             return
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -219,7 +214,7 @@ class _Editor:
         line = self._starts[node.lineno - 1]
         rest = self._bytes[end : self._starts[node.end_lineno or 0]].strip()
         if self._bytes[line:start].strip() or (rest and not rest.startswith(b"#")):
-            return  # it shares its line with another
+            return  # it shares its line with another statement
         first, *more = self._bytes[start:end].split(b"\n")
         shown = first.decode().strip()
         description = f"without `{shown}`" if not more else f"without `{shown}` and what belongs to it"
@@ -239,17 +234,17 @@ class _Editor:
             old, new = _OPERATORS[type(op)]
             yield from self._swap("operator", (old + after, new + after), left, right)
 
-    def _swap(self, sort: Sort, words: tuple[str, str], left: ast.expr, right: ast.expr) -> Iterator[_Edit]:
+    def _swap(self, target: Target, signs: tuple[str, str], left: ast.expr, right: ast.expr) -> Iterator[_Edit]:
         """Another sign between two expressions."""
-        old, new = words
+        old, new = signs
         start = self._span(left)[1]
         pattern = re.escape(old).replace(r"\ ", r"\s+").encode()
         if found := re.search(pattern, self._bytes[start : self._span(right)[0]]):
-            yield _Edit(sort, start + found.start(), start + found.end(), new.encode(), f"`{new}` for `{old}`")
+            yield _Edit(target, start + found.start(), start + found.end(), new.encode(), f"`{new}` for `{old}`")
 
     def _negated(self, test: ast.expr) -> Iterator[_Edit]:
         if isinstance(test, (ast.Compare, ast.UnaryOp)):
-            return  # it has an edit of its own to the same effect
+            return  # another edit of it has the same effect
         start, end = self._span(test)
         text = self._text(test)
         yield _Edit("condition", start, end, f"not ({text})".encode(), f"`not ({_short(text)})` for `{_short(text)}`")
@@ -259,12 +254,12 @@ class _Editor:
         if isinstance(call.func, ast.Name) and call.func.id in _TWINS:
             yield self._twin(call.func.id, self._span(call.func)[0])
         for one, other in zip(call.args, call.args[1:], strict=False):
-            if _name(call.func) in _SYMMETRIC or isinstance(one, ast.Starred) or isinstance(other, ast.Starred):
+            if _called(call.func) in _SYMMETRIC or isinstance(one, ast.Starred) or isinstance(other, ast.Starred):
                 continue
             (start, left), (right, end) = self._span(one), self._span(other)
             new = self._bytes[right:end] + self._bytes[left:right] + self._bytes[start:left]
-            words = f"`{_short(self._text(other))}` and `{_short(self._text(one))}` swapped"
-            yield _Edit("argument", start, end, new, words)
+            description = f"`{_short(self._text(other))}` and `{_short(self._text(one))}` swapped"
+            yield _Edit("argument", start, end, new, description)
         for keyword in call.keywords:
             if keyword.arg is not None:
                 start, end = self._span(keyword)
@@ -285,23 +280,23 @@ class _Editor:
             dimension = ast.literal_eval(value)
         except ValueError:
             return
-        if type(dimension) is int and abs(dimension) < _GREATEST:
+        if type(dimension) is int and abs(dimension) < _MAX_NUMBER:
             for other in (dimension + 1, dimension - 1):
-                words = f"`{name}={other}` for `{name}={dimension}`"
-                yield _Edit("dimension", *self._span(value), str(other).encode(), words)
+                description = f"`{name}={other}` for `{name}={dimension}`"
+                yield _Edit("dimension", *self._span(value), str(other).encode(), description)
 
     def _constant(self, node: ast.Constant, value: object) -> Iterator[_Edit]:
         start, end = self._span(node)
         if isinstance(value, bool):
             yield _Edit("flag", start, end, str(not value).encode(), f"`{not value}` for `{value}`")
-        elif isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < _GREATEST:
+        elif isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < _MAX_NUMBER:
             yield _Edit("number", start, end, repr(value + 1).encode(), f"`{value + 1}` for `{self._text(node)}`")
         elif isinstance(value, str) and value in _TWINS and end - start == len(value.encode()) + 2:
             yield self._twin(value, start + 1)
 
 
 def _bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Every block of statements but the program itself."""
+    """Every block of statements inside the program."""
     for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
             block = getattr(node, name, None)
@@ -309,9 +304,12 @@ def _bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
                 yield block
 
 
-def _name(function: ast.expr) -> str:
-    """The last name of what is called."""
-    return getattr(function, "attr", getattr(function, "id", ""))
+def _called(function: ast.expr) -> str:
+    """The last name of what is called: `mean` of `x.mean`."""
+    match function:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
 
 
 def _short(text: str, most: int = 40) -> str:

@@ -1,35 +1,31 @@
-"""Recording: how a run tells of values that it cannot hand out, by functions of ours that run beside the author's code.
+"""Recorders: functions of ours that run beside the author's code and return what a run cannot hand out as a value.
 
-Such a function is ordinary source in the file of the kind that uses it. It must need nothing but what it imports
-itself, and must not raise: what is wrong with a value it returns as data, so that whatever is raised is the author's.
-Its text is a part of the program: who changes it makes the outcomes stale that caches and locks keep.
+Such a function is ordinary source in the file of the kind that uses it. It can use nothing but what it imports itself,
+and must not raise: what is wrong with a value it returns as data, so that everything raised is the author's.
+Its text is a part of the program: a change of it makes the outcomes stale that caches and locks keep.
 """
 
 from __future__ import annotations
 
-import ast
 import inspect
-import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from quizproof.claims import OURS, Part
 from quizproof.findings import DataPath
+from quizproof.snippets.syntax import is_expression
 
 
 def recorders(*functions: Callable[..., Any]) -> Part:
-    """The part that defines such functions, to stand right before they are called: no other takes their place."""
+    """The part that defines such functions. Place it right before they are called, so that no code replaces them."""
     return Part("setup", _source(functions), OURS)
 
 
 def held(name: str, expression: str, at: DataPath) -> Part:
     """The part that evaluates an author's expression and keeps its value as `name`, for a recorder to look at."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # such as for "\d"
-            ast.parse(expression.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Part("value", expression, at)  # the run tells what is wrong with it
+    if not is_expression(expression):
+        return Part("value", expression, at)  # the run shows what is wrong with it
     return Part("code", f"{name} = (\n{expression.rstrip()}\n)\n", at, lead=1)
 
 

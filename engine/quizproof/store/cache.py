@@ -1,4 +1,8 @@
-"""The cache: texts by key in one SQLite file. Whatever is in it can be made again by running."""
+"""The cache: texts by key in one SQLite file. Whatever is in it can be computed again by running.
+
+It has one table, `texts (key TEXT PRIMARY KEY, text TEXT, used INTEGER)`, in which `used` is the day of the last use,
+counted from 1970. Keys begin with what kind of text it is and a colon; `store.proof_cache` says what the texts are.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +19,15 @@ from types import TracebackType
 from quizproof.errors import UsageError
 
 SCHEMA = 1
-MOST_MIB = 512
+MAX_MIB = 512
+"""The size of the file above which texts are dropped."""
 _COLUMNS = ["key", "text", "used"]
 _BATCH = 64
 _BATCH_SECONDS = 1.0
-"""What was not written yet is lost when the process is killed: so many texts, or those of so long a time."""
+"""At most this many texts, or those of this time, are not written yet, and lost when the process is killed."""
 _DAY = 24 * 60 * 60
 _KEPT_WHEN_FULL = 0.8
-"""The share of the greatest size that is left after the oldest texts were dropped."""
+"""The share of the maximum size that is left after the oldest texts were dropped."""
 
 
 def default_path() -> Path:
@@ -44,26 +49,26 @@ class CacheStats:
 
     path: Path
     entries: dict[str, int]
-    """How many texts there are of each sort, which is what their keys begin with: {"run": 199, "quiz": 4}."""
+    """How many texts there are of each kind, which is what their keys begin with: {"run": 199, "quiz": 4}."""
     bytes: int
     """The size of the file."""
-    most_bytes: int
+    max_bytes: int
 
 
 class Cache:
     """Texts by key. A context manager; safe for several processes at once.
 
-    A file that is no database, or one of another make, is set aside under another name and begun anew. Where nothing
-    can be kept, on a full or a read-only disk, it forgets.
+    A file that is not a database, or another program's, is renamed, and a new one is created. Where nothing can be
+    written, on a full or a read-only disk, texts are forgotten.
     """
 
-    def __init__(self, path: Path | None = None, most_mib: int = MOST_MIB) -> None:
-        """Open or begin the file. Raises UsageError when there can be none at `path`."""
+    def __init__(self, path: Path | None = None, max_mib: int = MAX_MIB) -> None:
+        """Open or create the file; `max_mib` is its size in MiB. Raises UsageError when there can be none at `path`."""
         try:
             self.path = path or default_path()
         except RuntimeError as error:  # without HOME, and unknown to the system
             raise UsageError(f"there is no place for a cache: {error}") from None
-        self.most_bytes = most_mib * 1024 * 1024
+        self.max_bytes = max_mib * 1024 * 1024
         self.set_aside: Path | None = None
         """Where a damaged file was moved, when there was one."""
         self._new: dict[str, str] = {}
@@ -87,7 +92,7 @@ class Cache:
         with contextlib.suppress(sqlite3.Error):
             row = self._base.execute("SELECT text, used FROM texts WHERE key = ?", (key,)).fetchone()
             if row:
-                if row[1] != self._today:
+                if row[1] != self._today:  # one write per text and day, not per use
                     self._used.append(key)
                 return str(row[0])
         return None
@@ -112,28 +117,29 @@ class Cache:
     def stats(self) -> CacheStats:
         """What is in it. Raises UsageError when it cannot be read."""
         self.flush()
-        with self._told():
+        with self._usable():
             rows = self._base.execute("SELECT substr(key, 1, instr(key, ':') - 1), COUNT(*) FROM texts GROUP BY 1")
-            return CacheStats(self.path, dict(rows.fetchall()), self._size(), self.most_bytes)
+            return CacheStats(self.path, dict(rows.fetchall()), self._size(), self.max_bytes)
 
     def clear(self) -> int:
-        """Forget everything; how many texts there were. Raises UsageError when others are at work on it."""
+        """Forget everything; how many texts there were. Raises UsageError when another process is writing to it."""
         self.flush()
-        with self._told():
+        with self._usable():
             with self._base:
                 count = self._base.execute("DELETE FROM texts").rowcount
             self._base.execute("VACUUM")
             return count
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _usable(self) -> Iterator[None]:
+        """Turns errors of SQLite into UsageError."""
         try:
             yield
         except sqlite3.Error as error:
             raise UsageError(f"the cache {self.path} cannot be used: {error}") from None
 
     def close(self) -> None:
-        """Write what is new, drop what was not used for longest when there is too much, and let go of the file."""
+        """Write what is new, drop the texts that were not used for longest if there are too many, and close."""
         self.flush()
         with contextlib.suppress(sqlite3.Error):
             self._shrink()
@@ -146,10 +152,10 @@ class Cache:
         return int((pages - free) * size)
 
     def _shrink(self) -> None:
-        over = self._size() - self.most_bytes
+        over = self._size() - self.max_bytes
         if over <= 0:
             return
-        over += round((1 - _KEPT_WHEN_FULL) * self.most_bytes)
+        over += round((1 - _KEPT_WHEN_FULL) * self.max_bytes)
         dropped = []
         for key, length in self._base.execute("SELECT key, LENGTH(text) FROM texts ORDER BY used, rowid"):
             if over <= 0:
@@ -183,12 +189,13 @@ class Cache:
             if version not in (0, SCHEMA) or columns not in ([], _COLUMNS):
                 raise sqlite3.DatabaseError(f"schema {version}")
             with contextlib.suppress(sqlite3.OperationalError):
-                base.execute("PRAGMA journal_mode = WAL")  # not on network file systems, which do without
-            base.execute("PRAGMA synchronous = NORMAL")
+                base.execute("PRAGMA journal_mode = WAL")  # network file systems have no WAL, and do without
+            base.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last texts, not the file
             if version == 0:
                 with base:
                     base.execute("CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, text TEXT, used INTEGER)")
                     base.execute(f"PRAGMA user_version = {SCHEMA}")
+            # Reads the table itself, so that a file that is damaged further in is noticed here.
             base.execute("SELECT key, text, used FROM texts LIMIT 1").fetchone()
         except sqlite3.Error:
             base.close()

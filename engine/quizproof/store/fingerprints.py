@@ -1,4 +1,4 @@
-"""The environment of runs: all that, beside the program itself, decides what comes of a run."""
+"""Fingerprints of everything that affects an outcome besides the program: code, machine, installed packages, files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from typing import Any
 from quizproof.runtimes.variables import deciding
 
 _ENGINE = Path(__file__).parents[1]
-"""The folder of this package; what is measured is named from here, so that a move cannot leave it out unseen."""
+"""The folder of this package; code is named from here, so that a move cannot leave it out unnoticed."""
+_CARRYING = ("outcome.py", "runtimes", "runners/job.py", "runners/pool.py", "runners/zygote_handle.py")
+"""The files and folders whose code decides what a run on one machine comes to, and how its outcome is written down.
+
+Not what spreads runs over machines, nor what knows quizzes: neither changes an outcome.
+"""
 
 
 def digest(*what: Any) -> str:
@@ -28,8 +33,8 @@ def digest(*what: Any) -> str:
 def machine() -> str:
     """A fingerprint of the interpreter, the processor, everything installed, the variables that runs get, and our code.
 
-    All that is installed, not just the framework: frameworks behave otherwise when an optional package is there.
-    Found without importing any of it.
+    Everything installed, not just the framework: frameworks behave differently when an optional package is there.
+    Computed without importing any of it.
     """
     return digest(sys.version, platform.machine(), processor(), distributions(), deciding(), carrying())
 
@@ -40,12 +45,15 @@ def engine() -> str:
     return sources([_ENGINE])
 
 
-def carrying() -> str:
-    """A fingerprint of the code that carries out runs on one machine: the runtimes and the pool.
+def carrying(engine: Path = _ENGINE) -> str:
+    """A fingerprint of the code that carries out runs on one machine, in a copy of this package."""
+    return sources(carrying_files(engine))
 
-    Not of what spreads runs over machines, nor of what knows quizzes: neither changes what comes of a run.
-    """
-    return sources([_ENGINE / "runtimes", _ENGINE / "runners" / "pool.py"])
+
+def carrying_files(engine: Path = _ENGINE) -> list[Path]:
+    """The files whose code carries out runs on one machine. Raises FileNotFoundError when one has been moved."""
+    places = [(engine / name).resolve(strict=True) for name in _CARRYING]
+    return [path for place in places for path in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
 
 
 def sources(places: Iterable[Path]) -> str:
@@ -68,7 +76,7 @@ def contents(folder: str | None) -> str:
 
 
 def _content(path: Path) -> str:
-    """What can be seen of one file, link or folder, without waiting for anything."""
+    """One file, link or folder as a string, without waiting for anything: a pipe is not read."""
     try:
         link = f"-> {path.readlink()} " if path.is_symlink() else ""
         if path.is_dir():
@@ -82,13 +90,13 @@ def _content(path: Path) -> str:
 
 
 def distributions() -> list[str]:
-    """What is installed, with versions, by the names of its folders of metadata."""
+    """What is installed, with versions, as names of folders of metadata: `torch-2.13.0.dist-info`."""
     places = [Path(place) for place in sys.path]
     return sorted({each.name for place in places for each in place.glob("*-info")})
 
 
 def processor() -> list[str]:
-    """Model and abilities of the processor: numerical libraries choose their code by them."""
+    """Model and abilities of the processor, by which numerical libraries choose their code."""
     try:
         lines = Path("/proc/cpuinfo").read_text().partition("\n\n")[0].splitlines()
     except OSError:

@@ -1,4 +1,26 @@
-"""The lock: the outcomes of a bank's runs as a text that people can review and a build can rely on."""
+r"""The lock: the outcomes of a bank's runs as a text that people can review and a build can rely on.
+
+    {
+     "about": "What came of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
+     "version": 1,
+     "sandbox": "namespaces",
+     "runtimes": {"python": {"python": "3.11.7"}},
+     "quizzes": {
+      "sums": {                                    a quiz
+       "sum": {                                    a block of it
+        "most=3, step=1: code": {                  a run: parameters, and the places of its parts in the block
+         "program": "9b1f…",
+         "parts": [{"stdout": ["0 1\n", "1 2\n"]}]
+        }
+       }
+      }
+     }
+    }
+
+A run is an `Entry`: an outcome without times and memory, in which everything that is as usual is left out, and strings
+of several lines are lists of lines, so that a comparison shows them line by line. Because people read it, it is not the
+form that machines exchange, which is `OutcomeData` of `quizproof.outcome`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +29,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
 from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised, Status
@@ -15,16 +37,48 @@ from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised, Statu
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
 VERSION = 1
-_TELLING: frozenset[Status] = LASTING | {"limit", "died"}
-"""What an outcome may be that proofs rest on: an order of lines that never ends is proven wrong by its limit."""
+_CONCLUSIVE: frozenset[Status] = LASTING | {"limit", "died"}
+"""The statuses that proofs rest on: an order of lines that never ends is proven wrong by its limit."""
 
-Entry: TypeAlias = dict[str, Any]
-"""An outcome as JSON data, with the key of its `program`; what is as usual is left out."""
+Lines: TypeAlias = str | list[str]
+"""A string; one of several lines as a list of them, each with its line end."""
+
+
+class EntryPart(TypedDict):
+    """A `PartResult`."""
+
+    stdout: NotRequired[Lines]
+    stderr: NotRequired[Lines]
+    assertions: NotRequired[int]
+    value: NotRequired[Any]
+
+
+class EntryRaised(TypedDict):
+    """A `Raised`."""
+
+    type: str
+    message: Lines
+    part: int
+    frames: list[list[Any]]
+    """Of each the line, column, end column, function and text."""
+    meant: NotRequired[str]
+
+
+class Entry(TypedDict):
+    """An outcome with the key of its program."""
+
+    program: str
+    """See `store.proof_cache.program_key`."""
+    status: NotRequired[Status]
+    """Left out when it is "finished"."""
+    detail: NotRequired[str]
+    parts: list[EntryPart]
+    raised: NotRequired[EntryRaised]
 
 
 @dataclass(frozen=True)
 class Lock:
-    """What came of every run of a bank, and on which versions."""
+    """The outcome of every run of a bank, and the versions that gave it."""
 
     sandbox: str
     runtimes: Mapping[str, Mapping[str, str]]
@@ -35,7 +89,7 @@ class Lock:
 
     @classmethod
     def read(cls, path: Path) -> Lock:
-        """Read a lock. Raises UsageError when there is none, or something else."""
+        """Read a lock. Raises UsageError when there is none, or when the file is something else."""
         try:
             content = path.read_bytes()
             data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
@@ -56,16 +110,16 @@ class Lock:
             lock = cls(str(data["sandbox"]), runtimes, data["quizzes"], hashlib.sha256(content).hexdigest())
             programs: dict[str, Entry] = {}
             for _, _, _, entry in lock.entries():
-                if outcome_of(entry).status not in _TELLING:
+                if outcome_of(entry).status not in _CONCLUSIVE:
                     raise ValueError
                 if programs.setdefault(entry["program"], entry) != entry:
-                    raise UsageError(f"{path} says two things of one program{_REMEDY}")
+                    raise UsageError(f"{path} has two outcomes of one program{_REMEDY}")
         except (AttributeError, KeyError, TypeError, ValueError):
             raise UsageError(f"{path} is damaged{_REMEDY}") from None
         return lock
 
     def write(self, path: Path) -> None:
-        """Write it, in one go: what was there stays whole until then. Raises OSError."""
+        """Write it in one step: the file that was there stays whole until then. Raises OSError."""
         new = path.with_name(f".{path.name}.new")
         try:
             new.write_text(self.text(), encoding="ascii")
@@ -74,40 +128,40 @@ class Lock:
             new.unlink(missing_ok=True)
 
     def entries(self) -> Iterator[tuple[str, str, str, Entry]]:
-        """Every run: its quiz, its block, its name, and what came of it."""
-        for quiz, questions in self.quizzes.items():
-            for question, runs in questions.items():
+        """Every run: its quiz, its block, its name, and its outcome."""
+        for quiz, blocks in self.quizzes.items():
+            for block, runs in blocks.items():
                 for run, entry in runs.items():
-                    yield quiz, question, run, entry
+                    yield quiz, block, run, entry
 
     def text(self) -> str:
-        """The lock as it is written: the same outcomes give the same text. In ASCII, so that nothing in it deceives."""
+        """The lock as it is written. The same outcomes give the same text; in ASCII, so that no character deceives."""
         data = {
             "about": "What came of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
             "version": VERSION,
             "sandbox": self.sandbox,
             "runtimes": {name: dict(sorted(of.items())) for name, of in sorted(self.runtimes.items())},
             "quizzes": {
-                quiz: {question: dict(runs) for question, runs in sorted(questions.items())}
-                for quiz, questions in sorted(self.quizzes.items())
+                quiz: {block: dict(runs) for block, runs in sorted(blocks.items())}
+                for quiz, blocks in sorted(self.quizzes.items())
             },
         }
         return json.dumps(data, indent=1) + "\n"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of a key that is there twice, readers would see one value and we another."""
+    """Refuses duplicate keys: people would read one value, and we another."""
     if len(dict(pairs)) < len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("a duplicate key")
     return dict(pairs)
 
 
-_REMEDY = "; write it anew with `quizproof check --write-lock`"
+_REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
 
 def entry_of(program: str, outcome: Outcome) -> Entry:
-    """An outcome as it stands in a lock: without times and memory."""
-    entry: Entry = {"program": program}
+    """An outcome as it is in a lock."""
+    entry = cast("Entry", {"program": program})  # the order of keys is that of the text
     if outcome.status != "finished":
         entry["status"] = outcome.status
     if outcome.detail:
@@ -127,11 +181,11 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
 
 
 def outcome_of(entry: Entry) -> Outcome:
-    """The outcome that an entry tells of. Raises KeyError, TypeError or ValueError when it is damaged."""
+    """The outcome of an entry. Raises AttributeError, KeyError, TypeError or ValueError when it is damaged."""
     raised = None
-    if told := entry.get("raised"):
-        frames = tuple(Frame(*frame) for frame in told["frames"])
-        raised = Raised(told["type"], _text(told["message"]), told["part"], frames, told.get("meant", ""))
+    if data := entry.get("raised"):
+        frames = tuple(Frame(*frame) for frame in data["frames"])
+        raised = Raised(data["type"], _text(data["message"]), data["part"], frames, data.get("meant", ""))
     parts = tuple(
         PartResult(_text(p.get("stdout", "")), _text(p.get("stderr", "")), p.get("assertions", 0), p.get("value"))
         for p in entry["parts"]
@@ -139,8 +193,8 @@ def outcome_of(entry: Entry) -> Outcome:
     return Outcome(entry.get("status", "finished"), parts, raised, entry.get("detail", ""))
 
 
-def _part(part: PartResult) -> Entry:
-    entry: Entry = {}
+def _part(part: PartResult) -> EntryPart:
+    entry: EntryPart = {}
     if part.stdout:
         entry["stdout"] = _lines(part.stdout)
     if part.stderr:
@@ -152,13 +206,13 @@ def _part(part: PartResult) -> Entry:
     return entry
 
 
-def _lines(text: str) -> str | list[str]:
-    """A text of several lines as a list of them, which a comparison shows line by line."""
+def _lines(text: str) -> Lines:
+    """A string as it is in a lock."""
     lines = text.splitlines(keepends=True)
     return lines if len(lines) > 1 else text
 
 
-def _text(lines: str | list[str]) -> str:
+def _text(lines: Lines) -> str:
     return lines if isinstance(lines, str) else "".join(lines)
 
 
@@ -168,10 +222,15 @@ class LockWriter:
     def __init__(self) -> None:
         self._quizzes: dict[str, dict[str, dict[str, Entry]]] = {}
 
-    def note(self, quiz: str, question: str, run: str, program: str, outcome: Outcome) -> None:
-        """Take down one outcome."""
-        self._quizzes.setdefault(quiz, {}).setdefault(question, {})[run] = entry_of(program, outcome)
+    def note(self, quiz: str, block: str, run: str, program: str, outcome: Outcome) -> None:
+        """Note the outcome of a run.
+
+        quiz, block: the ids of the quiz and of its block.
+        run: the name of the run, from its parameters and the places of its parts.
+        program: the key of its program.
+        """
+        self._quizzes.setdefault(quiz, {}).setdefault(block, {})[run] = entry_of(program, outcome)
 
     def lock(self, sandbox: str, runtimes: Mapping[str, Mapping[str, str]]) -> Lock:
-        """All that was noted."""
+        """The lock of everything that was noted."""
         return Lock(sandbox, runtimes, self._quizzes)

@@ -1,4 +1,12 @@
-"""Keeping: outcomes and proofs as JSON in a cache, under keys that hold all that decides them and nothing else."""
+"""The proof cache: outcomes and proofs in the cache, under keys that hold everything that affects them.
+
+    run:DIGEST           an outcome, as `OutcomeData` of `quizproof.outcome`
+    versions:DIGEST      the versions of a runtime: {"python": "3.11.7", "torch": "2.13.0"}
+    quiz:DIGEST          the proof of a file, a `QuizProof` as JSON, without displays
+    pages:quiz:DIGEST    the same with displays: what its blocks show, which is most of it
+
+A text that is not of its form, because another version or another program wrote it, counts as missing.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +15,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import astuple
 from functools import cache
-from typing import Any, Protocol, TypeVar, cast
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any, Protocol
 
 from quizproof.claims import Program
 from quizproof.outcome import LASTING, Outcome
@@ -18,15 +24,15 @@ from quizproof.runtimes.conditions import Conditions
 from quizproof.store.cache import Cache
 from quizproof.store.fingerprints import digest, engine, machine
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 _NO_DISPLAYS: Any = {"blocks": {"__all__": {"variants": {"__all__": {"display"}}}}}
-
-_VERSIONS = TypeAdapter(dict[str, str])
-
-T = TypeVar("T", Outcome, QuizProof)
+"""What pydantic leaves out."""
 
 
 class Isolation(Protocol):
-    """What decides outcomes beside the programs, as every runner tells it."""
+    """What affects outcomes besides the programs: every runner has it."""
 
     @property
     def level(self) -> str:
@@ -43,7 +49,7 @@ def program_key(runtime: str, program: Program, data: str) -> str:
     return digest(runtime, parts, program.limits.model_dump(), data)
 
 
-class Keeper:
+class ProofCache:
     """Finds outcomes and proofs of earlier times in a cache, and puts new ones there."""
 
     def __init__(self, cache: Cache, runner: Isolation, *options: Any) -> None:
@@ -58,55 +64,60 @@ class Keeper:
 
     def outcome(self, program: str, conditions: Conditions) -> Outcome | None:
         """The outcome of an earlier run of the program with this key."""
-        return self._read(self._run(program, conditions), Outcome)
+        text = self._cache.get(self._run_key(program, conditions))
+        # A text of ours can be neither damaged nor nested this deeply.
+        with contextlib.suppress(ValueError, RecursionError):
+            return None if text is None else Outcome.from_json(json.loads(text))
+        return None
 
     def keep_outcome(self, program: str, conditions: Conditions, outcome: Outcome) -> None:
-        """Keep an outcome, unless it is of a sort that another attempt may change."""
+        """Keep an outcome, unless it is of a kind that another attempt may change."""
         if outcome.status in LASTING:
-            self._write(self._run(program, conditions), outcome)
+            self._cache.put(self._run_key(program, conditions), _compact(outcome.to_json()))
 
     def versions(self, runtime: str) -> dict[str, str] | None:
-        """The versions that a runtime told of at an earlier time."""
-        text = self._cache.get(self._runtime(runtime))
-        with contextlib.suppress(ValidationError):  # of what others wrote
-            return None if text is None else _VERSIONS.validate_json(text)
+        """The versions that a runtime had at an earlier time."""
+        text = self._cache.get(self._versions_key(runtime))
+        with contextlib.suppress(ValueError, RecursionError):
+            versions = None if text is None else json.loads(text)
+            if isinstance(versions, dict) and all(isinstance(version, str) for version in versions.values()):
+                return versions
         return None
 
     def keep_versions(self, runtime: str, versions: Mapping[str, str]) -> None:
-        """Keep what a runtime tells of its versions."""
-        self._cache.put(self._runtime(runtime), json.dumps(dict(versions)))
+        """Keep the versions of a runtime."""
+        self._cache.put(self._versions_key(runtime), _compact(dict(versions)))
 
     def proof(self, key: str, *, displays: bool) -> QuizProof | None:
         """The proof of a file, with or without how its blocks are shown."""
-        return self._read(_with_displays(key) if displays else key, QuizProof)
+        text = self._cache.get(_with_displays(key) if displays else key)
+        with contextlib.suppress(ValueError):  # of which pydantic's ValidationError is one
+            return None if text is None else _adapter().validate_json(text)
+        return None
 
     def keep_proof(self, key: str, proof: QuizProof) -> None:
         """Keep the proof of a file: once as a whole and once without displays, which are most of it."""
-        self._write(key, proof, exclude=_NO_DISPLAYS)
-        self._write(_with_displays(key), proof)
+        # By way of Python, because JSON as pydantic writes it has no NaN.
+        self._cache.put(key, _compact(_adapter().dump_python(proof, exclude=_NO_DISPLAYS)))
+        self._cache.put(_with_displays(key), _compact(_adapter().dump_python(proof)))
 
-    def _run(self, program: str, conditions: Conditions) -> str:
+    def _run_key(self, program: str, conditions: Conditions) -> str:
         return f"run:{digest(self._circumstances, program, astuple(conditions))}"
 
-    def _runtime(self, runtime: str) -> str:
+    def _versions_key(self, runtime: str) -> str:
         return f"versions:{digest(self._circumstances, runtime)}"
-
-    def _read(self, key: str, form: type[T]) -> T | None:
-        text = self._cache.get(key)
-        with contextlib.suppress(ValidationError):  # of what others wrote
-            return None if text is None else cast("T", _adapters()[form].validate_json(text))
-        return None
-
-    def _write(self, key: str, value: Outcome | QuizProof, exclude: Any = None) -> None:
-        # By way of Python, for JSON as pydantic writes it has no NaN.
-        data = _adapters()[type(value)].dump_python(value, exclude=exclude)
-        self._cache.put(key, json.dumps(data, separators=(",", ":")))
 
 
 def _with_displays(key: str) -> str:
     return f"pages:{key}"
 
 
+def _compact(data: Any) -> str:
+    return json.dumps(data, separators=(",", ":"))
+
+
 @cache
-def _adapters() -> dict[type, TypeAdapter[Any]]:
-    return {form: TypeAdapter(form) for form in (Outcome, QuizProof)}
+def _adapter() -> TypeAdapter[QuizProof]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(QuizProof)

@@ -33,7 +33,7 @@ def stats() -> None:
     click.echo(f"{stats.path}")
     for prefix, meaning in _KINDS:
         click.echo(f"  {stats.entries.get(prefix, 0):>9,}  {meaning}")
-    click.echo(f"  {stats.bytes / 1e6:>9,.1f}  MB, of {stats.most_bytes / 1e6:,.0f} MB at most")
+    click.echo(f"  {stats.bytes / 1e6:>9,.1f}  MB, of {stats.max_bytes / 1e6:,.0f} MB at most")
 
 
 @cache.command()

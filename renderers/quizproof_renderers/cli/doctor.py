@@ -16,10 +16,10 @@ def doctor() -> None:
     That is: which runtimes it has, in which versions, what runs may use, and how they are isolated. Exits with 3 when
     a runtime is missing, and on a platform that can run nothing.
     """
-    from quizproof.runners.local import local_pool, refusal
+    from quizproof.runners.local import local_pool, platform_refusal
     from quizproof_renderers.reports import doctor
 
-    if why := refusal():
+    if why := platform_refusal():
         doctor.write_without_runs(why, sys.stdout)
         sys.exit(UNVERIFIED)
     with local_pool() as pool:

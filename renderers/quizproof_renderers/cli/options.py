@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from quizproof.runtimes.levels import LEVELS
+from quizproof.runtimes.sandbox.levels import LEVELS
 from quizproof_renderers.cli.exits import fail
 from quizproof_renderers.reports.formats import FORMATS
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from quizproof.loading.shards import Shard
-    from quizproof.runtimes.levels import Level
+    from quizproof.runtimes.sandbox.levels import Level
 
 DEFAULT_BANK = "questions"
 LOCK = "quizproof.lock"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from quizproof.proving.prove import Proving, Witness
     from quizproof.runners.pool import Pool
     from quizproof.runners.runner import Runner
-    from quizproof.runtimes.levels import Level
+    from quizproof.runtimes.sandbox.levels import Level
     from quizproof.store.cache import Cache
     from quizproof.store.lock import Lock
     from quizproof_renderers.cli.options import RunOptions
@@ -72,9 +72,9 @@ def bank_at(*paths: Path) -> Bank:
 
 def pool_for(options: RunOptions, jobs: int | None = 1) -> Pool[Any]:
     """A pool for runs that prove nothing, under the sandbox that was asked for."""
-    from quizproof.runners.local import local_pool, refusal
+    from quizproof.runners.local import local_pool, platform_refusal
 
-    if why := refusal():  # before the sandbox is looked at, which is Linux's
+    if why := platform_refusal():  # before the sandbox is looked at, which is Linux's
         refuse(why)
     return local_pool(jobs, _level(options))
 
@@ -85,19 +85,19 @@ def _running(options: RunOptions) -> Runner[Any]:
         return pool_for(options, options.jobs)
     if options.jobs:
         fail("with `--dask` the workers run everything; leave out `--jobs`")
-    from quizproof.runners.local import refusal
+    from quizproof.runners.local import platform_refusal
 
-    if why := refusal():  # it imports the code of its workers, which needs Linux too
+    if why := platform_refusal():  # it imports the code of its workers, which needs Linux too
         refuse(why)
-    from quizproof.runners.dask import ClusterRunner
+    from quizproof.runners.dask.runner import DaskRunner
 
-    return ClusterRunner[Any](options.dask, options.sandbox, options.required)
+    return DaskRunner[Any](options.dask, options.sandbox, options.required)
 
 
 def _locked(lock: Lock, options: RunOptions) -> Runner[Any]:
     """What gives the outcomes in a lock."""
     from quizproof.runners.locked import LockedRunner
-    from quizproof.runtimes.levels import LEVELS
+    from quizproof.runtimes.sandbox.levels import LEVELS
 
     if options.dask:
         fail("with `--dask` the workers run everything; leave out `--locked`")
@@ -110,14 +110,13 @@ def _locked(lock: Lock, options: RunOptions) -> Runner[Any]:
 
 def _level(options: RunOptions) -> Level:
     """The sandbox to use. Exits when the machine does not allow what was asked for."""
-    from quizproof.runtimes.levels import LEVELS
-    from quizproof.runtimes.sandbox import obstacle, strongest
+    from quizproof.runtimes.sandbox.levels import LEVELS, refusal, strongest
 
     level, required = options.sandbox or strongest(), options.required
-    if why := obstacle(level):
+    if why := refusal(level):
         refuse(f"this machine does not allow the sandbox `{level}`: {why}")
     if required and LEVELS.index(level) > LEVELS.index(required):
-        why = obstacle(required) or f"`--sandbox {level}` was asked for"
+        why = refusal(required) or f"`--sandbox {level}` was asked for"
         refuse(f"runs would have the sandbox `{level}`, which is weaker than the required `{required}`: {why}")
     return level
 

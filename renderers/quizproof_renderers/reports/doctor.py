@@ -16,7 +16,7 @@ from rich.text import Text
 from quizproof.quizfile.fields import Limits
 from quizproof.quizfile.header import RuntimeName
 from quizproof.runners.job import Job
-from quizproof.runtimes.levels import LEVELS, Level
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible
 
@@ -41,8 +41,6 @@ _REMEDIES: dict[Level, str] = {
 
 def write(pool: Pool[str], stream: TextIO) -> None:
     """Describe this machine. `pool` has been started, and waited for, with all of RUNTIMES."""
-    from quizproof.runtimes.sandbox import obstacle  # which only Linux can import
-
     console = console_for(stream, width=100)
     table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
     for name in ("runtime", "", "versions", "one run"):
@@ -61,7 +59,7 @@ def write(pool: Pool[str], stream: TextIO) -> None:
     limits = Limits()
     files = f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)"
     refused = [
-        ("", f"{level} is refused: {why}{_REMEDIES.get(level, '')}") for level in LEVELS if (why := obstacle(level))
+        ("", f"{level} is refused: {why}{_REMEDIES.get(level, '')}") for level in LEVELS if (why := refusal(level))
     ]
     facts = [
         ("sandbox", f"{pool.level}: {_ISOLATION[pool.level]}"),

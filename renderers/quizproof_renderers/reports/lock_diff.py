@@ -36,9 +36,9 @@ def write(before: Lock, now: Lock, console: Console) -> bool:
     changes = diff.changes
     block = ("", "")
     for change in changes:
-        if (change.quiz, change.question) != block:
-            block = (change.quiz, change.question)
-            _print(console, Text.assemble((one_line(change.question), "bold"), f" in {one_line(change.quiz)}"))
+        if (change.quiz, change.block) != block:
+            block = (change.quiz, change.block)
+            _print(console, Text.assemble((one_line(change.block), "bold"), f" in {one_line(change.quiz)}"))
         for line in _change(change):
             _print(console, line)
     for version in _versions(before, now):

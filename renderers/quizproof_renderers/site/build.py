@@ -1,4 +1,9 @@
-"""A report as a static site: written beside its place, then swapped in whole."""
+"""A report as a static site: written to a temporary folder beside its place, then swapped in as a whole.
+
+The site's folder holds `index.html`, `<topic>/index.html`, `<topic>/<quiz>.html`, the style sheet and the script as
+`assets/quizproof.<hash>.css` and `.js`, and the marker, JSON of the form
+`{"about": "...", "pages": {"<path>": ["<fingerprint of what it was made from>", "<SHA-256 of its bytes>"]}}`.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +13,17 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 from quizproof.errors import UsageError
 from quizproof.proof import Report
-from quizproof_renderers.site.pages import Site, site_of
+from quizproof_renderers.site import assets
+from quizproof_renderers.site.pages.contents import Site, site_of
 from quizproof_renderers.site.reuse import Leavings, fingerprint, hashed
 from quizproof_renderers.site.typeset import environment
 
 MARKER = ".quizproof-site"
-"""The file that says that a folder was made by us and may be replaced, and what its pages were made from."""
+"""The file that marks a folder as a site of ours, which can be replaced, and records what its pages were made from."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
@@ -38,16 +43,16 @@ class BuildResult:
     files: int
     bytes: int
     reused: int
-    """How many of the files were taken over from the site that was there before."""
+    """How many of the files were taken over from the site that it replaces."""
 
 
 @dataclass(frozen=True)
 class _File:
-    """A file of the site, made only when it is wanted."""
+    """A file of the site. Its content is made only if the old site does not have it."""
 
     path: str
     made_from: str
-    """The fingerprint of its ingredients."""
+    """The fingerprint of its ingredients; empty for a file that is always made."""
     make: Callable[[], bytes]
 
 
@@ -55,9 +60,9 @@ def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequ
     """Render `report` as a site in the folder `out`, replacing a site that an earlier build left there.
 
     The old site stays whole until the new one is complete, also when the build is interrupted. The same report gives
-    the same bytes, whether pages of the old site could be taken over or not. `topics` are ids in the order of the
-    contents. Raises UsageError when `out` is not ours
-    to replace or two quizzes want the same page.
+    the same bytes, whether pages of the old site could be taken over or not. `title` is shown on every page; `topics`
+    are ids in the order of the contents. Raises UsageError when the site cannot be written, when `out` is not ours to
+    replace, or when two quizzes have the same page.
     """
     out = out.resolve()
     refuse_foreign(out)
@@ -76,7 +81,7 @@ def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequ
 
 
 def refuse_foreign(out: Path) -> None:
-    """Raise UsageError when `out` is a file, or a folder with something in it that an earlier build did not make."""
+    """Raise UsageError when `out` is a file, or a folder that holds anything an earlier build did not write."""
     if not out.exists():
         return
     if not out.is_dir():
@@ -93,15 +98,17 @@ def _files(site: Site) -> Iterator[_File]:
     """Every file of the site but its marker."""
     _refuse_clashes(site)
     names = {}
-    for kind in ("css", "js"):
-        content = files("quizproof_renderers.site").joinpath("static", f"quizproof.{kind}").read_bytes()
+    for kind, content in (("css", assets.style_sheet()), ("js", assets.script())):
+        # Named after their content, so that browsers can keep them for ever and never mix two editions of a site.
         names[kind] = f"quizproof.{hashed(content)[:10]}.{kind}"
         yield _File(f"assets/{names[kind]}", "", partial(bytes, content))
 
-    def page(path: str, template: str, ingredients: object, **shown: object) -> _File:
+    def page(path: str, template_name: str, ingredients: object, **variables: object) -> _File:
         def make() -> bytes:
             root = "../" * path.count("/")
-            html = environment().get_template(template).render(site=site, policy=POLICY, root=root, **names, **shown)
+            template = environment().get_template(template_name)
+            html = template.render(site=site, policy=POLICY, root=root, **names, **variables)
+            # A lone surrogate, which has no UTF-8, becomes a question mark.
             return html.encode("utf-8", "replace")
 
         return _File(path, fingerprint(site.title, ingredients), make)
@@ -115,7 +122,7 @@ def _files(site: Site) -> Iterator[_File]:
 
 
 def _refuse_clashes(site: Site) -> None:
-    """Two quizzes of one id would overwrite each other, as would a quiz called `index` and its topic's page."""
+    """Raise UsageError for two quizzes with one id, or a quiz called `index`: one page would overwrite the other."""
     taken = dict.fromkeys((f"{topic.id}/index.html" for topic in site.topics), "the page of its topic")
     for topic in site.topics:
         for quiz in topic.quizzes:
@@ -125,12 +132,12 @@ def _refuse_clashes(site: Site) -> None:
             taken[page] = f"the page of {quiz.path}"
 
 
-def _write(wanted: Iterator[_File], folder: Path, out: Path) -> BuildResult:
-    """Write the files and the marker into `folder`, which is new, taking over what is still right in `out`."""
+def _write(site_files: Iterator[_File], folder: Path, out: Path) -> BuildResult:
+    """Write the files and the marker into the new `folder`, taking over pages of `out` that are still right."""
     left = Leavings.of(out, MARKER)
     made: dict[str, tuple[str, str]] = {}
     total = reused = 0
-    for file in wanted:
+    for file in site_files:
         target = folder / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         size = left.take(file.path, file.made_from, target) if file.made_from else None
@@ -148,7 +155,7 @@ def _write(wanted: Iterator[_File], folder: Path, out: Path) -> BuildResult:
 
 
 def _swap(new: Path, out: Path, old: Path) -> None:
-    """Put `new` in the place of `out`, which becomes `old`. If that fails half-way, `out` is put back."""
+    """Put `new` in the place of `out`, and `out` in the place of `old`. If that fails half-way, put `out` back."""
     try:
         if out.exists():
             out.rename(old)

@@ -1,4 +1,8 @@
-"""Slips: what the sheet of a question tells about the wrong responses that were foreseen, whatever the input."""
+"""Feedback on the mistakes that an author foresaw, in one form for all ways of answering.
+
+The answer sheet of a question lists it (`templates/feedback.html`), and the page's script finds the mistakes that a
+response makes in that list. The feedback of an option is no part of it: the option carries its own.
+"""
 
 from __future__ import annotations
 
@@ -25,53 +29,55 @@ from quizproof_renderers.text import plural
 
 
 @dataclass(frozen=True)
-class Slip:
-    """A wrong response, or a wrong part of one."""
+class Feedback:
+    """The feedback on one mistake: a wrong response, or a wrong part of one."""
 
     value: str
-    """What the page's script recognises it by."""
+    """What the page's script recognises the mistake by: a response, an id, or the fingerprint of a program."""
     given: str
-    """What the reader sees of it."""
-    feedback: str
-    """Markdown."""
+    """The mistake as the reader sees it; empty for a match, which is shown by its letter."""
+    text: str
+    """What the author says about it, in Markdown."""
     evidence: Evidence | None = None
     part: str = ""
-    """The part of the response that it is in: the index of a blank."""
+    """The part of the response that the mistake is in: the index of a blank."""
     code: str = ""
-    """The program, where it is one."""
+    """The wrong program, where programs are written."""
     change: bool = False
-    """Whether the program is a small change of the solution: told of only to whoever has written it."""
+    """Whether the program is a small change of the solution. It is shown only to learners who wrote it."""
 
 
-def slips(shown: Input | None) -> tuple[Slip, ...]:
-    """The foreseen mistakes of a question, in the order in which marking looks for them."""
-    match shown:
+def feedback_on_mistakes(asked: Input | None) -> tuple[Feedback, ...]:
+    """The feedback on all foreseen mistakes of a question, in the order in which marking looks for them."""
+    match asked:
         case None | Options() | OpenInput():
             return ()
         case NumberInput() | TextInput():
-            return tuple(_slip(mistake, mistake.value) for mistake in shown.mistakes)
+            return tuple(_on_mistake(mistake, mistake.value) for mistake in asked.mistakes)
         case LineInput():
-            return tuple(_slip(mistake, f"line {mistake.value}") for mistake in shown.mistakes)
+            return tuple(_on_mistake(mistake, f"line {mistake.value}") for mistake in asked.mistakes)
         case Blanks():
             return tuple(
-                _slip(mistake, mistake.value, str(index))
-                for index, blank in enumerate(shown.blanks)
+                _on_mistake(mistake, mistake.value, str(index))
+                for index, blank in enumerate(asked.blanks)
                 for mistake in blank.mistakes
             )
         case Ordering():
-            return tuple(Slip(line.id, line.source, line.feedback) for line in shown.lines if line.feedback)
+            return tuple(Feedback(line.id, line.source, line.feedback) for line in asked.lines if line.feedback)
         case Matching():
-            return tuple(Slip(item.id, "", item.feedback) for item in shown.right if item.feedback)
+            return tuple(Feedback(item.id, "", item.feedback) for item in asked.right if item.feedback)
         case ProgramInput():
-            return tuple(_programs(shown))
+            return tuple(_on_programs(asked))
         case _:
-            assert_never(shown)
+            assert_never(asked)
 
 
-def known_programs(shown: ProgramInput) -> str:
-    """For each program of which a run is known, its fingerprint and how many checks it passed: "1f2e…:2 …"."""
+def known_programs(asked: ProgramInput) -> str:
+    """The attribute by which the page marks programs: for each that was run, its fingerprint and the number of checks
+    that it passed, as "<16 hexadecimal digits>:<number>", separated by spaces.
+    """
     passed: dict[str, int] = {}
-    for attempt in shown.attempts:
+    for attempt in asked.attempts:
         passed.setdefault(fingerprint(attempt.source), attempt.passed)
     return " ".join(f"{program}:{count}" for program, count in passed.items())
 
@@ -79,8 +85,8 @@ def known_programs(shown: ProgramInput) -> str:
 def fingerprint(program: str) -> str:
     """The program's FNV-1a hash of 64 bits after folding, in hexadecimal.
 
-    The page's script computes the same. It stands in the page instead of the program, which would be longer and would
-    give the solution away. (http://www.isthe.com/chongo/tech/comp/fnv/; the browser's own hashes need a server.)
+    The page's script computes the same. The page holds fingerprints instead of programs, which would be longer and
+    would give the solution away. (http://www.isthe.com/chongo/tech/comp/fnv/; the browser's own hashes need a server.)
     """
     value = 0xCBF29CE484222325
     for byte in fold_program(program).encode("utf-8", "replace"):
@@ -88,19 +94,19 @@ def fingerprint(program: str) -> str:
     return f"{value:016x}"
 
 
-def _slip(mistake: Mistake, given: str, part: str = "") -> Slip:
-    return Slip(mistake.value, given, mistake.feedback, mistake.evidence, part)
+def _on_mistake(mistake: Mistake, given: str, part: str = "") -> Feedback:
+    return Feedback(mistake.value, given, mistake.feedback, mistake.evidence, part)
 
 
-def _programs(shown: ProgramInput) -> Iterator[Slip]:
-    """The programs of which there is something to tell."""
+def _on_programs(asked: ProgramInput) -> Iterator[Feedback]:
+    """Feedback on each program that its author comments on or that fails a check, once per program."""
     seen = set()
-    for attempt in shown.attempts:
+    for attempt in asked.attempts:
         value = fingerprint(attempt.source)
-        told = attempt.feedback or (attempt.evidence and attempt.origin == "wrong")
-        if value in seen or not told:
+        has_feedback = attempt.feedback or (attempt.evidence and attempt.origin == "wrong")
+        if value in seen or not has_feedback:
             continue
         seen.add(value)
-        given = f"passes {attempt.passed} of {plural(len(shown.checks), 'check')}"
+        given = f"passes {attempt.passed} of {plural(len(asked.checks), 'check')}"
         change = attempt.origin == "mutation"
-        yield Slip(value, given, attempt.feedback, attempt.evidence, code=attempt.source, change=change)
+        yield Feedback(value, given, attempt.feedback, attempt.evidence, code=attempt.source, change=change)

@@ -80,7 +80,7 @@ def _row(cells: Sequence[str], right: Sequence[bool], scope: str) -> Markup:
 
 def _counts(label: str, counts: Sequence[int], row: int) -> Markup:
     total = sum(counts)
-    cell = '<td class="cell s{}{}"><b>{:,}</b> <span class="share">{}</span></td>'
+    cell = '<td class="cell shade-{}{}"><b>{:,}</b> <span class="share">{}</span></td>'
     cells = Markup("").join(
         Markup(cell).format(
             round(count / total * _SHADES) if total else 0, " hit" if column == row else "", count, _share(count, total)

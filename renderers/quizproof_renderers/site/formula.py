@@ -1,4 +1,4 @@
-r"""Formulas as plain characters: the commonest TeX, so that `$5 \times 2$` reads well without any script."""
+r"""Formulas as plain characters: the most common TeX, so that `$5 \times 2$` reads well without any script."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ times × cdot · div ÷ pm ± le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ appro
 sum ∑ prod ∏ sqrt √ partial ∂ nabla ∇ odot ⊙ top ⊤ ldots … cdots ⋯ log log exp exp min min max max
 % % $ $ & & _ _ { { } }
 """
-_WORDS = _PAIRS.split()
-_CHARACTERS = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True)) | dict.fromkeys(",;: ", " ")
+_NAMES_AND_SIGNS = _PAIRS.split()
+_CHARACTERS = dict(zip(_NAMES_AND_SIGNS[::2], _NAMES_AND_SIGNS[1::2], strict=True)) | dict.fromkeys(",;: ", " ")
 _CHARACTERS |= dict.fromkeys(["!", "left", "right"], "")
 
 _UPRIGHT = re.compile(r"\\(?:text|mathrm|mathit|operatorname)\{([^{}]*)\}")
@@ -21,7 +21,7 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+|.)")
 
 
 def plain(tex: str) -> str:
-    """The formula with known commands replaced; whatever else is in it stays as it is."""
+    """The formula with known commands replaced; everything else stays as it is."""
     tex = _FRACTION.sub(_fraction, _UPRIGHT.sub(r"\1", tex))
     return _COMMAND.sub(lambda match: _CHARACTERS.get(match[1], match[0]), tex)
 

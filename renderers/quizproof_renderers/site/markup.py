@@ -1,4 +1,4 @@
-"""Authors' text to safe HTML: Markdown, code and output. Whatever is not markup comes out as text."""
+"""Authors' text as safe HTML: Markdown, code and output. Anything that is not markup comes out as text."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def inline(text: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def code_lines(source: str, language: str = "python") -> tuple[Markup, ...]:
-    """The highlighted lines of a program, as many as it has line breaks and one more."""
+    """The highlighted lines of a program, one more than it has line breaks."""
     text = visible(source)
     lexer = _lexer(language)
     if lexer is None:
@@ -91,12 +91,12 @@ def code(source: str, highlight: Collection[int] = (), language: str = "python")
     return Markup(f'<pre class="code"><code>{body}</code></pre>')
 
 
-def gaps(source: str, fields: Mapping[str, str]) -> Markup:
+def blanks(source: str, fields: Mapping[str, str]) -> Markup:
     """A program in its box; each `___name___` in it becomes the field of that name, which is HTML already."""
     lines = code_lines(source.rstrip("\n"))
-    # A gap is a word or a part of a string for the lexer, so it comes through in one piece.
+    # For the lexer a blank is a word or a part of a string, so it comes out in one piece.
     body = "".join(GAP.sub(lambda found: fields.get(found[1], found[0]), f"{line}\n") for line in lines)
-    return Markup(f'<pre class="code gaps"><code>{body}</code></pre>')
+    return Markup(f'<pre class="code blanks"><code>{body}</code></pre>')
 
 
 def output(text: str) -> Markup:

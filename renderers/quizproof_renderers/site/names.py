@@ -1,13 +1,20 @@
-"""What readers see things called: modes, frameworks, topics, isolations."""
+"""What modes, frameworks, topics and isolations are called on the pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
+
+from quizproof.quizfile.header import RuntimeName
+from quizproof_renderers.text import plural
+
+RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
+"""The runtimes in the order in which pages list them."""
 
 MODES = {
-    "practice": ("Practice", "Questions on the ideas, the syntax, the output and the bugs."),
-    "metrics": ("Metrics", "What to measure, how to read it, and when it misleads."),
-    "experiment": ("Experiment", "A real training run that misses its targets, and how to make it meet them."),
+    "practice": ("Practice", "Questions about ideas, syntax, output and bugs."),
+    "metrics": ("Metrics", "What to measure, how to read it, and when it misleads you."),
+    "experiment": ("Experiment", "A real training run that misses its targets, and how to fix it."),
     "trace": ("Trace", "Follow the data through a pipeline, shape by shape."),
 }
 """The learner's ways into a topic, in the order in which they are offered: name and description."""
@@ -24,16 +31,16 @@ NAMES = {
 """Runtimes and libraries as their makers write them."""
 
 SANDBOXES = {
-    "namespaces": "Each run had a process, a file system and a network of its own",
-    "landlock": "Runs could not write outside their scratch folder",
-    "none": "Runs were limited, but not isolated",
+    "namespaces": "Each run had its own processes, file system and network",
+    "landlock": "Runs could not write outside their own scratch folder",
+    "none": "Runs had time and memory limits, but no isolation",
 }
-"""The isolation of runs, as readers are told of it."""
+"""The isolation of runs, in the reader's words."""
 
 
 def mode_name(mode: str) -> str:
     """A mode as readers see it."""
-    return MODES[mode][0] if mode in MODES else words(mode)
+    return MODES[mode][0] if mode in MODES else spelled_out(mode)
 
 
 def runtime_name(runtime: str) -> str:
@@ -48,7 +55,13 @@ def versions_of(runtime: str, versions: Mapping[str, str]) -> str:
     return ", ".join(f"{NAMES.get(name, name)} {versions[name]}" for name in order)
 
 
-def words(slug: str) -> str:
-    """An id as words: "Freezing layers"."""
+def spelled_out(slug: str) -> str:
+    """An id as readers see it: "Freezing layers"."""
     text = slug.replace("-", " ")
     return text[:1].upper() + text[1:]
+
+
+def extent(questions: int, exhibits: int) -> str:
+    """How much there is: "8 questions, 1 exhibit"."""
+    asked = plural(questions, "question")
+    return f"{asked}, {plural(exhibits, 'exhibit')}" if exhibits else asked

@@ -1,4 +1,4 @@
-"""What an earlier build left that is still right: pages whose ingredients have not changed."""
+"""Reuse of an earlier build: pages whose ingredients have not changed are taken over."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LIBRARIES = ("jinja2", "markdown-it-py", "markupsafe", "pygments")
 
 
 def fingerprint(*ingredients: object) -> str:
-    """A short text that differs when the ingredients, or what makes pages of them, differ.
+    """A hash that differs when the ingredients, or the code that makes pages of them, differ.
 
     Ingredients are told apart by their `repr`, which must not hold addresses or depend on the run.
     """
@@ -36,7 +36,7 @@ class Leavings:
 
     @classmethod
     def of(cls, folder: Path, marker: str) -> Leavings:
-        """Those that the marker file of an earlier build names; none when there is no such file."""
+        """The pages that the marker file of an earlier build names; none when there is no such file."""
         try:
             kept = json.loads((folder / marker).read_bytes())["pages"]
             return cls(folder, {str(path): (str(made), str(bytes_)) for path, (made, bytes_) in kept.items()})
@@ -44,14 +44,14 @@ class Leavings:
             return cls(folder)
 
     def take(self, path: str, made_from: str, target: Path) -> int | None:
-        """Put the page at `target` if it is still right, and say its size; None when it has to be made."""
+        """Put the page at `target` if it is still right, and return its size in bytes; None when it has to be made."""
         old_made, old_hash = self.pages.get(path, ("", ""))
         if old_made != made_from:
             return None
         source = self.folder / path
         try:
             content = source.read_bytes()
-            if hashed(content) != old_hash:  # somebody has edited it since
+            if hashed(content) != old_hash:  # someone has edited it since
                 return None
             _link(source, target)
         except OSError:
@@ -65,7 +65,7 @@ def hashed(content: bytes) -> str:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Give the file a second name; the first goes with the old site. Where that cannot be, copy it."""
+    """Give the file a second name; the first goes with the old site. Copy it where the file system has no links."""
     try:
         os.link(source, target)
     except OSError:
@@ -74,7 +74,7 @@ def _link(source: Path, target: Path) -> None:
 
 @cache
 def _renderer() -> bytes:
-    """A hash of all that turns a report into pages: this package and the libraries below it."""
+    """A hash of everything that turns a report into pages: this package and the libraries that it uses."""
     digest = hashlib.sha256()
     for library in _LIBRARIES:
         digest.update(f"{library} {version(library)}\n".encode())
@@ -84,7 +84,7 @@ def _renderer() -> bytes:
 
 
 def _sources(folder: Traversable) -> Iterator[Traversable]:
-    """Every source below a folder, in an order of its own; no folder is named here, so that none can be forgotten."""
+    """Every source below a folder, sorted by name; no folder is named here, so that none can be forgotten."""
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
         if entry.is_dir():
             yield from _sources(entry)

@@ -10,13 +10,13 @@ from quizproof.errors import UsageError
 from quizproof.quizfile.fields import Model, Plain, Slug
 from quizproof.quizfile.yaml_document import SourceError, parse
 
-_WORDS = {
+_MESSAGES = {
     "extra_forbidden": "unknown key (known: {known})",
     "model_type": "write a mapping of keys (known: {known})",
     "string_type": "write a text",
     "tuple_type": "write a list",
 }
-"""Our words for pydantic's errors."""
+"""What to write instead, by the type of pydantic's error."""
 
 
 class SiteSettings(Model):
@@ -25,11 +25,11 @@ class SiteSettings(Model):
     title: Plain = "quizproof"
     """Shown on every page."""
     topics: tuple[Slug, ...] = ()
-    """Topics in the order of the contents; any others follow by name."""
+    """Topics in the order of the contents; all others follow in alphabetical order."""
 
 
 def load_settings(file: Path) -> SiteSettings:
-    """Read `file`. Raises UsageError, with file:line:column, for the first thing that is wrong in it."""
+    """Read `file`. Raises UsageError, with file:line:column, for the first mistake in it."""
     try:
         document = parse(str(file), file.read_bytes())
         return SiteSettings.model_validate(document.data)
@@ -42,6 +42,6 @@ def load_settings(file: Path) -> SiteSettings:
         path = tuple(step for step in detail["loc"] if isinstance(step, (str, int)))
         span = document.first_line(path, key=detail["type"] == "extra_forbidden")
         known = ", ".join(SiteSettings.model_fields)
-        words = _WORDS.get(detail["type"], detail["msg"]).format(known=known)
+        message = _MESSAGES.get(detail["type"], detail["msg"]).format(known=known)
         where = f"`{path[-1]}`: " if path else ""
-        raise UsageError(f"{file}:{span.line}:{span.column}: {where}{words}") from None
+        raise UsageError(f"{file}:{span.line}:{span.column}: {where}{message}") from None

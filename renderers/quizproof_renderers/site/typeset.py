@@ -1,4 +1,4 @@
-"""Typesetting: display blocks as HTML, and the environment of the templates. Dispatches on blocks, never on kinds."""
+"""Typesetting: displays as HTML, and the environment of the templates. Dispatches on displays, never on kinds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from quizproof.displays import (
 )
 from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
-from quizproof_renderers.site.chart import chart
+from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.feedback import known_programs
 from quizproof_renderers.site.names import MODES, SANDBOXES, mode_name, runtime_name
 from quizproof_renderers.text import clip, clip_lines, plural, visible
@@ -43,46 +43,46 @@ _MAX_LENGTH = 4_000
 _MAX_PLAIN = 60
 
 
-def content(block: Content) -> Markup:
-    """One block of a prompt, an option or a solution as HTML."""
-    match block:
+def content(display: Content) -> Markup:
+    """One display of a prompt, an option or a solution as HTML."""
+    match display:
         case Prose():
-            return markup.prose(block.text)
+            return markup.prose(display.text)
         case Code():
-            box = markup.code(block.source, block.highlight)
-            if not block.label:
+            box = markup.code(display.source, display.highlight)
+            if not display.label:
                 return box
             return Markup('<figure class="labelled"><figcaption>{}</figcaption>{}</figure>').format(
-                visible(block.label), box
+                visible(display.label), box
             )
         case Output():
-            return markup.output(block.text)
+            return markup.output(display.text)
         case Table():
-            return figures.table(block)
+            return figures.table(display)
         case Chart():
-            return chart(block)
+            return chart(display)
         case Matrix():
-            return figures.matrix(block)
+            return figures.matrix(display)
         case Flow():
-            return figures.flow(block)
+            return figures.flow(display)
         case _:
-            assert_never(block)
+            assert_never(display)
 
 
-def contents(blocks: Iterable[Content]) -> Markup:
-    """Blocks one below the other."""
-    return Markup("\n").join(map(content, blocks))
+def contents(displays: Iterable[Content]) -> Markup:
+    """Displays one below the other."""
+    return Markup("\n").join(map(content, displays))
 
 
-def plain(block: Written) -> str:
-    """The beginning of a block in one line without markup, for where there can be none."""
-    text = content(block).striptags()
+def plain(display: Written) -> str:
+    """The beginning of a display in one line without markup, for places where HTML allows none."""
+    text = content(display).striptags()
     return text if len(text) <= _MAX_PLAIN else f"{text[:_MAX_PLAIN]}…"
 
 
-def form(shown: Input) -> str:
-    """The name of the template macro, and of the script's rules, for a way of answering."""
-    match shown:
+def form(asked: Input) -> str:
+    """The name of a way of answering, which its template macro and its rules in the script share."""
+    match asked:
         case Options():
             return "options"
         case NumberInput():
@@ -102,7 +102,7 @@ def form(shown: Input) -> str:
         case ProgramInput():
             return "program"
         case _:
-            assert_never(shown)
+            assert_never(asked)
 
 
 def excerpt(text: str) -> str:
@@ -112,7 +112,7 @@ def excerpt(text: str) -> str:
 
 @cache
 def environment() -> Environment:
-    """The templates, with everything escaped that is not markup already."""
+    """The templates. Everything that is not `Markup` is escaped."""
     env = Environment(
         loader=PackageLoader("quizproof_renderers.site"),
         autoescape=True,
@@ -126,7 +126,7 @@ def environment() -> Environment:
         inline=markup.inline,
         code=markup.code,
         code_lines=markup.code_lines,
-        gaps=markup.gaps,
+        blanks=markup.blanks,
         output=markup.output,
         traceback=markup.traceback,
         content=content,
@@ -141,10 +141,14 @@ def environment() -> Environment:
         known_programs=known_programs,
         exact=_exact,
     )
-    about = {mode: text for mode, (_, text) in MODES.items()}
+    mode_descriptions = {mode: description for mode, (_, description) in MODES.items()}
     confidences = {level: level.capitalize() for level in scoring.CONFIDENCES}
     env.globals.update(
-        modes=about, sandboxes=SANDBOXES, mode_name=mode_name, runtime_name=runtime_name, confidences=confidences
+        mode_descriptions=mode_descriptions,
+        sandboxes=SANDBOXES,
+        mode_name=mode_name,
+        runtime_name=runtime_name,
+        confidences=confidences,
     )
     return env
 
@@ -155,12 +159,12 @@ def percent(share: float) -> str:
 
 
 def _finalize(value: object) -> object:
-    """Control characters and the like are shown rather than obeyed, wherever a text comes from."""
+    """Show control characters instead of obeying them, in every string that a template prints."""
     return visible(value) if type(value) is str else value
 
 
 def _exact(value: float | str | tuple[str, ...]) -> Markup:
-    """A number, a text or texts, which the page's script reads back as the same."""
+    """An attribute from which the page's script reads back exactly this number, string or list of strings."""
     if isinstance(value, tuple):
         return escape(json.dumps(value))
     return escape(value if isinstance(value, str) else repr(value))

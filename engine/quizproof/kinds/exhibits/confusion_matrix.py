@@ -1,4 +1,12 @@
-"""`confusion-matrix`: how often classes were taken for each other, and the metrics that scikit-learn makes of it."""
+"""`confusion-matrix`: how often classes were confused, and the metrics that scikit-learn computes from it.
+
+Claims: labels and scores, or predictions, can be computed with; and each figure under `states` is the run's, rounded to
+the digits typed. With two classes and TP, FP, FN, TN for true and false positives and negatives: precision is
+TP / (TP + FP), recall TP / (TP + FN), F1 their harmonic mean 2 TP / (2 TP + FP + FN), specificity TN / (TN + FP). With
+more classes, each is computed per class, and the figure is the macro mean, in which every class has the same weight.
+
+The functions at the end run beside the author's code. Their text is a part of the program: see `snippets/recorders.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +18,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import OURS, Claim, Judgement, Part, Program, crash
+from quizproof.claims import OURS, Claim, Judgement, Part, Program, crash, proven, refuted, unverified
 from quizproof.comparison.numbers import figure, thinned
 from quizproof.comparison.outputs import same_to_digits
 from quizproof.kinds.base import Exhibit, Runs
@@ -21,8 +29,12 @@ from quizproof.snippets.recorders import held, recorders
 
 CurveName: TypeAlias = Literal["threshold", "roc", "precision-recall"]
 
-_TABLE_ROWS = 11
-"""Of the figures beside a curve."""
+_MAX_TABLE_ROWS = 11
+"""Of the table beside a curve."""
+_OF_SCORES = frozenset(["average_precision", "roc_auc"])
+"""The figures that need scores."""
+_OF_SEVERAL = frozenset(["accuracy", "precision", "recall", "f1"])
+"""The figures that more than two classes have."""
 
 
 def _typed(value: object) -> object:
@@ -36,26 +48,26 @@ def _typed(value: object) -> object:
 
 
 Typed = Annotated[str, BeforeValidator(_typed), WithJsonSchema({"type": "number"})]
-"""A number that is compared at the digits typed."""
+"""A number that is compared with the run's, rounded to the digits typed."""
 
 
 class States(Model):
-    """Figures that an author has typed. Each is compared with scikit-learn's, at the digits typed."""
+    """Figures that an author has typed. Each is compared with scikit-learn's, rounded to the digits typed."""
 
     accuracy: Typed | None = None
-    """Share of the predictions that are right."""
+    """The share of predictions that are right."""
     precision: Typed | None = None
-    """Share of those predicted positive that are; of more than two classes, the macro mean."""
+    """The share of predicted positives that are positive; with more than two classes, the macro mean."""
     recall: Typed | None = None
-    """Share of the positives that were found; of more than two classes, the macro mean."""
+    """The share of positives that are predicted positive; with more than two classes, the macro mean."""
     f1: Typed | None = None
-    """Harmonic mean of precision and recall; of more than two classes, the macro mean of each class's."""
+    """The harmonic mean of precision and recall; with more than two classes, the macro mean of the classes' F1."""
     specificity: Typed | None = None
-    """Share of the negatives that were left alone."""
+    """The share of negatives that are predicted negative."""
     average_precision: Typed | None = None
-    """Mean of the precisions at every threshold, weighted by the gain in recall."""
+    """The mean of the precisions at every threshold, weighted by the gain in recall."""
     roc_auc: Typed | None = None
-    """Area under the ROC curve."""
+    """The area under the ROC curve."""
     tp: Typed | None = None
     """True positives."""
     fp: Typed | None = None
@@ -66,37 +78,32 @@ class States(Model):
     """True negatives."""
 
     def given(self) -> dict[str, str]:
-        """What was typed, by name."""
+        """The figures that were typed, by name."""
         return self.model_dump(exclude_none=True)
 
 
-_OF_SCORES = frozenset(["average_precision", "roc_auc"])
-_OF_SEVERAL = frozenset(["accuracy", "precision", "recall", "f1"])
-"""The figures that there are for more than two classes."""
-
-
 class ConfusionMatrix(Exhibit):
-    """A confusion matrix with its metrics; where there are scores, also the trade-off over the threshold."""
+    """A confusion matrix with its metrics; with scores, also how they change with the threshold."""
 
     kind_name: ClassVar[str] = "confusion-matrix"
     own_names: ClassVar[frozenset[str]] = frozenset([*States.model_fields, "per_class", "threshold"])
     kind: Literal["confusion-matrix"]
     code: Snippet
-    """What makes labels and scores."""
+    """The program that computes labels and scores."""
     labels: Snippet
-    """The expression that gives the true classes: 0 and 1, or with more `classes` their numbers, from 0."""
+    """The expression that gives the true classes: 0 or 1, or, with more `classes`, their numbers from 0."""
     scores: Snippet | None = None
-    """The expression that gives the scores of the positive class; of more than two classes, rows of a score each."""
+    """The expression that gives the scores of the positive class; with more than two classes, one score per class."""
     predictions: Snippet | None = None
-    """The expression that gives the predicted classes, where there are no scores."""
+    """The expression that gives the predicted classes, if there are no scores."""
     threshold: Number | None = None
-    """The score from which on a sample is predicted to be positive; 0.5 without it."""
+    """Samples with this score or more are predicted positive; 0.5 by default."""
     classes: Annotated[tuple[Plain, ...], Field(min_length=2, max_length=12)] = ("negative", "positive")
-    """Names of the classes. Of two, the last is the positive one."""
+    """The names of the classes. Of two, the last is the positive one."""
     states: States = States()
-    """Figures that are typed elsewhere, to be compared with the run."""
+    """Figures that an author has typed, to be compared with the run."""
     curve: CurveName | tuple[CurveName, ...] = ()
-    """What is drawn: precision and recall over the `threshold`, the `roc` curve, or `precision-recall`; or several."""
+    """What is drawn: precision and recall over the `threshold`, the `roc` curve, `precision-recall`, or several."""
 
     @model_validator(mode="after")
     def _fits(self) -> ConfusionMatrix:
@@ -115,12 +122,12 @@ class ConfusionMatrix(Exhibit):
 
     @property
     def is_binary(self) -> bool:
-        """Whether there are two classes, of which one is the positive one."""
+        """Whether there are two classes: a negative and a positive one."""
         return len(self.classes) == 2
 
     @property
     def cut(self) -> float:
-        """The threshold."""
+        """The threshold, given or by default."""
         return 0.5 if self.threshold is None else self.threshold
 
     @property
@@ -148,7 +155,7 @@ class ConfusionMatrix(Exhibit):
     def display(self, runs: Runs) -> displays.Display:
         found = self._found(runs[self._program()])
         counts = tuple(map(tuple, found["counts"]))
-        threshold = f" A score of {figure(self.cut)} or more is taken for {self.classes[1]}."
+        threshold = f" A score of {figure(self.cut)} or more is predicted to be {self.classes[1]}."
         caption = f"{sum(map(sum, counts))} samples.{threshold if self.scores is not None and self.is_binary else ''}"
         content: list[displays.Content] = [displays.Code(self.code), displays.Matrix(self.classes, counts, caption)]
         content.append(_metrics(found) if self.is_binary else self._by_class(found))
@@ -182,33 +189,33 @@ class ConfusionMatrix(Exhibit):
         series = tuple(
             displays.Series(line, tuple((p[0], p[column]) for p in points)) for line, column in lines.items()
         )
-        rows = tuple(tuple(_share(value) for value in point) for point in thinned(points, _TABLE_ROWS))
+        rows = tuple(tuple(_share(value) for value in point) for point in thinned(points, _MAX_TABLE_ROWS))
         head = (x, "Precision", "Recall") if name == "threshold" else (x, y)
         return displays.Chart(series, x, y, (event,), table=displays.Table(head, rows))
 
     def _program(self) -> Program:
-        shown = "predictions" if self.scores is None else "scores"
+        field = "predictions" if self.scores is None else "scores"
         source = self.predictions if self.scores is None else self.scores
         call = (
-            f"quizproof_measured(quizproof_labels, quizproof_shown, {shown!r}, {self.cut!r}, "
+            f"quizproof_measured(quizproof_labels, quizproof_shown, {field!r}, {self.cut!r}, "
             f"{len(self.classes)}, {list(self.drawn)!r})"
         )
         return self.program(
             Part("code", self.code, ("code",)),
             held("quizproof_labels", self.labels, ("labels",)),
-            held("quizproof_shown", source or "", (shown,)),
+            held("quizproof_shown", source or "", (field,)),
             recorders(quizproof_array, quizproof_classes, quizproof_curves, quizproof_measured),
-            Part("value", call, (shown,)),
+            Part("value", call, (field,)),
         )
 
     def _found(self, outcome: Outcome) -> dict[str, Any]:
-        """What the run recorded."""
+        """What the run recorded, as `quizproof_measured` returns it."""
         (found,) = self._program().values(outcome).values()
         result: dict[str, Any] = found
         return result
 
     def _figures(self, outcome: Outcome) -> dict[str, Any]:
-        """The metrics, and of two classes the counts, by the names of `States`."""
+        """The metrics, and of two classes also the counts, by the names of `States`."""
         found = self._found(outcome)
         figures = dict(found["figures"])
         if self.is_binary:
@@ -221,19 +228,19 @@ class ConfusionMatrix(Exhibit):
             return blocked
         match found := self._found(outcome):
             case {"missing": str(missing)}:
-                words = f"{missing} is not installed, with which the metrics are computed"
+                message = f"{missing} is not installed, but the metrics are computed with it"
                 help_ = 'Install it: pip install "quizproof[metrics]"'
-                return Judgement("unverified", rules.PACKAGE_MISSING, words, help_, at=OURS)
+                return unverified(rules.PACKAGE_MISSING, message, help=help_, at=OURS)
             case {"problem": str(problem), "field": str(field)}:
-                return Judgement("refuted", rules.NOT_RECORDABLE, problem, at=(field,))
+                return refuted(rules.NOT_RECORDABLE, problem, at=(field,))
         runs = {self._program(): outcome}
         try:
             self.names(runs)
             self.display(runs)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # the code has its hand in it
-            words = "what was recorded are no metrics; does the code change how they are computed?"
-            return Judgement("refuted", rules.NOT_RECORDABLE, words)
-        return Judgement("proven", told={"value": found["figures"] | {"counts": found["counts"]}})
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # the code tampered with it
+            message = "what was recorded is not metrics; does the code change how they are computed?"
+            return refuted(rules.NOT_RECORDABLE, message)
+        return proven(value=found["figures"] | {"counts": found["counts"]})
 
     def _judge_stated(self, name: str, typed: str, outcome: Outcome) -> Judgement:
         judged = self._judge(outcome)
@@ -241,9 +248,9 @@ class ConfusionMatrix(Exhibit):
             return judged
         real = self._figures(outcome)[name]
         if same_to_digits(typed, real):
-            return Judgement("proven", told={"value": real})
-        shown = f"{real:.6g}" if isinstance(real, float) else str(real)
-        return Judgement("refuted", rules.FIGURE_REFUTED, f"the run gives {shown}", "", typed, shown)
+            return proven(value=real)
+        computed = f"{real:.6g}" if isinstance(real, float) else str(real)
+        return refuted(rules.FIGURE_REFUTED, f"the run gives {computed}", expected=typed, actual=computed)
 
 
 def _share(value: float) -> str:
@@ -252,7 +259,7 @@ def _share(value: float) -> str:
 
 
 def _metrics(found: dict[str, Any]) -> displays.Table:
-    """The metrics of two classes, each with the counts that it is made of."""
+    """The metrics of two classes, each with the counts that it is computed from."""
     (tn, fp), (fn, tp) = found["counts"]
     figures: dict[str, float] = found["figures"]
     made: Sequence[tuple[str, str, str]] = (
@@ -268,7 +275,7 @@ def _metrics(found: dict[str, Any]) -> displays.Table:
     return displays.Table(("Metric", "From", "Value"), rows, "Computed by scikit-learn.")
 
 
-# What follows runs beside the author's code.
+# The functions below run beside the author's code; changing their text makes locks stale.
 
 
 def quizproof_array(value: Any, field: str, noun: str, dimensions: int = 1) -> Any:

@@ -1,4 +1,9 @@
-"""`experiment`: a baseline script that misses its targets, and a solution that meets them and keeps the constraints."""
+"""`experiment`: a baseline script that misses its targets, and a solution that meets them and keeps the constraints.
+
+Claims, each for every seed: the baseline misses at least one target, by its margin or more; the solution meets every
+target by more than its margin, and keeps every constraint; each `broken` script breaks its constraint; and the seeds
+make a difference. Each variation runs and has a value for every target.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle
-from quizproof.comparison.numbers import bound, figure, is_number, spread
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle, proven, refuted
+from quizproof.comparison.numbers import exact, figure, is_number, spread
 from quizproof.comparison.outputs import quoted
 from quizproof.findings import DataPath
 from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given, seeds_in_words
@@ -20,22 +25,22 @@ from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Model, Number, Prose, Snippet, refuse
 
 Script: TypeAlias = DataPath
-"""Where a script stands in its experiment: ("baseline",), ("variations", 0, "code")."""
+"""Where a script is in its experiment: ("baseline",), ("variations", 0, "code")."""
 
 
 class Target(Model):
-    """What the script is to reach."""
+    """What a script has to reach."""
 
     name: Fixed
     """What is measured, in a few words."""
     value: Snippet
-    """The expression that gives it, evaluated after the script."""
+    """The expression that gives the value, evaluated after the script."""
     above: Number | None = None
-    """It is to be above this."""
+    """The value must be above this."""
     below: Number | None = None
-    """It is to be below this."""
+    """The value must be below this."""
     margin: Annotated[Number, Field(ge=0)] = 0
-    """By how much more the solution must meet it, and the baseline miss it. Learners' own scripts need none."""
+    """By how much the solution must meet the target, and the baseline miss it. Learners' scripts need no margin."""
 
     @model_validator(mode="after")
     def _one(self) -> Target:
@@ -44,24 +49,24 @@ class Target(Model):
         return self
 
     @property
-    def words(self) -> str:
+    def condition(self) -> str:
         """What is asked for: `above 0.8`."""
-        return f"above {bound(self.above)}" if self.above is not None else f"below {bound(self.below or 0)}"
+        return f"above {exact(self.above)}" if self.above is not None else f"below {exact(self.below or 0)}"
 
     def slack(self, value: float) -> float:
-        """By how much a value meets it; not above 0 when it does not."""
+        """By how much a value meets the target; 0 or less if it does not."""
         return value - self.above if self.above is not None else (self.below or 0) - value
 
 
 class Constraint(Model):
-    """What a script must leave as it is."""
+    """What a script must not change."""
 
     name: Fixed
-    """The constraint in words."""
+    """The constraint in a few words."""
     check: Snippet
-    """Assertions that hold after a script that keeps to it."""
+    """Assertions that hold after a script that keeps the constraint."""
     broken: Snippet | None = None
-    """A script that does not keep to it: shows that the check can fail."""
+    """A script that breaks the constraint, to show that the check can fail."""
 
 
 class Variation(Model):
@@ -80,21 +85,21 @@ class Experiment(Exhibit):
     own_names: ClassVar[frozenset[str]] = frozenset(["baseline", "solution", "variations"])
     kind: Literal["experiment"]
     setup: Snippet | None = None
-    """What every script finds: data, architecture, a pretrained model. `seed` is set before it."""
+    """What every script starts from: data, architecture, a pretrained model. `seed` is set before it runs."""
     baseline: Snippet
-    """The script to begin with. For every seed it must miss a target."""
+    """The script to start with. For every seed it must miss a target."""
     solution: Snippet
     """The script that meets every target and keeps every constraint, for every seed."""
     targets: Annotated[tuple[Target, ...], Field(min_length=1, max_length=12)]
-    """What is to be reached."""
+    """What has to be reached."""
     constraints: Annotated[tuple[Constraint, ...], Field(max_length=12)] = ()
-    """What must be left as it is."""
+    """What must not change."""
     seeds: Seeds = (0, 1, 2)
     """The values of `seed`."""
     hints: tuple[Prose, ...] = ()
-    """Help on the way, given one by one in this order."""
+    """Help, given one by one in this order."""
     variations: Annotated[tuple[Variation, ...], Field(max_length=12)] = ()
-    """Other scripts; each is run, and has a row of its own in the table."""
+    """Other scripts to compare with. Each is run, and has its own row in the table."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Experiment:
@@ -147,7 +152,7 @@ class Experiment(Exhibit):
         content.append(displays.Code(self.baseline, "Baseline"))
         content.append(self._comparison(runs))
         if self.constraints:
-            content.append(displays.Prose("A script must keep to this:"))
+            content.append(displays.Prose("A script must keep these constraints:"))
             content.extend(displays.Code(each.check, each.name) for each in self.constraints)
         content.append(displays.Prose(f"Judge a script of your own: `quizproof try script.py --experiment {self.id}`"))
         solution = [displays.Code(self.solution, "Solution")]
@@ -155,7 +160,10 @@ class Experiment(Exhibit):
         return displays.Display(self.exhibited(*content), None, solution=tuple(solution), hints=self.hints)
 
     def script(self, source: str, seed: int, at: Script) -> Program:
-        """A script in its place, with the `seed`-th of the seeds: what it reaches, and then the constraints."""
+        """The program that runs a script with the `seed`-th seed, from 0: its targets' values, then the constraints.
+
+        `at` is where the script is in the block. A baseline or a variation need not keep the constraints.
+        """
         checks = () if at[0] in ("baseline", "variations") else self._checks()
         values = (Part("value", target.value, ("targets", i, "value")) for i, target in enumerate(self.targets))
         return self.program(*self._before(seed), Part("answer", source, at), *values, *checks)
@@ -167,7 +175,7 @@ class Experiment(Exhibit):
         for name, script in scripts:
             columns = zip(self.targets, self._measured(script, runs), strict=True)
             rows.append((name, *(f"{spread(values)}, {_met(target, values)}" for target, values in columns)))
-        head = ("Script", *(f"{target.name} ({target.words})" for target in self.targets))
+        head = ("Script", *(f"{target.name} ({target.condition})" for target in self.targets))
         seeds = seeds_in_words(self.seeds)
         caption = f"Mean and range over the {seeds}." if len(self.seeds) > 1 else f"With {seeds}."
         return displays.Table(head, tuple(rows), caption)
@@ -176,66 +184,68 @@ class Experiment(Exhibit):
         return (Part("setup", f"seed = {self.seeds[seed]}\n", ("seeds", seed)), *given(self.setup))
 
     def _checks(self) -> tuple[Part, ...]:
-        """The constraints. They come last, so that one that is broken hides no value."""
+        """The constraints. They come last, so that a broken one hides no value."""
         return tuple(Part("check", each.check, ("constraints", i, "check")) for i, each in enumerate(self.constraints))
 
     def _programs(self, script: Script) -> tuple[Program, ...]:
         """A script of the author's with every seed."""
-        source: Any = self
-        for step in script:
-            source = source[step] if isinstance(step, int) else getattr(source, step)
+        match script:
+            case ("variations", int(index), "code"):
+                source = self.variations[index].code
+            case _:
+                source = self.baseline if script == ("baseline",) else self.solution
         return tuple(self.script(source, seed, script) for seed in range(len(self.seeds)))
 
     def _broken(self, index: int) -> Program:
-        """The script that breaks a constraint, and nothing but that constraint."""
+        """The script that breaks a constraint, followed by the check of that constraint only."""
         script = Part("answer", self.constraints[index].broken or "", ("constraints", index, "broken"))
         return self.program(*self._before(0), script, self._checks()[index])
 
     def _measured(self, script: Script, runs: Runs) -> list[list[float]]:
-        """What a script reaches: for each target, the values by seed."""
+        """What a script reaches: for each target, its values in the order of the seeds."""
         values = [program.values(runs[program]) for program in self._programs(script)]
         return [[found["targets", i, "value"] for found in values] for i in range(len(self.targets))]
 
     def _blocked(self, program: Program, outcome: Outcome) -> Judgement | None:
-        """Why a script gives no value for some target."""
+        """Why a script has no value for some target; None if it has them all."""
         values = program.values(outcome)
         for index, target in enumerate(self.targets):
             at = ("targets", index, "value")
             if at not in values:
                 return crash(program, outcome)
             if not is_number(values[at]):
-                words = f"the value of {target.name!r} is {quoted(values[at])}, not a finite number"
-                return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)
+                message = f"the value of {target.name!r} is {quoted(values[at])}, not a finite number"
+                return refuted(rules.NOT_RECORDABLE, message, at=at)
         return None
 
     def _judge_run(self, script: Script, *outcomes: Outcome) -> Judgement:
-        told: dict[str, list[float]] = {target.name: [] for target in self.targets}
+        reached: dict[str, list[float]] = {target.name: [] for target in self.targets}
         for program, outcome in zip(self._programs(script), outcomes, strict=False):
             if blocked := self._blocked(program, outcome):
                 return blocked
             for target, value in zip(self.targets, program.values(outcome).values(), strict=True):
-                told[target.name].append(value)
-        return Judgement("proven", told={"value": told})
+                reached[target.name].append(value)
+        return proven(value=reached)
 
     def _judge_baseline(self, *outcomes: Outcome) -> Judgement:
         judged = self._judge_run(("baseline",), *outcomes)
         if judged.verdict != "proven":
             return judged
-        reached: dict[str, list[float]] = judged.told["value"]
+        reached: dict[str, list[float]] = judged.evidence["value"]
         for index, seed in enumerate(self.seeds):
             if all(target.slack(reached[target.name][index]) > -target.margin for target in self.targets):
                 values = ", ".join(f"{target.name} {figure(reached[target.name][index])}" for target in self.targets)
                 margin = " by its margin" if any(target.margin for target in self.targets) else ""
-                words = f"with seed {seed} it misses no target{margin}: {values}"
-                return Judgement("refuted", rules.BASELINE_MEETS, words, "", "a target is missed", values)
+                message = f"with seed {seed} it misses no target{margin}: {values}"
+                return refuted(rules.BASELINE_MEETS, message, expected="a target is missed", actual=values)
         return judged
 
     def _judge_seeds(self, *outcomes: Outcome) -> Judgement:
-        """Whether chance has a part in it. Few scores can come out alike, so the code must not mention it either."""
+        """Whether seeds make a difference. A few coarse values can be equal by chance, so using `seed` is enough."""
         for script, own in ((("baseline",), outcomes[: len(self.seeds)]), (("solution",), outcomes[len(self.seeds) :])):
             judged = self._judge_run(script, *own)
-            if judged.verdict != "proven" or any(len(set(values)) > 1 for values in judged.told["value"].values()):
-                return replace(judged, told={})
+            if judged.verdict != "proven" or any(len(set(values)) > 1 for values in judged.evidence["value"].values()):
+                return replace(judged, evidence={})
         mentioned = any(re.search(r"\bseed\b", code) for code in (self.setup or "", self.baseline, self.solution))
         return PROVEN if mentioned else ALIKE
 
@@ -244,13 +254,13 @@ class Experiment(Exhibit):
         if judged.verdict != "proven":
             return judged
         target = self.targets[index]
-        for seed, value in zip(self.seeds, judged.told["value"][target.name], strict=True):
+        for seed, value in zip(self.seeds, judged.evidence["value"][target.name], strict=True):
             if not target.slack(value) > target.margin:
-                margin = f" by more than {bound(target.margin)}" if target.margin else ""
-                wanted = f"{target.words}{margin}"
-                words = f"with seed {seed} it is {bound(value)}, not {wanted}"
-                return Judgement("refuted", rules.TARGET_MISSED, words, "", wanted, bound(value))
-        return Judgement("proven", told={"value": judged.told["value"][target.name]})
+                margin = f" by more than {exact(target.margin)}" if target.margin else ""
+                wanted = f"{target.condition}{margin}"
+                message = f"with seed {seed} it is {exact(value)}, not {wanted}"
+                return refuted(rules.TARGET_MISSED, message, expected=wanted, actual=exact(value))
+        return proven(value=judged.evidence["value"][target.name])
 
     def _judge_constraint(self, index: int, *outcomes: Outcome) -> Judgement:
         for seed, program, outcome in zip(self.seeds, self._programs(("solution",)), outcomes, strict=True):
@@ -261,8 +271,8 @@ class Experiment(Exhibit):
             end = raised.part if raised else len(outcome.parts) - 1
             if outcome.status == "finished" or end > place:
                 if not outcome.parts[place].assertions:
-                    words = "the check executed no assertion that could fail"
-                    return Judgement("refuted", rules.NO_ASSERTION, words, "Assert what the script must leave alone.")
+                    message = "the check executed no assertion that could fail"
+                    return refuted(rules.NO_ASSERTION, message, help="Assert what the script must not change.")
                 continue
             if blocked := obstacle(program, outcome):
                 return blocked
@@ -270,26 +280,24 @@ class Experiment(Exhibit):
             kept = raised.type != "AssertionError"
             code = rules.CHECK_CRASHED if kept else rules.CONSTRAINT_BROKEN
             does = "the check itself raised" if kept else "the solution breaks it:"
-            judgement = Judgement(
-                "refuted", code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at
-            )
+            judgement = refuted(code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at)
             return at_frame(program, outcome, judgement)
-        return Judgement("proven", told={"value": list(self.seeds)})
+        return proven(value=list(self.seeds))
 
     def _judge_broken(self, program: Program, outcome: Outcome) -> Judgement:
         raised = outcome.raised
         if raised and program.raised_in(outcome) == "check" and not obstacle(program, outcome):
             if raised.type == "AssertionError":
-                return Judgement("proven", told={"value": str(raised)})
-            words = f"the check itself raised {raised}"
-            return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words))
+                return proven(value=str(raised))
+            message = f"the check itself raised {raised}"
+            return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message))
         if blocked := crash(program, outcome):
             return blocked
-        words = "the constraint holds after the script that is said to break it"
-        return Judgement("refuted", rules.CONSTRAINT_HOLDS, words, "", "the check fails", "every assertion passed")
+        message = "the constraint holds after the script that should break it"
+        return refuted(rules.CONSTRAINT_HOLDS, message, expected="the check fails", actual="every assertion passed")
 
 
 def _met(target: Target, values: list[float]) -> str:
-    """For how many seeds a target was met."""
+    """With how many seeds a target was met."""
     count = sum(target.slack(value) > 0 for value in values)
     return "met" if count == len(values) else "missed" if not count else f"met with {count} of {len(values)} seeds"

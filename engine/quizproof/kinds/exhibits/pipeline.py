@@ -1,4 +1,10 @@
-"""`pipeline`: the stages that data passes, with the shapes and dtypes that a run recorded."""
+"""`pipeline`: the stages that data passes, with the shapes and dtypes that a run recorded.
+
+Claims: all code runs to its end; each stage's value has a shape and a dtype, and its sample can be shown; a typed
+`shape` or `dtype` is the recorded one.
+
+The last function runs beside the author's code. Its text is a part of the program: see `snippets/recorders.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,46 +15,46 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Judgement, Part, Program, crash
+from quizproof.claims import Claim, Judgement, Part, Program, crash, proven, refuted
 from quizproof.comparison.numbers import figure
 from quizproof.kinds.base import Exhibit, Runs, given
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Integer, Model, Plain, Prose, Snippet
 from quizproof.snippets.recorders import held, recorders
 
-_MOST_SAMPLED = 12
-"""Values of a sample that is a list: more are no sample."""
+_MAX_SAMPLED = 12
+"""Values of a sample that is a list."""
 
 
 class PipelineStage(Model):
-    """One station of the data."""
+    """One stage of the data."""
 
     name: Plain
-    """What the station is called."""
+    """The name of the stage."""
     code: Snippet | None = None
-    """What leads to it from the station before; runs after the code of all before it."""
+    """The code that leads here from the stage before. It runs after the code of all earlier stages."""
     value: Snippet
     """The expression that gives the data here, a tensor or an array: its shape and dtype are recorded."""
     sample: Snippet | None = None
-    """An expression for one value, or a few, to be shown. Without it, the first element is."""
+    """An expression that gives one value, or a few, to show. Without it, the first element is shown."""
     shape: tuple[Annotated[Integer, Field(ge=0)], ...] | None = None
-    """The shape, where an author has typed it; compared with the run."""
+    """The shape, if an author has typed it; compared with the run."""
     dtype: Plain | None = None
-    """The dtype, such as `float32`, where an author has typed it; compared with the run."""
+    """The dtype, such as `float32`, if an author has typed it; compared with the run."""
     note: Prose = ""
     """What happens here, and what to look at."""
 
 
 class Pipeline(Exhibit):
-    """Data on its way through a program, station by station."""
+    """Data on its way through a program, stage by stage."""
 
     kind_name: ClassVar[str] = "pipeline"
     own_names: ClassVar[frozenset[str]] = frozenset(["stages"])
     kind: Literal["pipeline"]
     setup: Snippet | None = None
-    """Code that runs first; shown only among the code behind the exhibit."""
+    """Code that runs first. It is only shown as part of the code behind the exhibit."""
     stages: Annotated[tuple[PipelineStage, ...], Field(min_length=1, max_length=25)]
-    """The stations, in their order. All run in one program."""
+    """The stages, in their order. All run in one program."""
 
     def claims(self) -> Iterator[Claim]:
         program = self._program()
@@ -85,8 +91,8 @@ class Pipeline(Exhibit):
                 )
             )
         code = "\n".join(part.source.rstrip("\n") for part in self.right_parts())
-        told = displays.Evidence("Shapes, dtypes and values were recorded from one run.", code=code)
-        return displays.Display(self.exhibited(displays.Flow(tuple(stages))), None, evidence=told)
+        run = displays.Evidence("Shapes, dtypes and values were recorded from one run.", code=code)
+        return displays.Display(self.exhibited(displays.Flow(tuple(stages))), None, evidence=run)
 
     def _program(self) -> Program:
         parts = [*given(self.setup)]
@@ -109,7 +115,7 @@ class Pipeline(Exhibit):
         return found | {"sample": values.get(("stages", index, "sample"), found["sample"])}
 
     def _judge(self, outcome: Outcome) -> Judgement:
-        return crash(self._program(), outcome) or Judgement("proven", told={"value": len(self.stages)})
+        return crash(self._program(), outcome) or proven(value=len(self.stages))
 
     def _judge_stage(self, index: int, outcome: Outcome) -> Judgement:
         program = self._program()
@@ -122,29 +128,28 @@ class Pipeline(Exhibit):
             return blocked
         if problem := _flaw(found):
             at = ("stages", index, "value")
-            return Judgement("refuted", rules.NOT_RECORDABLE, problem, "Give a tensor or an array.", at=at)
+            return refuted(rules.NOT_RECORDABLE, problem, help="Give a tensor or an array.", at=at)
         if at in values and not _shown(values[at]):
-            words = f"a sample is one number or text, or a list of at most {_MOST_SAMPLED}"
-            return Judgement("refuted", rules.NOT_RECORDABLE, words, at=at)
-        return Judgement("proven", told={"value": {name: found[name] for name in ("shape", "dtype")}})
+            message = f"a sample is one number or string, or a list of at most {_MAX_SAMPLED}"
+            return refuted(rules.NOT_RECORDABLE, message, at=at)
+        return proven(value={name: found[name] for name in ("shape", "dtype")})
 
     def _judge_typed(self, index: int, name: Literal["shape", "dtype"], outcome: Outcome) -> Judgement:
         judged = self._judge_stage(index, outcome)
         if judged.verdict != "proven":
             return judged
-        stage, real = self.stages[index], judged.told["value"][name]
+        stage, real = self.stages[index], judged.evidence["value"][name]
         typed = list(stage.shape or ()) if name == "shape" else stage.dtype
         if typed == real:
-            return Judgement("proven", told={"value": real})
-        words = f"the run recorded {real}"
-        return Judgement("refuted", rules.FIGURE_REFUTED, words, "", str(typed), str(real))
+            return proven(value=real)
+        return refuted(rules.FIGURE_REFUTED, f"the run recorded {real}", expected=str(typed), actual=str(real))
 
 
 def _shown(sample: object) -> str:
-    """A sample as it is shown; empty when it is none."""
+    """A sample as it is shown; empty if it cannot be."""
     if isinstance(sample, list):
         texts = [_shown(item) for item in sample if not isinstance(item, list)]
-        return ", ".join(texts) if len(texts) == len(sample) <= _MOST_SAMPLED and all(texts) else ""
+        return ", ".join(texts) if len(texts) == len(sample) <= _MAX_SAMPLED and all(texts) else ""
     if isinstance(sample, (bool, str)):
         return str(sample)[:80]
     if isinstance(sample, (int, float)):
@@ -153,13 +158,13 @@ def _shown(sample: object) -> str:
 
 
 def _flaw(found: Any) -> str:
-    """What keeps a stage from being described, in words; empty when it is."""
+    """Why there is no description of a stage; empty if there is one."""
     match found:
         case {"problem": str(problem)}:
             return problem
         case {"shape": [*sizes], "dtype": str(), "sample": _} if all(isinstance(size, int) for size in sizes):
             return ""
-    return "what was recorded is no shape and no dtype; does the code change how values are looked at?"
+    return "what was recorded is not a shape and a dtype; does the code change how values are described?"
 
 
 def quizproof_described(value: Any) -> dict[str, Any]:

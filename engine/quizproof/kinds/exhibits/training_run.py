@@ -1,4 +1,10 @@
-"""`training-run`: the curves of a training that a run recorded, and what holds of them for every seed."""
+"""`training-run`: the curves of a training, as a run recorded them, and what holds for every seed.
+
+Claims: each seed gives a history; not all histories are equal; the curves and events that are drawn are in the first
+seed's history; and each claim of the author holds for every seed by more than its margin.
+
+A history is what Keras' `fit(...).history` is, `{"loss": [...], "val_loss": [...]}`: one number per epoch and series.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +19,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash
-from quizproof.comparison.numbers import bound, figure, is_number, spread, thinned
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash, proven, refuted
+from quizproof.comparison.numbers import exact, figure, is_number, spread, thinned
 from quizproof.comparison.outputs import quoted
 from quizproof.findings import DataPath
 from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, seeds_in_words
@@ -23,33 +29,35 @@ from quizproof.quizfile.fields import Fixed, Model, Number, Plain, Snippet, refu
 from quizproof.spelling import meant
 
 History: TypeAlias = Mapping[str, list[float]]
-"""Numbers by the names of their series, one an epoch."""
+"""Lists of numbers, one number per epoch, by the names of their series."""
+
+_A_HISTORY = 'Give `{"loss": [...], "val_loss": [...]}`, one number per epoch; with Keras, that is `fit(...).history`.'
 
 
 class TrainingEvent(Model):
     """Something that happened during the training."""
 
     epoch: Snippet
-    """When: a number that counts epochs from 1, or an expression that gives it, evaluated after the code."""
+    """When: the number of an epoch, counted from 1, or an expression that gives it, evaluated after the code."""
     name: Fixed
     """What happened, in a few words."""
 
 
 class CurveClaim(Model):
-    """What must hold of the curves, for every seed."""
+    """What must hold for the curves of every seed."""
 
     series: Plain | None = None
     """The series that it is about."""
     gap: Annotated[tuple[Plain, ...], Field(min_length=2, max_length=2)] | None = None
-    """Two series instead: the last value of the first less that of the second."""
+    """Two series instead of one: the last value of the first minus the last value of the second."""
     trend: Literal["falling", "rising"] | None = Field(default=None, alias="is")
-    """What every step from an epoch to the next does."""
+    """What the series does at every step from one epoch to the next."""
     ends: Literal["above", "below"] | None = None
-    """On which side of `value` the last epoch lies."""
+    """On which side of `value` the last epoch is."""
     value: Number | None = None
-    """The bound that `ends` speaks of."""
+    """The limit for `ends`."""
     margin: Annotated[Number, Field(ge=0)] = 0
-    """By how much more it must hold: how far every step falls or rises, how far the end is from `value`."""
+    """The claim must hold by more than this: each step falls or rises by more, the end is further from `value`."""
 
     @model_validator(mode="after")
     def _one(self) -> CurveClaim:
@@ -58,61 +66,61 @@ class CurveClaim(Model):
         if (self.trend is None) == (self.ends is None):
             raise refuse(rules.CONTRADICTION, "a claim needs exactly one of `is` and `ends`")
         if (self.ends is None) != (self.value is None):
-            raise refuse(rules.CONTRADICTION, "`ends: above` and `ends: below` need a `value`, and nothing else does")
+            raise refuse(rules.CONTRADICTION, "`ends: above` and `ends: below` need a `value`, and `is` has none")
         if self.gap and self.trend:
             raise refuse(rules.CONTRADICTION, "a `gap` has no trend; say where it `ends`")
         return self
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The series that it needs."""
+        """The series that the claim is about."""
         return self.gap or (self.series or "",)
 
     def __str__(self) -> str:
         if self.trend:
-            step = f" by more than {bound(self.margin)}" if self.margin else ""
+            step = f" by more than {exact(self.margin)}" if self.margin else ""
             return f"`{self.series}` is {self.trend} at every epoch{step}"
         subject = f"the gap from `{self.gap[1]}` to `{self.gap[0]}`" if self.gap else f"`{self.series}`"
-        margin = f", by more than {bound(self.margin)}" if self.margin else ""
-        return f"{subject} ends {self.ends} {bound(self.value or 0)}{margin}"
+        margin = f", by more than {exact(self.margin)}" if self.margin else ""
+        return f"{subject} ends {self.ends} {exact(self.value or 0)}{margin}"
 
     def slack(self, history: History) -> tuple[float, str]:
-        """By how much it holds beyond its margin, more than 0 where it does; and the figures that decide it."""
+        """By how much the claim holds beyond its margin, more than 0 if it does; and the figures that decide it."""
         if self.trend:
             values = history[self.series or ""]
             sign = -1 if self.trend == "falling" else 1
-            steps = [sign * (after - before) for before, after in itertools.pairwise(values)]
+            steps = [sign * (new - old) for old, new in itertools.pairwise(values)]
             if not steps:
-                return -math.inf, "there is one epoch only"
+                return -math.inf, "there is only one epoch"
             worst = min(range(len(steps)), key=steps.__getitem__)
-            told = f"{figure(values[worst])} at epoch {worst + 1}, {figure(values[worst + 1])} at epoch {worst + 2}"
-            return steps[worst] - self.margin, told
+            before, after = figure(values[worst]), figure(values[worst + 1])
+            return steps[worst] - self.margin, f"{before} at epoch {worst + 1}, {after} at epoch {worst + 2}"
         ends = [history[name][-1] for name in self.names]
         end = ends[0] - ends[1] if self.gap else ends[0]
         above = end - (self.value or 0)
         slack = (above if self.ends == "above" else -above) - self.margin
-        told = " - ".join(map(figure, ends)) + (f" = {figure(end)}" if self.gap else "")
-        return slack, f"{told} at epoch {len(history[self.names[0]])}"
+        computed = " - ".join(map(figure, ends)) + (f" = {figure(end)}" if self.gap else "")
+        return slack, f"{computed} at epoch {len(history[self.names[0]])}"
 
 
 class TrainingRun(Exhibit):
-    """A training, run once for each seed; the first is drawn."""
+    """A training, run once per seed. The curves of the first seed are drawn."""
 
     kind_name: ClassVar[str] = "training-run"
     own_names: ClassVar[frozenset[str]] = frozenset(["epochs", "final", "history", "spread"])
     kind: Literal["training-run"]
     code: Snippet
-    """The training. `seed` is set before it; seed the framework with it."""
+    """The training. `seed` is set before it runs; seed the framework with it."""
     history: Snippet
-    """The expression that gives what was recorded: a mapping of names to lists of numbers, one an epoch."""
+    """The expression that gives what was recorded: a mapping of names to lists of numbers, one number per epoch."""
     seeds: Seeds = (0, 1, 2)
-    """The values of `seed`. All claims must hold for each."""
+    """The values of `seed`. Every claim must hold for each of them."""
     events: tuple[TrainingEvent, ...] = ()
-    """What happened on the way; marked in the curves."""
+    """What happened during the training; marked in the charts."""
     curves: tuple[Plain, ...] = ()
-    """The series that are drawn, all without it. `loss`, `val_loss` and `loss_frozen` share one chart."""
+    """The series to draw; all by default. `loss`, `val_loss` and `loss_frozen` share one chart."""
     claims_: tuple[CurveClaim, ...] = Field(default=(), alias="claims")
-    """What must hold, for every seed."""
+    """What must hold for every seed."""
 
     def claims(self) -> Iterator[Claim]:
         programs = [self._program(index) for index in range(len(self.seeds))]
@@ -159,7 +167,7 @@ class TrainingRun(Exhibit):
         return displays.Display(self.exhibited(*content), None)
 
     def _charts(self, history: History, outcome: Outcome) -> Iterator[displays.Chart]:
-        """A chart for each quantity: its value in training, in validation and so on are lines of one chart."""
+        """A chart for each quantity. Its values in training, in validation and so on are lines of one chart."""
         groups: dict[str, list[str]] = {}
         drawn = tuple(self.curves or history)
         for name in drawn:
@@ -183,8 +191,8 @@ class TrainingRun(Exhibit):
             )
 
     def _ends(self, histories: list[History]) -> displays.Table:
-        shown = [name for name in self.curves or histories[0] if all(name in each for each in histories)]
-        rows = tuple((name, spread([each[name][-1] for each in histories])) for name in shown)
+        names = [name for name in self.curves or histories[0] if all(name in each for each in histories)]
+        rows = tuple((name, spread([each[name][-1] for each in histories])) for name in names)
         return displays.Table(("At the last epoch", "Mean (range)"), rows, f"Over the {seeds_in_words(self.seeds)}.")
 
     def _what_holds(self, histories: list[History]) -> displays.Table:
@@ -195,7 +203,7 @@ class TrainingRun(Exhibit):
         return displays.Table(("What holds for every seed", "The closest call"), tuple(rows))
 
     def _program(self, index: int) -> Program:
-        """The training with one of the seeds. Only the first is asked for the events, which are drawn."""
+        """The training with one of the seeds. Only the first seed's events are evaluated, because they are drawn."""
         parts = [
             Part("setup", f"seed = {self.seeds[index]}\n", ("seeds", index)),
             Part("code", self.code, ("code",)),
@@ -206,16 +214,16 @@ class TrainingRun(Exhibit):
         return self.program(*parts)
 
     def _history(self, index: int, outcome: Outcome) -> History:
-        """What was recorded with one of the seeds; nothing when it is no history."""
+        """What was recorded with one of the seeds; empty if it is not a history."""
         found: Any = self._program(index).values(outcome).get(("history",))
         return {} if _flaw(found) else found
 
     def _histories(self, runs: Runs) -> list[History]:
-        """What was recorded, by seed."""
+        """What was recorded, in the order of the seeds."""
         return [self._history(index, runs[self._program(index)]) for index in range(len(self.seeds))]
 
     def _epoch(self, event: int, outcome: Outcome) -> Any:
-        """When an event happened, as the author says."""
+        """The epoch of an event, as the author's expression gives it: any value, until it is judged."""
         return self._program(0).values(outcome).get(("events", event, "epoch"))
 
     def _blocked(self, index: int, outcome: Outcome, at: DataPath = ("history",)) -> Judgement | None:
@@ -225,8 +233,8 @@ class TrainingRun(Exhibit):
         if ("history",) not in values or at not in values:
             return crash(program, outcome)
         if flaw := _flaw(values["history",]):
-            words = f"with seed {self.seeds[index]}, {flaw}"
-            return Judgement("refuted", rules.NOT_RECORDABLE, words, _A_HISTORY, at=("history",))
+            message = f"with seed {self.seeds[index]}, {flaw}"
+            return refuted(rules.NOT_RECORDABLE, message, help=_A_HISTORY, at=("history",))
         return None
 
     def _judge_recording(self, index: int, outcome: Outcome) -> Judgement:
@@ -234,7 +242,7 @@ class TrainingRun(Exhibit):
         if blocked:
             return blocked
         history = self._history(index, outcome)
-        return Judgement("proven", told={"value": {name: values[-1] for name, values in history.items()}})
+        return proven(value={name: values[-1] for name, values in history.items()})
 
     def _judge_seeds(self, *outcomes: Outcome) -> Judgement:
         histories = []
@@ -245,9 +253,7 @@ class TrainingRun(Exhibit):
         return ALIKE if all(each == histories[0] for each in histories) else PROVEN
 
     def _judge_curve(self, index: int, outcome: Outcome) -> Judgement:
-        return (
-            self._blocked(0, outcome) or _lacking(self.curves[index], self._history(0, outcome)) or Judgement("proven")
-        )
+        return self._blocked(0, outcome) or _lacking(self.curves[index], self._history(0, outcome)) or PROVEN
 
     def _judge_event(self, index: int, outcome: Outcome) -> Judgement:
         blocked = self._blocked(0, outcome, ("events", index, "epoch"))
@@ -255,9 +261,9 @@ class TrainingRun(Exhibit):
             return blocked
         epoch, last = self._epoch(index, outcome), _epochs(self._history(0, outcome))
         if not is_number(epoch) or not 1 <= epoch <= last:
-            words = f"the event is at {quoted(epoch)}, but the epochs are 1 to {last}"
-            return Judgement("refuted", rules.NOT_RECORDABLE, words, "Epochs count from 1.")
-        return Judgement("proven", told={"value": epoch})
+            message = f"the event is at {quoted(epoch)}, but the epochs are 1 to {last}"
+            return refuted(rules.NOT_RECORDABLE, message, help="Epochs are counted from 1.")
+        return proven(value=epoch)
 
     def _judge_claim(self, index: int, *outcomes: Outcome) -> Judgement:
         claim = self.claims_[index]
@@ -273,18 +279,15 @@ class TrainingRun(Exhibit):
                     return replace(lacking, message=f"with seed {seed}, {lacking.message}")
             slack, figures = claim.slack(history)
             if not slack > 0:
-                words = f"with seed {seed} it does not hold that {claim}: {figures}"
-                help_ = "Weaken the claim, or mend the training; a lucky seed proves nothing."
-                return Judgement("refuted", rules.CURVE_REFUTED, words, help_, str(claim), figures)
+                message = f"with seed {seed} it does not hold that {claim}: {figures}"
+                help_ = "Weaken the claim, or fix the training. A lucky seed proves nothing."
+                return refuted(rules.CURVE_REFUTED, message, help=help_, expected=str(claim), actual=figures)
             decided[str(seed)] = figures
-        return Judgement("proven", told={"value": decided})
-
-
-_A_HISTORY = 'Give `{"loss": [...], "val_loss": [...]}`, one number an epoch; for Keras, that is `fit(...).history`.'
+        return proven(value=decided)
 
 
 def _flaw(value: Any) -> str:
-    """What keeps a value from being a history, in words; empty when it is one."""
+    """Why a value is not a history; empty if it is one."""
     if not isinstance(value, dict):
         return f"the history is {quoted(value)}, not a mapping of names to lists"
     if not value:
@@ -307,14 +310,14 @@ def _epochs(history: History) -> int:
 
 
 def _lacking(name: str, history: History) -> Judgement | None:
-    """The judgement when a series is asked for that was not recorded."""
+    """The judgement if a series was not recorded; None if it was."""
     if name in history:
         return None
     instead = meant(name, history) or f"; it has {', '.join(f'`{each}`' for each in history)}"
-    return Judgement("refuted", rules.NOT_RECORDABLE, f"the history has no `{name}`{instead}")
+    return refuted(rules.NOT_RECORDABLE, f"the history has no `{name}`{instead}")
 
 
 def _quantity(series: str, others: tuple[str, ...]) -> str:
-    """What a series measures: `loss`, `val_loss` and, beside `loss`, `loss_frozen` all measure the loss."""
+    """What a series measures: `loss`, `val_loss` and, if there is a `loss`, `loss_frozen` all measure the loss."""
     bare = re.sub(r"^(val|valid|validation|train|training|test)[_ ]", "", series) or series
     return next((other for other in others if re.match(rf"{re.escape(other)}[_ ]", bare)), bare)

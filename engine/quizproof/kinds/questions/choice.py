@@ -1,4 +1,14 @@
-"""`choice`: one or several right options, which are code, statements, or outputs of one program."""
+"""`choice`: one or several right options, which are code, statements, or outputs of one program.
+
+Claims, by the type of the options:
+
+- `code`: after the code of a key the check passes with at least one assertion; after that of a distractor it fails, as
+  `happens` says if it is stated; without any option's code it fails too, so that it looks at what the options do.
+- `text`: the `proof` of a key, or the `refute` of a distractor, runs to its end with at least one assertion.
+- `prints`: the program's output is the key's, and no distractor's.
+
+All options are right or wrong by a run of their own, except those with `unproven`, whose reason is shown instead.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +20,19 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program, crash, fails, fails_without, passes
+from quizproof.claims import (
+    PROVEN,
+    Claim,
+    Happens,
+    Judgement,
+    Part,
+    Program,
+    crash,
+    fails,
+    fails_without,
+    passes,
+    refuted,
+)
 from quizproof.comparison.outputs import difference, fold, same_output
 from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given
 from quizproof.outcome import Outcome
@@ -42,18 +64,19 @@ class Option(Model):
     """Why no run can settle the statement."""
 
     @property
-    def sort(self) -> str:
-        """Which of the three sorts of option this is."""
+    def type(self) -> str:
+        """The key that holds what the option shows: `code`, `text` or `prints`."""
         return "code" if self.code is not None else "text" if self.text is not None else "prints"
 
     @model_validator(mode="after")
     def _consistent(self) -> Option:
         if sum(x is not None for x in (self.code, self.text, self.prints)) != 1:
             raise refuse(rules.CONTRADICTION, "an option needs exactly one of `code`, `text` and `prints`")
-        shown = [n for n in ("proof", "refute", "unproven") if getattr(self, n) is not None]
-        if self.text is None and shown:
-            raise refuse(rules.CONTRADICTION, f"`{shown[0]}` belongs to options with `text`")
-        if self.text is not None and len(shown) != 1:
+        grounds = {"proof": self.proof, "refute": self.refute, "unproven": self.unproven}
+        stated = [name for name, source in grounds.items() if source is not None]
+        if self.text is None and stated:
+            raise refuse(rules.CONTRADICTION, f"`{stated[0]}` belongs to options with `text`")
+        if self.text is not None and len(stated) != 1:
             need = "proof" if self.key else "refute"
             raise refuse(rules.CONTRADICTION, f"a statement needs exactly one of `{need}` and `unproven`")
         if self.key and self.refute is not None:
@@ -71,40 +94,45 @@ class Choice(Question):
     kind_name: ClassVar[str] = "choice"
     kind: Literal["choice"]
     setup: Snippet | None = None
-    """Code that runs before every option, proof and refutation; shown to the reader."""
+    """Code that runs before every option, proof and refutation; shown to the learner."""
     code: Snippet | None = None
     """The program whose output the options state with `prints`."""
     check: Snippet | None = None
     """Assertions that hold after a right option's code and fail after a wrong one's."""
     tolerance: Annotated[Number, Field(ge=0)] | None = None
-    """How far numbers inside printed text may differ."""
+    """By how much numbers inside printed text may differ and still count as equal."""
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=26)]
     """What there is to choose from."""
 
     @model_validator(mode="after")
-    def _one_sort(self) -> Choice:
-        sorts = {option.sort for option in self.options}
-        if len(sorts) > 1:
-            raise refuse(rules.CONTRADICTION, f"options are of one sort; these mix {' and '.join(sorted(sorts))}")
+    def _one_type(self) -> Choice:
+        types = {option.type for option in self.options}
+        if len(types) > 1:
+            message = f"all options must be of one type; these mix {' and '.join(sorted(types))}"
+            raise refuse(rules.CONTRADICTION, message)
         keys = sum(option.key for option in self.options)
         if keys in (0, len(self.options)):
-            what = "no option is the key: mark it with `key: true`" if not keys else "every option is a key"
-            raise refuse(rules.NO_KEY, what)
-        sort = sorts.pop()
-        if sort == "code" and self.check is None:
+            message = "no option is the key: mark it with `key: true`" if not keys else "every option is a key"
+            raise refuse(rules.NO_KEY, message)
+        type_ = types.pop()
+        if type_ == "code" and self.check is None:
             raise refuse(rules.MISSING_KEY, "options with `code` need a `check`")
-        if sort == "prints" and self.code is None:
+        if type_ == "prints" and self.code is None:
             raise refuse(rules.MISSING_KEY, "options with `prints` need the question's `code`")
-        if sort != "code" and self.check is not None:
+        if type_ != "code" and self.check is not None:
             raise refuse(rules.CONTRADICTION, "`check` belongs to options with `code`")
-        if sort == "prints" and keys > 1:
+        if type_ == "prints" and keys > 1:
             raise refuse(rules.NO_KEY, "one program prints one output, so only one option can be the key")
         return self
+
+    @property
+    def numeric_tolerance(self) -> float | None:
+        return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
         for index, option in enumerate(self.options):
             name = f"{'key' if option.key else 'distractor'} {LETTERS[index]}"
-            at = ("options", index, option.sort)
+            at = ("options", index, option.type)
             if option.unproven is not None:
                 yield Claim(name, at, unproven=option.unproven)
                 continue
@@ -116,30 +144,26 @@ class Choice(Question):
 
     def right_parts(self) -> tuple[Part, ...]:
         index = next(i for i, option in enumerate(self.options) if option.key)
-        if self.options[index].sort == "text":
+        if self.options[index].type == "text":
             return given(self.setup)
         return tuple(part for part in self._program(index).parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
-        shown: dict[str, object] = {}
-        told = []
-        for index, option in enumerate(self.options):
-            if option.unproven is not None:
-                told.append({"stdout": "", "raised": "", "message": ""})
-                continue
-            program = self._program(index)
-            outcome = runs[program]
-            told.append(
-                {
-                    "stdout": fold(program.stdout(outcome, "code", "answer")),
-                    "raised": outcome.raised.type if outcome.raised else "",
-                    "message": outcome.raised.message if outcome.raised else "",
-                }
-            )
-            if option.key:
-                shown.setdefault("stdout", told[-1]["stdout"])
-        shown["options"] = told
-        return shown
+        outcomes = [self._outcome(index, runs) for index in range(len(self.options))]
+        printed = [each["stdout"] for each, option in zip(outcomes, self.options, strict=True) if _is_run_key(option)]
+        return {**({"stdout": printed[0]} if printed else {}), "options": outcomes}
+
+    def _outcome(self, index: int, runs: Runs) -> dict[str, str]:
+        """What the run of an option gave, as prose can use it; empty strings where nothing was run."""
+        if self.options[index].unproven is not None:
+            return {"stdout": "", "raised": "", "message": ""}
+        program = self._program(index)
+        raised = runs[program].raised
+        return {
+            "stdout": fold(program.stdout(runs[program], "code", "answer")),
+            "raised": raised.type if raised else "",
+            "message": raised.message if raised else "",
+        }
 
     def display(self, runs: Runs) -> displays.Display:
         options = tuple(self._shown(index, runs) for index in range(len(self.options)))
@@ -149,7 +173,7 @@ class Choice(Question):
         return displays.Display(
             prompt=self.asked(self.setup, *code),
             input=displays.Options(options, multiple=len(keys) > 1),
-            answer="\n".join(_words(o.content) for o in keys),
+            answer="\n".join(_plain_text(o.content) for o in keys),
             solution=self.worked_solution(*check),
         )
 
@@ -161,8 +185,9 @@ class Choice(Question):
             answer = Part("answer", option.code, ("options", index, "code"))
             return self.program(*setup, answer, Part("check", self.check, ("check",)))
         if option.text is not None:
-            field = "proof" if option.key else "refute"
-            return self.program(*setup, Part("check", getattr(option, field), ("options", index, field)))
+            field, source = ("proof", option.proof) if option.key else ("refute", option.refute)
+            assert source is not None
+            return self.program(*setup, Part("check", source, ("options", index, field)))
         assert self.code is not None
         return self.program(*setup, Part("code", self.code, ("code",)))
 
@@ -177,7 +202,7 @@ class Choice(Question):
             message = "the key fails the check"
             return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
         happens = Happens.parse(option.happens) if option.happens else None
-        message = "this wrong option passes the check"
+        message = "this distractor passes the check"
         return fails(program, outcome, happens, code=rules.DISTRACTOR_HOLDS, message=message)
 
     def _judge_output(self, option: Option, program: Program, outcome: Outcome) -> Judgement:
@@ -188,19 +213,19 @@ class Choice(Question):
         real = fold(program.stdout(outcome, "code"))
         same = same_output(option.prints, real, self.tolerance)
         if same == option.key:
-            return Judgement("proven")
+            return PROVEN
         if option.key:
             message = f"the key is not what the program prints: {difference(option.prints, real, self.tolerance)}"
-            return Judgement("refuted", rules.KEY_REFUTED, message, "", fold(option.prints), real)
-        message = "this wrong option is exactly what the program prints"
+            return refuted(rules.KEY_REFUTED, message, expected=fold(option.prints), actual=real)
+        message = "this distractor is exactly what the program prints"
         if not same_output(option.prints, real):
-            message = "this wrong option is what the program prints, within the tolerance"
-        return Judgement("refuted", rules.DISTRACTOR_HOLDS, message, "", "any other output", real)
+            message = "this distractor is what the program prints, within the tolerance"
+        return refuted(rules.DISTRACTOR_HOLDS, message, expected="any other output", actual=real)
 
     def _shown(self, index: int, runs: Runs) -> displays.Option:
         option = self.options[index]
         content: displays.Written
-        told = None
+        run = None
         if option.code is not None:
             content = displays.Code(option.code)
         elif option.text is not None:
@@ -209,19 +234,23 @@ class Choice(Question):
             content = displays.Output(fold(option.prints or ""))
         if option.unproven is None:
             program = self._program(index)
-            told = evidence(program, runs[program], code=option.proof or option.refute or "")
+            run = evidence(program, runs[program], code=option.proof or option.refute or "")
             if option.text is not None:
-                told = replace(told, summary=f"A run shows that this is {'true' if option.key else 'false'}.")
+                run = replace(run, summary=f"A run shows that this is {'true' if option.key else 'false'}.")
         return displays.Option(
             id=LETTERS[index],
             content=content,
             correct=option.key,
             feedback=option.why if option.key else option.mistake,
-            evidence=told,
+            evidence=run,
             unproven=option.unproven or "",
-            at=("options", index, option.sort),
+            at=("options", index, option.type),
         )
 
 
-def _words(content: displays.Written) -> str:
+def _is_run_key(option: Option) -> bool:
+    return option.key and option.unproven is None
+
+
+def _plain_text(content: displays.Written) -> str:
     return content.source.strip() if isinstance(content, displays.Code) else content.text.strip()

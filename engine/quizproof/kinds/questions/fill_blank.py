@@ -1,4 +1,9 @@
-"""`fill-blank`: fill the gaps of a program. Every accepted filling passes the check, and every mistake fails it."""
+"""`fill-blank`: fill the blanks of a program. Every accepted text passes the check, and every mistake fails it.
+
+Claims: the check passes with every combination of accepted texts; of more than 64 combinations, with each accepted text
+beside the first ones of the other blanks. It fails with each mistake beside the first accepted texts of the other
+blanks, as `happens` says if it is stated. It also fails without the program.
+"""
 
 from __future__ import annotations
 
@@ -20,26 +25,26 @@ from quizproof.kinds.base import HappensText, Name, Question, Runs, evidence, gi
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Prose, Snippet, refuse
 
-MOST_COMBINATIONS = 64
-"""As many fillings are run in every combination; of more, each accepted text with the first of the other gaps."""
+MAX_COMBINATIONS = 64
+"""Up to this number, all combinations are run; beyond it, each accepted text with the first of the other blanks."""
 
 
 def _filling(text: str) -> str:
     bare = text.strip()
     if not bare or "\n" in bare:
-        raise ValueError("write a text of one line that is not empty")
+        raise ValueError("write text of one line that is not empty")
     return bare
 
 
 Filling = Annotated[Snippet, AfterValidator(_filling)]
-"""What stands in a gap, on one line, so that the program keeps its lines."""
+"""What is filled into a blank: one line, so that the program keeps its line numbers."""
 
 
 class BlankMistake(Model):
-    """A wrong text for a gap that authors foresee."""
+    """A wrong text for a blank that authors foresee."""
 
     text: Filling
-    """What is filled in. With it, and the other gaps filled rightly, the check fails."""
+    """What is filled in. With it, and right texts in the other blanks, the check fails."""
     mistake: Prose
     """The misconception, as feedback."""
     happens: HappensText | None = None
@@ -47,42 +52,39 @@ class BlankMistake(Model):
 
 
 class BlankTexts(Model):
-    """What may be filled into a gap."""
+    """What can be filled into a blank."""
 
     accept: Annotated[tuple[Filling, ...], Field(min_length=1, max_length=16)]
-    """Right texts; the first is shown as the answer. Spacing and the sort of quotes do not matter."""
+    """Right texts; the first is shown as the answer. Spacing does not matter; single and double quotes are equal."""
     mistakes: Annotated[tuple[BlankMistake, ...], Field(max_length=25)] = ()
     """Wrong texts with feedback of their own."""
 
 
 class FillBlank(Question):
-    """Fill the gaps of a program; each earns its share.
-
-    Every combination of accepted texts is run. Of more than 64, each accepted text is run with the first of the others.
-    """
+    """Fill the blanks of a program. Each blank earns its share of the score."""
 
     kind_name: ClassVar[str] = "fill-blank"
     kind: Literal["fill-blank"]
     setup: Snippet | None = None
     """Code that runs first; shown as given."""
     code: Snippet
-    """The program, with each gap once as `___name___`: three underscores on each side."""
+    """The program, in which each blank occurs once, as `___name___`: three underscores on each side."""
     check: Snippet
-    """Assertions that hold after the program when its gaps are filled rightly."""
+    """Assertions that hold after the program if right texts are filled in."""
     blanks: Annotated[dict[Name, BlankTexts], Field(min_length=1, max_length=16)]
-    """What may be filled in, by the name of the gap."""
+    """What can be filled in, by the name of the blank."""
 
     @model_validator(mode="after")
-    def _gaps_and_blanks_agree(self) -> FillBlank:
-        gaps = GAP.findall(self.code)
-        for name in gaps:
-            if gaps.count(name) > 1:
-                raise refuse(rules.CONTRADICTION, f"the gap `___{name}___` is in `code` more than once")
+    def _code_and_blanks_agree(self) -> FillBlank:
+        in_code = GAP.findall(self.code)
+        for name in in_code:
+            if in_code.count(name) > 1:
+                raise refuse(rules.CONTRADICTION, f"the blank `___{name}___` is in `code` more than once")
             if name not in self.blanks:
-                raise refuse(rules.CONTRADICTION, f"the gap `___{name}___` is in `code`, but not in `blanks`")
+                raise refuse(rules.CONTRADICTION, f"the blank `___{name}___` is in `code`, but not in `blanks`")
         for name in self.blanks:
-            if name not in gaps:
-                raise refuse(rules.CONTRADICTION, f"`blanks` has `{name}`, but `code` has no gap `___{name}___`")
+            if name not in in_code:
+                raise refuse(rules.CONTRADICTION, f"`blanks` has `{name}`, but `code` has no blank `___{name}___`")
         return self
 
     def claims(self) -> Iterator[Claim]:
@@ -111,15 +113,15 @@ class FillBlank(Question):
 
     def display(self, runs: Runs) -> displays.Display:
         key = self._program(self._first())
-        gaps = GAP.findall(self.code)
+        names = GAP.findall(self.code)
         lines = [n for n, line in enumerate(self.code.split("\n"), 1) if GAP.search(line)]
         return displays.Display(
             prompt=self.asked(self.setup),
-            input=displays.Blanks(self.code.rstrip("\n"), tuple(self._blank(name, runs) for name in gaps)),
-            answer=_listed({name: self._first()[name] for name in gaps}),
+            input=displays.Blanks(self.code.rstrip("\n"), tuple(self._blank(name, runs) for name in names)),
+            answer=_listed({name: self._first()[name] for name in names}),
             solution=self.worked_solution(
                 displays.Code(self._filled(self._first()), "Filled in", tuple(lines)),
-                displays.Code(self.check, "The check that judged every filling"),
+                displays.Code(self.check, "The check that judged every text"),
             ),
             evidence=evidence(key, runs[key]),
         )
@@ -128,20 +130,19 @@ class FillBlank(Question):
         mistakes = []
         for index, mistake in enumerate(self.blanks[name].mistakes):
             program = self._mistaken(name, mistake)
-            told = evidence(program, runs[program])
             at = ("blanks", name, "mistakes", index, "text")
-            mistakes.append(displays.Mistake(mistake.text, mistake.mistake, told, at))
+            mistakes.append(displays.Mistake(mistake.text, mistake.mistake, evidence(program, runs[program]), at))
         return displays.Blank(name, self.blanks[name].accept, tuple(mistakes), ("blanks", name))
 
     def _first(self) -> dict[str, str]:
-        """The filling that is shown as the answer."""
+        """The texts that are shown as the answer, by the names of the blanks."""
         return {name: texts.accept[0] for name, texts in self.blanks.items()}
 
     def _fillings(self) -> Iterator[tuple[Mapping[str, str], DataPath]]:
-        """The right fillings to run, and the place of what is new in each."""
+        """The right texts to run together, by the names of the blanks, and the place of the one that is new."""
         counts = [range(len(texts.accept)) for texts in self.blanks.values()]
         total = math.prod(map(len, counts))
-        for picks in itertools.product(*counts) if total <= MOST_COMBINATIONS else _one_by_one(counts):
+        for picks in itertools.product(*counts) if total <= MAX_COMBINATIONS else _one_by_one(counts):
             chosen = dict(zip(self.blanks, picks, strict=True))
             new = [(name, pick) for name, pick in chosen.items() if pick]
             at = ("blanks", new[-1][0], "accept", new[-1][1]) if new else ("code",)
@@ -153,11 +154,11 @@ class FillBlank(Question):
                 yield name, index, mistake
 
     def _mistaken(self, name: str, mistake: BlankMistake) -> Program:
-        """The program with a mistake in one gap, and the others filled rightly."""
+        """The program with a mistake in one blank, and right texts in the others."""
         return self._program({**self._first(), name: mistake.text})
 
     def _filled(self, texts: Mapping[str, str]) -> str:
-        return GAP.sub(lambda gap: texts[gap[1]], self.code)
+        return GAP.sub(lambda blank: texts[blank[1]], self.code)
 
     def _program(self, texts: Mapping[str, str]) -> Program:
         answer = Part("answer", self._filled(texts), ("code",))
@@ -179,7 +180,7 @@ def _judge_mistake(mistake: BlankMistake, happens_at: DataPath, program: Program
 
 
 def _one_by_one(counts: list[range]) -> Iterator[tuple[int, ...]]:
-    """All zeros, then every other number in each place while the others stay zero."""
+    """All zeros, then every other number in each place while the other places stay zero."""
     yield (0,) * len(counts)
     for place, count in enumerate(counts):
         for pick in count[1:]:
@@ -187,5 +188,5 @@ def _one_by_one(counts: list[range]) -> Iterator[tuple[int, ...]]:
 
 
 def _listed(texts: Mapping[str, str]) -> str:
-    """A filling in words: "`layer1`, `False`"."""
+    """Texts as a message lists them: "`layer1`, `False`"."""
     return ", ".join(f"`{text}`" for text in texts.values())

@@ -1,4 +1,8 @@
-"""`find-bug`: pick the line that is wrong. The bug's lines are the difference between `code` and `fix`."""
+"""`find-bug`: pick the line that is wrong. The bug's lines are the difference between `code` and `fix`.
+
+Claims: the check fails after `code`, as `happens` says, and passes after `fix`; it fails without either; `fix` differs
+from `code`; and no line of `mistakes` is one of the bug's lines.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,19 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
+from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, fails_without, passes, refuted
 from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Integer, Model, Prose, Snippet
 
 
 class LineMistake(Model):
-    """A line that readers wrongly suspect."""
+    """A line that learners wrongly suspect."""
 
     line: Annotated[Integer, Field(ge=1)]
-    """Number of the line in `code`, from 1."""
+    """The number of the line in `code`, from 1."""
     mistake: Prose
-    """Why this line is in order, as feedback."""
+    """Why this line is right, as feedback."""
 
 
 class FindBug(Question):
@@ -35,13 +39,13 @@ class FindBug(Question):
     code: Snippet
     """The program with the bug."""
     fix: Snippet
-    """The program without it. Change as few lines as can be: they decide which line is right."""
+    """The program without the bug. Change as few lines as possible: they decide which line is the answer."""
     check: Snippet
     """Assertions that fail after `code` and hold after `fix`."""
     happens: HappensText
     """How the bug shows: `runs silently` (and the check fails), or an exception."""
     mistakes: tuple[LineMistake, ...] = ()
-    """Lines that readers wrongly suspect, with feedback."""
+    """Lines that learners wrongly suspect, with feedback."""
 
     def claims(self) -> Iterator[Claim]:
         broken, fixed = self._program("code"), self._program("fix")
@@ -72,14 +76,14 @@ class FindBug(Question):
         mistakes = tuple(
             displays.Mistake(str(m.line), m.mistake, at=("mistakes", i)) for i, m in enumerate(self.mistakes)
         )
-        shown = source.split("\n")[lines[0] - 1].strip()
+        first = source.split("\n")[lines[0] - 1].strip()
         return displays.Display(
             prompt=self.asked(self.setup),
             input=displays.LineInput(source, lines, mistakes),
-            answer=f"line {lines[0]}: {shown}",
+            answer=f"line {lines[0]}: {first}",
             solution=self.worked_solution(
-                displays.Code(self.fix, "Mended", self._mended_lines()),
-                displays.Code(self.check, "The check: it fails on the program above and passes on the mended one"),
+                displays.Code(self.fix, "Fixed", self._fixed_lines()),
+                displays.Code(self.check, "The check: it fails on the program above and passes on the fixed one"),
             ),
             evidence=evidence(broken, runs[broken]),
         )
@@ -94,7 +98,7 @@ class FindBug(Question):
                 lines.update(n + 1 for n in range(start, end) if _lines(self.code)[n].strip())
         return tuple(sorted(lines))
 
-    def _mended_lines(self) -> tuple[int, ...]:
+    def _fixed_lines(self) -> tuple[int, ...]:
         return tuple(n + 1 for tag, _, _, start, end in self._difference() if tag != "equal" for n in range(start, end))
 
     def _difference(self) -> Sequence[tuple[str, int, int, int, int]]:
@@ -102,30 +106,30 @@ class FindBug(Question):
         return matcher.get_opcodes()
 
     def _program(self, field: Literal["code", "fix"]) -> Program:
-        part = Part("code", getattr(self, field), (field,))
+        part = Part("code", self.code if field == "code" else self.fix, (field,))
         return self.program(*given(self.setup), part, Part("check", self.check, ("check",)))
 
     def _judge_bug(self, program: Program, outcome: Outcome) -> Judgement:
-        message = "the check passes on the program that is said to have a bug"
+        message = "the check passes on the program that should have a bug"
         return fails(program, outcome, Happens.parse(self.happens), code=rules.BUG_NOT_SHOWN, message=message)
 
     def _judge_fix(self, program: Program, outcome: Outcome) -> Judgement:
-        message = "the mended program fails the check"
+        message = "the fixed program fails the check"
         return passes(program, outcome, code=rules.FIX_REFUTED, message=message, expected="the check passes")
 
     def _judge_lines(self) -> Judgement:
         if self.bug_lines():
             return PROVEN
-        return Judgement("refuted", rules.NO_BUG_LINE, "`fix` does not differ from `code`", "Mend the bug in `fix`.")
+        return refuted(rules.NO_BUG_LINE, "`fix` does not differ from `code`", help="Fix the bug in `fix`.")
 
     def _judge_line(self, mistake: LineMistake) -> Judgement:
         source = _lines(self.code)
         if mistake.line > len(source) or not source[mistake.line - 1].strip():
-            words = f"`code` has no line {mistake.line} to suspect; it has {len(source)} lines"
-            return Judgement("refuted", rules.NO_BUG_LINE, words)
+            message = f"`code` has no line {mistake.line} to suspect; it has {len(source)} lines"
+            return refuted(rules.NO_BUG_LINE, message)
         if mistake.line in self.bug_lines():
-            words = f"line {mistake.line} is the bug: the fix changes it"
-            return Judgement("refuted", rules.NO_BUG_LINE, words, "Name a line that the fix leaves alone.")
+            message = f"line {mistake.line} is the bug: the fix changes it"
+            return refuted(rules.NO_BUG_LINE, message, help="Name a line that the fix does not change.")
         return PROVEN
 
 

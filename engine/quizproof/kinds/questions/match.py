@@ -1,4 +1,8 @@
-"""`match`: give each item on the left the one on the right that belongs to it. Every pairing is run."""
+"""`match`: match each item on the left with the one on the right that belongs to it. Every pairing is run.
+
+Claims: the check of each pair passes after the pair's own code, and fails after the code of every other pair. The check
+of an extra fails after the code of every pair, by an assertion at least once, so that it is known to work.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, passes, refuted
 from quizproof.findings import DataPath
 from quizproof.kinds.base import LETTERS, Question, Runs, given
 from quizproof.outcome import Outcome
@@ -20,7 +24,7 @@ class Pair(Model):
     """An item on the left, the one on the right that belongs to it, and what shows that it does."""
 
     code: Snippet
-    """The left side: runs after the setup. Shown, unless `text` says it in words."""
+    """The left side: runs after the setup. It is shown, unless there is a `text`."""
     text: Prose | None = None
     """What is shown on the left instead of the code."""
     match: Prose
@@ -30,18 +34,18 @@ class Pair(Model):
 
 
 class Extra(Model):
-    """An item on the right that belongs to nothing."""
+    """An item on the right that belongs to no item on the left."""
 
     match: Prose
     """The right side, in words."""
     check: Snippet
-    """Assertions that would hold if it belonged to the code before; they fail after the code of every pair."""
+    """Assertions that would hold after the code it belonged to. They fail after the code of every pair."""
     mistake: Prose = ""
-    """The misconception of who chooses it, as feedback."""
+    """The misconception of learners who choose it, as feedback."""
 
 
 class Match(Question):
-    """Match the left with the right. Each check passes after its own pair's code, and after no other."""
+    """Match the left with the right. The check of each pair passes after its own code only."""
 
     kind_name: ClassVar[str] = "match"
     kind: Literal["match"]
@@ -50,7 +54,7 @@ class Match(Question):
     pairs: Annotated[tuple[Pair, ...], Field(min_length=2, max_length=8)]
     """What belongs together."""
     extras: Annotated[tuple[Extra, ...], Field(max_length=4)] = ()
-    """Items on the right that belong to nothing."""
+    """Items on the right that belong to no item on the left."""
 
     def claims(self) -> Iterator[Claim]:
         for index in range(len(self.pairs)):
@@ -61,8 +65,8 @@ class Match(Question):
         for right in range(len(self._rights())):
             lefts = [left for left in range(len(self.pairs)) if left != right]
             programs = tuple(self._program(left, right) for left in lefts)
-            sort = f"pair {right + 1} alone" if right < len(self.pairs) else f"extra {right - len(self.pairs) + 1}"
-            yield Claim(sort, self._at(right), programs, partial(self._judge_others, right, lefts, programs))
+            name = f"pair {right + 1} alone" if right < len(self.pairs) else f"extra {right - len(self.pairs) + 1}"
+            yield Claim(name, self._at(right), programs, partial(self._judge_others, right, lefts, programs))
 
     def right_parts(self) -> tuple[Part, ...]:
         return given(self.setup)
@@ -92,11 +96,11 @@ class Match(Question):
         )
 
     def _rights(self) -> tuple[Pair | Extra, ...]:
-        """What the right side is made from: the pairs in their order, then the extras."""
+        """The items on the right: those of the pairs in their order, then the extras."""
         return (*self.pairs, *self.extras)
 
     def _at(self, right: int) -> DataPath:
-        """Where the check of an item on the right stands."""
+        """Where the check of an item on the right is, relative to the block."""
         pairs = len(self.pairs)
         return ("pairs", right, "check") if right < pairs else ("extras", right - pairs, "check")
 
@@ -114,21 +118,21 @@ class Match(Question):
             if blocked := obstacle(program, outcome):
                 return blocked
             if outcome.status == "finished":
-                shown = _brief(self.pairs[left])
-                words = f"`{shown}` matches too: the check of {item.match.strip()!r} passes after it"
-                help_ = "Assert something that is true of its own pair alone."
+                other = _brief(self.pairs[left])
+                message = f"`{other}` matches too: the check of {item.match.strip()!r} passes after it"
+                help_ = "Assert something that is true of its own pair only."
                 actual = "every assertion passed"
-                return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, help_, "the check fails", actual)
+                return refuted(rules.DISTRACTOR_HOLDS, message, help=help_, expected="the check fails", actual=actual)
             raised = outcome.raised if program.raised_in(outcome) == "check" else None
             if isinstance(item, Pair) and raised and raised.type == "NameError":
-                words = f"after `{_brief(self.pairs[left])}` the check fails only because a name is missing: {raised}"
-                help_ = "Give what is checked the same name in every pair, so that the check looks at it."
-                return at_frame(program, outcome, Judgement("refuted", rules.CHECK_CRASHED, words, help_))
+                message = f"after `{_brief(self.pairs[left])}` the check fails only because a name is missing: {raised}"
+                help_ = "Use the same name for what is checked in every pair, so that the check looks at it."
+                return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, help=help_))
         if isinstance(item, Extra) and not any(o.raised and o.raised.type == "AssertionError" for o in outcomes):
-            # The check of a pair is known to work from its own code. This one would fail after any code.
-            words = f"the check itself raised {outcomes[0].raised}, and nowhere does an assertion of it fail"
-            help_ = "Let it assert what would be so if the item belonged to a pair."
-            return at_frame(programs[0], outcomes[0], Judgement("refuted", rules.CHECK_CRASHED, words, help_))
+            # The check of a pair is known to work, because it passes after its own code. This one may never pass.
+            message = f"the check itself raised {outcomes[0].raised}, and none of its assertions ever fails"
+            help_ = "Assert what would be true if the item belonged to a pair."
+            return at_frame(programs[0], outcomes[0], refuted(rules.CHECK_CRASHED, message, help=help_))
         return PROVEN
 
 

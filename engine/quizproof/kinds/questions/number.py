@@ -1,15 +1,20 @@
-"""`number`: type a number; the key is the value of an expression."""
+"""`number`: type a number; the key is the value of an expression.
+
+Claims: the value is one finite number, and the typed `answer`, if there is one, is within `tolerance` of it. Each
+foreseen mistake is further than twice the tolerance from the key, so that no response is close to both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
 from quizproof.comparison.numbers import is_number
 from quizproof.comparison.outputs import quoted, same_number
 from quizproof.findings import DataPath
@@ -24,7 +29,7 @@ class NumberMistake(Model):
     value: Number | None = None
     """The number that this mistake leads to."""
     expression: Snippet | None = None
-    """Python that gives it, evaluated after the question's code."""
+    """The Python expression that gives it, evaluated after the question's code."""
     mistake: Prose
     """The misconception, as feedback."""
 
@@ -36,7 +41,7 @@ class NumberMistake(Model):
 
 
 class NumberQuestion(Question):
-    """Work out a number. The response is right within `tolerance` of the value."""
+    """Work out a number. A response is right if it is within `tolerance` of the value."""
 
     kind_name: ClassVar[str] = "number"
     kind: Literal["number"]
@@ -47,13 +52,17 @@ class NumberQuestion(Question):
     value: Snippet
     """The expression whose value is the key."""
     answer: Number | None = None
-    """The key, where an author has typed one; compared with the value."""
+    """The key, if an author has typed one; compared with the value."""
     tolerance: Annotated[Number, Field(ge=0)] = 0
-    """How far a right response may be from the value, in the value's unit."""
+    """By how much a right response may differ from the value."""
     unit: Plain | None = None
-    """Shown behind the input."""
+    """Shown after the input."""
     mistakes: Annotated[tuple[NumberMistake, ...], Field(max_length=25)] = ()
     """Wrong numbers with feedback of their own."""
+
+    @property
+    def numeric_tolerance(self) -> float:
+        return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
         program = self._program()
@@ -83,14 +92,12 @@ class NumberQuestion(Question):
             for index, (number, mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
         )
         answer = decimal(value if self.answer is None else self.answer, self.tolerance)
-        shown = displays.NumberInput(float(value), float(self.tolerance), answer, self.unit or "", mistakes)
+        form = displays.NumberInput(float(value), float(self.tolerance), answer, self.unit or "", mistakes)
         parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
-        told = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
-        words = f"Computed: {decimal(value, self.tolerance)}{' ' + self.unit if self.unit else ''}."
-        told = displays.Evidence(words, told.stdout, told.traceback, told.code)
-        return displays.Display(
-            self.asked(None, *code), shown, f"{answer} {self.unit or ''}".strip(), self.worked_solution(), told
-        )
+        run = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
+        unit = f" {self.unit}" if self.unit else ""
+        run = replace(run, summary=f"Computed: {decimal(value, self.tolerance)}{unit}.")
+        return displays.Display(self.asked(None, *code), form, f"{answer}{unit}", self.worked_solution(), run)
 
     def _program(self) -> Program:
         parts = [Part("value", self.value, ("value",))]
@@ -114,17 +121,17 @@ class NumberQuestion(Question):
         return values
 
     def _blocked(self, outcome: Outcome, at: DataPath) -> Judgement | None:
-        """Why the expression at `at` was not reached; None when it was, even if a later one failed."""
+        """Why the expression at `at` was not evaluated; None if it was, even if a later one failed."""
         program = self._program()
         blocked = obstacle(program, outcome)
         if not blocked and outcome.raised:
             part = program.parts[outcome.raised.part]
             if outcome.raised.part > [p.at for p in program.parts].index(at):
                 return None
-            what = "the expression" if part.role == "value" else "the code"
+            subject = "the expression" if part.role == "value" else "the code"
             code = rules.NOT_A_NUMBER if part.role == "value" else rules.CODE_CRASHED
-            words = f"{what} raised {outcome.raised}"
-            blocked = at_frame(program, outcome, Judgement("refuted", code, words, at=part.at))
+            message = f"{subject} raised {outcome.raised}"
+            blocked = at_frame(program, outcome, refuted(code, message, at=part.at))
         return blocked
 
     def _judge_key(self, outcome: Outcome) -> Judgement:
@@ -133,14 +140,14 @@ class NumberQuestion(Question):
             return blocked
         value = self._values(outcome)[0]
         if not is_number(value):
-            words = f"the value is {quoted(value)}, not one finite number"
-            return Judgement("refuted", rules.NOT_A_NUMBER, words, "Give an int, a float or a tensor of one element.")
+            message = f"the value is {quoted(value)}, not one finite number"
+            return refuted(rules.NOT_A_NUMBER, message, help="Give an int, a float or a tensor of one element.")
         if not float(value).is_integer() and not self.tolerance:
-            words = f"the value is {value!r}, which nobody types exactly"
-            return Judgement("refuted", rules.NOT_A_NUMBER, words, "Add a `tolerance:`, such as 0.01.")
+            message = f"the value is {value!r}, which nobody types exactly"
+            return refuted(rules.NOT_A_NUMBER, message, help="Add a `tolerance:`, such as 0.01.")
         if self.answer is not None and not same_number(self.answer, value, self.tolerance):
-            words = f"the stated answer is not the value, which is {decimal(value)}"
-            return Judgement("refuted", rules.KEY_REFUTED, words, "", decimal(self.answer), decimal(value))
+            message = f"the stated answer is not the value, which is {decimal(value)}"
+            return refuted(rules.KEY_REFUTED, message, expected=decimal(self.answer), actual=decimal(value))
         return PROVEN
 
     def _judge_mistake(self, index: int, outcome: Outcome) -> Judgement:
@@ -151,22 +158,23 @@ class NumberQuestion(Question):
         values = self._values(outcome)
         key, wrong = values[0], values[index + 1]
         if not is_number(wrong):
-            words = f"the value of this mistake is {quoted(wrong)}, not one finite number"
-            return Judgement("refuted", rules.NOT_A_NUMBER, words)
+            message = f"the value of this mistake is {quoted(wrong)}, not one finite number"
+            return refuted(rules.NOT_A_NUMBER, message)
         if is_number(key) and same_number(key, wrong, 2 * self.tolerance):
-            words = (
-                "this mistake gives a right answer"
-                if same_number(key, wrong, self.tolerance)
-                else ("this mistake lies within twice the tolerance of the key")
-            )
-            gap = f"more than {decimal(2 * self.tolerance)} away from {decimal(key)}"
-            return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", gap, decimal(wrong))
+            message = "this mistake is within twice the tolerance of the key"
+            if same_number(key, wrong, self.tolerance):
+                message = "this mistake gives a right answer"
+            distance = f"more than {decimal(2 * self.tolerance)} away from {decimal(key)}"
+            return refuted(rules.DISTRACTOR_HOLDS, message, expected=distance, actual=decimal(wrong))
         return PROVEN
 
 
 def decimal(value: float, tolerance: float = 0) -> str:
-    """A number as a learner would write it, 2, 0.872 or 1e-07, with digits enough to be within `tolerance` of it."""
-    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+    """A number as a learner would write it, 2, 0.872 or 1e-07: with the fewest digits that are within `tolerance`.
+
+    At least 6 significant digits are tried; 17 are enough for any float.
+    """
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):  # floats are exact to about there
         return str(int(value))
     texts = (f"{value:.{digits}g}" for digits in range(6, 18))
     return next((text for text in texts if same_number(float(text), value, tolerance)), repr(value))

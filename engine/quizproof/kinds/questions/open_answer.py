@@ -1,4 +1,7 @@
-"""`open`: answer in one's own words, then compare with a model answer and tick the points that one has made."""
+"""`open`: answer in your own words, then compare with a model answer and tick the points that you made.
+
+Claims: the `proof` of each point passes after the setup and the code; a point with `unproven` shows its reason instead.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ class Point(Model):
     """Something that a good answer says."""
 
     text: Prose
-    """The point, to be ticked by the learner who made it."""
+    """The point. Learners who made it tick it."""
     proof: Snippet | None = None
-    """A program that passes because the point is true; runs after the setup and the code."""
+    """A program that passes because the point is true. It runs after the setup and the code."""
     unproven: Plain | None = None
     """Why no run can settle the point."""
 
@@ -34,14 +37,14 @@ class Point(Model):
 
 
 class Open(Question):
-    """Answer in words. The learner marks the answer by the points, each of which is proven or openly is not."""
+    """Answer in words. The learner marks the answer by its points, each of which is proven or openly unproven."""
 
     kind_name: ClassVar[str] = "open"
     kind: Literal["open"]
     setup: Snippet | None = None
     """Code that runs first; shown as given."""
     code: Snippet | None = None
-    """The program that is asked about; runs after the setup."""
+    """The program that the question is about. It runs after the setup."""
     answer: Prose
     """The model answer, shown before the learner ticks points."""
     points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=8)]
@@ -86,17 +89,17 @@ class Open(Question):
             return _judge_code(program, outcome)
         message, expected = "the point's proof does not pass", "the proof runs to its end"
         judged = passes(program, outcome, code=rules.PROOF_FAILED, message=message, expected=expected)
-        # Where a proof fails, there is no other culprit than the proof.
+        # If a proof fails, nothing but the proof can be wrong.
         return at_frame(program, outcome, judged) if judged.code == rules.PROOF_FAILED else judged
 
     def _shown(self, index: int, runs: Runs) -> displays.Point:
         point = self.points[index]
-        told = None
+        run = None
         if point.proof is not None:
             program = self._proof(index, point.proof)
-            told = evidence(program, runs[program], code=point.proof)
-            told = replace(told, summary="A run shows that this is true.")
-        return displays.Point(LETTERS[index], point.text, told, point.unproven or "")
+            run = evidence(program, runs[program], code=point.proof)
+            run = replace(run, summary="A run shows that this is true.")
+        return displays.Point(LETTERS[index], point.text, run, point.unproven or "")
 
 
 def _judge_code(program: Program, outcome: Outcome) -> Judgement:

@@ -1,11 +1,16 @@
-"""`order-lines`: put the lines of a program in order, a Parsons problem. Every order that passes the check is right."""
+"""`order-lines`: put the lines of a program in order, a Parsons problem. Every order that passes the check is right.
+
+Claims: the author's order passes the check, and the check fails without the lines; each distractor fails it in place of
+any line; and of all orders, up to `most_orders` are run, nearest to the author's first, to know which others are right.
+
+After Parsons and Haden, "Parson's programming puzzles" (2006). Others compare with one stored order; here runs decide.
+"""
 
 from __future__ import annotations
 
 import ast
 import itertools
 import math
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,18 +20,21 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field, field_validator, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails_without, obstacle, passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails_without, obstacle, passes, refuted
 from quizproof.comparison.outputs import fold_expression
 from quizproof.findings import DataPath
 from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Integer, Model, Prose, Snippet, refuse
+from quizproof.snippets.syntax import is_invalid, parse
 
-_FEWEST_LINES, _MOST_LINES = 2, 12
-_MOST_ALIKE = 24
+_MIN_LINES, _MAX_LINES = 2, 12
+_MAX_EXCHANGES = 24
 """Ways to exchange equal lines: two pairs of equal lines have four, four equal lines 24."""
-_MOST_LOOKED_AT = 10_000
-"""Arrangements that are looked at for whether they are Python at all."""
+_MAX_PARSED = 10_000
+"""Arrangements that are parsed to see whether they are valid Python."""
+_SPACES_PER_LEVEL = 4
+"""Of indentation, where no line of the program is indented."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +54,20 @@ class _Search:
     """Which arrangements of some lines are run."""
 
     run: tuple[_Arrangement, ...]
-    """Those that are Python, the author's own first, then by their distance from it."""
+    """Those that are valid Python, the author's own first, then by their distance from it."""
     tried: int
-    """How many were looked at: these, and those before the last of them that are no Python, hence wrong."""
+    """How many are known to be right or wrong: these, and those before the last of them that are not valid Python."""
     total: int
     """How many there are."""
 
 
 class LineDistractor(Model):
-    """A line that belongs into no right program."""
+    """A line that no right program contains."""
 
     line: Snippet
     """The line. Without `indentation`, spaces before it (in quotes) are its indentation."""
     mistake: Prose = ""
-    """The misconception of who uses it, as feedback."""
+    """The misconception of learners who use it, as feedback."""
 
     @field_validator("line")
     @classmethod
@@ -70,42 +78,41 @@ class LineDistractor(Model):
 
 
 class OrderLines(Question):
-    """Put lines in order. A response is right when its program passes the check; it has no line more, and none less."""
+    """Put lines in order. A response is right if its program passes the check and has exactly the lines of `lines`."""
 
     kind_name: ClassVar[str] = "order-lines"
     kind: Literal["order-lines"]
     setup: Snippet | None = None
     """Code that runs first; shown as given."""
     lines: Snippet
-    """A right program of 2 to 12 lines, in one right order. The learner gets them mixed; empty lines do not count."""
+    """A right program of 2 to 12 lines, in a right order. The learner gets them shuffled. Empty lines do not count."""
     distractors: Annotated[tuple[LineDistractor, ...], Field(max_length=12)] = ()
-    """Lines that belong into no right program. In place of any line of `lines`, each must fail the check."""
+    """Lines that no right program contains. In place of any line of `lines`, each must fail the check."""
     check: Snippet
     """Assertions that hold after a right order, and fail when the lines are left out."""
     indentation: Flag = False
-    """Whether the learner gives each line's indentation, too. If not, lines keep the indentation that they have."""
+    """Whether the learner also gives the indentation of each line. If not, lines keep the indentation they have."""
     most_orders: Annotated[Integer, Field(ge=1, le=5040)] = 120
-    """How many orders to run at most: 120 is all orders of five lines, 720 of six, 5040 of seven."""
+    """The largest number of orders to run. Five lines have 120 orders, six 720, seven 5040."""
 
     @field_validator("lines")
     @classmethod
     def _can_be_put_in_order(cls, lines: str) -> str:
         texts = _written(lines)
-        if not _FEWEST_LINES <= len(texts) <= _MOST_LINES:
-            words = f"write {_FEWEST_LINES} to {_MOST_LINES} lines that are not empty; these are {len(texts)}"
-            raise ValueError(words)
+        if not _MIN_LINES <= len(texts) <= _MAX_LINES:
+            raise ValueError(f"write {_MIN_LINES} to {_MAX_LINES} lines that are not empty; there are {len(texts)}")
         if any("\t" in _indent(text) for text in texts):
             raise ValueError("indent with spaces, not with tabs")
         unit = _unit(texts)
         odd = next((text for text in texts if len(_indent(text)) % unit), None)
         if odd is not None:
-            words = f"the indentation of {odd.strip()!r} is no multiple of {unit} spaces, which is one level here"
-            raise ValueError(words)
-        if _texts_in(lines) != _texts_in("\n".join(texts)):
-            raise ValueError("a text has an empty line or spaces at a line's end, which the learner is not given")
-        alike = Counter(text.strip() for text in texts)
-        if math.prod(map(math.factorial, alike.values())) > _MOST_ALIKE:
-            raise ValueError("too many lines are equal to each other; four equal lines are the most")
+            one_level = f"{unit} spaces, which is one level here"
+            raise ValueError(f"the indentation of {odd.strip()!r} is not a multiple of {one_level}")
+        if _constants_in(lines) != _constants_in("\n".join(texts)):
+            raise ValueError("a string has an empty line or spaces at a line's end, which the learner does not get")
+        counts = Counter(text.strip() for text in texts)
+        if math.prod(map(math.factorial, counts.values())) > _MAX_EXCHANGES:
+            raise ValueError("too many lines are equal to each other; at most four can be")
         return lines
 
     @model_validator(mode="after")
@@ -113,12 +120,11 @@ class OrderLines(Question):
         unit = _unit(_written(self.lines))
         for distractor in self.distractors:
             indent = _indent(distractor.line)
+            line = f"the distractor {distractor.line.strip()!r}"
             if self.indentation and indent:
-                words = f"the learner gives the indentation, so the distractor {distractor.line.strip()!r} has none"
-                raise refuse(rules.CONTRADICTION, words)
+                raise refuse(rules.CONTRADICTION, f"the learner gives the indentation, so {line} must have none")
             if "\t" in indent or len(indent) % unit:
-                words = f"the indentation of the distractor {distractor.line.strip()!r} is no multiple of {unit} spaces"
-                raise refuse(rules.CONTRADICTION, words)
+                raise refuse(rules.CONTRADICTION, f"the indentation of {line} is not a multiple of {unit} spaces")
         return self
 
     def claims(self) -> Iterator[Claim]:
@@ -126,7 +132,7 @@ class OrderLines(Question):
         yield Claim("key", ("lines",), (reference,), partial(_judge_own, reference), key=True)
         bare = self.program(*given(self.setup), self._check())
         yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
-        # The author's own order is the last, because a claim is reported with the run of its last program.
+        # The author's own order is last, because a claim is reported with the run of its last program.
         programs = (*(self._program(order) for order in self._search().run[1:]), reference)
         yield Claim("orders", ("lines",), programs, partial(self._judge_orders, programs))
         for index in range(len(self.distractors)):
@@ -143,14 +149,14 @@ class OrderLines(Question):
         reference, search = self._reference(), self._search()
         right = [order for order in search.run if self._is_right(order, runs)]
         orders = tuple(named for order in right for named in self._named(order))
-        shown = displays.Ordering(self._shown_lines(), orders, self.indentation, search.tried, search.total)
+        form = displays.Ordering(self._shown_lines(), orders, self.indentation, search.tried, search.total)
         return displays.Display(
             prompt=self.asked(self.setup),
-            input=shown,
+            input=form,
             answer=self.lines.rstrip(),
             solution=self.worked_solution(
                 displays.Code(self.lines.rstrip(), "One right order" if len(right) > 1 else "The right order"),
-                displays.Prose(_told(shown, len(right))),
+                displays.Prose(_tried(form, len(right))),
                 displays.Code(self.check, "The check that judged every order"),
             ),
             evidence=evidence(reference, runs[reference]),
@@ -169,7 +175,7 @@ class OrderLines(Question):
         return Part("check", self.check, ("check",))
 
     def _reference(self) -> Program:
-        """The program as the author wrote it, so that its tracebacks have the lines of the file."""
+        """The program as the author wrote it, so that its tracebacks name lines of the file."""
         return self.program(*given(self.setup), Part("answer", self.lines, ("lines",)), self._check())
 
     def _program(self, order: _Arrangement, at: DataPath = ("lines",)) -> Program:
@@ -181,14 +187,14 @@ class OrderLines(Question):
         return _passed(program, runs[program])
 
     def _judge_orders(self, programs: tuple[Program, ...], *outcomes: Outcome) -> Judgement:
-        """Judge all orders: any may pass or fail, but every run must have come to something, and the author's pass."""
+        """Judge all orders: any may pass or fail, but no run may be lost, and the author's own order must pass."""
         for program, outcome in zip(programs, outcomes, strict=True):
             if lost := _lost(program, outcome):
                 return lost
         search = self._search()
         right = sum(map(_passed, programs, outcomes))
-        told = {"orders": search.total, "tried": search.tried, "right": right}
-        return replace(_judge_own(programs[-1], outcomes[-1]), told=told)
+        counts = {"orders": search.total, "tried": search.tried, "right": right}
+        return replace(_judge_own(programs[-1], outcomes[-1]), evidence=counts)
 
     def _claim_of_distractor(self, index: int) -> Claim:
         own, at = self._own(), ("distractors", index, "line")
@@ -206,15 +212,15 @@ class OrderLines(Question):
         for number, line in enumerate(own, 1):
             same = fold_expression(line.source) == fold_expression(distractor.source)
             if same and (self.indentation or line.level == distractor.level):
-                words = f"this distractor is line {number} of the program"
-                return Judgement("refuted", rules.OPTIONS_COINCIDE, words, "Change it, or leave it out.")
+                message = f"this distractor is line {number} of the program"
+                return refuted(rules.OPTIONS_COINCIDE, message, help="Change it, or remove it.")
         for (program, place), outcome in zip(programs.items(), outcomes, strict=True):
             if lost := _lost(program, outcome):
                 return lost
             if outcome.status == "finished":
-                words = f"in place of line {place + 1}, `{own[place].source}`, this distractor passes the check"
+                message = f"in place of line {place + 1}, `{own[place].source}`, this distractor passes the check"
                 actual = "every assertion passed"
-                return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", "the check fails", actual)
+                return refuted(rules.DISTRACTOR_HOLDS, message, expected="the check fails", actual=actual)
         return PROVEN
 
     def _distractor(self, index: int) -> _Line:
@@ -223,12 +229,12 @@ class OrderLines(Question):
 
     def _shown_lines(self) -> tuple[displays.OrderLine, ...]:
         own = self._own()
-        shown = [displays.OrderLine(LETTERS[n], line.source, line.level, at=("lines",)) for n, line in enumerate(own)]
+        lines = [displays.OrderLine(LETTERS[n], line.source, line.level, at=("lines",)) for n, line in enumerate(own)]
         for index, distractor in enumerate(self.distractors):
             line, at = self._distractor(index), ("distractors", index, "line")
             id_ = LETTERS[len(own) + index]
-            shown.append(displays.OrderLine(id_, line.source, line.level, True, distractor.mistake, at))
-        return tuple(shown)
+            lines.append(displays.OrderLine(id_, line.source, line.level, True, distractor.mistake, at))
+        return tuple(lines)
 
     def _named(self, order: _Arrangement) -> Iterator[tuple[str, ...]]:
         """The ids of an arrangement, in each way in which equal lines can be exchanged."""
@@ -244,7 +250,7 @@ class OrderLines(Question):
             yield tuple(at[place] + suffix for place, suffix in enumerate(suffixes))
 
     def _looks(self, line: _Line) -> object:
-        """What the learner sees of a line: not its indentation, when that is the learner's to give."""
+        """What the learner sees of a line: not its indentation, if the learner has to give it."""
         return line.source if self.indentation else line
 
 
@@ -258,20 +264,20 @@ def _indent(text: str) -> str:
 
 
 def _unit(texts: list[str]) -> int:
-    """The spaces of one level of indentation: 4 where no line is indented."""
-    return min((len(_indent(text)) for text in texts if _indent(text)), default=4)
+    """The spaces of one level of indentation: those of the line that is indented least."""
+    return min((len(_indent(text)) for text in texts if _indent(text)), default=_SPACES_PER_LEVEL)
 
 
-def _source(order: _Arrangement, unit: int = 4) -> str:
+def _source(order: _Arrangement, unit: int = _SPACES_PER_LEVEL) -> str:
     return "".join(f"{' ' * unit * line.level}{line.source}\n" for line in order)
 
 
 @lru_cache(maxsize=256)
 def _search(own: _Arrangement, indented: bool, most: int) -> _Search:
-    """The arrangements to run: those that are Python among the nearest to the author's own, up to `most`."""
+    """The arrangements to run: those that are valid Python among the nearest to the author's own, up to `most`."""
     run: list[_Arrangement] = []
     tried = 0
-    for order in itertools.islice(_nearest(own, indented), _MOST_LOOKED_AT):
+    for order in itertools.islice(_nearest(own, indented), _MAX_PARSED):
         if order == own or _is_python(order):
             if len(run) == most:
                 break
@@ -282,7 +288,10 @@ def _search(own: _Arrangement, indented: bool, most: int) -> _Search:
 
 
 def _nearest(own: _Arrangement, indented: bool) -> Iterator[_Arrangement]:
-    """All arrangements, by the swaps of neighbours that lead to them; to move one line by a level counts as a swap."""
+    """All arrangements, those first that the fewest swaps of neighbours lead to; moving a line a level is one swap.
+
+    With indentation to be given, only arrangements in which at most one line was moved by a level are among them.
+    """
     seen, ring = {own}, [own]
     moved = list(_moved(own)) if indented else []
     while ring:
@@ -298,7 +307,7 @@ def _swapped(order: _Arrangement, place: int) -> _Arrangement:
 
 
 def _moved(order: _Arrangement) -> Iterator[_Arrangement]:
-    """The arrangement with one line a level further in or out, each different collection of lines once."""
+    """The arrangement with one line a level further in or out; each different collection of lines once."""
     known = set()
     for place, line in enumerate(order):
         for level in (line.level - 1, line.level + 1):
@@ -313,29 +322,18 @@ def _count(lines: _Arrangement) -> int:
 
 
 def _is_python(order: _Arrangement) -> bool:
-    """Whether a run could get past the parser; runs are of the same Python as we are."""
-    return _parsed(_source(order)) is not None
+    """Whether a run would get past the parser."""
+    return not is_invalid(_source(order))
 
 
-def _texts_in(source: str) -> list[object]:
-    """The constants of a program, texts among them; none of one that is no Python."""
-    tree = _parsed(source)
+def _constants_in(source: str) -> list[object]:
+    """The constants of a program, strings among them; none if it cannot be parsed."""
+    tree = parse(source)
     return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)] if tree else []
 
 
-def _parsed(source: str) -> ast.Module | None:
-    """The program as a tree; None when it is no Python, and an empty one when only a run can tell."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            return ast.parse(source)
-    except SyntaxError:
-        return None
-    except (ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
-
-
 def _judge_own(program: Program, outcome: Outcome) -> Judgement:
-    message = "the lines, in the order in which they stand, fail the check"
+    message = "the lines, in the order in which they are written, fail the check"
     return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
 
 
@@ -344,18 +342,18 @@ def _passed(program: Program, outcome: Outcome) -> bool:
 
 
 def _lost(program: Program, outcome: Outcome) -> Judgement | None:
-    """Why an outcome says nothing about an order; None when it does: stopped at a limit, an order is wrong."""
+    """Why an outcome says nothing about an order; None if it does. An order that hits a limit, or exits, is wrong."""
     blocked = obstacle(program, outcome, syntax_ok=program.raised_in(outcome) == "answer")
     return None if blocked is None or blocked.code in (rules.LIMIT_HIT, rules.SNIPPET_DIED) else blocked
 
 
-def _told(shown: displays.Ordering, right: int) -> str:
-    """What was tried, for learners."""
-    orders = f"{shown.total:,} orders of these lines"
-    if shown.indented:
+def _tried(form: displays.Ordering, right: int) -> str:
+    """What was tried and how many of these orders are right, for learners."""
+    orders = f"{form.total:,} orders of these lines"
+    if form.indented:
         orders += ", counting those with one line a level further in or out,"
     are = "only this one is right" if right == 1 else f"{right:,} are right"
-    if shown.complete:
+    if form.complete:
         return f"All {orders} were tried: {are}."
-    nearest = f"Of the {orders} only the {shown.tried:,} nearest to this one were tried"
+    nearest = f"Of the {orders} only the {form.tried:,} nearest to this one were tried"
     return f"{nearest}: {are}. An order that was not tried counts as wrong."

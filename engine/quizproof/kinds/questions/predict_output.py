@@ -1,4 +1,8 @@
-"""`predict-output`: what does this program print, or which exception does it raise? Nobody types the key."""
+"""`predict-output`: what does this program print, or which exception does it raise? Nobody has to type the key.
+
+Claims: the program prints something, or raises if `asks: exception`, and the typed `answer`, if there is one, agrees.
+Each distractor is another answer than the key; with `code`, it is what this code prints after the program.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
 from quizproof.comparison.outputs import difference, fold, same_output
 from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given, silence
 from quizproof.outcome import Outcome
@@ -18,10 +22,10 @@ from quizproof.quizfile.fields import Model, Number, Plain, Prose, Snippet, Text
 
 
 class Distractor(Model):
-    """An answer that a mistake leads to: by running code, or typed."""
+    """A wrong answer that a mistake leads to, computed by code or typed."""
 
     code: Snippet | None = None
-    """Run after the question's code; what it prints is this option."""
+    """Runs after the question's code. What it prints is this option."""
     prints: Text | None = None
     """The output that this mistake leads to."""
     raises: Plain | None = None
@@ -42,36 +46,38 @@ class Distractor(Model):
 
 
 class PredictOutput(Question):
-    """Say what a program does; the program is run to know it."""
+    """Say what a program does. A run of it gives the key."""
 
     kind_name: ClassVar[str] = "predict-output"
     kind: Literal["predict-output"]
     setup: Snippet | None = None
-    """Code that runs first and is shown as given; what it prints is not asked for."""
+    """Code that runs first; shown as given. What it prints is not part of the answer."""
     code: Snippet
     """The program."""
     asks: Literal["output", "exception"] = "output"
-    """Whether the answer is what it prints, or the exception it raises."""
+    """Whether the answer is what the program prints, or the exception that it raises."""
     answer: Text | None = None
-    """The key, where an author has typed one; compared with the run."""
+    """The key, if an author has typed one; compared with the run."""
     tolerance: Annotated[Number, Field(ge=0)] | None = None
-    """How far numbers inside printed text may differ. Only where the reader chooses: typed text is compared exactly."""
+    """By how much numbers inside printed text may differ. Only with `distractors`: typed text is compared exactly."""
     distractors: Annotated[tuple[Distractor, ...], Field(max_length=25)] = ()
-    """Wrong answers. With any, the reader chooses; without, the reader types."""
+    """Wrong answers. If there are any, the learner chooses from options; if not, the learner types."""
     input: Literal["choose", "type"] | None = None
-    """Let the reader type although there are distractors: they then serve as foreseen mistakes."""
+    """`type` lets the learner type although there are distractors, which then serve as foreseen mistakes."""
 
     @model_validator(mode="after")
     def _facts_can_run(self) -> PredictOutput:
         if self.facts and self.asks == "exception":
-            message = "`facts` come after the program, which ends in an exception here; use `raised` and `message`"
+            message = "`facts` are evaluated after the program, which raises here; use `raised` and `message` instead"
             raise refuse(rules.CONTRADICTION, message)
         if self.tolerance is not None and (self.input == "type" or not self.distractors):
-            message = (
-                "typed output is compared exactly, without `tolerance`; ask for a `number`, or offer `distractors`"
-            )
+            message = "typed output is compared exactly, without `tolerance`; ask for a `number`, or add `distractors`"
             raise refuse(rules.CONTRADICTION, message)
         return self
+
+    @property
+    def numeric_tolerance(self) -> float | None:
+        return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
         main = self._main()
@@ -98,25 +104,25 @@ class PredictOutput(Question):
     def display(self, runs: Runs) -> displays.Display:
         main = self._main()
         key = self._key(runs[main])
-        told = evidence(main, runs[main])
+        run = evidence(main, runs[main])
         prompt = self.asked(self.setup, displays.Code(self.code))
         wrong = [
             (self._wrong(index, runs), distractor, ("distractors", index, distractor.field))
             for index, distractor in enumerate(self.distractors)
         ]
-        shown: displays.Input
+        form: displays.Input
         if wrong and self.input != "type":
             key_content = self._content(key, exception=self.asks == "exception")
-            options = [displays.Option("a", key_content, True, "", told, at=("code",))]
+            options = [displays.Option("a", key_content, True, "", run, at=("code",))]
             for index, (text, distractor, at) in enumerate(wrong):
                 content = self._content(text, exception=distractor.raises is not None)
                 proof = self._own_run(index, runs) if distractor.code is not None else None
                 options.append(displays.Option(LETTERS[index + 1], content, False, distractor.mistake, proof, at=at))
-            shown = displays.Options(tuple(options))
+            form = displays.Options(tuple(options))
         else:
             mistakes = tuple(displays.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
-            shown = displays.TextInput(key, "\n" in key, mistakes)
-        return displays.Display(prompt, shown, key, self.worked_solution(), told)
+            form = displays.TextInput(key, "\n" in key, mistakes)
+        return displays.Display(prompt, form, key, self.worked_solution(), run)
 
     def _content(self, text: str, *, exception: bool) -> displays.Written:
         return displays.Prose(f"Raises `{text}`") if exception else displays.Output(silence(text))
@@ -154,25 +160,23 @@ class PredictOutput(Question):
         if blocked:
             return blocked
         if self.asks == "exception" and outcome.raised is None:
-            words = "the program raises nothing, so there is no exception to predict"
-            return Judgement(
-                "refuted", rules.NO_OUTPUT, words, "Drop `asks: exception`, or mend the code.", at=("code",)
-            )
+            message = "the program raises nothing, so there is no exception to predict"
+            return refuted(rules.NO_OUTPUT, message, help="Remove `asks: exception`, or fix the code.", at=("code",))
         if self.asks == "output":
             if outcome.raised:
-                words = f"the program raised {outcome.raised}"
-                help_ = "Add `asks: exception` if that is the answer."
-                return at_frame(main, outcome, Judgement("refuted", rules.CODE_CRASHED, words, help_))
+                message = f"the program raised {outcome.raised}"
+                help_ = "If that is the answer, add `asks: exception`."
+                return at_frame(main, outcome, refuted(rules.CODE_CRASHED, message, help=help_))
             if not self._key(outcome):
-                words = "the program prints nothing, so there is nothing to predict"
-                return Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.", at=("code",))
+                message = "the program prints nothing, so there is nothing to predict"
+                return refuted(rules.NO_OUTPUT, message, help="Add a `print`.", at=("code",))
         key = self._key(outcome)
         if self.answer is not None and not same_output(self.answer, key, self.tolerance):
-            what = "raises" if self.asks == "exception" else "prints"
-            words = f"the stated answer is not what the program {what}: {difference(self.answer, key, self.tolerance)}"
-            return Judgement(
-                "refuted", rules.KEY_REFUTED, words, "Drop `answer:`: it is derived.", fold(self.answer), key
-            )
+            verb = "raises" if self.asks == "exception" else "prints"
+            differs = difference(self.answer, key, self.tolerance)
+            message = f"the stated answer is not what the program {verb}: {differs}"
+            help_ = "Correct `answer:`, or remove it: the run gives the answer."
+            return refuted(rules.KEY_REFUTED, message, help=help_, expected=fold(self.answer), actual=key)
         return PROVEN
 
     def _judge_distractor(self, index: int, main: Outcome, after: Outcome | None = None) -> Judgement:
@@ -184,13 +188,13 @@ class PredictOutput(Question):
             program = self._after(index)
             blocked = obstacle(program, after)
             if not blocked and after.raised:
-                words = f"the distractor's code raised {after.raised}"
-                wrong = Judgement("refuted", rules.CODE_CRASHED, words, "It must print a wrong answer.")
-                blocked = at_frame(program, after, wrong)
+                message = f"the distractor's code raised {after.raised}"
+                crashed = refuted(rules.CODE_CRASHED, message, help="It must print a wrong answer.")
+                blocked = at_frame(program, after, crashed)
             text = fold(program.stdout(after, "answer"))
             if not blocked and not text:
-                words = "the distractor's code prints nothing"
-                blocked = Judgement("refuted", rules.NO_OUTPUT, words, "Add a `print`.")
+                message = "the distractor's code prints nothing"
+                blocked = refuted(rules.NO_OUTPUT, message, help="Add a `print`.")
         if blocked:
             return blocked
         if distractor.raises is not None:
@@ -200,22 +204,22 @@ class PredictOutput(Question):
             key = fold(self._main().stdout(main, "code"))
             right = same_output(text, key, self.tolerance)
         if right:
-            words = "this wrong answer is the right one"
-            return Judgement("refuted", rules.DISTRACTOR_HOLDS, words, "", "any other answer", key)
+            message = "this distractor is the right answer"
+            return refuted(rules.DISTRACTOR_HOLDS, message, expected="any other answer", actual=key)
         return PROVEN
 
 
 def _is_raised(text: str, outcome: Outcome) -> bool:
-    """Whether `text`, such as `TypeError`, `builtins.TypeError` or `TypeError: a fragment`, tells what was raised.
+    """Whether `text`, such as `TypeError`, `builtins.TypeError` or `TypeError: a fragment`, names what was raised.
 
-    So does another name of the same exception, and a class that it belongs to.
+    Another name of the same exception does too, and so does a class that it inherits from.
     """
     raised = outcome.raised
     name, _, fragment = text.partition(":")
     name = name.strip().rpartition(".")[2]
     if raised is None or fragment.strip() not in raised.message:
         return False
-    told, real = getattr(builtins, name, None), getattr(builtins, raised.type, None)
-    if isinstance(told, type) and isinstance(real, type):
-        return issubclass(real, told)
+    named, real = getattr(builtins, name, None), getattr(builtins, raised.type, None)
+    if isinstance(named, type) and isinstance(real, type):
+        return issubclass(real, named)
     return name == raised.type

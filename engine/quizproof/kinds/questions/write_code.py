@@ -1,4 +1,9 @@
-"""`write-code`: write a program that passes the checks. They pass on the solution, and fail on mutations."""
+"""`write-code`: write a program that passes the checks. They pass on the solution, and fail on mutations.
+
+Claims: every check passes after the solution, with an assertion each; the starter fails one, and so does no program at
+all; each wrong program fails one, as `happens` says if it is stated. Up to `mutations` small changes of the solution
+are run as well: those that pass every check are reported as warnings, unless their line is in `equivalent`.
+"""
 
 from __future__ import annotations
 
@@ -21,25 +26,27 @@ from quizproof.claims import (
     fails_without,
     obstacle,
     passes,
+    proven,
+    refuted,
 )
 from quizproof.comparison.outputs import fold, fold_program
 from quizproof.findings import DataPath
 from quizproof.kinds.base import HappensText, Question, Runs, given
-from quizproof.marking.attempt import passed, told
+from quizproof.marking.attempt import passed, run_evidence
 from quizproof.outcome import LOST, Outcome
 from quizproof.quizfile.fields import Flag, Integer, Model, Plain, Prose, Snippet, refuse
 from quizproof.snippets.mutations import Mutation, mutations_of, sample
 
 
 class ProgramCheck(Model):
-    """One thing that a right program brings about."""
+    """One thing that a right program does."""
 
     name: Plain
     """What it checks, in plain words; shown to the learner."""
     code: Snippet
     """Assertions that hold after a right program."""
     hidden: Flag = False
-    """Whether its code is kept from the learner until the question is answered."""
+    """Whether the code of the check is hidden from the learner until the question is answered."""
 
 
 class WrongProgram(Model):
@@ -54,14 +61,14 @@ class WrongProgram(Model):
 
 
 class WriteCode(Question):
-    """Write a program. It is run, and each check that passes before the first failure earns its share."""
+    """Write a program. It is run, and each check that passes before the first failure earns its share of the score."""
 
     kind_name: ClassVar[str] = "write-code"
     kind: Literal["write-code"]
     setup: Snippet | None = None
     """Code that runs first; shown as given."""
     starter: Snippet | None = None
-    """What the learner begins from. It must not pass."""
+    """What the learner starts from. It must not pass every check."""
     solution: Snippet
     """A right program."""
     checks: Annotated[tuple[ProgramCheck, ...], Field(min_length=1, max_length=20)]
@@ -69,15 +76,15 @@ class WriteCode(Question):
     wrong: Annotated[tuple[WrongProgram, ...], Field(max_length=25)] = ()
     """Wrong programs with feedback of their own."""
     mutations: Annotated[Integer, Field(ge=0, le=256)] = 24
-    """How many small changes of the solution are tried at most, to see that the checks notice; 0 for none."""
+    """The largest number of small changes of the solution to try, to see that the checks notice them; 0 for none."""
     equivalent: tuple[Snippet, ...] = ()
-    """Lines of changed solutions that are right too, so that no check needs to notice them."""
+    """Lines of changed solutions that are also right, so that no check needs to notice them."""
 
     @model_validator(mode="after")
     def _names_differ(self) -> WriteCode:
         names = [check.name for check in self.checks]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise refuse(rules.CONTRADICTION, f"two checks have the name {twice!r}, so feedback could not tell which")
+            raise refuse(rules.CONTRADICTION, f"two checks have the name {twice!r}; give each a name of its own")
         return self
 
     def claims(self) -> Iterator[Claim]:
@@ -107,7 +114,7 @@ class WriteCode(Question):
     def display(self, runs: Runs) -> displays.Display:
         checks = tuple(displays.Check(check.name, check.code, check.hidden) for check in self.checks)
         solution = self._solution()
-        shown = displays.ProgramInput(
+        form = displays.ProgramInput(
             starter=self.starter or "",
             checks=checks,
             attempts=tuple(self._attempts(checks, runs)),
@@ -117,10 +124,10 @@ class WriteCode(Question):
         code = (displays.Code(check.code, f"Check: {check.name}") for check in self.checks)
         return displays.Display(
             prompt=self.asked(self.setup),
-            input=shown,
+            input=form,
             answer=self.solution.strip(),
             solution=self.worked_solution(displays.Code(self.solution, "A right program"), *code),
-            evidence=told(checks, solution, runs[solution]),
+            evidence=run_evidence(checks, solution, runs[solution]),
         )
 
     def _attempts(self, checks: tuple[displays.Check, ...], runs: Runs) -> Iterator[displays.Attempt]:
@@ -130,13 +137,13 @@ class WriteCode(Question):
             source = next(part.source for part in program.parts if part.role == "answer")
             outcome = runs[program]
             count = passed(program, outcome)
-            said = feedback if count < len(checks) else ""  # of a right program there is nothing to mend
-            return displays.Attempt(source, count, origin, said, told(checks, program, outcome), at)
+            said = feedback if count < len(checks) else ""  # a right program has nothing to fix
+            return displays.Attempt(source, count, origin, said, run_evidence(checks, program, outcome), at)
 
         yield attempt(self._solution(), "solution", "", ("solution",))
         if self._starter_does_something():
             starter = self._program(self.starter or "", ("starter",))
-            yield attempt(starter, "starter", "This is what you began from.", ("starter",))
+            yield attempt(starter, "starter", "This is what you started from.", ("starter",))
         for index, wrong in enumerate(self.wrong):
             at = ("wrong", index, "code")
             yield attempt(self._program(wrong.code, at), "wrong", wrong.mistake, at)
@@ -146,21 +153,21 @@ class WriteCode(Question):
             yield attempt(program, origin, feedback, ("solution",))
 
     def _starter_does_something(self) -> bool:
-        """Whether the starter has code. Without, it is what is left when the answer is left out."""
+        """Whether the starter has code. If not, it is the same program as the one without an answer."""
         return bool(fold_program(self.starter or ""))
 
     def _checks(self) -> Iterator[Part]:
         return (Part("check", check.code, ("checks", n, "code")) for n, check in enumerate(self.checks))
 
     def _program(self, source: str, at: DataPath) -> Program:
-        """What is run for a program that takes the place of the learner's."""
+        """What is run for a program in the place of the learner's."""
         return self.program(*given(self.setup), Part("answer", source, at), *self._checks())
 
     def _solution(self) -> Program:
         return self._program(self.solution, ("solution",))
 
     def _mutants(self) -> list[tuple[Mutation, Program]]:
-        """Small changes of the solution that are no attempts already, and what is run for each."""
+        """Small changes of the solution that are not run for another reason, and what is run for each."""
         known = {fold_program(source) for source in (self.starter or "", *(wrong.code for wrong in self.wrong))}
         new = [each for each in mutations_of(self.solution) if fold_program(each.source) not in known]
         return [
@@ -178,9 +185,9 @@ class WriteCode(Question):
         pairs = zip(program.parts, outcome.parts, strict=False)
         vacuous = next((p for p, r in pairs if p.role == "check" and not r.assertions), None)
         if judgement.verdict == "proven" and vacuous:
-            words = "the check executed no assertion that could fail"
-            help_ = "Assert what the program brings about."
-            return Judgement("refuted", rules.NO_ASSERTION, words, help_, at=vacuous.at)
+            message = "the check executed no assertion that could fail"
+            help_ = "Assert what a right program does."
+            return refuted(rules.NO_ASSERTION, message, help=help_, at=vacuous.at)
         return judgement
 
     def _passes(self, program: Program, outcome: Outcome) -> Judgement:
@@ -189,9 +196,9 @@ class WriteCode(Question):
         return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="every check passes")
 
     def _judge_mutations(self, solved: Outcome, *outcomes: Outcome) -> Judgement:
-        """Whether the mutations could be run, and what is listed as `equivalent` is. Survivors are only warned of."""
+        """Refuted only if a line of `equivalent` is stale: mutations that survive are warnings, given elsewhere."""
         judgement = self._judge_solution(self._solution(), solved)
-        if judgement.verdict != "proven":  # told of where the solution is
+        if judgement.verdict != "proven":  # reported by the claim about the solution
             return judgement
         survived = []
         for (mutation, program), outcome in zip(self._mutants(), outcomes, strict=True):
@@ -207,19 +214,19 @@ class WriteCode(Question):
             "survived": [f"line {mutation.line}: {mutation.description}" for mutation in survived],
         }
         if stale is not None:
-            words = "no change of the solution that passes every check has this line"
+            message = "no change of the solution that passes every check has this line"
             at = ("equivalent", stale)
-            return Judgement("refuted", rules.STALE_EQUIVALENT, words, "Remove it.", at=at, told=figures)
-        return Judgement("proven", told=figures)
+            return Judgement("refuted", rules.STALE_EQUIVALENT, message, help="Remove it.", at=at, evidence=figures)
+        return proven(**figures)
 
 
 def _judge_starter(program: Program, outcome: Outcome) -> Judgement:
     blocked = obstacle(program, outcome)
     if blocked or outcome.raised:
         return blocked or PROVEN
-    words = "the starter passes every check, so there is nothing left to write"
-    help_ = "Take something out of it, or check what it lacks."
-    return Judgement("refuted", rules.STARTER_PASSES, words, help_, "a check fails", "every check passed")
+    message = "the starter passes every check, so there is nothing left to write"
+    help_ = "Remove something from it, or check what it lacks."
+    return refuted(rules.STARTER_PASSES, message, help=help_, expected="a check fails", actual="every check passed")
 
 
 def _judge_wrong(wrong: WrongProgram, program: Program, outcome: Outcome) -> Judgement:

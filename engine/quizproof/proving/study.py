@@ -1,0 +1,123 @@
+"""Studies: a file of a bank of which some blocks are not judged yet, and the runs that it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from quizproof import rules
+from quizproof.claims import Program
+from quizproof.findings import Finding, Unavailable
+from quizproof.loading.quiz import Loaded, Quiz
+from quizproof.outcome import Outcome
+from quizproof.proof import BlockProof, QuizProof
+from quizproof.proving.plan import Plan, Request
+from quizproof.runners.job import Job, job_for
+from quizproof.store.lock import Lock
+from quizproof.store.proof_cache import program_key
+
+
+@dataclass(frozen=True, eq=False)
+class Ticket:
+    """What a run was asked for; runners give it back with the outcome."""
+
+    study: Study
+    block: int
+    """The index of the plan that asks."""
+    request: Request
+    key: str
+    """The key of the program."""
+    known: Outcome | None = None
+    """The outcome that the cache has, when the program is run to see whether that is right."""
+
+    def job(self) -> Job[Ticket]:
+        """The run as runners take it."""
+        quiz = self.study.quiz
+        runtime, program = quiz.header.runtime, self.request.program
+        return job_for(self, runtime, program, quiz.files, self.request.conditions, self.key)
+
+
+@dataclass(eq=False)
+class Study:
+    """A file of which some blocks are not judged yet."""
+
+    file: Loaded
+    quiz: Quiz
+    key: str
+    """What its proof is kept under; empty when it is not to be kept."""
+    data: str
+    """The fingerprint of the files that its snippets may read."""
+    plans: list[Plan] = field(default_factory=list)
+    proofs: list[BlockProof | None] = field(default_factory=list)
+    """One for each plan; None until it is judged."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    runs: int = 0
+    lasting: bool = True
+    """Whether all outcomes are of a sort that is kept."""
+    _keys: dict[Program, str] = field(default_factory=dict)
+
+    def add(self, plan: Plan) -> None:
+        """Take up one more block."""
+        self.plans.append(plan)
+        self.proofs.append(None)
+
+    def ticket(self, block: int, request: Request) -> Ticket:
+        """The ticket for a run that a plan asks for."""
+        return Ticket(self, block, request, self.program_key(request.program))
+
+    def program_key(self, program: Program) -> str:
+        """The key of a program, which is computed once: programs are long, and asked for by several."""
+        if program not in self._keys:
+            self._keys[program] = program_key(self.quiz.header.runtime, program, self.data)
+        return self._keys[program]
+
+    def is_ready(self, block: int) -> bool:
+        """Whether all outcomes of a block are in, and it is not judged yet."""
+        return not self.plans[block].waiting and self.proofs[block] is None
+
+    def judge(self, block: int) -> None:
+        """Judge a block, whose outcomes are all in, and let go of them."""
+        plan = self.plans[block]
+        self.proofs[block] = plan.judge(self.versions)
+        self.runs += plan.runs
+        plan.forget()
+
+    def proof(self, lock: Lock | None) -> QuizProof | None:
+        """The proof of the file; None until every block is judged. `lock`: what the bank must match."""
+        proofs = tuple(proof for proof in self.proofs if proof)
+        if len(proofs) < len(self.proofs):
+            return None
+        left_over = self._left_over(proofs, lock) if lock else ()
+        findings = (*self._missing_runtime(proofs), *left_over, *self.file.findings)
+        document = self.quiz.document
+        lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
+        return QuizProof(self.file.path, self.quiz.header, proofs, findings, self.versions, self.runs, lines)
+
+    def _missing_runtime(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:
+        """One finding for all blocks that lack the runtime."""
+        missing = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
+        if missing:
+            unavailable = Unavailable(missing[0].message, len({finding.block for finding in missing}))
+            help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
+            span = self.quiz.document.first_line(("runtime",))
+            yield Finding(
+                rules.RUNTIME_MISSING,
+                self.file.path,
+                span,
+                unavailable.message,
+                help=help_,
+                unavailable=unavailable,
+            )
+
+    def _left_over(self, proofs: tuple[BlockProof, ...], lock: Lock) -> Iterator[Finding]:
+        """The runs that a lock has of this quiz although they are not in it any more."""
+        known = set(self._keys.values())
+        reported = {f.block for proof in proofs for f in proof.findings if f.code == rules.NOT_LOCKED}
+        for block, runs in lock.quizzes.get(self.quiz.id, {}).items():
+            left = [run for run, entry in runs.items() if entry["program"] not in known]
+            self.lasting &= not left
+            if left and block not in reported:
+                message = f"the lock has a run of `{block}`, {left[0]}, that is no longer in the bank"
+                help_ = "Rewrite the lock with `quizproof check --write-lock`."
+                span = self.quiz.document.first_line(("quiz",))
+                yield Finding(rules.NOT_LOCKED, self.file.path, span, message, help=help_)

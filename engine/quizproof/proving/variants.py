@@ -1,0 +1,101 @@
+"""Variants: a block with its parameters filled in, and what it then claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from quizproof import rules
+from quizproof.claims import Claim, Program
+from quizproof.findings import DataPath
+from quizproof.kinds.base import Block
+from quizproof.loading.quiz import Quiz
+from quizproof.quizfile.fields import CODE, TEXT, Limits, rewrite
+from quizproof.quizfile.template import TemplateError, render
+from quizproof.quizfile.wording import worded
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A block with its parameters filled in, and what it claims."""
+
+    params: Mapping[str, Any]
+    """The parameters by name: {"a": 10}."""
+    block: Block
+    claims: tuple[Claim, ...]
+    facts: Program | None = None
+    """The program that evaluates the facts which prose may use; None when there are none."""
+
+    @property
+    def drawn(self) -> str:
+        """The parameters in a line: "a=10, b=5"; empty when there are none."""
+        return drawn(self.params)
+
+    @property
+    def suffix(self) -> str:
+        """What messages about this variant end with, to tell it from the others: " (with a=10)"."""
+        return f" (with {self.drawn})" if self.params else ""
+
+    def programs(self) -> Iterator[Program]:
+        """Every program that its claims and its facts need; some come more than once."""
+        for claim in self.claims:
+            yield from claim.programs
+        if self.facts:
+            yield self.facts
+
+
+class VariantError(Exception):
+    """Something about code or literal text that goes wrong only once the parameters are filled in."""
+
+    def __init__(self, code: str, at: DataPath, message: str, place: tuple[int, int] | None = None) -> None:
+        super().__init__(code, at, message, place)
+        self.code = code
+        """The rule that is broken."""
+        self.at = at
+        """Where, relative to the block."""
+        self.message = message
+        self.place = place
+        """Line and column, from 0, within the text at `at`, where it is about one place in it."""
+
+
+def variant_of(quiz: Quiz, block: Block, params: Mapping[str, Any]) -> Variant:
+    """The variant of a block with these parameters, and its claims. Raises VariantError, as `filled` does."""
+    own = filled(quiz, block, params)
+    return Variant(params, own, tuple(own.claims()), own.facts_program())
+
+
+B = TypeVar("B", bound=Block)
+
+
+def filled(quiz: Quiz, block: B, params: Mapping[str, Any]) -> B:
+    """A block of `quiz` with parameters filled into its code and literal texts, and its limits settled.
+
+    Raises VariantError where an expression cannot be evaluated, and where the block would be refused if its author had
+    written it that way: a gap that is given no text, say, or a line that becomes two.
+    """
+    block = block.model_copy(update={"limits": block.limits or quiz.header.limits or Limits()})
+    if not params:
+        return block
+
+    def fill(at: DataPath, text: str) -> str:
+        try:
+            return render(text, params, exact=True)
+        except TemplateError as error:
+            raise VariantError(rules.TEMPLATE, at, str(error), (error.line, error.column)) from None
+
+    texts = rewrite(block, (CODE, TEXT), fill)
+    try:
+        # Validated anew, for what a field must be is only known of its final text.
+        return type(block).model_validate(texts.model_dump(by_alias=True, exclude_unset=True))
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        code, message = worded(detail, detail["loc"])
+        raise VariantError(code, detail["loc"], f"{message} (with {drawn(params)})") from None
+
+
+def drawn(params: Mapping[str, Any]) -> str:
+    """Parameters in a line: "a=10, b=5"."""
+    return ", ".join(f"{name}={value!r}" for name, value in params.items())

@@ -1,0 +1,254 @@
+"""QP2xx: what a run has refuted, and what cannot be proven as it is written."""
+
+from __future__ import annotations
+
+from quizproof.rulebook.rule import define as _define
+
+KEY_REFUTED = _define(
+    "QP201",
+    "key-refuted",
+    "The key does not hold: a run disagrees.",
+    """
+The option marked as right fails the check, or the stated answer is not what the program gives. The run decides:
+correct the key, or the check.
+""",
+)
+DISTRACTOR_HOLDS = _define(
+    "QP202",
+    "distractor-holds",
+    "A distractor is right: it passes the check.",
+    "A learner who chooses it is right, but would be marked wrong. Make the check stricter, or change the option.",
+)
+WRONG_REASON = _define(
+    "QP203",
+    "wrong-reason",
+    "What happens is not what `happens:` says.",
+    """
+`happens: runs silently` means that the option itself raises nothing and prints nothing. `happens: TypeError` names the
+exception exactly; `happens: "TypeError: a fragment"` also states a part of its message.
+""",
+)
+NO_ASSERTION = _define(
+    "QP204",
+    "no-assertion",
+    "The check ran to its end without an assertion that could fail.",
+    """
+A check that asserts nothing passes for every option. An assertion counts if it was executed and is not a constant:
+`assert <expression>`, or a call of a function whose name starts with `assert`, such as `torch.testing.assert_close`.
+""",
+    shared_by_claims=True,
+)
+PASSES_WITHOUT_ANSWER = _define(
+    "QP205",
+    "check-passes-without-answer",
+    "The check passes although the answer's code was left out.",
+    "Such a check does not look at what the answer does. Assert something that is true only because of the answer.",
+)
+OPTIONS_COINCIDE = _define(
+    "QP206",
+    "options-coincide",
+    "Two options, or the key and a foreseen mistake, are the same.",
+    """
+They are compared as they are shown, in every variant; numbers are also the same when they differ by no more than the
+tolerance. Often only one combination of `params` causes it: the message names it.
+""",
+)
+UNSTATED_CRASH = _define(
+    "QP207",
+    "unstated-crash",
+    "A distractor fails because of what looks like a typing error.",
+    """
+A NameError, SyntaxError or ImportError, or the AttributeError of a misspelt attribute, refutes any option, even one
+that was meant to run. If the exception is the point of the option, state it: `happens: NameError`.
+""",
+)
+CHECK_CRASHED = _define(
+    "QP208",
+    "check-crashed",
+    "The check itself raised something other than an AssertionError.",
+    """
+A check that crashes judges nothing. Make it assert, or, if the exception is what the option is about, state it with
+`happens:`.
+""",
+    shared_by_claims=True,
+)
+SETUP_FAILED = _define(
+    "QP209",
+    "setup-failed",
+    "The setup raised an exception.",
+    "No claim of the question could be judged, because the code that runs before every option fails.",
+    shared_by_claims=True,
+)
+LIMIT_HIT = _define(
+    "QP210",
+    "limit-hit",
+    "A run was stopped at a limit.",
+    """
+The limit is one of time, processor time, memory, output, file size or number of processes; the message names it. Make
+the snippet smaller, or raise the limit for the quiz or the block:
+
+    limits: {seconds: 60, memory_mib: 4096}
+""",
+    shared_by_claims=True,
+)
+SNIPPET_DIED = _define(
+    "QP211",
+    "snippet-died",
+    "A run ended without a result: it was killed by a signal, or it exited.",
+    "`os._exit`, a segmentation fault or a signal ended the interpreter before the claim could be judged.",
+    shared_by_claims=True,
+)
+PROOF_FAILED = _define(
+    "QP212",
+    "proof-failed",
+    "The `proof` of a true statement, or the `refute` of a false one, did not pass.",
+    "Both are programs that must run to their end. `refute` asserts what is true instead of the false statement.",
+)
+CODE_CRASHED = _define(
+    "QP213",
+    "code-crashed",
+    "A program that should run to its end raised an exception.",
+    "If the exception is the answer, use `asks: exception` on a `predict-output` question.",
+    shared_by_claims=True,
+)
+NO_OUTPUT = _define(
+    "QP214",
+    "nothing-to-predict",
+    "The program prints nothing, or raises nothing, so there is nothing to predict.",
+    "A `predict-output` question needs a `print`; with `asks: exception` the program must raise.",
+)
+BUG_NOT_SHOWN = _define(
+    "QP215",
+    "bug-not-shown",
+    "The check passes on the program that should have a bug.",
+    "The check must fail on `code` and pass on `fix`.",
+)
+FIX_REFUTED = _define(
+    "QP216",
+    "fix-refuted",
+    "The check fails on the fixed program.",
+    "The check must fail on `code` and pass on `fix`.",
+)
+NOT_A_NUMBER = _define(
+    "QP217",
+    "not-a-number",
+    "The value of an expression is not one finite number.",
+    "`value:` and the values of mistakes must be an int, a float, or a tensor or array of exactly one element.",
+)
+PROSE_REFUTED = _define(
+    "QP218",
+    "prose-refuted",
+    "A value stated in prose differs from the run.",
+    "`{{ stated('0.895', precision) }}` compares the typed value with the real one, rounded to the digits typed.",
+)
+NO_BUG_LINE = _define(
+    "QP219",
+    "no-bug-line",
+    "`code` and `fix` do not differ, or a listed line is in the wrong set.",
+    "The bug's lines are the lines of `code` that `fix` changes. A `mistakes:` entry must name another line.",
+)
+FACT_FAILED = _define(
+    "QP220",
+    "fact-failed",
+    "An expression under `facts:` raised, or its value cannot be shown.",
+    "Facts are evaluated after the block's right code has run. They are numbers, strings, booleans, or lists of these.",
+)
+SURVIVING_MUTATION = _define(
+    "QP221",
+    "surviving-mutation",
+    "A small change of the solution passes every check.",
+    """
+If the checks do not notice that a sum became a mean, or that a statement is gone, they would let learners' mistakes
+pass too. Assert something that the change breaks. If the changed program is also right, list the changed line, as the
+message shows it, under `equivalent:`.
+""",
+    "warning",
+)
+STARTER_PASSES = _define(
+    "QP222",
+    "starter-passes",
+    "The code that the learner starts from passes every check.",
+    "A learner who submits it unchanged would be right. Remove something from `starter`, or check what it lacks.",
+)
+STALE_EQUIVALENT = _define(
+    "QP223",
+    "stale-equivalent",
+    "A line under `equivalent` is in none of the changed solutions that pass every check.",
+    """
+The solution or the checks have changed since it was listed, or it is misspelt. Only changes that were tried count:
+`mutations` limits their number. Remove the line.
+""",
+)
+ORDERS_CUT = _define(
+    "QP224",
+    "orders-cut",
+    "Not all orders of the lines were run.",
+    """
+Lines have many orders: five lines have 120, six 720, seven 5,040. At most `most_orders` of them are run, those nearest
+to yours first. A right order that was not run is marked wrong, and the question says so to learners. Raise
+`most_orders`, or use fewer lines.
+""",
+    "warning",
+)
+NOT_RECORDABLE = _define(
+    "QP227",
+    "not-recordable",
+    "An expression of an exhibit gave something that the exhibit cannot show.",
+    """
+What an exhibit can show: labels are classes, as whole numbers from 0; scores are finite numbers, one per label; a stage
+is a tensor or an array, with `shape` and `dtype`; a history maps names to lists of finite numbers, all of the same
+length, one number per epoch; events lie within these epochs; targets are finite numbers. The message says what was
+given instead.
+""",
+)
+FIGURE_REFUTED = _define(
+    "QP228",
+    "figure-refuted",
+    "A figure, shape or dtype that an exhibit states is not what the run recorded.",
+    "A typed decimal is compared at the digits typed, a whole number exactly. Correct it, or remove it.",
+)
+CURVE_REFUTED = _define(
+    "QP229",
+    "curve-refuted",
+    "A claim about a training run does not hold for every seed.",
+    """
+A claim under `claims:` must hold by more than its `margin`, for each of the `seeds`. The message names the first seed
+for which it does not hold, and the figures. Weaken the claim, or fix the training; never drop the seed.
+""",
+)
+BASELINE_MEETS = _define(
+    "QP230",
+    "baseline-meets-targets",
+    "The baseline of an experiment meets every target, so there is nothing to do.",
+    """
+For every seed the baseline must miss at least one target, by at least the target's `margin`. Move a target, or make the
+baseline worse.
+""",
+)
+TARGET_MISSED = _define(
+    "QP231",
+    "target-missed",
+    "The solution of an experiment misses a target.",
+    "It must meet every target by more than its `margin`, for every seed. The message names the seed and the value.",
+)
+CONSTRAINT_BROKEN = _define(
+    "QP232",
+    "constraint-broken",
+    "The solution of an experiment breaks one of its constraints.",
+    "The constraint's assertion failed after the solution ran. Fix one of the two.",
+)
+CONSTRAINT_HOLDS = _define(
+    "QP233",
+    "constraint-holds",
+    "A script that should break a constraint does not break it.",
+    "The constraint's `check` passes after its `broken` script ran. Make the check stricter, or the script worse.",
+)
+SEEDS_ALIKE = _define(
+    "QP234",
+    "seeds-alike",
+    "An exhibit gives the same result for every seed, so it shows nothing about other seeds.",
+    """
+`seed` is only a number that is set before the code: seed the generators with it, as in `torch.manual_seed(seed)`. If
+nothing is left to chance, say so by giving one seed: `seeds: [0]`.
+""",
+)

@@ -1,0 +1,150 @@
+"""Zygote handle: the pool's side of one warm process, from its start to its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic
+
+from quizproof.runners.job import Interpreter, Job, Key
+from quizproof.runtimes.sandbox.folders import SCRATCH
+from quizproof.runtimes.sandbox.levels import Level
+from quizproof.runtimes.sandbox.removal import remove
+from quizproof.runtimes.variables import environment
+from quizproof.runtimes.wire import pack, unpack
+
+_START_SECONDS = 120
+"""How long the import of a framework may take."""
+_GRACE_SECONDS = 20
+"""How much later than a run's own limit its reply may come before the zygote counts as stuck."""
+_END_SECONDS = 2
+"""How long a zygote may take to end its runs after its socket was closed."""
+_MAX_LOG = 300
+"""Characters of the log's last line that a message quotes."""
+
+
+@dataclass
+class ZygoteHandle(Generic[Key]):
+    """Our side of one warm process. Messages are those of `runtimes.wire`."""
+
+    interpreter: Interpreter
+    """What it serves."""
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    scratch: Path
+    """The folder below which its runs have theirs."""
+    log: Path
+    """Its standard error."""
+    latest_start: float
+    """The time by which it must be ready; times are those of `time.monotonic`."""
+    ready: bool = False
+    stuck: bool = False
+    """Whether we killed it because it did not answer."""
+    running: dict[int, tuple[Job[Key], float]] = field(default_factory=dict)
+    """Jobs by the id of their request, with the time after which the zygote itself must be stuck."""
+    _incoming: bytearray = field(default_factory=bytearray)
+    _outgoing: bytearray = field(default_factory=bytearray)
+
+    @classmethod
+    def start(cls, interpreter: Interpreter, level: Level, root: Path) -> ZygoteHandle[Key]:
+        """Start a zygote, which then warms up. `root`: where it gets a folder of its own."""
+        runtime, conditions = interpreter
+        folder = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=root))
+        scratch, log = folder / "runs", folder / "log"
+        scratch.mkdir()
+        ours, theirs = socket.socketpair()
+        home = SCRATCH if level == "namespaces" else str(scratch)
+        arguments = [runtime, str(theirs.fileno()), str(scratch), level, "cold" if conditions.cold else "warm"]
+        with theirs, log.open("wb") as stderr:
+            process = subprocess.Popen(
+                [sys.executable, "-sP", "-m", "quizproof.runtimes.zygote", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                env=environment(home, conditions),
+                cwd=folder,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # so that Ctrl-C reaches the pool alone
+            )
+        ours.setblocking(False)
+        return cls(interpreter, process, ours, scratch, log, time.monotonic() + _START_SECONDS)
+
+    def send(self, id_: int, job: Job[Key]) -> None:
+        """Put a request for a run among what `write` sends."""
+        self.running[id_] = (job, time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS)
+        self._outgoing += pack({"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files})
+
+    def write(self) -> bool:
+        """Send as much as the socket takes; whether that was all."""
+        try:
+            sent = self.control.send(self._outgoing)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            sent = len(self._outgoing)  # it died, which `read` will notice
+        del self._outgoing[:sent]
+        return not self._outgoing
+
+    def read(self) -> tuple[list[dict[str, Any]], bool]:
+        """The messages that have arrived whole, and whether its end of the socket is still open."""
+        try:
+            data = self.control.recv(1 << 16)
+        except BlockingIOError:
+            return [], True
+        except OSError:
+            data = b""
+        self._incoming += data
+        return list(unpack(self._incoming)), bool(data)
+
+    def kill_if_stuck(self, now: float) -> None:
+        """Kill it when an answer is overdue. Its socket closes then, which `read` notices."""
+        overdue = any(now > latest for _, latest in self.running.values())
+        if overdue or (not self.ready and now > self.latest_start):
+            self.stuck = True
+            self.process.kill()
+
+    def last_line(self) -> str:
+        """The end of what it wrote on standard error."""
+        return self.log.read_text(errors="replace").strip().rpartition("\n")[2][-_MAX_LOG:]
+
+    def end(self) -> None:
+        """End it, with all that its runs have started and written. One that is busy importing is not asked first."""
+        self.control.close()
+        try:
+            self.process.wait(_END_SECONDS if self.ready else 0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            self.kill_strays()
+        remove(str(self.scratch.parent))
+
+    def kill_strays(self) -> None:
+        """Kill what its runs left behind when it could not do so itself: known by the environment it gave them."""
+        mark = f"TMPDIR={self.scratch}".encode()
+        found = True
+        while found:  # until no more are born
+            found = False
+            for process in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    if mark in (process / "environ").read_bytes():
+                        os.kill(int(process.name), signal.SIGKILL)
+                        found = True
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let signals that end a command wait until something is done as a whole."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,143 @@
+"""A run as its zygote sees it: a child that has not been reaped, and the outcome that its end gives."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import resource
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from quizproof.outcome import Outcome, OutcomeData, PartData
+from quizproof.runtimes import reply
+from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
+from quizproof.runtimes.wire import RequestLimits
+
+_TAMPERED = "it tampered with the interpreter's reply"
+_LIMIT_REACHED = {
+    "time": "it ran longer than {seconds:g} s",
+    "cpu": "it used more than {cpu:g} s of processor time",
+    "memory": "it needed more than {memory_mib} MiB of memory",
+    "output": "it printed more than {output_kib} KiB",
+    "file": "it wrote a file of more than {file_mib} MiB",
+    "files": f"its files were more than {{files_mib}} MiB together, or more than {MAX_FILES:,}",
+    "processes": "it started more than {processes} processes",
+}
+"""By the names of limits, as they are used in this package; what readers get instead."""
+
+
+@dataclass
+class Run:
+    """A child that has not been reaped yet."""
+
+    id: int
+    limits: RequestLimits
+    count: int
+    """How many parts the program has."""
+    reply: mmap.mmap
+    """What the child states about its end: see `reply`."""
+    out: int
+    """A descriptor of all that it printed, on standard output."""
+    err: int
+    scratch: str
+    started: float
+    stopped: str = ""
+    """The name of the limit for which we killed it."""
+    deadline: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.deadline = self.started + self.limits["seconds"]
+
+    @property
+    def printed(self) -> int:
+        """Bytes on standard output or standard error, whichever has more."""
+        return max(os.fstat(self.out).st_size, os.fstat(self.err).st_size)
+
+    def close(self) -> None:
+        """Let go of its memory and its output."""
+        self.reply.close()
+        os.close(self.out)
+        os.close(self.err)
+
+    def outcome(self, status: int, usage: resource.struct_rusage) -> OutcomeData:
+        """The outcome of the run, which has ended. `status` and `usage` are those of `os.wait4`."""
+        stated = self._stated()
+        parts: list[dict[str, Any]] = stated["parts"]
+        raised = stated.get("raised")
+        ending, limit, detail = stated["status"], "", stated.get("detail", "")
+        max_bytes = self.limits["output_kib"] * 1024
+        if ending == "running":  # it ended within the part that comes after these
+            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None})
+        if self.printed > max_bytes:
+            ending, limit, raised = "limit", "output", None
+            # Those after the part that printed too much did not happen, as far as readers can know.
+            del parts[1 + sum(max(part["out"], part["err"]) <= max_bytes for part in parts[:-1]) :]
+        elif self.stopped:
+            ending, limit = "limit", self.stopped
+        elif ending == "running":
+            ending, limit, detail = self._death(status, usage)
+        elif ending == "limit":
+            limit = detail
+        return {
+            "status": ending,
+            "parts": self._printed_by_part(parts, max_bytes),
+            "raised": raised,
+            "detail": self._limit_reached(limit) if limit else detail,
+            "seconds": round(time.monotonic() - self.started, 6),
+            "peak_mib": round(usage.ru_maxrss / 1024, 1),
+            "drew": bool(stated.get("drew")),
+        }
+
+    def _stated(self) -> dict[str, Any]:
+        if not reply.began(self.reply):  # it never got as far as the snippet
+            return {"status": "fault", "parts": []}
+        return reply.read(self.reply, self.count) or {"status": "died", "parts": [], "detail": _TAMPERED}
+
+    def _death(self, status: int, usage: resource.struct_rusage) -> tuple[str, str, str]:
+        """Status, limit and detail of a run that ended by itself, but without stating so."""
+        code = os.waitstatus_to_exitcode(status)
+        busy = usage.ru_utime + usage.ru_stime
+        # A run that ignores SIGXCPU is killed a moment later.
+        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and busy >= cpu_seconds(self.limits)):
+            return "limit", "cpu", ""
+        if -code == signal.SIGXFSZ:
+            return "limit", "file", ""
+        return "died", "", _cause(code)
+
+    def _limit_reached(self, name: str) -> str:
+        return _LIMIT_REACHED[name].format(
+            **self.limits,
+            cpu=cpu_seconds(self.limits),
+            files_mib=MAX_FILES_SIZE * self.limits["file_mib"],
+        )
+
+    def _printed_by_part(self, parts: list[dict[str, Any]], max_bytes: int) -> list[PartData]:
+        """The parts with their output, in place of the positions at which it ends."""
+        texts: dict[str, list[str]] = {}
+        for name, descriptor in (("out", self.out), ("err", self.err)):
+            content = os.pread(descriptor, max_bytes, 0)
+            start = 0
+            for part in parts:
+                end = part[name] if part[name] >= start else len(content)  # the snippet closed or cut its output
+                texts.setdefault(name, []).append(content[start:end].decode("utf-8", "backslashreplace"))
+                start = end
+        return [
+            {"stdout": out, "stderr": err, "assertions": part["assertions"], "value": part["value"]}
+            for part, out, err in zip(parts, texts.get("out", ()), texts.get("err", ()), strict=True)
+        ]
+
+
+def lost(error: OSError) -> OutcomeData:
+    """The outcome of a run that could not be started: no process, descriptor or memory was left."""
+    return Outcome("fault", detail=str(error)).to_json()
+
+
+def _cause(code: int) -> str:
+    if code >= 0:
+        return f"it left with exit status {code} before its end"
+    try:
+        return f"it was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"it was killed by signal {-code}"

@@ -1,0 +1,142 @@
+"""Confinement: where a run lives at each sandbox level, from the zygote's fork to its end.
+
+The zygote calls, for each run and in this order: `open_files` when the bank has a folder of files, `prepare`, `fork`
+(in the child: `enter`), and when the run has ended `end` and `clear`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+
+from quizproof.runtimes.sandbox import namespaces
+from quizproof.runtimes.sandbox.folders import SCRATCH, open_folder, readable
+from quizproof.runtimes.sandbox.landlock import Landlock
+from quizproof.runtimes.sandbox.levels import Level
+from quizproof.runtimes.sandbox.removal import remove
+from quizproof.runtimes.sandbox.system_calls import drop_privileges
+from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE
+from quizproof.runtimes.wire import RequestLimits
+
+FILES = "files"
+"""What the bank's own folder of files is called in the scratch folder."""
+
+
+class Confinement:
+    """Where a run lives, and how it is closed off there. This is the one for `none`: just a folder."""
+
+    is_bounded = False
+    """Whether the kernel keeps the scratch folder from growing beyond what a run may take."""
+
+    def __init__(self, root: str, lender: socket.socket | None) -> None:
+        """`root`: the folder of all scratch folders. `lender`: the socket that `enter_namespaces` returned."""
+        self.root = root
+        self.lender = lender
+
+    def prepare(self, run: int) -> str:
+        """In the zygote, before the fork: the scratch folder of a run."""
+        scratch = f"{self.root}/{run}"
+        os.mkdir(scratch, 0o700)
+        return scratch
+
+    def open_files(self, folder: str) -> int:
+        """In the zygote, before the fork: a descriptor of a folder of the bank. Raises OSError when it is not one."""
+        return open_folder(folder)
+
+    def fork(self) -> int:
+        """Fork as `os.fork` does."""
+        return os.fork()
+
+    def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
+        """In the child: close it off, and go to the scratch folder, with the bank's folder in it as `files`.
+
+        `files_folder`: what `open_files` returned; None when the bank has no such folder. Raises OSError.
+        """
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch  # the last was set at warm-up
+        os.chdir(scratch)
+        if files_folder is not None:
+            self._place(files_folder)
+
+    def _place(self, files_folder: int) -> None:
+        os.symlink(os.readlink(f"/proc/self/fd/{files_folder}"), FILES)
+
+    def owner(self, run: int) -> int:
+        """The process that inherits what a run leaves behind."""
+        return run
+
+    def end(self, run: int) -> None:
+        """In the zygote, when the run has ended: end what it left behind, as far as the kernel knows."""
+
+    def clear(self, scratch: str) -> None:
+        """In the zygote, when no process is left there: delete the scratch folder."""
+        try:
+            os.rmdir(scratch)
+        except OSError:
+            remove(scratch)
+
+
+class LandlockConfinement(Confinement):
+    """The kernel refuses what is outside the interpreter and the scratch folder."""
+
+    def __init__(self, root: str, lender: socket.socket | None) -> None:
+        super().__init__(root, lender)
+        self.landlock = Landlock(readable())
+
+    def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
+        super().enter(scratch, limits, files_folder)
+        self.landlock.enter(scratch, files_folder)
+
+
+class NamespaceConfinement(Confinement):
+    """A run sees nothing but the interpreter, and its scratch folder is memory that goes away with it."""
+
+    is_bounded = True
+
+    def __init__(self, root: str, lender: socket.socket | None) -> None:
+        super().__init__(root, lender)
+        self.own_namespace = namespaces.open_pid_namespace()
+        self.inits: dict[int, namespaces.Init] = {}
+
+    def prepare(self, run: int) -> str:
+        return SCRATCH
+
+    def open_files(self, folder: str) -> int:
+        assert self.lender is not None, "the zygote is in namespaces"
+        return namespaces.borrow(self.lender, folder)
+
+    def fork(self) -> int:
+        init = namespaces.Init()
+        try:
+            pid = init.fork(self.own_namespace)
+        except OSError:
+            init.end()
+            raise
+        if pid:
+            self.inits[pid] = init
+        return pid
+
+    def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
+        namespaces.enter_run_namespaces(MAX_FILES_SIZE * limits["file_mib"], MAX_FILES)
+        super().enter(scratch, limits, files_folder)
+        drop_privileges()  # last: the mounts above need them
+
+    def _place(self, files_folder: int) -> None:
+        os.mkdir(FILES)
+        namespaces.attach(files_folder, FILES)
+
+    def owner(self, run: int) -> int:
+        return self.inits[run].pid
+
+    def end(self, run: int) -> None:
+        self.inits.pop(run).end()
+
+    def clear(self, scratch: str) -> None:
+        pass
+
+
+CONFINEMENTS: dict[Level, type[Confinement]] = {
+    "namespaces": NamespaceConfinement,
+    "landlock": LandlockConfinement,
+    "none": Confinement,
+}

@@ -1,0 +1,58 @@
+"""Sandbox levels, and which of them this machine allows.
+
+This module can be imported on any platform; what needs Linux is imported where a level is tried.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from typing import Final, Literal, TypeAlias, get_args
+
+Level: TypeAlias = Literal["namespaces", "landlock", "none"]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+"""Strongest first."""
+
+
+@cache
+def refusal(level: Level) -> str:
+    """Why runs cannot have this level here, found by trying it; empty when they can."""
+    if sys.platform != "linux":
+        return "" if level == "none" else "only Linux has it"
+    ours, theirs = os.pipe()
+    # In a child, because none of the levels can be left again.
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _enter(level)
+            os.write(theirs, b"ok")
+        except OSError as error:
+            os.write(theirs, (error.strerror or str(error)).encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    with open(ours, "rb") as stream:
+        answer = stream.read().decode()
+    os.waitpid(pid, 0)
+    return "" if answer == "ok" else answer or "the attempt ended without an answer"
+
+
+def _enter(level: Level) -> None:
+    """Close this process off as a run would be. Raises OSError when the kernel refuses."""
+    if level == "namespaces":
+        from quizproof.runtimes.sandbox.namespaces import Init, enter_namespaces, open_pid_namespace
+
+        with enter_namespaces():
+            if Init().fork(open_pid_namespace()) == 0:
+                os._exit(0)
+    elif level == "landlock":
+        from quizproof.runtimes.sandbox.folders import readable
+        from quizproof.runtimes.sandbox.landlock import Landlock
+
+        Landlock(readable()).enter(os.curdir)
+
+
+def strongest() -> Level:
+    """The strongest level that this machine allows."""
+    return next(level for level in LEVELS if not refusal(level))

@@ -1,0 +1,38 @@
+"""Plain system calls, because Python has no functions for most of them.
+
+See namespaces(7), pivot_root(2), landlock(7) and capabilities(7). The numbers of system calls in `namespaces` and
+`landlock` are those of asm/unistd_64.h and asm-generic/unistd.h, which agree on x86-64 and AArch64 but for pivot_root.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+# prctl.h
+_CAPBSET_DROP, _SET_NO_NEW_PRIVS = 24, 38
+_LAST_CAPABILITY = 40
+# linux/capability.h: _LINUX_CAPABILITY_VERSION_3
+_CAPABILITY_VERSION = 0x20080522
+
+
+def call(name: str, *arguments: object) -> int:
+    """Call a C function that returns -1 on failure. Raises OSError then."""
+    result: int = getattr(LIBC, name)(*arguments)
+    if result == -1:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{name}: {os.strerror(code)}")
+    return result
+
+
+def drop_privileges() -> None:
+    """Give up every capability, for good: also across `exec` and for uid 0."""
+    for capability in range(_LAST_CAPABILITY + 1):
+        # Fails for capabilities that this kernel does not know, which nobody can have then.
+        LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0)
+    call("prctl", _SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    header = struct.pack("=Ii", _CAPABILITY_VERSION, 0)  # 0: this thread
+    call("capset", header, bytes(24))  # no capability effective, permitted or inheritable

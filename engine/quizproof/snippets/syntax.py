@@ -1,0 +1,48 @@
+"""The syntax of snippets: parsed without warnings, and without an exception where they are not valid Python.
+
+Snippets run under the same version of Python as we do, so what we can parse, a run can parse too.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+_FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python's parser and compiler raise. The last two come from nesting that is too deep for them."""
+
+
+def parse(source: str) -> ast.Module | None:
+    """The tree of a program; None if it cannot be parsed."""
+    tree = _attempt(partial(ast.parse, source))
+    return None if isinstance(tree, Exception) else tree
+
+
+def parse_compilable(source: str) -> ast.Module | None:
+    """The tree of a program; None if it cannot be compiled, such as with `return` outside a function."""
+    code = _attempt(partial(compile, source, "snippet.py", "exec", dont_inherit=True))
+    return None if isinstance(code, Exception) else parse(source)
+
+
+def is_expression(source: str) -> bool:
+    """Whether it is one expression, which has a value."""
+    return not isinstance(_attempt(partial(ast.parse, source.strip(), mode="eval")), Exception)
+
+
+def is_invalid(source: str) -> bool:
+    """Whether the parser refuses a program as invalid Python. What is too deep for the parser is left to a run."""
+    return isinstance(_attempt(partial(ast.parse, source)), SyntaxError)
+
+
+def _attempt(step: Callable[[], Result]) -> Result | Exception:
+    """What a step gives, or what it raises; without warnings, which Python gives of `1 is x` or unknown escapes."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return step()
+    except _FAILURES as error:
+        return error

@@ -1,0 +1,38 @@
+"""One block as a page of its own: a whole HTML document that fetches nothing, to be saved, served or framed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from markupsafe import Markup
+
+from quizproof.proof import Report
+from quizproof_renderers.site import assets
+from quizproof_renderers.site.pages.contents import site_of
+from quizproof_renderers.site.typeset import environment
+
+
+def block_page(report: Report, id_: str) -> str:
+    """The question or exhibit of this id as an HTML document, with the site's style and script inside.
+
+    It shows and marks the block as the site does: variants, hints, and what every option really did. A block that was
+    refuted, or that could not be verified, is shown with the reasons and cannot be answered.
+
+    Raises UsageError when the report has no such block.
+    """
+    report.block(id_)
+    quizzes = (quiz for topic in site_of(report, "quizproof").topics for quiz in topic.quizzes)
+    quiz, block = next((quiz, block) for quiz in quizzes for block in quiz.blocks if block.id == id_)
+    style, script = assets.style_sheet().decode(), assets.script().decode()
+    policy = (
+        f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    template = environment().get_template("block.html")
+    return template.render(quiz=quiz, block=block, policy=policy, style=Markup(style), script=Markup(script))
+
+
+def _source(inline: str) -> str:
+    """What a content-security policy calls an inline style or script that it lets through: 'sha256-…'."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"

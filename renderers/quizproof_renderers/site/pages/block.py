@@ -1,0 +1,94 @@
+"""A question or an exhibit in its place on a quiz page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from quizproof.proof import BlockProof
+from quizproof.quizfile.header import Header
+from quizproof_renderers.site.names import spelled_out
+from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.site.pages.variant import Variant
+
+MAX_VARIANTS = 4
+"""Variants of one question on its page. More would only make the page heavier."""
+
+_VERDICTS = {"proven": "Proven", "unproven": "Partly proven"}
+
+
+@dataclass(frozen=True)
+class PageBlock:
+    """A question or an exhibit in its place on a quiz page."""
+
+    proof: BlockProof
+    header: Header
+    """What its quiz says about itself."""
+    number: int
+    """Questions are numbered from 1; an exhibit has the number of the question before it."""
+
+    @property
+    def id(self) -> str:
+        """The block's id."""
+        return self.proof.id
+
+    @property
+    def exhibit(self) -> bool:
+        """Whether it is an exhibit, which nobody answers."""
+        return self.proof.exhibit
+
+    @property
+    def name(self) -> str:
+        """The text of links to it: its title, or its number."""
+        return self.title or (spelled_out(self.id) if self.exhibit else f"Question {self.number}")
+
+    @property
+    def title(self) -> str:
+        """Its heading, without the number; may be empty."""
+        return self.proof.title
+
+    @property
+    def status(self) -> str:
+        """The worst verdict among its claims."""
+        return self.proof.status
+
+    @property
+    def verdict(self) -> str:
+        """The status in the reader's words."""
+        if not self.sound:
+            return "Not proven"
+        return _VERDICTS[self.status] if self.coverage.proven else "Unproven"
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of it is proven."""
+        return Coverage.of(self.proof.claims)
+
+    @property
+    def sound(self) -> bool:
+        """Whether it can be shown as true: nothing in it was refuted or left unjudged."""
+        return self.status in ("proven", "unproven") and bool(self.variants)
+
+    @property
+    def markable(self) -> bool:
+        """Whether it can be answered and marked."""
+        return self.sound and not self.exhibit
+
+    @cached_property
+    def variants(self) -> tuple[Variant, ...]:
+        """The variants that can be shown, at most MAX_VARIANTS."""
+        salt = f"{self.header.quiz}/{self.id}"
+        displays = [variant.display for variant in self.proof.variants if variant.display]
+        return tuple(Variant(i, d, f"{salt}/{i}") for i, d in enumerate(displays[:MAX_VARIANTS]))
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not proven: the messages of the errors that its author gets."""
+        return tuple(dict.fromkeys(finding.message for finding in self.proof.findings if finding.severity == "error"))
+
+    @property
+    def ingredients(self) -> tuple[object, ...]:
+        """Everything that affects its part of a page."""
+        displays = tuple(variant.display for variant in self.variants)
+        prompt = self.proof.prompt
+        return (self.id, self.exhibit, self.title, prompt, self.status, self.coverage.summary, self.reasons, displays)

@@ -1,0 +1,88 @@
+"""The whole site, as its contents page shows it: all topics and what was proven of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from quizproof.proof import Report
+from quizproof_renderers.site.names import MODES, RUNTIMES, extent, versions_of
+from quizproof_renderers.site.pages.block import PageBlock
+from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.site.pages.quiz import QuizPage
+from quizproof_renderers.site.pages.topic import TopicPage
+
+
+@dataclass(frozen=True)
+class Site:
+    """All topics, and what was proven of them."""
+
+    title: str
+    topics: tuple[TopicPage, ...]
+    runtimes: tuple[str, ...]
+    """The versions that snippets ran on, one string per runtime."""
+    sandbox: str
+    """The isolation of runs, a key of `names.SANDBOXES`."""
+
+    @property
+    def quizzes(self) -> int:
+        """How many quizzes there are."""
+        return sum(len(topic.quizzes) for topic in self.topics)
+
+    @property
+    def questions(self) -> int:
+        """How many questions there are."""
+        return sum(topic.questions for topic in self.topics)
+
+    @property
+    def extent(self) -> str:
+        """How much there is: "12 questions, 2 exhibits"."""
+        return extent(self.questions, sum(topic.exhibits for topic in self.topics))
+
+    @property
+    def minutes(self) -> int:
+        """About how long everything takes; 0 when no author said."""
+        return sum(topic.minutes for topic in self.topics)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of it is proven."""
+        return Coverage.together(topic.coverage for topic in self.topics)
+
+    @property
+    def ingredients(self) -> tuple[object, ...]:
+        """Everything that affects the contents page, except the title."""
+        return (self.runtimes, self.sandbox, self.coverage.summary, tuple(topic.entry for topic in self.topics))
+
+
+def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
+    """Arrange a report as topics, quizzes and blocks. Topics that are not in `order` follow in alphabetical order."""
+    pages: dict[str, list[QuizPage]] = {}
+    for quiz in report.quizzes:
+        if quiz.header is None:
+            continue
+        numbers = accumulate(int(not block.exhibit) for block in quiz.blocks)
+        numbered = zip(quiz.blocks, numbers, strict=True)
+        blocks = tuple(PageBlock(block, quiz.header, number) for block, number in numbered)
+        page = QuizPage(quiz.path, quiz.header, blocks, versions_of(quiz.header.runtime, quiz.versions))
+        pages.setdefault(page.topic, []).append(page)
+    topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
+    runtimes = tuple(
+        versions_of(name, report.result.runtimes[name]) for name in sorted(report.result.runtimes, key=_rank)
+    )
+    return Site(title, topics, runtimes, report.result.sandbox)
+
+
+def _ordered(topics: Iterable[str], order: Sequence[str]) -> list[str]:
+    return sorted(topics, key=lambda topic: (order.index(topic) if topic in order else len(order), topic))
+
+
+def _place(quiz: QuizPage) -> tuple[int, int, str]:
+    modes = list(MODES)
+    return (modes.index(quiz.mode) if quiz.mode in modes else len(modes), _rank(quiz.runtime), quiz.title)
+
+
+def _rank(runtime: str) -> int:
+    return RUNTIMES.index(runtime) if runtime in RUNTIMES else len(RUNTIMES)

@@ -1,0 +1,54 @@
+"""Proof coverage: how many of the statements that a reader is asked to believe a run has proven."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from quizproof.proof import JudgedClaim
+from quizproof_renderers.text import plural
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of what a reader is asked to believe a run has proven."""
+
+    total: int = 0
+    """All statements that a reader is asked to believe."""
+    proven: int = 0
+    """Those that a run has proven."""
+    unproven: int = 0
+    """Those that no run can settle, as their author states."""
+
+    @classmethod
+    def of(cls, claims: Iterable[JudgedClaim]) -> Coverage:
+        """The coverage of some claims."""
+        counts = Counter(claim.verdict for claim in claims)
+        return cls(counts.total(), counts["proven"], counts["unproven"])
+
+    @classmethod
+    def together(cls, parts: Iterable[Coverage]) -> Coverage:
+        """The coverage of several parts as one."""
+        every = list(parts)
+        return cls(sum(p.total for p in every), sum(p.proven for p in every), sum(p.unproven for p in every))
+
+    @property
+    def failed(self) -> int:
+        """The statements that a run refuted, or that could not be judged."""
+        return self.total - self.proven - self.unproven
+
+    @property
+    def percent(self) -> int:
+        """The share in whole percent. Rounded down, so that 100 means all."""
+        return self.proven * 100 // self.total if self.total else 100
+
+    @property
+    def summary(self) -> str:
+        """The counts in words: "30 of 31 statements proven, 1 unproven"."""
+        parts = [f"{self.proven:,} of {plural(self.total, 'statement')} proven"]
+        if self.unproven:
+            parts.append(f"{self.unproven:,} unproven")
+        if self.failed:
+            parts.append(f"{self.failed:,} refuted or not verified")
+        return ", ".join(parts)

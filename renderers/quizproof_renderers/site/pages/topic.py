@@ -1,0 +1,126 @@
+"""The page of a topic: its quizzes by mode and framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from quizproof_renderers.site.names import RUNTIMES, extent, mode_name, runtime_name, spelled_out
+from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.site.pages.quiz import Belief, QuizPage
+
+
+class Alternative(NamedTuple):
+    """A link to a quiz in another mode or framework of the same topic."""
+
+    name: str
+    """The mode or framework as readers see it."""
+    file: str
+    """The quiz's page, from the folder of the topic; empty for the page that is open."""
+
+
+@dataclass(frozen=True)
+class TopicPage:
+    """A topic and its quizzes, in the order of modes and frameworks."""
+
+    id: str
+    quizzes: tuple[QuizPage, ...]
+
+    @property
+    def title(self) -> str:
+        """The topic as readers see it: "Freezing layers"."""
+        return spelled_out(self.id)
+
+    @property
+    def minutes(self) -> int:
+        """About how long all its quizzes take together; 0 when no author said."""
+        return sum(quiz.minutes or 0 for quiz in self.quizzes)
+
+    @property
+    def questions(self) -> int:
+        """How many questions it has."""
+        return sum(len(quiz.questions) for quiz in self.quizzes)
+
+    @property
+    def exhibits(self) -> int:
+        """How many exhibits it has."""
+        return sum(quiz.exhibits for quiz in self.quizzes)
+
+    @property
+    def extent(self) -> str:
+        """How much there is: "11 questions, 2 exhibits"."""
+        return extent(self.questions, self.exhibits)
+
+    @property
+    def beliefs(self) -> tuple[Belief, ...]:
+        """What people commonly believe of it, and a run refuted."""
+        return tuple(belief for quiz in self.quizzes for belief in quiz.beliefs)
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes it offers, in order."""
+        return tuple(dict.fromkeys(quiz.mode for quiz in self.quizzes))
+
+    @property
+    def runtimes(self) -> tuple[str, ...]:
+        """The frameworks it offers, in order."""
+        offered = {quiz.runtime for quiz in self.quizzes}
+        return tuple(runtime for runtime in RUNTIMES if runtime in offered)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of it is proven."""
+        return Coverage.together(quiz.coverage for quiz in self.quizzes)
+
+    def of_mode(self, mode: str) -> tuple[QuizPage, ...]:
+        """Its quizzes of one mode."""
+        return tuple(quiz for quiz in self.quizzes if quiz.mode == mode)
+
+    def of_runtime(self, runtime: str) -> tuple[QuizPage, ...]:
+        """Its quizzes in one framework."""
+        return tuple(quiz for quiz in self.quizzes if quiz.runtime == runtime)
+
+    def modes_from(self, quiz: QuizPage) -> tuple[Alternative, ...]:
+        """For a switch on `quiz`'s page: every mode, in the same framework where there is one."""
+        return tuple(
+            _alternative(mode_name(mode), quiz, self.of_mode(mode), lambda other: other.runtime == quiz.runtime)
+            for mode in self.modes
+        )
+
+    def runtimes_from(self, quiz: QuizPage) -> tuple[Alternative, ...]:
+        """For a switch on `quiz`'s page: every framework, in the same mode where there is one."""
+        return tuple(
+            _alternative(runtime_name(runtime), quiz, self.of_runtime(runtime), lambda other: other.mode == quiz.mode)
+            for runtime in self.runtimes
+        )
+
+    def after(self, quiz: QuizPage) -> QuizPage | None:
+        """The quiz that follows; None after the last."""
+        index = self.quizzes.index(quiz)
+        return self.quizzes[index + 1] if index + 1 < len(self.quizzes) else None
+
+    @property
+    def entry(self) -> tuple[object, ...]:
+        """Everything that affects its entry in the contents."""
+        return (self.id, self.coverage.summary, tuple(quiz.entry for quiz in self.quizzes))
+
+    @property
+    def ingredients(self) -> tuple[object, ...]:
+        """Everything that affects its page."""
+        return (self.entry, self.beliefs)
+
+    def surroundings(self, quiz: QuizPage) -> tuple[object, ...]:
+        """Everything that `quiz`'s page shows of the rest of the topic."""
+        after = self.after(quiz)
+        return (self.id, self.modes_from(quiz), self.runtimes_from(quiz), after and (after.file, after.title))
+
+
+def _alternative(
+    name: str, quiz: QuizPage, candidates: tuple[QuizPage, ...], preferred: Callable[[QuizPage], bool]
+) -> Alternative:
+    """The link from `quiz` to the first preferred candidate, or to the first at all."""
+    if quiz in candidates:
+        return Alternative(name, "")
+    return Alternative(name, next(filter(preferred, candidates), candidates[0]).file)

@@ -1,0 +1,46 @@
+// Layout that a style sheet cannot do alone: scrolling by keyboard, and answers on paper.
+
+import { all, one } from "./dom.js";
+import { feedbackItem } from "./feedback.js";
+
+/** Let boxes that are wider than the page be scrolled by keyboard too. */
+export function letScroll() {
+  const scrolls = (box) => box.scrollWidth > box.clientWidth && !one("input:enabled, .grip:enabled", box);
+  // All are measured before any is changed, so that the page is laid out once.
+  const measured = all("pre, .table, .listing, .picture").map((box) => [box, scrolls(box)]);
+  for (const [box, isWide] of measured) {
+    if (isWide) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
+/** On paper the answers follow all questions: feedback goes back into the answer sheets, and all sheets are open. */
+export function preparePrinting() {
+  let restore = [];
+
+  addEventListener("beforeprint", () => {
+    for (const sheet of all(".sheet")) {
+      const wasOpen = sheet.open;
+      sheet.open = true;
+      restore.push(() => {
+        sheet.open = wasOpen;
+      });
+    }
+    for (const model of all(".model")) {
+      const solution = one(".solution", model);
+      if (!solution) continue;
+      one(".sheet-body", model.closest(".variant")).prepend(solution);
+      restore.push(() => model.append(solution));
+    }
+    for (const feedback of all(".option > .feedback")) {
+      const option = feedback.parentElement;
+      feedbackItem(option.closest(".variant"), option.dataset.option).append(feedback);
+      restore.push(() => option.append(feedback));
+    }
+  });
+
+  addEventListener("afterprint", () => {
+    for (const action of restore) action();
+    restore = [];
+  });
+}

@@ -1,0 +1,102 @@
+// Marking, as marking/mark.py and marking/scoring.py do it. A test gives both the same responses.
+
+import { all } from "./dom.js";
+import { Malformed, NeverRun } from "./errors.js";
+import { parseNumber, sameNumber } from "./numbers.js";
+import { fingerprint, foldExpression, foldOutput, foldProgram, strip } from "./text.js";
+
+const RIGHT = { earned: 1, of: 1, mistakes: [] };
+const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : [] });
+
+/** The mark of a response whose parts are right or wrong on their own. */
+const evenly = (parts, mistakes = []) => ({ earned: parts.filter(Boolean).length, of: parts.length, mistakes, parts });
+
+/** What is left of a score, 0 to 1, after hints that cost a share each. */
+export const afterHints = (score, hints, cost) => Math.max(0, score - hints * cost);
+
+/**
+ * The marking rule of each way of answering, by the name in data-form.
+ *
+ * It takes the form, the response (a string, or an array of strings where the form has several parts), and `foreseen`:
+ * the elements of the mistakes that the author foresaw. It returns the mark: `earned` of `of`, the foreseen `mistakes`
+ * that the response makes, and, where parts are right or wrong on their own, `parts` as booleans. Throws Malformed.
+ */
+export const RULES = {
+  options(form, response) {
+    if (!response.length) throw new Malformed("Choose an option first.");
+    const key = all("[data-correct]", form).map((option) => option.dataset.option);
+    const hits = response.filter((id) => key.includes(id)).length;
+    if (!("multiple" in form.dataset)) return hits ? RIGHT : wrong();
+    return { earned: Math.max(0, hits - (response.length - hits)), of: key.length, mistakes: [] };
+  },
+
+  number(form, response, foreseen) {
+    const value = parseNumber(response, form.dataset.unit);
+    const tolerance = Number(form.dataset.tolerance);
+    const same = (other) => sameNumber(value, Number(other), tolerance);
+    if (same(form.dataset.value)) return RIGHT;
+    return wrong(foreseen.find((mistake) => same(mistake.dataset.value)));
+  },
+
+  text(form, response, foreseen) {
+    if (!strip(response)) throw new Malformed("Type your answer first.");
+    const folded = foldOutput(response);
+    if (folded === foldOutput(form.dataset.accepted)) return RIGHT;
+    return wrong(foreseen.find((mistake) => foldOutput(mistake.dataset.value) === folded));
+  },
+
+  line(form, response, foreseen) {
+    if (!response) throw new Malformed("Choose a line first.");
+    if (form.dataset.correct.split(" ").includes(response)) return RIGHT;
+    return wrong(foreseen.find((mistake) => Number(mistake.dataset.value) === Number(response)));
+  },
+
+  blanks(form, response, foreseen) {
+    const fields = all(".field", form);
+    if (response.length !== fields.length || !response.every(strip)) throw new Malformed("Fill every blank first.");
+    const typed = response.map(foldExpression);
+    const parts = fields.map((field, index) =>
+      JSON.parse(field.dataset.accepted).map(foldExpression).includes(typed[index]),
+    );
+    const mistakeIn = (index) =>
+      foreseen.find(
+        ({ dataset }) => Number(dataset.part) === index && foldExpression(dataset.value) === typed[index],
+      );
+    return evenly(parts, parts.map((right, index) => (right ? null : mistakeIn(index))).filter(Boolean));
+  },
+
+  order(form, response, foreseen) {
+    if (!response.length) throw new Malformed("Put lines into your program first.");
+    const best = { share: -1 };
+    for (const text of form.dataset.orders.split("|")) {
+      const order = text.split(" ");
+      const end = Math.min(order.length, response.length);
+      let earned = 0;
+      while (earned < end && order[earned] === response[earned]) earned += 1;
+      const of = Math.max(order.length, response.length);
+      if (earned / of > best.share) Object.assign(best, { share: earned / of, earned, of });
+    }
+    const used = response.map((line) => line.split(":")[0]);
+    const mistakes = used.map((id) => foreseen.find((mistake) => mistake.dataset.value === id)).filter(Boolean);
+    return { earned: best.earned, of: best.of, mistakes };
+  },
+
+  match(form, response, foreseen) {
+    if (!response.every(Boolean)) throw new Malformed("Choose a match for every item first.");
+    const parts = all(".pair", form).map((pair, index) => pair.dataset.key === response[index]);
+    const mistakes = [...new Set(response)].map((id) => foreseen.find((mistake) => mistake.dataset.value === id));
+    return evenly(parts, mistakes.filter(Boolean));
+  },
+
+  open: (form, response) => evenly(all(".tick", form).map((input) => response.includes(input.value))),
+
+  program(form, response, foreseen) {
+    if (!foldProgram(response)) throw new Malformed("Write a program first.");
+    const program = fingerprint(response);
+    // data-known lists "fingerprint:checks passed" of every program that was run.
+    const known = form.dataset.known.split(" ").find((entry) => entry.startsWith(program));
+    if (!known) throw new NeverRun("This program cannot be marked here.");
+    const mistakes = foreseen.filter((mistake) => mistake.dataset.value === program);
+    return { earned: Number(known.split(":")[1]), of: Number(form.dataset.checks), mistakes };
+  },
+};

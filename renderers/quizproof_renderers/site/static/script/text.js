@@ -1,0 +1,47 @@
+// Text without what does not count in an answer. comparison/outputs.py has the same rules; a test compares both.
+
+// What Python's str.strip removes, which is not quite what \s is in JavaScript.
+const SPACES = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const SPACE_BEFORE = new RegExp(`^[${SPACES}]+`);
+const SPACE_AFTER = new RegExp(`[${SPACES}]+$`);
+const stripEnd = (text) => text.replace(SPACE_AFTER, "");
+export const strip = (text) => stripEnd(text).replace(SPACE_BEFORE, "");
+
+const ADDRESS = /((?:^|[^\p{L}\p{N}_])(?:at |object @ ))0x[0-9a-fA-F]{6,16}(?![\p{L}\p{N}_])/gu;
+
+/** Output without what no reader sees: trailing spaces, empty lines at the end, memory addresses. */
+export function foldOutput(text) {
+  const lines = text.replace(ADDRESS, "$10x...").split("\n").map(stripEnd);
+  while (lines.length && !lines[lines.length - 1]) lines.pop();
+  return lines.join("\n");
+}
+
+const SIGN = `[^A-Za-z0-9_${SPACES}]`;
+const LITERAL = String.raw`"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'`;
+// String literals come first, so that spaces inside them are kept. Beside a sign a space changes nothing.
+const SPACING = new RegExp(`(${LITERAL})|(?<=${SIGN})[${SPACES}]+|[${SPACES}]+(?=${SIGN})|([${SPACES}]+)`, "gu");
+
+/** A piece of code in which spacing and the kind of quotes do not count, except inside string literals. */
+export const foldExpression = (text) =>
+  strip(text).replace(SPACING, (_, literal, space) => {
+    if (literal === undefined) return space ? " " : "";
+    return literal.includes('"') ? literal : `"${literal.slice(1, -1)}"`;
+  });
+
+/** A program without what does not change it: empty lines, comment lines, trailing spaces. */
+export const foldProgram = (text) =>
+  text
+    .replace(/\r\n/g, "\n")
+    .split("\n")
+    .map(stripEnd)
+    .filter((line) => line && !strip(line).startsWith("#"))
+    .join("\n");
+
+/** The FNV-1a hash of 64 bits, as feedback.py computes it: by this the page recognises a program that was run. */
+export function fingerprint(program) {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(foldProgram(program))) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, "0");
+}

@@ -1,0 +1,80 @@
+"""Outcomes: the one JSON form that the cache, zygotes and Dask workers share."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from quizproof.outcome import Frame, Outcome, PartResult, Raised
+
+OUTCOMES = [
+    Outcome("missing", detail="é"),
+    Outcome("finished", (PartResult("a\n", "\x00\ud800", 2, {"x": [1, 2.5, None, math.inf]}),), drew=True),
+    Outcome("raised", (PartResult(),), Raised("E", "m", 0, (Frame(1, 2, 3, "f", "t"),), "meant"), "d", 0.1, 2.5),
+]
+PART = {"stdout": "", "stderr": "", "assertions": 0, "value": None}
+FRAME = {"line": 1, "column": 1, "end_column": 2, "function": "f", "text": "t"}
+RAISED = {"type": "E", "message": "m", "part": 0, "frames": [FRAME], "meant": ""}
+DATA: dict[str, Any] = {
+    "status": "raised",
+    "parts": [PART],
+    "raised": RAISED,
+    "detail": "",
+    "seconds": 0.5,
+    "peak_mib": 1,
+    "drew": False,
+}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: outcome.status)
+def test_outcomes_arrive_as_they_were(outcome: Outcome) -> None:
+    """An outcome survives its way as JSON data and as JSON text, with strings that are not proper Unicode."""
+    data = outcome.to_json()
+    assert Outcome.from_json(data) == outcome
+    assert Outcome.from_json(json.loads(json.dumps(data))) == outcome
+
+
+def test_json_data_is_a_copy() -> None:
+    """Nothing that is done to the data changes the outcome."""
+    outcome = OUTCOMES[2]
+    data = outcome.to_json()
+    data["parts"][0]["stdout"] = "other"
+    assert data["raised"]
+    data["raised"]["frames"][0]["line"] = 9
+    assert outcome.parts[0].stdout == ""
+    assert outcome.raised
+    assert outcome.raised.frames[0].line == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        "finished",
+        {},
+        {"status": "finished"},
+        DATA | {"more": 1},
+        DATA | {"status": "odd"},
+        DATA | {"status": ["finished"]},
+        DATA | {"parts": {}},
+        DATA | {"parts": [[]]},
+        DATA | {"parts": [PART | {"stdout": None}]},
+        DATA | {"parts": [["", "", 0, None]]},
+        DATA | {"raised": []},
+        DATA | {"raised": RAISED | {"frames": [[1, 1, 2, "f", "t"]]}},
+        DATA | {"raised": RAISED | {"frames": [FRAME | {"line": "1"}]}},
+        DATA | {"raised": {"type": "E"}},
+        DATA | {"seconds": "0.5"},
+        DATA | {"drew": 0},
+    ],
+    ids=json.dumps,
+)
+def test_anything_else_is_refused(data: Any) -> None:
+    """What others or earlier versions wrote is a ValueError and nothing else."""
+    assert Outcome.from_json(DATA)
+    with pytest.raises(ValueError, match="this"):
+        Outcome.from_json(data)

@@ -171,7 +171,7 @@ def test_parameters_are_filled_in(bank: Path) -> None:
         .replace("  targets:", "  params: {start: [0, 0.5]}\n    targets:")
     )
     file.write_text(text)
-    assert "The rate is used: broken" in tried(bank, "score, cost = 0.9, 2").stdout
+    assert "The rate is used  broken" in tried(bank, "score, cost = 0.9, 2").stdout
 
 
 def test_a_limit_is_told(bank: Path) -> None:

@@ -17,7 +17,7 @@ from quizproof_renderers.cli.build import build
 from quizproof_renderers.cli.cache import cache
 from quizproof_renderers.cli.check import check
 from quizproof_renderers.cli.doctor import doctor
-from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, SIGNALLED, UNVERIFIED, fail, refuse
+from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, SIGNALLED, UNVERIFIED, USAGE, fail, refuse
 from quizproof_renderers.cli.explain import explain
 from quizproof_renderers.cli.merge import merge
 from quizproof_renderers.cli.take import take
@@ -55,7 +55,7 @@ class Program(click.Group):
             sys.exit(super().main(*args, **(kwargs | {"standalone_mode": False})))
         except click.ClickException as error:
             error.show()
-            sys.exit(error.exit_code)
+            sys.exit(USAGE)  # click has 1 for some of them, which means findings
         except click.Abort:  # click has ended the line already
             click.echo("Interrupted.", err=True)
             sys.exit(INTERRUPTED)

@@ -16,7 +16,7 @@ from rich.text import Text
 from quizproof.quizfile.fields import Limits
 from quizproof.quizfile.header import RuntimeName
 from quizproof.runners.job import Job
-from quizproof.runtimes.sandbox.levels import LEVELS, Level
+from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible
 
@@ -41,8 +41,6 @@ _REMEDIES: dict[Level, str] = {
 
 def write(pool: Pool[str], stream: TextIO) -> None:
     """Describe this machine. `pool` has been started, and waited for, with all of RUNTIMES."""
-    from quizproof.runtimes.sandbox.levels import refusal  # which only Linux can import
-
     console = console_for(stream, width=100)
     table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
     for name in ("runtime", "", "versions", "one run"):

@@ -194,7 +194,7 @@ class _Session:
                         face.verdict("skipped", "Skipped.")
                         return Answer(item.proof, item.params, None, None, hints.taken, hints.cost)
                     case "help":
-                        rule = f"Score: {scoring.rule(form.input)}"
+                        rule = f"Scoring: {scoring.rule(form.input)}"
                         lines = [form.how, rule, hints.rule, _keys(hinted=bool(hints.texts))]
                         face.say("\n".join(filter(None, lines)))
                         continue
@@ -216,7 +216,7 @@ class _Session:
     def _say_rules(self, form: Form, hints: Hints) -> None:
         """What cannot be guessed about the score, before the first answer."""
         rule = scoring.rule(form.input)
-        rules = [f"Score: {rule}"] if rule != scoring.ALL_OR_NOTHING else []
+        rules = [f"Scoring: {rule}"] if rule != scoring.ALL_OR_NOTHING else []
         if hints.texts:
             rules.append(f"{plural(len(hints.texts), 'hint')}: type h. {hints.rule}".strip())
         if rules:

@@ -137,7 +137,7 @@ def test_partly_right(typed: str) -> None:
     result, shown = take(samples.taken(INPUTS["several"]), typed=typed)
     assert (standings(result), result.score) == (["partly"], 0.5)
     rule = "each right choice earns an equal share, and each wrong choice costs as much; never below zero."
-    assert f"\nScore: {rule}\n" in shown
+    assert f"\nScoring: {rule}\n" in shown
     assert "\nPartly right (1 of 2). The answer is A and B.\n" in shown
     assert "\nScore: 0.5 of 1 (50 %).\n" in shown
     assert f"To review: {samples.CHOICE.id}." in shown

@@ -285,7 +285,7 @@ def test_the_rule_of_scoring_is_told(name: str) -> None:
     """It stands under the question, and in the help."""
     shown_input = kinds.KINDS[name].input
     assert shown_input is not None
-    rule = f"Score: {scoring.rule(shown_input)}"
+    rule = f"Scoring: {scoring.rule(shown_input)}"
     assert answered(name, "")[1].count(rule) == 1
     assert answered(name, "?\n")[1].count(rule) == 2
 

@@ -16,6 +16,7 @@ from typing import Any, overload
 
 import pytest
 
+from helpers.processes import quizproof
 from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.loading.files import find_files
@@ -101,12 +102,6 @@ def told(report: Report) -> Any:
     for name in ("runs", "cached", "seconds"):
         del data["summary"][name]
     return data
-
-
-def quizproof(*arguments: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, in the working folder of the test."""
-    command = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environ, timeout=300)
 
 
 # The file

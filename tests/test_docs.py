@@ -33,7 +33,7 @@ from quizproof_renderers.reports.formats import FORMATS
 from quizproof_renderers.site.settings import SiteSettings
 
 if TYPE_CHECKING:
-    from conftest import ProveText
+    from conftest import ProveBank, ProveText
     from quizproof.findings import Finding
 
 REFERENCE = DOCS / "reference.md"
@@ -48,9 +48,9 @@ SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderer
 
 
 @pytest.fixture(scope="session")
-def found() -> dict[str, list[Finding]]:
+def found(prove_warm: ProveBank) -> dict[str, list[Finding]]:
     """What the engine finds in each example."""
-    return prove_examples(EXAMPLES)
+    return prove_examples(EXAMPLES, prove_warm)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.fence.id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from quizproof.loading.files import SourceFile
 from quizproof.loading.ids import Ids
-from quizproof.loading.load import load_file
+from quizproof.loading.load import load_source
 from quizproof.loading.quiz import Loaded
 from quizproof.proof import QuizProof
 from quizproof.quizfile.header import Header
@@ -17,12 +18,17 @@ NUMBER = "  - {{id: {id}, kind: number, prompt: P, value: '1'}}\n"
 def file(path: str, quiz: str, *blocks: str) -> Loaded:
     """A file at a path that need not be there, with a quiz of numbers."""
     text = HEADER.format(id=quiz) + "".join(NUMBER.format(id=block) for block in blocks)
-    return load_file(Path(path), text.encode())
+    return loaded(path, text)
 
 
-def kept(loaded: Loaded) -> list[str] | None:
+def loaded(path: str, text: str) -> Loaded:
+    """A file at a path that need not be there, with any text."""
+    return load_source(SourceFile(Path(path), path, text.encode(), "", None))
+
+
+def kept(file_: Loaded) -> list[str] | None:
     """The ids of the blocks that are left of a file; None if its quiz is not."""
-    return [item.block.id for item in loaded.quiz.items] if loaded.quiz else None
+    return [item.block.id for item in file_.quiz.items] if file_.quiz else None
 
 
 def proven(path: str, id_: str, **lines: int) -> QuizProof:
@@ -70,8 +76,8 @@ def test_dropped_quiz_uses_up_no_ids() -> None:
 
 def test_findings_of_the_file_stay_and_are_in_order() -> None:
     """A repeated id is one more thing that is wrong in it."""
-    faulty = load_file(Path("a.yaml"), (HEADER.format(id="a") + "  - {id: x, kind: odd}\n").encode())
-    assert Ids().keep(load_file(Path("b.yaml"), b"[")).quiz is None
+    faulty = loaded("a.yaml", HEADER.format(id="a") + "  - {id: x, kind: odd}\n")
+    assert Ids().keep(loaded("b.yaml", "[")).quiz is None
     ids = Ids()
     ids.keep(file("first.yaml", "a"))
     both = ids.keep(faulty)

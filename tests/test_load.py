@@ -12,7 +12,8 @@ from quizproof.errors import UsageError
 from quizproof.findings import Span
 from quizproof.kinds.questions.choice import Choice
 from quizproof.kinds.questions.number import NumberQuestion
-from quizproof.loading.load import load_bank, load_file
+from quizproof.loading.files import SourceFile
+from quizproof.loading.load import load_bank, load_file, load_source
 
 if TYPE_CHECKING:
     from quizproof.loading.quiz import Loaded
@@ -97,7 +98,7 @@ def test_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
 
 def test_content_that_was_read_already_is_used(tmp_path: Path) -> None:
     """Then the file itself is not opened: it need not even be there."""
-    file = load_file(tmp_path / "elsewhere.yaml", quiz("given", "q").encode())
+    file = load_source(SourceFile(tmp_path / "elsewhere.yaml", "elsewhere.yaml", quiz("given", "q").encode(), "", None))
     assert file.quiz
     assert (file.quiz.id, [item.block.id for item in file.quiz.items]) == ("given", ["q"])
 

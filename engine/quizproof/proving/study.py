@@ -101,12 +101,7 @@ class Study:
             help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
             span = self.quiz.document.first_line(("runtime",))
             yield Finding(
-                rules.RUNTIME_MISSING,
-                self.file.path,
-                span,
-                unavailable.message,
-                help=help_,
-                unavailable=unavailable,
+                rules.RUNTIME_MISSING, self.file.path, span, unavailable.message, help=help_, unavailable=unavailable
             )
 
     def _left_over(self, proofs: tuple[BlockProof, ...], lock: Lock) -> Iterator[Finding]:

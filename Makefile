@@ -8,6 +8,8 @@ VENV := $(if $(NEWEST),.venv-newest,.venv)
 BIN := $(VENV)/bin
 SITE := site/public
 CONSTRAINTS := tools/constraints.txt
+EXTRAS := torch,tensorflow,dev
+PEERS := $(EXTRAS),bench
 
 .PHONY: demo test explore check lint types bench update clean always
 
@@ -24,7 +26,7 @@ endef
 $(VENV)/installed: pyproject.toml $(CONSTRAINTS) $(if $(NEWEST),always)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "quizproof needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(call install,torch,tensorflow,dev)
+	$(call install,$(EXTRAS))
 	@touch $@
 
 demo: $(VENV)/installed  ## Prove the shipped bank and build the site.
@@ -47,7 +49,7 @@ types: $(VENV)/installed
 
 # What is compared to stays out of `make demo` and `make test`.
 $(VENV)/peers: $(VENV)/installed
-	$(call install,torch,tensorflow,dev,bench)
+	$(call install,$(PEERS))
 	@touch $@
 
 bench: $(VENV)/peers  ## Whole-process times, as ratios; BENCH='scale --largest 100' for a part.

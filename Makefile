@@ -56,7 +56,7 @@ bench: $(VENV)/peers  ## Whole-process times, as ratios; BENCH='scale --largest 
 	$(BIN)/python -m benchmarks $(BENCH)
 
 update:  ## Rewrite the constraints: the newest versions, resolved in a fresh environment. Then `make check`.
-	PYTHON=$(PYTHON) tools/constraints.sh $(CONSTRAINTS)
+	PYTHON=$(PYTHON) tools/constraints.sh $(PEERS) $(CONSTRAINTS)
 
 clean:
 	rm -rf .venv .venv-newest $(SITE) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 SITE := site/public
 SCRIPTS := renderers/quizproof_renderers/site/static/script
 CONSTRAINTS := tools/constraints.txt
+EXTRAS := torch,tensorflow,dev
+PEERS := $(EXTRAS),bench
 
 .PHONY: demo test explore check lint lint-scripts types bench update clean always
 
@@ -25,7 +27,7 @@ endef
 $(VENV)/installed: pyproject.toml $(CONSTRAINTS) $(if $(NEWEST),always)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "quizproof needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(call install,torch,tensorflow,dev)
+	$(call install,$(EXTRAS))
 	@touch $@
 
 demo: $(VENV)/installed  ## Prove the shipped bank and build the site.
@@ -58,14 +60,14 @@ types: $(VENV)/installed
 
 # What is compared to stays out of `make demo` and `make test`.
 $(VENV)/peers: $(VENV)/installed
-	$(call install,torch,tensorflow,dev,bench)
+	$(call install,$(PEERS))
 	@touch $@
 
 bench: $(VENV)/peers  ## Whole-process times, as ratios; BENCH='scale --largest 100' for a part.
 	$(BIN)/python -m benchmarks $(BENCH)
 
 update:  ## Rewrite the constraints: the newest versions, resolved in a fresh environment. Then `make check`.
-	PYTHON=$(PYTHON) tools/constraints.sh $(CONSTRAINTS)
+	PYTHON=$(PYTHON) tools/constraints.sh $(PEERS) $(CONSTRAINTS)
 
 clean:
 	rm -rf .venv .venv-newest $(SITE) build dist .mypy_cache .pytest_cache .ruff_cache

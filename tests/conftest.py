@@ -50,7 +50,14 @@ LONGEST_FIRST = (
     "test_lock",
 )
 """Files with tests that take long. They come first, so that short ones fill up the end on all processors."""
-COSTLY = {"bare_python", "kinds_page", "report", "strict", "told", "two"}
+COSTLY = {
+    "test_build": {"kinds_page"},
+    "test_cli": {"bare_python"},
+    "test_dask": {"bank", "strict", "two"},
+    "test_exhibits": {"told"},
+    "test_shards": {"bank"},
+    "test_shipped_bank": {"report"},
+}
 """Fixtures that prove or start much. One process runs all tests of a file that use one, so that it is made once."""
 FRAMEWORKS = re.compile("torch|tensorflow|keras|framework")
 """Names of tests that prove with frameworks, as the pages' examples do, on zygotes that one process keeps for all."""
@@ -63,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & COSTLY:
+        if fixtures & COSTLY.get(item.path.stem, set()):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         elif "found" in fixtures or ("prove_text" in fixtures and FRAMEWORKS.search(item.name)):
             item.add_marker(pytest.mark.xdist_group("frameworks"))

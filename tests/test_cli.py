@@ -309,7 +309,8 @@ def test_build_writes_nothing_unless_all_is_proven(lying: Path) -> None:
 
 def test_take_on_a_pipe(bank: Path) -> None:
     """Answers come line by line; the same seed puts the same test."""
-    both = [quizproof("take", "sum", "--seed", "7", "--plain", cwd=bank, stdin=f"{key}\n") for key in "ab"]
+    taking = ("take", "sum", "--seed", "7", "--plain")
+    both = [quizproof(*taking, cwd=bank, stdin=f"{key}\n", python=sys.executable) for key in "ab"]
     assert [done.returncode for done in both] == [0, 0]
     assert sum("Score: 1 of 1" in done.stdout for done in both) == 1
     listed = quizproof("take", "--bank", "questions", cwd=bank)

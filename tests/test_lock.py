@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -49,16 +50,24 @@ blocks:
 """
 
 
-@pytest.fixture
-def bank(tmp_path: Path) -> Path:
-    """A folder with a bank of two quizzes, and its lock."""
-    folder = tmp_path / "questions"
-    folder.mkdir()
-    (folder / "sums.yaml").write_text(SUM)
-    (folder / "picks.yaml").write_text(PICK)
-    done = quizproof("check", "questions", "--write-lock", cwd=tmp_path)
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a bank of two quizzes, its lock, and the cache of the check that wrote it."""
+    folder = tmp_path_factory.mktemp("locked")
+    (folder / "questions").mkdir()
+    (folder / "questions" / "sums.yaml").write_text(SUM)
+    (folder / "questions" / "picks.yaml").write_text(PICK)
+    done = quizproof("check", "questions", "--write-lock", cwd=folder, XDG_CACHE_HOME=str(folder / "cache"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "quizproof.lock: outcomes of 8 programs" in done.stderr
+    return folder
+
+
+@pytest.fixture
+def bank(locked: Path, tmp_path: Path, cache_home: Path) -> Path:
+    """A copy of it, with its cache where this test's commands look."""
+    shutil.copytree(locked / "questions", tmp_path / "questions")
+    shutil.copytree(locked / "cache", cache_home)
     return tmp_path
 
 

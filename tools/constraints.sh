@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Rewrites the constraints file that is named: resolves everything anew, in an environment that is thrown away.
+# `constraints.sh EXTRAS FILE` rewrites a constraints file: resolves everything anew, in an environment that is thrown away.
 set -euo pipefail
-out=$1
+extras=$1 out=$2
 python=${PYTHON:-python3}
 
 if [ "$("$python" -c 'import sys; print(*sys.version_info[:2], sep=".")')" != 3.11 ]; then
@@ -11,7 +11,7 @@ fi
 venv=$(mktemp -d)
 trap 'rm -rf "$venv"' EXIT
 "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[torch,tensorflow,dev,bench]'
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$extras]"
 
 # Written as a whole, or not at all. `+cpu` and the like name a build, which another index does not have.
 versions=$("$venv/bin/python" -m pip --disable-pip-version-check freeze --exclude-editable | sed 's/+.*$//')

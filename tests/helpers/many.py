@@ -41,9 +41,12 @@ def write_bank(folder: Path, files: int, questions: int, *, seed: int = 1, work:
     return folder
 
 
-def quizproof(*arguments: str | Path, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line, with a cache beside the bank."""
-    return processes.quizproof(*arguments, cwd=cwd, **{"XDG_CACHE_HOME": str(cwd / "cache")} | environ)
+def quizproof(
+    *arguments: str | Path, cwd: Path, python: str | None = None, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line, with a cache beside the bank. `python`: see `processes.quizproof`."""
+    cache = {"XDG_CACHE_HOME": str(cwd / "cache")}
+    return processes.quizproof(*arguments, cwd=cwd, python=python, **cache | environ)
 
 
 def lasting(text: str) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def quizproof(
     """Run the command in a process of its own, without a terminal.
 
     It is a fork of an interpreter in which everything was imported. With `python` it is that interpreter, started for
-    this: where what is installed matters, or what Python draws or decides when it starts.
+    this: where it matters what is installed, or that two commands have different hash seeds.
     """
     environment = os.environ | {"COLUMNS": "100"} | environ
     words = [str(argument) for argument in arguments]

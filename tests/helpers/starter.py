@@ -9,6 +9,7 @@ each with three descriptors: standard input, output and error. It answers with t
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ from quizproof_renderers.cli.main import main
 
 def serve(requests: socket.socket) -> list[str]:
     """Fork for every request. Returns in the children, with the arguments of the command; never in the parent."""
+    gc.freeze()  # a collection in a child would copy all pages that it looks at
     while True:
         data, descriptors, *_ = socket.recv_fds(requests, 1 << 20, 3)
         if not data:

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 from quizproof import rules
 from quizproof.findings import DataPath
 from quizproof.outcome import Frame, Outcome, Raised
-from quizproof.quizfile.fields import Limits
+from quizproof.quizfile.limits import Limits
 from quizproof.verdicts import Verdict
 
 PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]

@@ -43,8 +43,9 @@ from quizproof.kinds.questions.predict_output import Distractor
 from quizproof.kinds.questions.write_code import ProgramCheck, WrongProgram
 from quizproof.kinds.registry import kinds
 from quizproof.marking.scoring import rule
-from quizproof.quizfile.fields import Limits, Role
+from quizproof.quizfile.fields import Role
 from quizproof.quizfile.header import Header, Insight
+from quizproof.quizfile.limits import Limits
 from quizproof.rules import RULES
 
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)

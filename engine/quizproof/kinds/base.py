@@ -20,7 +20,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from quizproof import displays, rules
 from quizproof.claims import Claim, Happens, Part, Program, refuted
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Fixed, Integer, Limits, Model, Prose, Scalar, Slug, Snippet, refuse
+from quizproof.quizfile.fields import Fixed, Integer, Model, Prose, Scalar, Slug, Snippet, refuse
+from quizproof.quizfile.limits import Limits
 from quizproof.quizfile.yaml_document import written
 
 Runs: TypeAlias = Mapping[Program, Outcome]

@@ -10,7 +10,7 @@ from quizproof.displays import Check, Evidence, ProgramInput
 from quizproof.errors import CannotVerify
 from quizproof.marking.mark import MalformedResponse, Mark
 from quizproof.outcome import LOST, Outcome
-from quizproof.quizfile.fields import Limits
+from quizproof.quizfile.limits import Limits
 
 
 def program_of(form: ProgramInput, source: str) -> Program:

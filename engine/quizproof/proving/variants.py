@@ -13,7 +13,8 @@ from quizproof.claims import Claim, Program
 from quizproof.findings import DataPath
 from quizproof.kinds.base import Block
 from quizproof.loading.quiz import Quiz
-from quizproof.quizfile.fields import CODE, TEXT, Limits, rewrite
+from quizproof.quizfile.fields import CODE, TEXT, rewrite
+from quizproof.quizfile.limits import Limits
 from quizproof.quizfile.template import TemplateError, render
 from quizproof.quizfile.wording import worded
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from quizproof import rules
@@ -123,21 +123,6 @@ Slug = Annotated[
     BeforeValidator(_slug),
     WithJsonSchema({"type": "string", "pattern": f"^{_SLUG.pattern}$", "maxLength": _MAX_SLUG}),
 ]
-
-
-class Limits(Model):
-    """What one run can use. A limit that is not given keeps its default."""
-
-    seconds: Annotated[Number, Field(gt=0, le=3600)] = 20
-    """Wall-clock seconds. The limit on processor time is twice this."""
-    memory_mib: Annotated[Integer, Field(ge=16, le=65536)] = 2048
-    """Memory beyond that of the imported framework, in MiB."""
-    output_kib: Annotated[Integer, Field(ge=1, le=16384)] = 256
-    """Standard output, and the same for standard error, in KiB."""
-    file_mib: Annotated[Integer, Field(ge=1, le=4096)] = 64
-    """Size of any one file written, in MiB."""
-    processes: Annotated[Integer, Field(ge=1, le=4096)] = 64
-    """Processes and threads that a run can have at the same time."""
 
 
 M = TypeVar("M", bound=BaseModel)

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from quizproof.quizfile.fields import Fixed, Flag, Integer, Limits, Model, Number, Plain, Slug
+from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug
+from quizproof.quizfile.limits import Limits
 
 RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
 """The interpreters that snippets may ask for."""

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from quizproof.quizfile.fields import Limits
 from quizproof.quizfile.header import RuntimeName
+from quizproof.quizfile.limits import Limits
 from quizproof.runners.job import Job
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof_renderers.console import console_for

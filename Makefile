@@ -1,27 +1,41 @@
 # `make demo` and `make test` do all the set-up themselves, on a machine with Python 3.11 or newer.
 PYTHON ?= python3
-VENV := .venv
+# NEWEST=1, as in `make test NEWEST=1`: the newest versions of everything, in an environment of their own.
+NEWEST ?=
+# How many tests run at once. Many only wait, for a limit or for another process, so a few more than there are processors.
+WORKERS ?= $(shell expr $$(nproc) + 2)
+VENV := $(if $(NEWEST),.venv-newest,.venv)
 BIN := $(VENV)/bin
 SITE := site/public
 SCRIPTS := renderers/quizproof_renderers/site/static/script
+CONSTRAINTS := tools/constraints.txt
 
-.PHONY: demo test explore check lint lint-scripts types bench clean
+.PHONY: demo test explore check lint lint-scripts types bench update clean always
 
-# Remade when the dependencies change.
-$(VENV)/installed: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "quizproof needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+# $(call install,EXTRAS): the versions that passed the tests. They were resolved on Python 3.11, where all of them can be
+# installed; on another Python some cannot, so it gets the newest versions that pyproject.toml allows.
+define install
+	@case "$(NEWEST)$$($(BIN)/python -c 'import sys; print(*sys.version_info[:2], sep=".")')" in \
+	3.11) set -- --constraint $(CONSTRAINTS) ;; \
+	*) echo "installing the newest versions, not those of $(CONSTRAINTS)"; set -- --upgrade --upgrade-strategy eager ;; \
+	esac; $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@" --editable '.[$(1)]'
+endef
+
+# Remade when the dependencies change; the newest ones may have changed at any time.
+$(VENV)/installed: pyproject.toml $(CONSTRAINTS) $(if $(NEWEST),always)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "quizproof needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch,tensorflow,dev]'
-	touch $@
+	$(call install,torch,tensorflow,dev)
+	@touch $@
 
 demo: $(VENV)/installed  ## Prove the shipped bank and build the site.
 	@$(BIN)/quizproof build questions --site site/site.yaml --output $(SITE)
 
 test: $(VENV)/installed  ## Run the tests.
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 explore: $(VENV)/installed  ## Run the tests of properties with many examples, others each time.
-	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile explore
+	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile explore
 
 check: lint types test  ## All that says "done": lint, types, tests, examples of the docs.
 
@@ -44,11 +58,14 @@ types: $(VENV)/installed
 
 # What is compared to stays out of `make demo` and `make test`.
 $(VENV)/peers: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch,tensorflow,dev,bench]'
-	touch $@
+	$(call install,torch,tensorflow,dev,bench)
+	@touch $@
 
 bench: $(VENV)/peers  ## Whole-process times, as ratios; BENCH='scale --largest 100' for a part.
 	$(BIN)/python -m benchmarks $(BENCH)
 
+update:  ## Rewrite the constraints: the newest versions, resolved in a fresh environment. Then `make check`.
+	PYTHON=$(PYTHON) tools/constraints.sh $(CONSTRAINTS)
+
 clean:
-	rm -rf $(VENV) $(SITE) build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-newest $(SITE) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import re
 import signal
 import textwrap
 from collections.abc import Callable, Iterator
@@ -11,16 +13,20 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from hypothesis import settings
 
+from helpers.processes import end_starter
 from helpers.replay import chromium
 from quizproof.loading.load import load_bank
-from quizproof.proving.prove import prove
+from quizproof.proof import Report
+from quizproof.proving.prove import Proving
+from quizproof.proving.study import Ticket
+from quizproof.runners.pool import Pool
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
 
-    from quizproof.proof import Report
+    from quizproof.loading.quiz import Bank
 
 # Tests assert on results, never on time, and come out alike each time; `make explore` looks for more.
 settings.register_profile("quizproof", deadline=None, derandomize=True)
@@ -31,6 +37,38 @@ settings.load_profile("quizproof")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+LONGEST_FIRST = (
+    "test_shipped_bank",
+    "test_interruptions",
+    "test_dask",
+    "test_site_browser",
+    "test_stability",
+    "test_exhibits",
+    "test_docs",
+    "test_terminal_kinds",
+    "test_site_inputs",
+    "test_lock",
+)
+"""Files with tests that take long. They come first, so that short ones fill up the end on all processors."""
+COSTLY = {"bare_python", "kinds_page", "report", "strict", "told", "two"}
+"""Fixtures that prove or start much. One process runs all tests of a file that use one, so that it is made once."""
+FRAMEWORKS = re.compile("torch|tensorflow|keras|framework")
+"""Names of tests that prove with frameworks, as the pages' examples do, on zygotes that one process keeps for all."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first, and give tests that share something costly to one process."""
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & COSTLY:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        elif "found" in fixtures or ("prove_text" in fixtures and FRAMEWORKS.search(item.name)):
+            item.add_marker(pytest.mark.xdist_group("frameworks"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of all caches: no test, no fixture and no process that they start may use the user's own."""
@@ -38,6 +76,13 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("caches")
         patch.setenv("XDG_CACHE_HOME", str(folder / "shared"))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _starter() -> Iterator[None]:
+    """The interpreter that commands are forks of ends with the tests."""
+    yield
+    end_starter()
 
 
 _NUMBERS = itertools.count()
@@ -51,7 +96,7 @@ def cache_home(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-ProveText: TypeAlias = Callable[..., "Report"]
+ProveText: TypeAlias = Callable[..., Report]
 
 HEADER = """\
 quiz: sample
@@ -62,20 +107,42 @@ blocks:
 """
 
 
+ProveBank: TypeAlias = Callable[["Bank"], Report]
+
+
+@pytest.fixture(scope="session")
+def prove_warm() -> Iterator[ProveBank]:
+    """Prove a bank as `prove` does, on zygotes that stay warm from test to test.
+
+    Not for tests of what starts, stops or is left behind, nor for those that change what zygotes are started with.
+    """
+    with contextlib.ExitStack() as stack:
+        pools: list[Pool[Ticket]] = []
+
+        def run(bank: Bank) -> Report:
+            if not pools or pools[0].backlog:  # somebody left it in the middle
+                pools[:] = [stack.enter_context(Pool[Ticket](2))]
+            pools[0].runs = 0
+            proving = Proving(bank.files, pools[0])
+            return Report(tuple(proving), proving.result)
+
+        yield run
+
+
 @pytest.fixture
-def prove_text(tmp_path: Path) -> ProveText:
+def prove_text(tmp_path: Path, prove_warm: ProveBank) -> ProveText:
     """Prove blocks given as YAML text, in a quiz of their own. Line 1 of the text is line 6 of the file."""
 
     def run(text: str, *, runtime: str = "python") -> Report:
         body = textwrap.indent(textwrap.dedent(text).strip("\n"), "  ")
         file = tmp_path / "sample.yaml"
         file.write_text(HEADER.format(runtime=runtime) + body + "\n", encoding="utf-8")
-        return prove(load_bank([file]), jobs=2)
+        return prove_warm(load_bank([file]))
 
     return run
 
 
-CatchLie: TypeAlias = Callable[[str, str, str, str, int, str], "Report"]
+CatchLie: TypeAlias = Callable[[str, str, str, str, int, str], Report]
 
 
 @pytest.fixture
@@ -87,7 +154,7 @@ def catch_lie(prove_text: ProveText) -> CatchLie:
         report = prove_text(sample.replace(old, new, 1))
         told = [finding.message for finding in report.findings if (finding.code, finding.span.line) == (code, line)]
         assert any(words in message for message in told), [(f.place, f.code, f.message) for f in report.findings]
-        assert report.exit_code == 1
+        assert report.status == "refuted"
         return report
 
     return run

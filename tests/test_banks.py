@@ -15,8 +15,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from helpers.processes import all_end, become_subreaper, descendants
+from helpers.processes import all_end, become_subreaper, descendants, quizproof, starter
 from quizproof.findings import Finding
 from quizproof.loading.files import find_files
 from quizproof.loading.load import load_bank
@@ -38,6 +36,7 @@ from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.cache import Cache
+from quizproof_renderers.cli.exits import code_of
 
 HERE = Path(__file__).parent
 BANKS = HERE / "banks"
@@ -91,7 +90,7 @@ def transcript(report: Report, world: World | None = None) -> str:
     lines = [line for finding in report.findings for line in told(finding)]
     if world:
         lines = [world.removed(line) for line in lines]
-    lines.append(f"exit {report.exit_code}")
+    lines.append(f"exit {code_of(report.result)}")
     lines += [f"{proof.status} {proof.id}" for proof in report.blocks]
     return "\n".join(lines) + "\n"
 
@@ -144,6 +143,7 @@ def tidy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    starter()
     become_subreaper()
     before = descendants(os.getpid())
     yield
@@ -365,7 +365,7 @@ def test_hostile_output_is_shown_but_never_raw(name: str, tmp_path: Path) -> Non
     """Nothing that a run has printed or raised acts on a learner's terminal or page."""
     folder = copied(name, tmp_path)
     built = quizproof("build", ".", "-o", "site", "--keep-going", cwd=folder)
-    taken = quizproof("take", name, "--bank", "bank.yaml", "--seed", "1", cwd=folder, answers="a\n" * 20)
+    taken = quizproof("take", name, "--bank", "bank.yaml", "--seed", "1", cwd=folder, stdin="a\n" * 20)
     for text in (built.stdout, built.stderr, taken.stdout, taken.stderr):
         assert not CONTROL.search(text)
     pages = [page.read_text(encoding="utf-8") for page in folder.glob("site/**/*.html")]
@@ -376,12 +376,6 @@ def test_hostile_output_is_shown_but_never_raw(name: str, tmp_path: Path) -> Non
 
 CONTROL = re.compile(r"[^\n -~\u00a0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\U0010ffff]")
 """Whatever could act on a terminal, or deceive its reader."""
-
-
-def quizproof(*arguments: str, cwd: Path, answers: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, without a terminal."""
-    command = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()", *arguments]
-    return subprocess.run(command, cwd=cwd, input=answers, capture_output=True, text=True, check=False)
 
 
 def test_every_bank_says_what_it_expects() -> None:

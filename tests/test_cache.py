@@ -16,6 +16,7 @@ from typing import Any, overload
 
 import pytest
 
+from helpers.processes import quizproof
 from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.loading.files import find_files
@@ -101,12 +102,6 @@ def lasting(report: Report) -> Any:
     for name in ("runs", "cached", "seconds"):
         del data["summary"][name]
     return data
-
-
-def quizproof(*arguments: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, in the working folder of the test."""
-    command = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environ, timeout=300)
 
 
 # The file
@@ -283,7 +278,7 @@ def test_a_damaged_cache_is_told_of(bank: Path, cache_home: Path, how: str) -> N
     damaged(path, how)
     done = quizproof("check", "--format", "json")
     (aside,) = path.parent.glob("*.damaged-*")
-    assert done.stderr == f"quizproof: the cache was damaged; it is now {aside}, and a new one was begun\n"
+    assert done.stderr == f"quizproof: the cache was damaged and was moved to {aside}; a new one was started\n"
     assert json.loads(done.stdout)["summary"]["runs"] == RUNS
     again = quizproof("check", "--format", "json")
     assert (again.stderr, json.loads(again.stdout)["summary"]["runs"]) == ("", 0)
@@ -339,7 +334,7 @@ def test_where_there_can_be_none_it_is_done_without(bank: Path, tmp_path: Path) 
             assert done.returncode == 1
             assert json.loads(done.stdout)["summary"]["runs"] == RUNS
             assert done.stderr.startswith(f"quizproof: the cache {home}/quizproof/cache.sqlite3 cannot be used: ")
-            assert done.stderr.endswith("; going on without\n")
+            assert done.stderr.endswith("; going on without it\n")
             assert done.stderr.count("\n") == 1
         for command in ("stats", "clear"):
             refused = quizproof("cache", command, XDG_CACHE_HOME=str(home))
@@ -355,7 +350,7 @@ def test_read_only_folder(bank: Path, cache_home: Path) -> None:
     cache_home.chmod(0o555)
     done = quizproof("check", "--format", "json")
     assert json.loads(done.stdout)["summary"]["runs"] == RUNS
-    assert done.stderr.endswith("; going on without\n")
+    assert done.stderr.endswith("; going on without it\n")
 
 
 def test_full_disk_costs_no_verdict(bank: Path, cache_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -812,7 +807,7 @@ def test_cache_stats_and_clear(bank: Path, cache_home: Path) -> None:
     assert [line.split()[0] for line in full.stdout.splitlines()[1:4]] == [str(RUNS), "1", "1"]
     assert full.stdout.splitlines()[4].endswith("  MB, of 537 MB at most")
     cleared = quizproof("cache", "clear")
-    assert (cleared.returncode, cleared.stdout) == (0, f"{RUNS + 3} entries forgotten\n")
+    assert (cleared.returncode, cleared.stdout) == (0, f"{RUNS + 3} entries deleted\n")
     assert f", {RUNS} runs, " in quizproof("check").stdout
 
 

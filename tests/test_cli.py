@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import venv
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from helpers.processes import descendants, quizproof
+from quizproof.proof import Totals
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.lock import NAME
-from quizproof_renderers.cli.options import FORMATS, LOCK, SANDBOXES
-from quizproof_renderers.reports import formats
+from quizproof_renderers.cli.exits import code_of
+from quizproof_renderers.cli.options import LOCK
 
 ROOT = Path(__file__).parent.parent
 
@@ -202,8 +205,6 @@ def test_sandbox_is_chosen_and_required(bank: Path) -> None:
         "quizproof: runs would have the sandbox `none`, which is weaker than the required `landlock`: "
         "`--sandbox none` was asked for\n",
     )
-    assert SANDBOXES == LEVELS
-    assert FORMATS == formats.FORMATS
     assert LOCK == NAME
 
 
@@ -232,6 +233,31 @@ def test_explain() -> None:
     listed = quizproof("explain", cwd=ROOT).stdout.splitlines()
     assert all(line.startswith("QP") for line in listed)
     assert any(line.startswith("QP902  engine-fault ") for line in listed)
+
+
+@pytest.mark.parametrize("command", ["", "cache"])
+def test_no_summary_is_cut(command: str) -> None:
+    """The list of commands tells each in a whole sentence, also in 80 columns."""
+    done = quizproof(*command.split(), "--help", cwd=ROOT, COLUMNS="80")
+    summaries = done.stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(summaries) == {"": 8, "cache": 2}[command]
+    assert all(re.fullmatch(r"  [a-z]+ +[A-Z].*[.]", line) and "..." not in line for line in summaries), summaries
+
+
+@pytest.mark.parametrize("command", ["", "check", "build", "take", "try", "explain", "cache", "doctor"])
+def test_examples_fit(command: str) -> None:
+    """Examples are not wrapped by click, so they are written for 80 columns."""
+    help_ = quizproof(*command.split(), "--help", cwd=ROOT, COLUMNS="80").stdout
+    assert [line for line in help_.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize(
+    ("errors", "unverified", "code"), [(0, 0, 0), (1, 0, 1), (2, 1, 1), (1, 1, 3)], ids=["none", "one", "both", "other"]
+)
+def test_findings_decide_the_exit_code(errors: int, unverified: int, code: int) -> None:
+    """Errors of the author win over what could not be judged; warnings do not count."""
+    totals = Totals().result(sandbox="none", runs=0, cached=0, seconds=0)
+    assert code_of(replace(totals, errors=errors, unverified=unverified, warnings=3)) == code
 
 
 @pytest.mark.parametrize("command", ["", "check", "build", "take", "try", "explain", "cache", "doctor"])

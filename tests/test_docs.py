@@ -28,12 +28,12 @@ from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, pa
 from quizproof.rules import RULES
 from quizproof.verdicts import VERDICTS
 from quizproof_renderers.cli.main import main
-from quizproof_renderers.cli.options import FORMATS
 from quizproof_renderers.reports import formats
+from quizproof_renderers.reports.formats import FORMATS
 from quizproof_renderers.site.settings import SiteSettings
 
 if TYPE_CHECKING:
-    from conftest import ProveText
+    from conftest import ProveBank, ProveText
     from quizproof.findings import Finding
 
 REFERENCE = DOCS / "reference.md"
@@ -48,9 +48,9 @@ SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderer
 
 
 @pytest.fixture(scope="session")
-def found() -> dict[str, list[Finding]]:
+def found(prove_warm: ProveBank) -> dict[str, list[Finding]]:
     """What the engine finds in each example."""
-    return prove_examples(EXAMPLES)
+    return prove_examples(EXAMPLES, prove_warm)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.fence.id)

@@ -90,7 +90,7 @@ def test_good_samples_are_proven(prove_text: ProveText, text: str, runtime: str)
     """The acceptance beside every refusal below: no finding, and nothing refuted."""
     report = prove_text(text, runtime=runtime)
     assert [(f.code, f.message) for f in report.findings] == []
-    assert report.exit_code == 0
+    assert report.status == "proven"
     assert {claim.verdict for claim in report.blocks[0].claims} == {"proven"}
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.processes import all_end, become_subreaper, catches, descendants
+from helpers.processes import all_end, become_subreaper, catches, descendants, quizproof, starter
 
 PROGRAM = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()"]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -90,6 +90,7 @@ def contents(site: Path) -> dict[str, bytes] | None:
 @pytest.mark.usefixtures("bank")
 def test_interrupted_at_any_moment(round_: int, tmp_path: Path) -> None:
     """After SIGINT, SIGTERM and SIGKILL no process is left; site and cache are whole, and what was known still is."""
+    starter()
     become_subreaper()
     before = descendants(os.getpid())
     site = tmp_path / "site"
@@ -122,14 +123,8 @@ def test_interrupted_at_any_moment(round_: int, tmp_path: Path) -> None:
         assert contents(site) in ((new,) if building and code == 0 else (old, new))
         assert number == signal.SIGKILL or not list(command.scratch.iterdir())  # SIGKILL lets nobody clear away
         kept = entries(cache)
-        report = subprocess.run(
-            [*PROGRAM, "check", "bank.yaml", "--format", "json"],
-            cwd=tmp_path,
-            env={**os.environ, "XDG_CACHE_HOME": str(cache)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        report = quizproof("check", "bank.yaml", "--format", "json", cwd=tmp_path, XDG_CACHE_HOME=str(cache))
+        assert report.returncode == 0
         summary = json.loads(report.stdout)["summary"]
         assert summary["cached"] >= min(kept, 1)
         assert summary["cached"] + summary["runs"] >= QUESTIONS

@@ -167,7 +167,7 @@ def test_good_samples_are_proven(prove_text: ProveText, text: str) -> None:
     """The acceptance beside every refusal below: no finding, and nothing refuted."""
     report = prove_text(text)
     assert [(f.code, f.message) for f in report.findings] == []
-    assert report.exit_code == 0
+    assert report.status == "proven"
     assert {claim.verdict for claim in report.blocks[0].claims} <= {"proven", "unproven"}
 
 
@@ -316,7 +316,7 @@ LIES = [
         "code: print(2)",
         "QP202",
         14,
-        "distractor 1: this wrong answer is the right",
+        "distractor 1: this distractor is the right answer",
     ),
     (
         "predict-output",
@@ -403,7 +403,7 @@ LIES = [
         "total += x",
         "QP215",
         12,
-        "bug: the check passes on the program that is said to have",
+        "bug: the check passes on the program that should have",
     ),
     (
         "find-bug",
@@ -473,7 +473,7 @@ def test_statements_keep_their_reason(prove_text: ProveText) -> None:
     assert "items.append(2)" in shown.input.options[0].evidence.code
     assert report.summary.unproven == 1
     assert report.blocks[0].status == "unproven"
-    assert report.exit_code == 0
+    assert report.status == "proven"
 
 
 def test_predicted_output_is_derived_for_every_variant(prove_text: ProveText) -> None:

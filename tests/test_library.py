@@ -157,7 +157,7 @@ def test_proving_in_threads(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert {number: report.block(f"n{number}").answer for number, report in reports.items()} == {0: "1", 1: "2", 2: "3"}
-    assert all(report.exit_code == 0 for report in reports.values())
+    assert all(report.status == "proven" for report in reports.values())
 
 
 # ---- one block as HTML

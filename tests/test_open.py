@@ -69,7 +69,7 @@ def test_points_are_proven_and_the_answer_quotes_the_run(prove_text: ProveText) 
     )
     assert report.summary.unproven == 1
     assert report.blocks[0].status == "unproven"
-    assert report.exit_code == 0
+    assert report.status == "proven"
 
 
 def test_code_is_optional(prove_text: ProveText) -> None:

@@ -385,31 +385,51 @@ variables = [
 """
 
 
+FORMS = ("repr", "str")
+NEAR_AND_FAR = {form: f"[[{form}(v), {form}(v + 2e-4), {form}(v + 0.5)] for v in values]" for form in FORMS}
+AS_FLOATS = {form: f"[[{form}(v), {form}(v + 0.0)] for v in integers]" for form in FORMS}
+TENSORS = "[[repr(v), str(v), repr(v + c(0.0005, v.dtype)), str(v + c(0.5, v.dtype))] for v in values]"
+OTHER_TENSORS = "[[repr(v), str(v)] for v in others]"
+VARIABLES = "[[repr(v), repr(v + 0.0005 if not isinstance(v, list) else v)] for v in variables]"
+EXPRESSIONS = {
+    TORCH: (*NEAR_AND_FAR.values(), *AS_FLOATS.values()),
+    TENSORFLOW: (TENSORS, OTHER_TENSORS, VARIABLES),
+}
+
+
 @cache
+def all_printed(program: str) -> dict[str, list[list[str]]]:
+    """What the framework that is installed prints, by expression. All in one process: a framework is slow to import."""
+    pairs = ", ".join(f"{what!r}: {what}" for what in EXPRESSIONS[program])
+    run = [sys.executable, "-c", f"{program}\nprint(json.dumps({{{pairs}}}))"]
+    rows: dict[str, list[list[str]]] = json.loads(
+        subprocess.run(run, check=True, capture_output=True, text=True).stdout
+    )
+    return rows
+
+
 def printed(program: str, what: str) -> list[list[str]]:
-    """What the framework that is installed prints, of each value: JSON of the expression `what`."""
-    run = [sys.executable, "-c", f"{program}\nprint(json.dumps({what}))"]
-    rows: list[list[str]] = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+    """What is printed of each value, by the expression `what`."""
+    rows = all_printed(program)[what]
     assert rows
     return rows
 
 
-@pytest.mark.parametrize("form", ["repr", "str"])
+@pytest.mark.xdist_group("frameworks")
+@pytest.mark.parametrize("form", FORMS)
 def test_real_prints_of_torch_and_numpy(form: str) -> None:
     """Layout and notation change with the values: the same within a tolerance, but not beyond it or as integers."""
-    for real, near, far in printed(TORCH, f"[[{form}(v), {form}(v + 2e-4), {form}(v + 0.5)] for v in values]"):
+    for real, near, far in printed(TORCH, NEAR_AND_FAR[form]):
         assert same_output(real, near, 1e-3), (real, near)
         assert not same_output(real, far, 0.4), (real, far)
-    for integers, floats in printed(TORCH, f"[[{form}(v), {form}(v + 0.0)] for v in integers]"):
+    for integers, floats in printed(TORCH, AS_FLOATS[form]):
         assert not same_output(integers, floats, 9), (integers, floats)
 
 
+@pytest.mark.xdist_group("frameworks")
 def test_real_prints_of_tensorflow() -> None:
     """A tensor is the same as `repr` and `str` show it, with a tolerance; shape, dtype and values count."""
-    rows = printed(
-        TENSORFLOW, "[[repr(v), str(v), repr(v + c(0.0005, v.dtype)), str(v + c(0.5, v.dtype))] for v in values]"
-    )
-    for representation, text, near, far in rows:
+    for representation, text, near, far in printed(TENSORFLOW, TENSORS):
         assert not same_output(representation, text)
         assert same_output(representation, text, 0)
         if "float16" not in representation:
@@ -420,13 +440,13 @@ def test_real_prints_of_tensorflow() -> None:
             assert not same_output(representation, text.replace(old, new, 1), 9) or old not in text
 
 
+@pytest.mark.xdist_group("frameworks")
 def test_real_prints_of_other_tensors_and_variables() -> None:
     """Texts, booleans and integers in tensors; variables, whose two forms are one, and which are no tensors."""
-    for representation, text in printed(TENSORFLOW, "[[repr(v), str(v)] for v in others]"):
+    for representation, text in printed(TENSORFLOW, OTHER_TENSORS):
         assert not same_output(representation, text)
         assert same_output(representation, text, 0)
-    program = "[[repr(v), repr(v + 0.0005 if not isinstance(v, list) else v)] for v in variables]"
-    for representation, tensor in printed(TENSORFLOW, program):
+    for representation, tensor in printed(TENSORFLOW, VARIABLES):
         assert same_output(representation, " ".join(representation.split()), 0)
         assert same_output(representation, re.sub(r"(\d\.\d*)(?![\d)>-])", r"\g<1>0001", representation), 0.01)
         assert same_output(representation, tensor, 0.01) is representation.startswith("[")

@@ -129,7 +129,7 @@ def test_json_is_the_contract() -> None:
         "end_column": 15,
         "question": "trainable-tensors",
         "message": "the stated answer is not what the program does",
-        "help": "Correct `answer:`, or remove it: the run gives the answer.",
+        "help": "Drop `answer:`: it is derived.",
         "expected": "10",
         "actual": "12",
     }

@@ -31,8 +31,10 @@ from quizproof.kinds.base import Question
 from quizproof.loading.quiz import Quiz
 from quizproof.proof import BlockProof, QuizProof, VariantProof
 from quizproof.verdicts import Verdict
+from quizproof_renderers.cli.exits import code_of_test
 from quizproof_renderers.terminal import prose
-from quizproof_renderers.terminal.session import Result, run
+from quizproof_renderers.terminal.record import Result
+from quizproof_renderers.terminal.session import run
 from quizproof_renderers.terminal.tex import readable
 from test_text import ANY_TEXT, is_safe
 
@@ -104,7 +106,7 @@ def standings(result: Result) -> list[str]:
 def test_right(name: str, typed: str) -> None:
     result, shown = take(samples.taken(INPUTS[name]), typed=typed)
     assert standings(result) == ["right"]
-    assert (result.score, result.ending, result.exit_code) == (1, "finished", 0)
+    assert (result.score, result.ending, code_of_test(result)) == (1, "finished", 0)
     assert "\nRight.\n" in shown
 
 
@@ -144,11 +146,11 @@ def test_partly_right(typed: str) -> None:
 @pytest.mark.parametrize(
     ("name", "typed", "remark"),
     [
-        pytest.param("output", "d\nb\n", "Please choose A, B or C.", id="no such letter"),
-        pytest.param("output", "\nb\n", "Please choose A, B or C.", id="nothing"),
-        pytest.param("output", "1\nb\n", "Please choose A, B or C.", id="no letter"),
-        pytest.param("output", "a,b\nb\n", "Please choose one option only.", id="too many letters"),
-        pytest.param("several", "b;d\nab\n", "Please choose all that are right of A, B or C.", id="several"),
+        pytest.param("output", "d\nb\n", "Type A, B or C.", id="no such letter"),
+        pytest.param("output", "\nb\n", "Type A, B or C.", id="nothing"),
+        pytest.param("output", "1\nb\n", "Type A, B or C.", id="no letter"),
+        pytest.param("output", "a,b\nb\n", "Type one letter only.", id="too many letters"),
+        pytest.param("several", "b;d\nab\n", "Type the letters of all right options: A, B or C.", id="several"),
         pytest.param(
             "number",
             "a lot\n0.895\n",
@@ -156,9 +158,9 @@ def test_partly_right(typed: str) -> None:
             id="no number",
         ),
         pytest.param("number", "1/0\n0.895\n", "A number cannot be divided by zero.", id="division by zero"),
-        pytest.param("number", " \n0.895\n", "Please type an answer, or s to skip the question.", id="blank number"),
-        pytest.param("text", "\nTrue\n", "Please type an answer, or s to skip the question.", id="blank text"),
-        pytest.param("lines", "\n1\n2\n\n", "Please type an answer, or s to skip the question.", id="no lines"),
+        pytest.param("number", " \n0.895\n", "Type an answer, or s to skip the question.", id="blank number"),
+        pytest.param("text", "\nTrue\n", "Type an answer, or s to skip the question.", id="blank text"),
+        pytest.param("lines", "\n1\n2\n\n", "Type an answer, or s to skip the question.", id="no lines"),
         pytest.param("line", "5\n3\n", "Give the number of a line, 1 to 4.", id="no such line"),
         pytest.param("line", "three\n3\n", "Give the number of a line, 1 to 4.", id="line in words"),
     ],
@@ -215,7 +217,7 @@ def test_letters_win_over_commands() -> None:
 
 def test_end_of_input_ends_politely() -> None:
     result, shown = take(*every_input(), typed="b\n")
-    assert (result.ending, result.exit_code, standings(result)) == ("end of input", 0, ["right"])
+    assert (result.ending, code_of_test(result), standings(result)) == ("end of input", 0, ["right"])
     assert shown.endswith(
         "\n"
         "Ended early:\n"
@@ -240,7 +242,7 @@ def test_nothing_typed() -> None:
 
 def test_skip_and_quit() -> None:
     result, shown = take(*every_input(), typed="s\nS\nq\n")
-    assert (result.ending, result.exit_code, standings(result)) == ("quit", 0, ["skipped", "skipped"])
+    assert (result.ending, code_of_test(result), standings(result)) == ("quit", 0, ["skipped", "skipped"])
     assert [answer.response for answer in result.answers] == [None, None]
     assert "Score: 0 of 2 (0 %), 2 skipped, 5 not reached.\nQuestion 1, output: skipped.\n" in shown
     assert shown.endswith("To review: output, code.\n")
@@ -261,7 +263,7 @@ def test_ctrl_c_on_a_pipe() -> None:
     output = io.StringIO()
     quiz = samples.file(samples.quiz(), *every_input(), versions={})
     result = run([quiz], seed=1, plain=True, stdin=Interrupted(), stdout=output)
-    assert (result.ending, result.exit_code) == ("interrupted", 130)
+    assert (result.ending, code_of_test(result)) == ("interrupted", 130)
     assert "\nInterrupted:\nScore: no question was answered, 7 not reached.\n" in output.getvalue()
 
 
@@ -351,7 +353,7 @@ def test_what_its_author_calls_unproven_is_shown_as_such() -> None:
 
 def test_nothing_to_put_is_no_success() -> None:
     result, shown = take(samples.taken(None))
-    assert (result.exit_code, result.ending) == (3, "finished")
+    assert (code_of_test(result), result.ending) == (3, "finished")
     assert shown == (
         "1 question is not proven here and was left out: freeze-two-of-three.\nThere is no question to answer.\n"
     )
@@ -556,9 +558,10 @@ import sys
 from helpers import report_samples as samples
 from helpers import terminal_samples
 import test_terminal
+from quizproof_renderers.cli.exits import code_of_test
 from quizproof_renderers.terminal.session import run
 quiz = samples.file(samples.quiz(), *{questions})
-sys.exit(run([quiz], seed=1, plain={plain}).exit_code)
+sys.exit(code_of_test(run([quiz], seed=1, plain={plain})))
 """
 
 
@@ -576,7 +579,7 @@ def test_a_whole_session_with_keys() -> None:
     with terminal("test_terminal.every_input()") as child:
         child.expect("Your answer (A/B/C): ")
         child.press("\x1b[A")  # an arrow
-        child.expect("Please choose A, B or C.")
+        child.expect("Type A, B or C.")
         child.expect("Your answer (A/B/C): ")
         child.press("\r")  # is no answer
         child.press("b")
@@ -586,7 +589,7 @@ def test_a_whole_session_with_keys() -> None:
         child.expect("2 of 7")
         child.expect("Your answer (A/B/C): ")
         child.press("s")
-        child.expect("(A/B/C, with commas): ")
+        child.expect("(A/B/C, separated by commas): ")
         child.type("a,b")
         child.expect("✓ Right.")
         child.expect("q to quit: ")
@@ -638,7 +641,7 @@ def test_hostile_text_on_a_terminal() -> None:
     with terminal(f"[samples.taken({display})]") as child:
         child.expect("Your answer (A/B/C/D): ")
         child.press("\x1b]0;x\x07")
-        child.expect("Please choose")
+        child.expect("Type A")
         child.press("a")
         child.end()
     assert "\x1b[1m" in child.shown

@@ -30,7 +30,9 @@ from quizproof.outcome import Outcome
 from quizproof.proof import BlockProof, QuizProof
 from quizproof.runners.pool import Pool
 from quizproof.runners.runner import run as run_one
-from quizproof_renderers.terminal.session import Result, run
+from quizproof_renderers.cli.exits import code_of_test
+from quizproof_renderers.terminal.record import Result
+from quizproof_renderers.terminal.session import run
 from test_terminal import Terminal, named, standings, take, terminal
 from test_text import ANY_TEXT, is_safe
 
@@ -186,27 +188,25 @@ RIGHT = {
 @pytest.mark.parametrize(
     ("name", "typed", "remark"),
     [
-        pytest.param("blanks", "\n", "Please type an answer, or s to skip the question.", id="empty blank"),
-        pytest.param("order", "\n", "Please type letters in order, such as D A.", id="nothing"),
-        pytest.param("order", "b-a-d\n", "Please type letters in order, such as D A.", id="other signs"),
+        pytest.param("blanks", "\n", "Type an answer, or s to skip the question.", id="empty blank"),
+        pytest.param("order", "\n", "Type letters in order, such as D A.", id="nothing"),
+        pytest.param("order", "b-a-d\n", "Type letters in order, such as D A.", id="other signs"),
         pytest.param("order", "b a e\n", "There is no line E.", id="no such line"),
         pytest.param("order", "b a b\n", "Line B can be used once only.", id="a line twice"),
-        pytest.param("order", "b a:1 d:1\n", "The lines are indented already; please type letters only.", id="levels"),
-        pytest.param("indented", "d b:x c\n", "Please type letters in order, such as D A:1.", id="no level"),
-        pytest.param("match", "\n", "Please type a letter for each number, such as 1B 2A.", id="no pairs"),
-        pytest.param("match", "1b\n", "Please give each of the numbers 1 to 2 one letter.", id="one pair"),
-        pytest.param("match", "1b 1a\n", "Please give each of the numbers 1 to 2 one letter.", id="a number twice"),
-        pytest.param("match", "1b 2a 3c\n", "Please give each of the numbers 1 to 2 one letter.", id="a pair too many"),
+        pytest.param("order", "b a:1 d:1\n", "The lines are indented already; type letters only.", id="levels"),
+        pytest.param("indented", "d b:x c\n", "Type letters in order, such as D A:1.", id="no level"),
+        pytest.param("match", "\n", "Type a letter for each number, such as 1B 2A.", id="no pairs"),
+        pytest.param("match", "1b\n", "Give each of the numbers 1 to 2 exactly one letter.", id="one pair"),
+        pytest.param("match", "1b 1a\n", "Give each of the numbers 1 to 2 exactly one letter.", id="a number twice"),
+        pytest.param(
+            "match", "1b 2a 3c\n", "Give each of the numbers 1 to 2 exactly one letter.", id="a pair too many"
+        ),
         pytest.param("match", "1b 2x\n", "There is no X on the right.", id="no such letter"),
-        pytest.param("match", "1b a\n", "Please give every letter a number, or none.", id="half numbered"),
-        pytest.param(
-            "match", "b+a\n", "Please type a letter for each number, such as 1B 2A.", id="other signs on match"
-        ),
-        pytest.param("open", "\n", "Please type an answer, or s to skip the question.", id="no words"),
-        pytest.param("program", ".\n", "Please write a program, or type s to skip the question.", id="no program"),
-        pytest.param(
-            "program", "# later\n.\n", "Please write a program, or type s to skip the question.", id="comment"
-        ),
+        pytest.param("match", "1b a\n", "Give every letter a number, or none.", id="half numbered"),
+        pytest.param("match", "b+a\n", "Type a letter for each number, such as 1B 2A.", id="other signs on match"),
+        pytest.param("open", "\n", "Type an answer, or s to skip the question.", id="no words"),
+        pytest.param("program", ".\n", "Write a program, or type s to skip the question.", id="no program"),
+        pytest.param("program", "# later\n.\n", "Write a program, or type s to skip the question.", id="comment"),
         pytest.param("program", "f nowhere.py\n", "There is no file nowhere.py.", id="no file"),
         pytest.param("program", "f /tmp\n", "There is no file /tmp.", id="folder"),
         pytest.param("program", "f /dev/zero\n", "There is no file /dev/zero.", id="device"),
@@ -223,7 +223,7 @@ def test_malformed_then_right(name: str, typed: str, remark: str) -> None:
 def test_points_are_ticked_with_y_and_n_only() -> None:
     result, shown = answered("open", "x\n\nmaybe\n\ny\nn\n")
     assert result.answers[0].response == ["a"]
-    assert shown.count("Please type y when you made this point, n when you did not, or q to quit.\n") == 2
+    assert shown.count("Type y if you made this point, n if you did not, or q to quit.\n") == 2
 
 
 def test_a_blank_may_be_named_like_a_command() -> None:
@@ -259,7 +259,7 @@ def test_end_of_input_in_the_middle(name: str) -> None:
     whole = RIGHT[name]
     for length in range(len(whole) - 1):
         result, shown = answered(name, whole[:length], confidence=True)
-        assert (result.ending, result.exit_code, standings(result)) == ("end of input", 0, [])
+        assert (result.ending, code_of_test(result), standings(result)) == ("end of input", 0, [])
         assert "\nEnded early:\nScore: no question was answered, 1 not reached.\n" in shown
 
 
@@ -295,9 +295,9 @@ def test_programs_are_read_from_files(tmp_path: Path) -> None:
     path.write_text("total = 6\ntext = 6\n")
     assert answered("program", f"f {path}\n")[0].score == 0.5
     path.write_bytes(b"\xff\xfe")
-    assert "cannot be read: it is no text in UTF-8.\n" in answered("program", f"f {path}\n")[1]
+    assert "cannot be read: it is not UTF-8 text.\n" in answered("program", f"f {path}\n")[1]
     path.write_text("#" * 300_000)
-    assert "is too large for a program.\n" in answered("program", f"f {path}\n")[1]
+    assert "is too large; a program may have at most 262,144 bytes.\n" in answered("program", f"f {path}\n")[1]
 
 
 def test_many_lines_have_two_letters() -> None:
@@ -353,7 +353,7 @@ def test_confidence_is_asked_and_summed_up() -> None:
     typed = "layer1\nNone\ns\n1b 2a\nsure\nb a d\nwhat\nG\n"
     result, shown = take(*questions, typed=typed, of=quiz)
     assert [answer.confidence for answer in result.answers] == ["sure", "sure", "guess"]
-    assert shown.count("Please type s when you are sure, u when you are not, g when you guessed, or q to quit.\n") == 1
+    assert shown.count("Type s if you are sure, u if you are unsure, g if you guessed, or q to quit.\n") == 1
     assert (
         "\nHow sure, and how right:\nSure: 2 answers, mean score 75 %.\nGuessed: 1 answer, mean score 100 %.\n" in shown
     )
@@ -433,7 +433,7 @@ def test_a_lost_run_is_no_wrong_answer() -> None:
     result = run([quiz], seed=1, plain=True, runner=runner, stdin=typed, stdout=output)
     shown = output.getvalue()
     assert (len(asked), standings(result), result.score) == (2, ["unmarked"], 0)
-    assert "the interpreter went away; that is no fault of yours, please try again.\n" in shown
+    assert "the interpreter went away; this is not your fault, so try again.\n" in shown
     assert "The program could not be run: torch is not installed.\n" in shown
     assert "\nNot marked. It counts neither for you nor against you.\n" in shown
     assert "\nScore: no question was answered, 1 unmarked.\n" in shown
@@ -484,7 +484,7 @@ def test_forms_in_ascii() -> None:
     questions = [samples.taken(display, named(samples.CHOICE, name)) for name, display in kinds.KINDS.items()]
     shown = ascii_only(*questions, typed="".join(RIGHT.values()))
     assert "\\u" not in shown
-    assert "for p in model.[gap 1].parameters():" in shown
+    assert "for p in model.[blank 1].parameters():" in shown
     assert shown.count("+ Right.") == len(questions)
 
 
@@ -551,7 +551,7 @@ def test_exhibits_are_shown_in_their_places_and_not_counted() -> None:
 
 def test_exhibits_alone_need_no_summary() -> None:
     result, shown = take(kinds.exhibit("only", kinds.MATRIX))
-    assert (result.total, result.exhibits, result.exit_code, result.ending) == (0, 1, 0, "finished")
+    assert (result.total, result.exhibits, code_of_test(result), result.ending) == (0, 1, 0, "finished")
     assert "Score" not in shown
     assert "There is no question" not in shown
 
@@ -578,7 +578,7 @@ def test_an_exhibit_that_is_not_proven_is_left_out() -> None:
     assert [proof.id for proof in result.left_out] == ["broken"]
     assert "\n1 exhibit is not proven here and was left out: broken.\n" in shown
     alone, shown = take(broken)
-    assert alone.exit_code == 3
+    assert code_of_test(alone) == 3
     assert shown == "1 exhibit is not proven here and was left out: broken.\nThere is no question to answer.\n"
 
 
@@ -672,7 +672,7 @@ def test_a_session_with_keys() -> None:
         child.expect("q to quit: ")
         child.press("n")
         child.expect("Exhibit")
-        child.expect("any other key to go on: ")
+        child.expect("any other key to continue: ")
         child.press("v")
         child.expect("A script that meets all targets")
         child.expect("Summary")

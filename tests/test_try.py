@@ -65,8 +65,8 @@ def test_a_script_that_meets_everything(bank: Path) -> None:
     assert lines[:2] == ["It printed:", "trained"]
     assert "target wanted seed 0 seed 1 seed 2" in lines
     assert "✓ Score above 0.8 0.9 0.9 0.9" in lines
-    assert "✓ Same data: kept" in lines
-    assert lines[-1].startswith("✓ All is met, with 3 seeds: improve (Python ")
+    assert "✓ Same data kept" in lines
+    assert lines[-1].startswith("✓ improve: everything is met with 3 seeds (Python ")
     assert "\x1b" not in done.stdout
 
 
@@ -81,15 +81,15 @@ def test_a_script_that_meets_everything(bank: Path) -> None:
         (
             "rate = 1; score, cost = 0.9, 2; data.append(1)",
             [
-                "✗ Same data: broken with seed 0: AssertionError: [1, 2, 3, 1] (`assert data == [1, 2, 3], data`)",
-                "· The rate is used: not reached",
-                "✗ Not met: 1 constraint broken",
+                "✗ Same data broken with seed 0: AssertionError: [1, 2, 3, 1] (`assert data == [1, 2, 3], data`)",
+                "· The rate is used not reached",
+                "✗ improve: not met, 1 constraint broken",
             ],
         ),
-        ("score, cost = 0.9, 2", ["✗ The rate is used: broken with seed 0: AssertionError (`assert rate`)"]),
+        ("score, cost = 0.9, 2", ["✗ The rate is used broken with seed 0: AssertionError (`assert rate`)"]),
         (
             "del data; score, cost = 0.9, 2",
-            ["✗ Same data: broken with seed 0: NameError: name 'data' is not defined (`assert data"],
+            ["✗ Same data broken with seed 0: NameError: name 'data' is not defined (`assert data"],
         ),
         (
             "if seed == 2:\n    score = cost = None\nelse:\n    score = cost = 1",
@@ -121,7 +121,7 @@ def test_a_script_that_does_not(bank: Path, script: str, said: list[str]) -> Non
     for words in said:
         assert words in text
     assert "snippet.py" not in text
-    assert "✗ Not met" in text
+    assert "✗ improve: not met, " in text
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_a_script_that_does_not(bank: Path, script: str, said: list[str]) -> Non
     [
         (["mine.py", "--experiment", "improv"], "there is no experiment `improv`; did you mean `improve`?"),
         (["mine.py", "--experiment", "zzz"], "there is no experiment `zzz`; there are: improve"),
-        (["mine.py", "--experiment", "total"], "`total` is of the kind `write-code`, not `experiment`"),
+        (["mine.py", "--experiment", "total"], "`total` has the kind `write-code`, not `experiment`"),
         (["mine.py", "--question", "totl"], "there is no write-code question `totl`; did you mean `total`?"),
-        (["mine.py"], "name one `--experiment ID`, or one `--question ID`"),
+        (["mine.py"], "name either `--experiment ID` or `--question ID`"),
         (["nowhere.py", "--experiment", "improve"], "nowhere.py cannot be read: No such file or directory"),
         (["questions", "--experiment", "improve"], "questions cannot be read: Is a directory"),
         (["latin.py", "--experiment", "improve"], "latin.py is not UTF-8 text"),
@@ -171,7 +171,7 @@ def test_parameters_are_filled_in(bank: Path) -> None:
         .replace("  targets:", "  params: {start: [0, 0.5]}\n    targets:")
     )
     file.write_text(text)
-    assert "The rate is used: broken" in tried(bank, "score, cost = 0.9, 2").stdout
+    assert "The rate is used  broken" in tried(bank, "score, cost = 0.9, 2").stdout
 
 
 def test_a_limit_is_told(bank: Path) -> None:
@@ -221,11 +221,11 @@ def test_a_program_for_a_question(bank: Path) -> None:
     """With `--question`, a program is held to the checks of a write-code question, which is proven first."""
     right = tried(bank, "total = items[0] + items[1] + items[2]", "--question", "total")
     assert (right.returncode, right.stderr) == (0, "")
-    assert "✓ All checks pass: total" in right.stdout
+    assert "✓ total: all checks pass" in right.stdout
     wrong = tried(bank, "total = 5", "--question", "total")
     assert wrong.returncode == 1
     assert "This check fails: The sum is right" in wrong.stdout
-    assert "✗ Not all checks pass: total" in wrong.stdout
+    assert "✗ total: not all checks pass" in wrong.stdout
     file = bank / "questions" / "bank.yaml"
     file.write_text(file.read_text().replace("total == 6", "total == 7"))
     unproven = tried(bank, "total = 7", "--question", "total")
@@ -237,4 +237,4 @@ def test_help_shows_examples() -> None:
     """The help names both ways, and the exit codes."""
     shown = CliRunner().invoke(main, ["try", "--help"]).stdout
     assert "quizproof try mine.py --experiment stop-the-overfitting" in shown
-    assert "Exit codes: 0 all is met, 1 it is not" in shown
+    assert "Exit codes: 0 everything is met, 1 something is not" in shown

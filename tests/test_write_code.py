@@ -117,7 +117,7 @@ def test_good_samples_are_proven(prove_text: ProveText, text: str, runtime: str)
     """The acceptance beside every refusal below: no finding, and every mutation is killed or known to be right."""
     report = prove_text(text, runtime=runtime)
     assert [(f.code, f.message) for f in report.findings] == []
-    assert report.exit_code == 0
+    assert report.status == "proven"
     assert {claim.verdict for claim in report.blocks[0].claims} == {"proven"}
 
 
@@ -157,7 +157,7 @@ def test_survivors_are_warned_of_at_their_line(prove_text: ProveText) -> None:
     """Each line of the solution that checks do not look at, with what it may be changed to, and in figures."""
     blunt = TOTAL.replace('  equivalent:\n    - "# numbers.sort()"\n', "")
     report = prove_text(blunt)
-    assert report.exit_code == 0
+    assert report.status == "proven"
     (finding,) = report.findings
     assert (finding.code, finding.span.line, finding.span.column) == ("QP221", 19, 7)
     assert "when this line is changed to `# numbers.sort()`; check" in finding.message

@@ -23,6 +23,21 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Unavailable:
+    """A runtime that a file lacks: reported once for the file, whatever the number of its blocks."""
+
+    reason: str
+    """Such as "the torch runtime is not available: No module named 'torch'"."""
+    blocks: int
+    """How many blocks could not be verified for that reason."""
+
+    @property
+    def message(self) -> str:
+        """Both in words."""
+        return f"{self.reason}; {self.blocks} {'question' if self.blocks == 1 else 'questions'} could not be verified"
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that an author should fix, or that could not be verified."""
 
@@ -40,6 +55,8 @@ class Finding:
     """What the claim said, for a refuted one."""
     actual: str = ""
     """What the run gave instead: output or traceback."""
+    unavailable: Unavailable | None = None
+    """What the message says, as data, where it is about a missing runtime."""
 
     @property
     def rule(self) -> Rule:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -137,8 +136,8 @@ class Result:
     summary: Summary
     errors: int
     warnings: int
-    exit_code: int
-    """0 all proven, 1 findings, 3 could not verify. Findings win over 3."""
+    unverified: int
+    """The errors that say that something could not be judged, and nothing about the author's work."""
     runtimes: Mapping[str, Mapping[str, str]]
     """Versions by runtime, for those in use: {"torch": {"python": "3.11.7", "torch": "2.13.0"}}."""
     sandbox: str
@@ -148,14 +147,12 @@ class Result:
     bank: str = ""
     """A fingerprint of all files of the bank, with those that snippets may read."""
 
-
-LACKING = re.compile(r"(?P<why>.*); (?P<count>\d+) questions? could not be verified", re.DOTALL)
-"""What is said of a quiz whose runtime is missing, once for all its blocks."""
-
-
-def lacking(why: str, count: int) -> str:
-    """The same in words."""
-    return f"{why}; {count} {'question' if count == 1 else 'questions'} could not be verified"
+    @property
+    def status(self) -> Verdict:
+        """`refuted` when an error is about the author's work, else `unverified` when there is one, else `proven`."""
+        if self.errors > self.unverified:
+            return "refuted"
+        return "unverified" if self.errors else "proven"
 
 
 class Totals:
@@ -178,7 +175,7 @@ class Totals:
                 counts["killed"] += claim.evidence.get("killed", 0)
         for finding in quiz.findings:
             counts[finding.severity] += 1
-            counts["not ours"] += finding.severity == "error" and not finding.is_unverified
+            counts["not judged"] += finding.severity == "error" and finding.is_unverified
         if quiz.header and quiz.versions:
             self._runtimes[quiz.header.runtime] = quiz.versions
 
@@ -206,9 +203,16 @@ class Totals:
             mutations=counts["mutations"],
             killed=counts["killed"],
         )
-        code = 1 if counts["not ours"] else 3 if counts["error"] else 0
-        runtimes = dict(sorted(self._runtimes.items()))
-        return Result(summary, counts["error"], counts["warning"], code, runtimes, sandbox, shard, bank)
+        return Result(
+            summary,
+            errors=counts["error"],
+            warnings=counts["warning"],
+            unverified=counts["not judged"],
+            runtimes=dict(sorted(self._runtimes.items())),
+            sandbox=sandbox,
+            shard=shard,
+            bank=bank,
+        )
 
 
 @dataclass(frozen=True)
@@ -242,6 +246,6 @@ class Report:
         return self.result.summary
 
     @property
-    def exit_code(self) -> int:
+    def status(self) -> Verdict:
         """As of the result."""
-        return self.result.exit_code
+        return self.result.status

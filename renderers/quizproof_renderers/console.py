@@ -1,4 +1,4 @@
-"""Consoles: how the terminal faces reach a stream."""
+"""Consoles: how reports and the self-test reach a stream."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.theme import Theme
 
-UNBOUNDED = 2000
-"""The width of what is no terminal: nothing is wrapped, and only absurd lines are cut."""
-
+MAX_WIDTH = 2000
+"""The width of a file or a pipe: nothing is wrapped there, and only absurd lines are cut."""
 
 _THEME = Theme(
     {
@@ -29,21 +28,23 @@ _THEME = Theme(
 
 
 class _Console(Console):
-    """A console that leaves it to the program how to end when nobody reads its output any more."""
+    """A console that lets the program decide how to end when its output was closed."""
 
     def on_broken_pipe(self) -> None:
-        """Let the error through: rich would exit with 1, which means findings."""
+        """Let the error through. rich would exit with 1, which means findings here."""
         raise
 
 
-def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int = UNBOUNDED) -> Console:
+def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int = MAX_WIDTH) -> Console:
     """A console on `stream` that shows texts as they are: no markup, no emoji codes, no guessed highlighting.
 
-    Colours appear on a terminal only, or where FORCE_COLOR asks for them; NO_COLOR forbids them. `width` is the
-    most that may be used of a terminal; `off_terminal` is the width elsewhere, unless COLUMNS gives it.
+    Colours appear only on a terminal, or where FORCE_COLOR asks for them; NO_COLOR forbids them.
+
+    `width`: at most so many cells of a terminal are used; all of them when None. `off_terminal`: the width elsewhere,
+    unless COLUMNS gives one.
     """
     if isinstance(stream, io.TextIOWrapper):
-        # A character that the stream's encoding lacks is shown as an escape rather than ending the program.
+        # A character that the encoding of the stream lacks becomes an escape; otherwise it would end the program.
         stream.reconfigure(errors="backslashreplace")
     console = _Console(file=stream, markup=False, emoji=False, highlight=False, theme=_THEME)
     if not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit():

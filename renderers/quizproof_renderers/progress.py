@@ -13,15 +13,15 @@ from rich.progress import BarColumn, Progress, TextColumn
 from quizproof_renderers.console import console_for
 
 PATIENCE = 0.3
-"""Seconds before anything is drawn: work that is soon done needs no progress."""
-INTERVAL = 0.1
+"""Seconds before anything is drawn: short work needs no progress."""
+MIN_INTERVAL = 0.1
 """Seconds between two drawings."""
 
 
 class Bar:
-    """A line that is drawn again and again, by whoever tells of progress; nothing where nobody would see it.
+    """A line that is drawn again at each report of progress; nothing is drawn unless the stream is a terminal.
 
-    There is no thread that keeps drawing: the prover forks, and a fork copies only the thread that asked for it.
+    No thread keeps drawing: this process forks, and a fork copies only the thread that forks.
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
@@ -51,18 +51,18 @@ class Bar:
         self.hide()
 
     def show(self, done: int, total: int, runs: int) -> None:
-        """Draw the questions done, of all, and the runs so far, unless that was done a moment ago."""
+        """Draw how many of all questions are done, and the runs so far, unless the last drawing is recent."""
         now = self._clock()
         if now < self._due:
             return
-        self._due = now + INTERVAL
+        self._due = now + MIN_INTERVAL
         if not self._shown:
             self._progress.start()
             self._shown = True
         self._progress.update(self._task, completed=done, total=total, runs=runs, refresh=True)
 
     def hide(self) -> None:
-        """Take the line away, so that something can be written where it was."""
+        """Remove the line, so that something else can be written in its place."""
         if self._shown:
             self._progress.stop()
             self._shown = False

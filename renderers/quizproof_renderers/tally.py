@@ -1,4 +1,4 @@
-"""Tallies: the counts that reports and the self-test put into words."""
+"""Tallies: counts over proofs, and the phrases in which reports and the self-test give them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from quizproof_renderers.text import one_line, plural
 
 @dataclass(frozen=True)
 class Tally:
-    """One quiz in figures."""
+    """One quiz file in figures: a row of a report's table."""
 
     title: str
     path: str
@@ -23,7 +23,7 @@ class Tally:
     status: Verdict
     """The worst of its claims' verdicts; at least as bad as its worst finding."""
     notes: str
-    """What is not proven, in words: "1 refuted, 2 unproven". Empty when everything is."""
+    """What is not proven: "1 refuted, 2 unproven". Empty when everything is."""
 
     @property
     def coverage(self) -> str:
@@ -53,7 +53,7 @@ def tally(quiz: QuizProof) -> Tally:
 
 
 def counted_blocks(exhibits: Iterable[bool]) -> str:
-    """Blocks in words, of each whether it is an exhibit: "3 questions and 1 exhibit"."""
+    """How many blocks there are, given of each whether it is an exhibit: "3 questions and 1 exhibit"."""
     kinds = Counter("exhibit" if exhibit else "question" for exhibit in exhibits)
     return " and ".join(plural(kinds[kind], kind) for kind in ("question", "exhibit") if kinds[kind]) or "0 questions"
 
@@ -70,17 +70,27 @@ def counted(result: Result) -> str:
 
 
 def verdicts(result: Result) -> str:
-    """The claims in words: "31 claims proven, 1 refuted"."""
+    """The claims by verdict, worst first after the proven ones: "31 claims proven, 1 refuted"."""
     summary = result.summary
     if not summary.claims:
         return "no claims to prove"
-    words = [f"{plural(summary.proven, 'claim')} proven"]
-    words += [f"{getattr(summary, v):,} {v}" for v in VERDICTS if v != "proven" and getattr(summary, v)]
-    return ", ".join(words)
+    counts = (
+        (summary.refuted, "refuted"),
+        (summary.unstable, "unstable"),
+        (summary.unverified, "unverified"),
+        (summary.unproven, "unproven"),
+    )
+    others = [f"{count:,} {verdict}" for count, verdict in counts if count]
+    return ", ".join([f"{plural(summary.proven, 'claim')} proven", *others])
+
+
+def conclusion(result: Result) -> str:
+    """Findings and claims: "2 errors; 31 claims proven, 1 refuted"."""
+    return "; ".join(part for part in (counted(result), verdicts(result)) if part)
 
 
 def mutations(result: Result) -> str:
-    """How many changes of solutions the checks noticed: "Mutations: 41 of 43 killed"; empty when none was tried."""
+    """How many changed solutions the checks rejected: "Mutations: 41 of 43 killed"; empty when none was tried."""
     summary = result.summary
     return f"Mutations: {summary.killed:,} of {summary.mutations:,} killed" if summary.mutations else ""
 
@@ -88,12 +98,12 @@ def mutations(result: Result) -> str:
 def circumstances(result: Result) -> str:
     """How the claims were judged: "in 1.9 s, 31 runs, sandbox: none, torch 2.13.0"."""
     summary = result.summary
-    words = [f"in {summary.seconds:.1f} s", plural(summary.runs, "run")]
+    facts = [f"in {summary.seconds:.1f} s", plural(summary.runs, "run")]
     if summary.cached:
-        words.append(f"{summary.cached:,} from the cache")
-    words.append(f"sandbox: {one_line(result.sandbox)}")
-    words += [version(name, of) for name, of in result.runtimes.items()]
-    return ", ".join(words)
+        facts.append(f"{summary.cached:,} from the cache")
+    facts.append(f"sandbox: {one_line(result.sandbox)}")
+    facts += [version(name, versions) for name, versions in result.runtimes.items()]
+    return ", ".join(facts)
 
 
 def version(runtime: str, versions: Mapping[str, str]) -> str:

@@ -1,9 +1,11 @@
-"""Text made safe to show. What a snippet prints, and what a stranger's quiz file holds, may be anything."""
+"""Text for people: made safe, cut and joined. Snippets may print anything, and quiz files may hold anything."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+# Control characters but for tab and line feed, separators and marks of direction, isolates, and lone surrogates.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _BREAK = re.compile(r"[^\S\n]*\n\s*")
 
@@ -18,26 +20,26 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text as `visible` shows it, each line break replaced by one space."""
+    """The text as `visible` shows it, in one line: each line break becomes a space."""
     return _BREAK.sub(" ", visible(text).strip())
 
 
 def clip(text: str, length: int) -> str:
-    """The text, or its beginning with a note of how much was left out."""
+    """The text, or its start with a note of how much is left out."""
     if len(text) <= length:
         return text
     return f"{text[:length]}… ({len(text) - length:,} more characters)"
 
 
 def shortened(text: str, length: int) -> str:
-    """The text, or its beginning and three dots; they are ASCII, so that they can be shown everywhere."""
+    """The text, or its start and three dots: ASCII ones, which every stream can show."""
     return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def clip_lines(lines: list[str], most: int) -> list[str]:
-    """The lines, or the first and the last of them with a note of how many were left out between.
+    """The lines, or the first and the last of them with a note of how many are left out between.
 
-    The end is kept because it is where a traceback names the exception.
+    The end is kept because a traceback names its exception there.
     """
     if len(lines) <= most:
         return lines
@@ -58,6 +60,11 @@ def share(part: int, whole: int) -> str:
     if part and not percent:
         return "<1 %"
     return ">99 %" if percent == 100 and part < whole else f"{percent} %"
+
+
+def listed(names: Sequence[str], conjunction: str = "and") -> str:
+    """Names in a row: "a", "a and b", "a, b and c"."""
+    return f" {conjunction} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def sentence(text: str) -> str:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,16 +20,19 @@ from helpers.docs_pages import Example, Fence, fences, whole_quiz
 from quizproof.loading.load import load_file
 from quizproof.loading.quiz import Bank
 from quizproof.proving.prove import prove
-from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal, strongest
+from quizproof.runtimes.sandbox.levels import LEVELS, refusal, strongest
 
 if TYPE_CHECKING:
     from quizproof.findings import Finding
+    from quizproof.proof import Report
 
 
-def prove_examples(examples: tuple[Example, ...]) -> dict[str, list[Finding]]:
+def prove_examples(
+    examples: tuple[Example, ...], prove_usual: Callable[[Bank], Report] = prove
+) -> dict[str, list[Finding]]:
     """What the engine finds in each example, by the example's id; nothing of a sandbox level that is refused here.
 
-    All of one level are proven at once, to start runtimes once.
+    All of one level are proven at once, to start runtimes once; those of the usual level by `prove_usual`.
     """
     by_level: dict[str, list[Example]] = {}
     for example in examples:
@@ -36,18 +40,19 @@ def prove_examples(examples: tuple[Example, ...]) -> dict[str, list[Finding]]:
     findings: dict[str, list[Finding]] = {}
     for level in LEVELS:
         if not refusal(level):
-            findings |= _prove_at(level, by_level.get(level, []))
+            prover = prove_usual if level == strongest() else partial(prove, sandbox=level)
+            findings |= _proven(by_level.get(level, []), prover)
     return findings
 
 
-def _prove_at(level: Level, examples: list[Example]) -> dict[str, list[Finding]]:
+def _proven(examples: list[Example], prover: Callable[[Bank], Report]) -> dict[str, list[Finding]]:
     files = []
     with tempfile.TemporaryDirectory() as folder:
         for number, example in enumerate(examples):
             file = Path(folder, f"{number}.yaml")
             file.write_text(example.text, encoding="utf-8")
             files.append(load_file(file))
-        report = prove(Bank(tuple(files)), sandbox=level)
+        report = prover(Bank(tuple(files)))
     pairs = zip(examples, report.quizzes, strict=True)
     return {example.fence.id: list(quiz.findings) for example, quiz in pairs}
 

@@ -1,7 +1,7 @@
-"""Makes the generated tables of the pages. `python tests/docs_update.py` writes them.
+"""The generated tables of the pages. `python tools/docs_update.py` writes them.
 
-A table stands between `<!-- table: NAME -->` and `<!-- end -->`. Keys and their meaning come from the models'
-docstrings, rules from `quizproof.rules`, scoring from `quizproof.scoring`.
+A table is between `<!-- table: NAME -->` and `<!-- end -->`. Keys and their meaning come from the docstrings of the
+models, rules from `quizproof.rules`, scoring from `quizproof.marking.scoring`.
 """
 
 from __future__ import annotations

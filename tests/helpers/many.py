@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from helpers import processes
 
 QUIZPROOF = Path(sys.executable).with_name("quizproof")
 
@@ -41,17 +42,8 @@ def write_bank(folder: Path, files: int, questions: int, *, seed: int = 1, work:
 
 
 def quizproof(*arguments: str | Path, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line."""
-    return subprocess.run(
-        [QUIZPROOF, *arguments],
-        cwd=cwd,
-        env=os.environ | {"XDG_CACHE_HOME": str(cwd / "cache")} | environ,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        check=False,
-        timeout=300,
-    )
+    """Run the command line, with a cache beside the bank."""
+    return processes.quizproof(*arguments, cwd=cwd, **{"XDG_CACHE_HOME": str(cwd / "cache")} | environ)
 
 
 def lasting(text: str) -> dict[str, Any]:

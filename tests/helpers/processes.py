@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
+import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -92,17 +96,76 @@ def catches(pid: int, number: int) -> bool:
 
 
 def quizproof(
-    *arguments: str | Path, cwd: Path, stdin: str = "", python: str | Path = sys.executable, **environ: str
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    stdin: str = "",
+    python: str | Path | None = None,
+    **environ: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, without a terminal."""
-    command = [python, "-c", "from quizproof_renderers.cli.main import main; main()", *arguments]
+    """Run the command in a process of its own, without a terminal.
+
+    It is a fork of an interpreter in which everything was imported. With `python` it is that interpreter, started for
+    this: where what is installed matters, or what Python draws or decides when it starts.
+    """
     environment = os.environ | {"COLUMNS": "100"} | environ
+    words = [str(argument) for argument in arguments]
+    if python is None:
+        return _forked(words, str(cwd or Path.cwd()), environment, stdin)
     return subprocess.run(
-        [str(part) for part in command],
+        [str(python), "-c", "from quizproof_renderers.cli.main import main; main()", *words],
         cwd=cwd,
         input=stdin,
         capture_output=True,
         text=True,
         env=environment,
-        timeout=300,
+        timeout=_PATIENCE,
     )
+
+
+_PATIENCE = 300
+"""Seconds after which a command hangs."""
+
+
+@functools.cache
+def starter() -> socket.socket:
+    """The socket of this process's warm interpreter. Tests that look for strays start it before they look."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, str(Path(__file__).parent / "starter.py"), str(theirs.fileno())]
+    with theirs:
+        process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+    ours.settimeout(_PATIENCE)
+    _STARTERS.append((ours, process))
+    return ours
+
+
+_STARTERS: list[tuple[socket.socket, subprocess.Popen[bytes]]] = []
+"""The one there is, once it was needed."""
+
+
+def end_starter() -> None:
+    """End the warm interpreter, if there is one."""
+    for ours, process in _STARTERS:
+        ours.close()
+        process.wait(_PATIENCE)
+
+
+def _forked(
+    arguments: list[str], folder: str, environment: dict[str, str], stdin: str
+) -> subprocess.CompletedProcess[str]:
+    requests = starter()
+    request = json.dumps({"arguments": arguments, "folder": folder, "environment": environment}).encode()
+    (its_input, answers), (output, its_output), (errors, its_errors) = os.pipe(), os.pipe(), os.pipe()
+    socket.send_fds(requests, [request], [its_input, its_output, its_errors])
+    for descriptor in (its_input, its_output, its_errors):
+        os.close(descriptor)
+    with ThreadPoolExecutor(2) as threads:  # both at once: a full pipe would stop the command
+        texts = [threads.submit(_all_of, descriptor) for descriptor in (output, errors)]
+        with contextlib.suppress(BrokenPipeError), os.fdopen(answers, "w", encoding="utf-8") as stream:
+            stream.write(stdin)
+        status = int(requests.makefile("rb").readline())
+        return subprocess.CompletedProcess(arguments, status, *(text.result(_PATIENCE) for text in texts))
+
+
+def _all_of(descriptor: int) -> str:
+    with os.fdopen(descriptor, encoding="utf-8") as stream:
+        return stream.read()

@@ -110,13 +110,21 @@ def file(
     return QuizProof(of.path, of.header, questions, findings, versions, runs=len(questions))
 
 
-def finding(of: Quiz, at: DataPath, code: str, message: str, **fields: str) -> Finding:
+def finding(
+    of: Quiz,
+    at: DataPath,
+    code: str,
+    message: str,
+    advice: str = "",
+    expected: str = "",
+    actual: str = "",
+) -> Finding:
     """A finding at a place of a quiz's document."""
     span = of.document.span(at)
     if span.end_line > span.line:
         span = Span(span.line, span.column, span.line, len(of.document.lines[span.line - 1]) + 1)
     question = str(of.document.data["blocks"][at[1]]["id"]) if len(at) > 1 else None
-    return Finding(code, of.path, span, message, block=question, **fields)
+    return Finding(code, of.path, span, message, help=advice, block=question, expected=expected, actual=actual)
 
 
 PREDICT = PredictOutput(
@@ -172,7 +180,7 @@ def refuted() -> Report:
         ("blocks", 0, "answer"),
         "QP201",
         "the stated answer is not what the program does",
-        help="Drop `answer:`: it is derived.",
+        advice="Drop `answer:`: it is derived.",
         expected="10",
         actual="12",
     )
@@ -182,7 +190,7 @@ def refuted() -> Report:
         "QP203",
         "`happens: TypeError` is not what happened: it raised AttributeError: 'Sequential' object has no attribute "
         "'freeze_layers'",
-        help="State what really happens under `happens:`, or mend the code.",
+        advice="State what really happens under `happens:`, or mend the code.",
         expected="TypeError",
         actual=TRACEBACK,
     )

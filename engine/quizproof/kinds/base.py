@@ -103,7 +103,7 @@ class Block(Model, ABC):
     params: dict[Name, Values] = {}
     """Values to draw from, by name; `{{ name }}` stands for the drawn one. Every combination is a variant."""
     variants: Annotated[Integer, Field(ge=1, le=256)] = 12
-    """The most variants to prove. Of more combinations, a sample is drawn that is always the same."""
+    """The largest number of variants to prove. Of more combinations a sample is drawn, always the same one."""
     limits: Limits | None = None
     """What one run can use, where that differs from the limits of the quiz."""
     facts: dict[Name, Snippet] = {}
@@ -136,7 +136,7 @@ class Block(Model, ABC):
         Called only when every claim is proven, or openly unproven.
         """
 
-    def shown(self, runs: Runs) -> displays.Display:
+    def whole_display(self, runs: Runs) -> displays.Display:
         """The display, with what all questions or all exhibits show."""
         return self.display(runs)
 
@@ -161,7 +161,7 @@ class Block(Model, ABC):
         return Program(parts, self.limits or Limits())
 
     def facts_program(self) -> Program | None:
-        """The right code and every fact after it; None when there are no facts."""
+        """The right code and every fact after it; None if there are no facts."""
         if not self.facts:
             return None
         return self.program(
@@ -200,7 +200,7 @@ class Question(Block):
     belief: Prose = ""
     """What people commonly believe, and a run has refuted."""
 
-    def shown(self, runs: Runs) -> displays.Display:
+    def whole_display(self, runs: Runs) -> displays.Display:
         return replace(self.display(runs), hints=self.hints, belief=self.belief)
 
     def stem(self) -> str:
@@ -228,7 +228,7 @@ class Question(Block):
 
 
 class Exhibit(Block):
-    """A block that shows something proven; nobody answers it."""
+    """A block that shows something proven. It is not answered."""
 
     text: Prose = ""
     """Shown before it: what there is to see, and what to look at."""

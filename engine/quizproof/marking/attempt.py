@@ -13,19 +13,19 @@ from quizproof.outcome import LOST, Outcome
 from quizproof.quizfile.fields import Limits
 
 
-def program_of(shown: ProgramInput, source: str) -> Program:
+def program_of(form: ProgramInput, source: str) -> Program:
     """What is run to mark a program: the setup, the program, and the checks one by one.
 
     Raises MalformedResponse if there is no program.
     """
     if not source.strip():
         raise MalformedResponse("write a program first")
-    setup = (Part("setup", shown.setup, ("setup",)),) if shown.setup else ()
-    checks = (Part("check", check.source, ("checks", n, "code")) for n, check in enumerate(shown.checks))
-    return Program((*setup, Part("answer", source, ("solution",)), *checks), Limits.model_validate(dict(shown.limits)))
+    setup = (Part("setup", form.setup, ("setup",)),) if form.setup else ()
+    checks = (Part("check", check.source, ("checks", n, "code")) for n, check in enumerate(form.checks))
+    return Program((*setup, Part("answer", source, ("solution",)), *checks), Limits.model_validate(dict(form.limits)))
 
 
-def judge(shown: ProgramInput, program: Program, outcome: Outcome) -> Mark:
+def judge(form: ProgramInput, program: Program, outcome: Outcome) -> Mark:
     """The mark of a program that was run.
 
     Raises CannotVerify if its run was lost, could not start, or ended before it came to the learner's program.
@@ -36,17 +36,17 @@ def judge(shown: ProgramInput, program: Program, outcome: Outcome) -> Mark:
     if reached.role == "setup":
         raise CannotVerify(f"the given code failed before the program started: {_end(outcome)}")
     count = passed(program, outcome)
-    evidence = run_evidence(shown.checks, program, outcome)
-    if count == len(shown.checks):
+    evidence = run_evidence(form.checks, program, outcome)
+    if count == len(form.checks):
         return Mark(1.0, evidence=evidence)
     feedback = f"{_end(outcome)}."
     if reached.role == "check":
-        feedback = f"This check fails: {shown.checks[count].name}"
+        feedback = f"This check fails: {form.checks[count].name}"
         if not _is_assertion(outcome):
             feedback += f" ({_end(outcome)})"
     if count:
-        feedback = f"{count} of {len(shown.checks)} checks passed. {feedback}"
-    return Mark(count / len(shown.checks), feedback, evidence)
+        feedback = f"{count} of {len(form.checks)} checks passed. {feedback}"
+    return Mark(count / len(form.checks), feedback, evidence)
 
 
 def passed(program: Program, outcome: Outcome) -> int:
@@ -58,7 +58,7 @@ def passed(program: Program, outcome: Outcome) -> int:
 
 
 def run_evidence(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidence:
-    """What the run of a program did, for its author. The code of a hidden check is not shown."""
+    """What the run of a program did, for its author. The code of a hidden check is not form."""
     stdout = program.stdout(outcome, "answer")
     count = passed(program, outcome)
     if count == len(checks):

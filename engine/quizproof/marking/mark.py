@@ -73,33 +73,33 @@ class Mark:
         return self.score == 1
 
 
-def mark(shown: Input | None, response: Response) -> Mark:
-    """Mark a response to a question that is answered by `shown`. The forms of responses are listed at `Response`.
+def mark(form: Input | None, response: Response) -> Mark:
+    """Mark a response to a question that is answered by `form`. The forms of responses are listed at `Response`.
 
-    Raises MalformedResponse if the response has another form, or if `shown` is None, as of an exhibit; NeverRun, which
+    Raises MalformedResponse if the response has another form, or if `form` is None, as of an exhibit; NeverRun, which
     is one, if it is a program that was never run.
     """
-    match shown:
+    match form:
         case None:
             raise MalformedResponse("an exhibit has no answer")
         case Options():
-            return _mark_options(shown, response)
+            return _mark_options(form, response)
         case NumberInput():
-            return _mark_number(shown, str(response))
+            return _mark_number(form, str(response))
         case TextInput():
-            return _mark_text(shown, str(response))
+            return _mark_text(form, str(response))
         case LineInput():
-            return _mark_line(shown, response)
+            return _mark_line(form, response)
         case Blanks():
-            return _mark_blanks(shown, _several(response))
+            return _mark_blanks(form, _several(response))
         case Ordering():
-            return _mark_order(shown, _several(response))
+            return _mark_order(form, _several(response))
         case Matching():
-            return _mark_match(shown, _several(response))
+            return _mark_match(form, _several(response))
         case OpenInput():
-            return _mark_open(shown, _several(response))
+            return _mark_open(form, _several(response))
         case ProgramInput():
-            return _mark_program(shown, str(response))
+            return _mark_program(form, str(response))
 
 
 def parse_number(text: str, unit: str = "") -> float:
@@ -127,43 +127,43 @@ def _decimal(text: str) -> float:
     return float(text)
 
 
-def _mark_options(shown: Options, response: Response) -> Mark:
+def _mark_options(form: Options, response: Response) -> Mark:
     chosen = {response} if isinstance(response, str) else set(response) if isinstance(response, Sequence) else None
-    known = {option.id: option for option in shown.options}
+    known = {option.id: option for option in form.options}
     if not chosen or not chosen <= set(known):
         raise MalformedResponse(f"choose from {', '.join(sorted(known))}")
-    if len(chosen) > 1 and not shown.multiple:
+    if len(chosen) > 1 and not form.multiple:
         raise MalformedResponse("choose one option")
-    right = {option.id for option in shown.options if option.correct}
+    right = {option.id for option in form.options if option.correct}
     feedback = [known[id_].feedback for id_ in sorted(chosen) if known[id_].feedback]
-    score = net_share(chosen, right) if shown.multiple else float(chosen == right)
+    score = net_share(chosen, right) if form.multiple else float(chosen == right)
     return Mark(score, "\n\n".join(feedback))
 
 
-def _mark_number(shown: NumberInput, response: str) -> Mark:
-    value = parse_number(response, shown.unit)
-    if same_number(value, shown.value, shown.tolerance):
+def _mark_number(form: NumberInput, response: str) -> Mark:
+    value = parse_number(response, form.unit)
+    if same_number(value, form.value, form.tolerance):
         return Mark(1.0)
-    return _mistaken(m for m in shown.mistakes if same_number(value, float(m.value), shown.tolerance))
+    return _mistaken(m for m in form.mistakes if same_number(value, float(m.value), form.tolerance))
 
 
-def _mark_text(shown: TextInput, response: str) -> Mark:
+def _mark_text(form: TextInput, response: str) -> Mark:
     if not response.strip():
         raise MalformedResponse("type what the program prints")
     typed = fold(response)
-    if typed == fold(shown.accepted):
+    if typed == fold(form.accepted):
         return Mark(1.0)
-    return _mistaken(m for m in shown.mistakes if fold(m.value) == typed)
+    return _mistaken(m for m in form.mistakes if fold(m.value) == typed)
 
 
-def _mark_line(shown: LineInput, response: Response) -> Mark:
-    count = len(shown.source.split("\n"))
+def _mark_line(form: LineInput, response: Response) -> Mark:
+    count = len(form.source.split("\n"))
     text = str(response).strip()
     if not text.isdecimal() or not 1 <= int(text) <= count:
         raise MalformedResponse(f"give the number of a line, 1 to {count}")
-    if int(text) in shown.correct:
+    if int(text) in form.correct:
         return Mark(1.0)
-    return _mistaken(m for m in shown.mistakes if int(m.value) == int(text))
+    return _mistaken(m for m in form.mistakes if int(m.value) == int(text))
 
 
 def _several(response: Response) -> list[str]:
@@ -173,11 +173,11 @@ def _several(response: Response) -> list[str]:
     return [str(part) for part in response]
 
 
-def _mark_blanks(shown: Blanks, typed: list[str]) -> Mark:
-    if len(typed) != len(shown.blanks) or not all(text.strip() for text in typed):
+def _mark_blanks(form: Blanks, typed: list[str]) -> Mark:
+    if len(typed) != len(form.blanks) or not all(text.strip() for text in typed):
         raise MalformedResponse("fill every blank")
     right, mistakes = [], []
-    for blank, text in zip(shown.blanks, map(fold_expression, typed), strict=True):
+    for blank, text in zip(form.blanks, map(fold_expression, typed), strict=True):
         right.append(text in map(fold_expression, blank.accepted))
         if not right[-1]:
             mistakes.extend([m for m in blank.mistakes if fold_expression(m.value) == text][:1])
@@ -186,42 +186,42 @@ def _mark_blanks(shown: Blanks, typed: list[str]) -> Mark:
     return Mark(even_share(right), feedback, evidence, tuple(right))
 
 
-def _mark_order(shown: Ordering, given: list[str]) -> Mark:
-    lines = {line.id: line for line in shown.lines}
-    named = [part.partition(":")[0] for part in given] if shown.indented else given
-    levels = [part.partition(":")[2] for part in given] if shown.indented else []
+def _mark_order(form: Ordering, given: list[str]) -> Mark:
+    lines = {line.id: line for line in form.lines}
+    named = [part.partition(":")[0] for part in given] if form.indented else given
+    levels = [part.partition(":")[2] for part in given] if form.indented else []
     if not given or not set(named) <= set(lines) or len(set(named)) < len(named):
         raise MalformedResponse(f"put lines in order, each once: {', '.join(lines)}")
     if not all(level.isdecimal() and level.isascii() for level in levels):
         raise MalformedResponse("give the indentation of each line as a number of levels: a:0, b:1")
     feedback = [lines[name].feedback for name in named if lines[name].feedback]
-    return Mark(prefix_share(given, shown.orders), "\n\n".join(feedback))
+    return Mark(prefix_share(given, form.orders), "\n\n".join(feedback))
 
 
-def _mark_match(shown: Matching, given: list[str]) -> Mark:
-    items = {item.id: item for item in shown.right}
-    if len(given) != len(shown.left) or not set(given) <= set(items):
+def _mark_match(form: Matching, given: list[str]) -> Mark:
+    items = {item.id: item for item in form.right}
+    if len(given) != len(form.left) or not set(given) <= set(items):
         raise MalformedResponse("give every item on the left one of the items on the right")
-    right = [id_ == key for id_, key in zip(given, shown.key, strict=True)]
+    right = [id_ == key for id_, key in zip(given, form.key, strict=True)]
     feedback = [items[id_].feedback for id_ in dict.fromkeys(given) if items[id_].feedback]
     return Mark(even_share(right), "\n\n".join(feedback), right=tuple(right))
 
 
-def _mark_open(shown: OpenInput, made: list[str]) -> Mark:
-    if not set(made) <= {point.id for point in shown.points}:
+def _mark_open(form: OpenInput, made: list[str]) -> Mark:
+    if not set(made) <= {point.id for point in form.points}:
         raise MalformedResponse("tick the points that you made")
-    right = tuple(point.id in made for point in shown.points)
+    right = tuple(point.id in made for point in form.points)
     return Mark(even_share(right), right=right)
 
 
-def _mark_program(shown: ProgramInput, source: str) -> Mark:
+def _mark_program(form: ProgramInput, source: str) -> Mark:
     if not fold_program(source):
         raise MalformedResponse("write a program first")
     folded = fold_program(source)
-    known = next((attempt for attempt in shown.attempts if fold_program(attempt.source) == folded), None)
+    known = next((attempt for attempt in form.attempts if fold_program(attempt.source) == folded), None)
     if known is None:
         raise NeverRun("this program was never run, so only a new run can mark it")
-    return Mark(known.passed / len(shown.checks), known.feedback, known.evidence)
+    return Mark(known.passed / len(form.checks), known.feedback, known.evidence)
 
 
 def _mistaken(made: Iterator[Mistake]) -> Mark:

@@ -207,7 +207,7 @@ class Plan:
         judged.extend(prose)
         if rendered is None:
             return VariantProof(variant.params, tuple(judged), None)
-        display = rendered.shown(self.outcomes)
+        display = rendered.whole_display(self.outcomes)
         if display.input:
             judged.append(self._judge_difference(variant, display))
         return VariantProof(variant.params, tuple(judged), display)

@@ -16,7 +16,7 @@ from quizproof.loading.files import SourceFile
 from quizproof.loading.ids import Ids
 from quizproof.outcome import LASTING
 from quizproof.proof import QuizProof, Report, Result, Totals
-from quizproof.runners.pool import Pool
+from quizproof.runners.local import local_pool
 from quizproof.runners.runner import Runner
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.store.cache import Cache
@@ -60,9 +60,9 @@ def prove(
     progress  called now and then; see `Progress`
 
     What is wrong becomes findings of the report, and what cannot be run becomes `unverified`; no exception is raised
-    for either.
+    for either. Raises CannotVerify on a platform that can run nothing.
     """
-    return Proving(bank.files, Pool["Ticket"](jobs, sandbox), cache=cache, progress=progress).report()
+    return Proving(bank.files, local_pool(jobs, sandbox), cache=cache, progress=progress).report()
 
 
 class Proving:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from quizproof import rules
 from quizproof.claims import Program
-from quizproof.findings import Finding
+from quizproof.findings import Finding, Unavailable
 from quizproof.loading.quiz import Loaded, Quiz
 from quizproof.outcome import Outcome
-from quizproof.proof import BlockProof, QuizProof, lacking
+from quizproof.proof import BlockProof, QuizProof
 from quizproof.proving.plan import Plan, Request
 from quizproof.runners.job import Job, job_for
 from quizproof.store.lock import Lock
@@ -97,11 +97,12 @@ class Study:
         """One finding for all blocks that lack the runtime."""
         missing = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
         if missing:
-            count = len({finding.block for finding in missing})
-            message = lacking(missing[0].message, count)
+            unavailable = Unavailable(missing[0].message, len({finding.block for finding in missing}))
             help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
             span = self.quiz.document.first_line(("runtime",))
-            yield Finding(rules.RUNTIME_MISSING, self.file.path, span, message, help=help_)
+            yield Finding(
+                rules.RUNTIME_MISSING, self.file.path, span, unavailable.message, help=help_, unavailable=unavailable
+            )
 
     def _left_over(self, proofs: tuple[BlockProof, ...], lock: Lock) -> Iterator[Finding]:
         """The runs that a lock has of this quiz although they are not in it any more."""

@@ -27,7 +27,7 @@ causes, and what helps:
 AUDIT = _define(
     "QP402",
     "audit-differs",
-    "A run gives another outcome than the cache has for it.",
+    "The outcome of a run differs from the one in the cache.",
     """
 `--audit` ran a program again whose outcome was known, and the outcome was different. Either the program is not stable
 (see QP401), or something changed that the cache does not watch, such as a package that is edited in place.

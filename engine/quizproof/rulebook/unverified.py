@@ -25,7 +25,7 @@ ENGINE_FAULT = _define(
 NOT_LOCKED = _define(
     "QP903",
     "not-locked",
-    "The lock does not have a program of the bank.",
+    "A program of the bank is not in the lock.",
     "The bank was edited after its lock was written. `quizproof check --write-lock` proves it and writes a new one.",
     is_unverified=True,
     shared_by_claims=True,

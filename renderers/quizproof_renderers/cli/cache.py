@@ -1,52 +1,46 @@
-"""`quizproof cache`: what is known from earlier runs."""
+"""`quizproof cache`: the outcomes that earlier runs left."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-if TYPE_CHECKING:
-    pass
+_KINDS = (("run", "outcomes of runs"), ("quiz", "proofs of whole files"), ("pages", "files ready to show"))
+"""What keys of the cache begin with, and what is kept under them."""
 
 
 @click.group()
 def cache() -> None:
-    """What is known from earlier runs: look at it, or forget it.
+    """Show or clear what earlier runs left in the cache.
 
-    A run whose code, limits, libraries and sandbox are the same as in an earlier run is not repeated. Time-outs and
-    faults are never kept.
+    A run is not repeated when its code, limits, libraries and sandbox are the same as in an earlier run. Time-outs and
+    faults are never cached.
 
     \b
     Examples:
       quizproof cache stats
       quizproof cache clear
-      quizproof check --no-cache      prove everything anew, keep nothing
+      quizproof check --no-cache      run everything again, and store nothing
     """
 
 
 @cache.command()
 def stats() -> None:
-    """Show where the cache is and what it holds."""
+    """Show where the cache is and what is in it."""
     from quizproof.store.cache import Cache
 
-    with Cache() as known:
-        held = known.stats()
-    click.echo(f"{held.path}")
-    for sort, words in (
-        ("run", "outcomes of runs"),
-        ("quiz", "proofs of whole files"),
-        ("pages", "files ready to show"),
-    ):
-        click.echo(f"  {held.entries.get(sort, 0):>9,}  {words}")
-    click.echo(f"  {held.bytes / 1e6:>9,.1f}  MB, of {held.max_bytes / 1e6:,.0f} MB at most")
+    with Cache() as kept:
+        stats = kept.stats()
+    click.echo(f"{stats.path}")
+    for prefix, meaning in _KINDS:
+        click.echo(f"  {stats.entries.get(prefix, 0):>9,}  {meaning}")
+    click.echo(f"  {stats.bytes / 1e6:>9,.1f}  MB, of {stats.max_bytes / 1e6:,.0f} MB at most")
 
 
 @cache.command()
 def clear() -> None:
-    """Forget everything; the next check runs everything."""
+    """Delete everything in the cache; the next check runs everything."""
     from quizproof.store.cache import Cache
 
-    with Cache() as known:
-        count = known.clear()
-    click.echo(f"{count:,} entries forgotten")
+    with Cache() as kept:
+        count = kept.clear()
+    click.echo(f"{count:,} entries deleted")

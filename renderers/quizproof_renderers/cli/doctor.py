@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from quizproof_renderers.cli.exits import UNVERIFIED
-
-if TYPE_CHECKING:
-    pass
+from quizproof_renderers.cli.exits import PROVEN, UNVERIFIED
 
 
 @click.command()
 def doctor() -> None:
-    """Show what this machine can prove: runtimes and versions, limits, and how runs are isolated.
+    """Show what this machine can prove.
 
-    Exits with 3 when a runtime is missing.
+    That is: which runtimes it has, in which versions, what runs may use, and how they are isolated. Exits with 3 when
+    a runtime is missing, and on a platform that can run nothing.
     """
-    from quizproof.runners.pool import Pool
+    from quizproof.runners.local import local_pool, platform_refusal
     from quizproof_renderers.reports import doctor
 
-    with Pool[str]() as pool:
+    if why := platform_refusal():
+        doctor.write_without_runs(why, sys.stdout)
+        sys.exit(UNVERIFIED)
+    with local_pool() as pool:
         pool.start(doctor.RUNTIMES)
         pool.wait()
         doctor.write(pool, sys.stdout)
         missing = set(doctor.RUNTIMES) - set(pool.versions)
-    sys.exit(UNVERIFIED if missing else 0)
+    sys.exit(UNVERIFIED if missing else PROVEN)

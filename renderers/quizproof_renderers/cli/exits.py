@@ -1,17 +1,55 @@
-"""What commands say beside their output, and the codes that they exit with."""
+"""Exit codes, what decides them, and the sentences that commands print beside their output.
+
+Every code that a command exits with is named here, and computed here from what a command found out.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-USAGE, UNVERIFIED, INTERRUPTED, CLOSED = 2, 3, 130, 141
+if TYPE_CHECKING:
+    from quizproof.proof import Result
+    from quizproof_renderers.terminal.record import Result as TestResult
+
+PROVEN = 0
+"""Everything is proven, or the command had nothing to prove."""
+FINDINGS = 1
+"""There is an error in the bank, an output differs from the lock, or a learner's script misses something."""
+USAGE = 2
+"""The call was wrong, or an input cannot be read."""
+UNVERIFIED = 3
+"""Something could not be judged: a runtime or a sandbox is missing, the platform runs nothing, or we are at fault."""
+INTERRUPTED = 130
+"""Ctrl-C."""
+CLOSED = 141
+"""The reader of the output has closed it, as `head` does: what a shell reports for SIGPIPE."""
+SIGNALLED = 128
+"""Plus the number of the signal that ended us."""
+
+
+def code_of(result: Result) -> int:
+    """The exit code after proving: findings win over what could not be verified."""
+    match result.status:
+        case "proven":
+            return PROVEN
+        case "unverified":
+            return UNVERIFIED
+        case _:
+            return FINDINGS
+
+
+def code_of_test(result: TestResult) -> int:
+    """The exit code after a self-test: 0 whatever the score, unless it was interrupted or nothing is proven here."""
+    if result.ending == "interrupted":
+        return INTERRUPTED
+    return UNVERIFIED if result.left_out and not result.total and not result.exhibits else PROVEN
 
 
 def fail(message: str) -> NoReturn:
-    """Say what is wrong with the call, and exit with 2."""
+    """Print what is wrong with the call, and exit with 2."""
     from quizproof_renderers.text import visible
 
     click.echo(f"quizproof: {visible(message)}", err=True)
@@ -19,11 +57,11 @@ def fail(message: str) -> NoReturn:
 
 
 def refuse(message: str) -> NoReturn:
-    """Say why nothing can be verified, and exit with 3."""
+    """Print why nothing can be verified, and exit with 3."""
     tell(message)
     sys.exit(UNVERIFIED)
 
 
 def tell(message: str) -> None:
-    """Say something beside the output."""
+    """Print a remark beside the output."""
     click.echo(f"quizproof: {message}", err=True)

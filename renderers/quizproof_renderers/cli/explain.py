@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from quizproof_renderers.cli.exits import fail
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()
 @click.argument("rule", required=False)
 def explain(rule: str | None) -> None:
-    """Explain what a finding means and how to mend it. RULE is a code or a name; without it, all are listed.
+    """Explain what a finding means and how to fix it.
+
+    RULE is a code or a name. Without it, all rules are listed.
 
     \b
     Examples:
@@ -34,7 +31,7 @@ def explain(rule: str | None) -> None:
     if found is None:
         from quizproof.spelling import meant
 
-        hint = meant(wanted, [each.name for each in RULES.values()])
-        fail(f"there is no rule `{rule}`{hint} (`quizproof explain` lists them all)")
+        suggestion = meant(wanted, [each.name for each in RULES.values()])
+        fail(f"there is no rule `{rule}`{suggestion} (`quizproof explain` lists them all)")
     else:
         click.echo(f"{found.code} {found.name} ({found.severity})\n\n{found.summary}\n\n{found.explanation}")

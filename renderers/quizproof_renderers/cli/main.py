@@ -1,4 +1,4 @@
-"""The command line, a module a command. Only this package prints, sets exit codes and catches what goes wrong.
+"""The command line, one module per command. Only this package prints, exits and catches what goes wrong.
 
 Each command imports what it needs when it runs: `quizproof --help` must not wait for anything but click.
 """
@@ -17,48 +17,52 @@ from quizproof_renderers.cli.build import build
 from quizproof_renderers.cli.cache import cache
 from quizproof_renderers.cli.check import check
 from quizproof_renderers.cli.doctor import doctor
-from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, UNVERIFIED, fail, refuse
+from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, SIGNALLED, UNVERIFIED, USAGE, fail, refuse
 from quizproof_renderers.cli.explain import explain
 from quizproof_renderers.cli.merge import merge
 from quizproof_renderers.cli.take import take
 from quizproof_renderers.cli.try_ import try_
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)
+"""Signals that ask us to end. Windows has no SIGHUP."""
 
 
 class Program(click.Group):
     """The group of all commands; turns every exception into a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the chosen command, and write out all that it said, while faults of the output can still be told."""
+        """Run the chosen command, and flush its output while a fault of the output can still be reported."""
         try:
             try:
                 return super().invoke(ctx)
             finally:
                 sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever read our output has seen enough. click would exit with 1, which means findings.
+            # The reader of our output has seen enough. click would exit with 1, which means findings.
+            # Python flushes standard output once more at exit; that must not fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(CLOSED)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line, and exit."""
-        # Whoever starts us with a closed descriptor does not want to hear from it.
+        # They are None when we are started with a closed descriptor: nobody wants to read what goes there.
         sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
         sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in _ENDING:
             signal.signal(number, _leave)
         try:
             # Left to itself, click would answer Ctrl-C with "Aborted!" and 1.
             sys.exit(super().main(*args, **(kwargs | {"standalone_mode": False})))
         except click.ClickException as error:
             error.show()
-            sys.exit(error.exit_code)
+            sys.exit(USAGE)  # click has 1 for some of them, which means findings
         except click.Abort:  # click has ended the line already
             click.echo("Interrupted.", err=True)
             sys.exit(INTERRUPTED)
         except OSError as error:
             if os.environ.get("QUIZPROOF_TRACEBACK"):
                 raise
-            sys.stdout = None  # or Python would try again at exit, and complain
+            sys.stdout = None  # or Python would flush it again at exit, and complain
             fail(f"{error.filename or 'the output'} cannot be used: {error.strerror}")
         except Exception as error:
             from quizproof.errors import CannotVerify, QuizproofError
@@ -71,13 +75,13 @@ class Program(click.Group):
                 fail(str(error))
             name = type(error).__name__
             click.echo(f"quizproof: internal error: {name}: {str(error)!r}", err=True)
-            click.echo("This is a fault of quizproof. QUIZPROOF_TRACEBACK=1 shows where.", err=True)
+            click.echo("This is a fault in quizproof. Set QUIZPROOF_TRACEBACK=1 to see where.", err=True)
             sys.exit(UNVERIFIED)
 
 
 def _leave(number: int, _: object) -> NoReturn:
-    """End as if the signal had killed us, but not before everything was cleared away."""
-    sys.exit(128 + number)
+    """End with the code of a process that the signal killed, but through the exits that clean up."""
+    sys.exit(SIGNALLED + number)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -91,11 +95,11 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 all proven, 1 findings, 2 bad usage, 3 could not verify.",
+    epilog="Exit codes: 0 everything proven, 1 findings, 2 bad usage, 3 could not verify.",
 )
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def main() -> None:
-    """Quizzes in which every key is proven, and every wrong option refuted, by a run.
+    """Prove the keys of quizzes by running them, and refute the wrong options.
 
     \b
     Examples:

@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from quizproof.runtimes.sandbox.levels import LEVELS
 from quizproof_renderers.cli.exits import fail
+from quizproof_renderers.reports.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from quizproof.loading.shards import Shard
+    from quizproof.runtimes.sandbox.levels import Level
 
 DEFAULT_BANK = "questions"
-SANDBOXES = ("namespaces", "landlock", "none")
 LOCK = "quizproof.lock"
-FORMATS = ("full", "concise", "json", "github")
-
-jobs_option = click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs at once.  [default: number of processors]"
-)
-sandbox_option = click.option(
-    "--sandbox",
-    type=click.Choice(["auto", *SANDBOXES]),
-    default="auto",
-    show_default=True,
-    help="How runs are closed off: as strongly as this machine allows, or at one level.",
-)
-require_option = click.option(
-    "--require-sandbox",
-    "required",
-    type=click.Choice(SANDBOXES),
-    help="Run nothing, and exit with 3, unless runs are closed off at least so strongly.",
-)
+"""As `quizproof.store.lock` has it, which `--help` does not wait for."""
+_AUTO = "auto"
 
 
-no_cache_option = click.option(
-    "--no-cache", is_flag=True, help="Run everything, whatever is known from earlier runs, and keep nothing."
-)
+@dataclass(frozen=True)
+class RunOptions:
+    """How a command carries out its runs, as its user asked."""
+
+    jobs: int | None = None
+    """How many runs in parallel; None for one per processor."""
+    sandbox: Level | None = None
+    """None for the strongest that the machine allows."""
+    required: Level | None = None
+    """The weakest sandbox that is accepted; None when any is."""
+    no_cache: bool = False
+    """Whether to neither read nor write the cache."""
+    dask: str | None = None
+    """The address of a Dask scheduler; None to run on this machine."""
 
 
-class Share(click.ParamType[float]):
+class ShareParameter(click.ParamType[float]):
     """A share of a whole: `5%` or `0.05`."""
 
     name = "share"
@@ -54,17 +53,17 @@ class Share(click.ParamType[float]):
         except ValueError:
             share = -1.0
         if not 0 <= share <= 1:
-            self.fail(f"{value!r} is no share; write `5%` or `0.05`", param, ctx)
+            self.fail(f"{value!r} is not a share; write `5%` or `0.05`", param, ctx)
         return share
 
 
-class Part(click.ParamType["Shard"]):
-    """One of several parts of a bank: `2/4`."""
+class ShardParameter(click.ParamType["Shard"]):
+    """One of several shards of a bank: `2/4`."""
 
     name = "shard"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
-        """The part."""
+        """The shard."""
         from quizproof.loading.shards import Shard
 
         try:
@@ -73,40 +72,85 @@ class Part(click.ParamType["Shard"]):
             self.fail(str(error), param, ctx)
 
 
-dask_option = click.option(
+_jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many runs in parallel.  [default: number of processors]",
+)
+_sandbox_option = click.option(
+    "--sandbox",
+    type=click.Choice([_AUTO, *LEVELS]),
+    default=_AUTO,
+    show_default=True,
+    help="How to isolate runs: as strongly as this machine allows (auto), or at one level.",
+)
+_require_option = click.option(
+    "--require-sandbox",
+    "required",
+    type=click.Choice(LEVELS),
+    help="Run nothing, and exit with 3, unless runs are isolated at this level or a stronger one.",
+)
+_no_cache_option = click.option(
+    "--no-cache", is_flag=True, help="Ignore the cache: run everything again, and store nothing."
+)
+_dask_option = click.option(
     "--dask",
     metavar="ADDRESS",
-    help="Run on the workers of the Dask cluster whose scheduler is there: tcp://host:8786.",
+    help="Run on the workers of the Dask cluster with this scheduler, such as tcp://host:8786.",
 )
 
 
-def proving(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of all that prove."""
-    for option in (dask_option, no_cache_option, require_option, sandbox_option, jobs_option):
-        command = option(command)
-    return command
+def run_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of all that run snippets on this machine, as one `RunOptions` named `options`."""
+    return _collecting(command, (_jobs_option, _sandbox_option, _require_option, _no_cache_option))
+
+
+def proving_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that proves, which a cluster can do as well."""
+    return _collecting(command, (_jobs_option, _sandbox_option, _require_option, _no_cache_option, _dask_option))
+
+
+def _collecting(command: Callable[..., None], options: Sequence[Callable[..., Any]]) -> Callable[..., None]:
+
+    @wraps(command)
+    def collected(
+        *, jobs: int | None, sandbox: str, required: str | None, no_cache: bool, dask: str | None = None, **own: Any
+    ) -> None:
+        level = cast("Level | None", None if sandbox == _AUTO else sandbox)
+        command(options=RunOptions(jobs, level, cast("Level | None", required), no_cache, dask), **own)
+
+    for option in reversed(options):  # as if they stood above the command: `--help` lists the topmost first
+        collected = option(collected)
+    return collected
 
 
 format_option = click.option(
     "--format",
     "format_",
     type=click.Choice(FORMATS),
-    help="How to report.  [default: full on a terminal, else concise]",
+    help="The format of the report.  [default: full on a terminal, else concise]",
 )
 output_option = click.option(
-    "-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here."
+    "-o",
+    "--output-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report to this file instead of standard output.",
 )
+exit_zero_option = click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
 def lock_of(paths: Sequence[Path]) -> Path:
-    """The lock of a bank. Exits unless one folder was named."""
+    """The path of a bank's lock. Exits unless one folder was named."""
     if len(paths) != 1 or not paths[0].is_dir():
-        fail(f"{LOCK} is for a whole bank; name its folder, and nothing else")
+        fail(f"{LOCK} belongs to a whole bank; name the bank's folder, and nothing else")
     return paths[0] / LOCK
 
 
 def default_bank() -> Path:
+    """The bank of commands that were given none. Exits when it is not there."""
     bank = Path(DEFAULT_BANK)
     if not bank.is_dir():
         fail(f"there is no folder `{DEFAULT_BANK}` here; name the quiz files or folders to read")

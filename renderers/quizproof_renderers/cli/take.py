@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from quizproof_renderers.cli.exits import USAGE
-from quizproof_renderers.cli.options import default_bank, proving
+from quizproof_renderers.cli.exits import USAGE, code_of_test, tell
+from quizproof_renderers.cli.options import LOCK, RunOptions, default_bank, lock_of, proving_options
 from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quizproof.loading.quiz import Bank
     from quizproof.outcome import Outcome
     from quizproof.proof import QuizProof
+    from quizproof_renderers.terminal.record import Result
 
 
 @click.command()
@@ -24,41 +25,59 @@ if TYPE_CHECKING:
 @click.option("--bank", multiple=True, type=click.Path(path_type=Path), help="Files or folders.  [default: questions]")
 @click.option("--seed", type=int, help="Draws variants and shuffles options; the same seed gives the same test.")
 @click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
-@proving
-def take(name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, **how: Any) -> None:
-    """Take a self-test in the terminal: a quiz, one question, or a look at one exhibit.
+@click.option("--locked", is_flag=True, help=f"Run nothing: take the outcomes from {LOCK}. Needs no framework.")
+@proving_options
+def take(
+    name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, locked: bool, options: RunOptions
+) -> None:
+    """Take a self-test in the terminal.
 
-    What you are asked is proven first. Afterwards you see what every option's own run really did. Programs that you
-    write are run in the same sandbox. Answers are read from the keyboard, or line by line from a pipe. Without QUIZ,
-    the quizzes of the bank are listed.
+    QUIZ is the id of a quiz, ID that of one question or exhibit; without either, the quizzes of the bank are listed.
+    Every question is proven before you see it. After your answer you see what the run of each option really did. A
+    program that you write runs in the same sandbox; with --locked it stays unmarked. Answers are read from the
+    keyboard, or line by line from a pipe.
 
     \b
     Examples:
       quizproof take freezing-layers-pytorch-practice
       quizproof take torch-grad-false --plain
+      quizproof take torch-grad-false --locked
       printf 'b\\n' | quizproof take torch-grad-false --seed 1
     """
     import secrets
 
+    from quizproof.store.lock import Lock
+
+    places = bank or (default_bank(),)
+    lock = Lock.read(lock_of(places)) if locked else None
+    chosen = _choose(bank_at(*places), name)
+    # The lock is not compared with the bank: it covers all of it, and this may be one question.
+    with set_up(chosen.files, options, outcomes=lock) as (proving, _):
+        quizzes = tuple(proving)
+    seed = secrets.randbelow(10_000) if seed is None else seed
+    result = _put(quizzes, None if lock else options, chosen, seed=seed, plain=plain)
+    if result.left_out and lock:
+        tell(f"{LOCK} does not match the questions left out; write it again with `quizproof check --write-lock`")
+    elif result.left_out:
+        tell("`quizproof check` says why questions were left out")
+    sys.exit(code_of_test(result))
+
+
+def _put(quizzes: tuple[QuizProof, ...], options: RunOptions | None, chosen: Bank, *, seed: int, plain: bool) -> Result:
+    """Put proven quizzes to the learner, whose programs are run as `options` says; nothing is run when it is None."""
     from quizproof.runners.runner import run
     from quizproof_renderers.terminal import session
 
-    chosen = _choose(bank_at(*(bank or (default_bank(),))), name)
-    pool = pool_for(how["sandbox"], how["required"])
-    with set_up(chosen.files, **how) as (proving, _):
-        quizzes = tuple(proving)
-    seed = secrets.randbelow(10_000) if seed is None else seed
+    if options is None:
+        return session.run(quizzes, seed=seed, plain=plain)
     files = {quiz.path: quiz.files for quiz in chosen.quizzes}
 
     def outcome_of(quiz: QuizProof, program: Program) -> Outcome:
         assert quiz.header is not None, "only quizzes that could be read are put"
         return run(pool, quiz.header.runtime, program, files[quiz.path])
 
-    with pool:
-        result = session.run(quizzes, seed=seed, plain=plain, runner=outcome_of)
-    if result.left_out:
-        click.echo("quizproof: `quizproof check` says why questions were left out", err=True)
-    sys.exit(result.exit_code)
+    with pool_for(options) as pool:
+        return session.run(quizzes, seed=seed, plain=plain, runner=outcome_of)
 
 
 def _choose(bank: Bank, name: str | None) -> Bank:
@@ -73,7 +92,7 @@ def _choose(bank: Bank, name: str | None) -> Bank:
     from quizproof_renderers.text import one_line
 
     if name is None:
-        click.echo("Which quiz? `quizproof take QUIZ`, with one of:\n", err=True)
+        click.echo("Which quiz? Run `quizproof take QUIZ` with one of these:\n", err=True)
         for quiz in bank.quizzes:
             count = counted_blocks(not isinstance(item.block, Question) for item in quiz.items)
             click.echo(f"  {quiz.id:<40} {one_line(quiz.header.title)} ({count})", err=True)

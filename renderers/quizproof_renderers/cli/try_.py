@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quizproof_renderers.cli.exits import fail, refuse
-from quizproof_renderers.cli.options import default_bank, jobs_option, no_cache_option, require_option, sandbox_option
+from quizproof_renderers.cli.exits import FINDINGS, PROVEN, fail, refuse
+from quizproof_renderers.cli.options import RunOptions, default_bank, run_options
 from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 
 if TYPE_CHECKING:
@@ -17,34 +17,23 @@ if TYPE_CHECKING:
     from quizproof.proof import QuizProof
     from quizproof.runners.pool import Pool
 
-_MOST_BYTES = 1 << 20
-_NOT_MET = 1
+_MAX_BYTES = 1 << 20
+"""Of a script."""
 
 
 @click.command("try")
 @click.argument("file", metavar="FILE.py", type=click.Path(path_type=Path))
 @click.argument("bank", metavar="[BANK]", required=False, type=click.Path(path_type=Path))
-@click.option("--experiment", metavar="ID", help="The experiment whose targets and constraints the script is held to.")
-@click.option("--question", metavar="ID", help="Instead: the write-code question whose checks the program must pass.")
-@jobs_option
-@sandbox_option
-@require_option
-@no_cache_option
-def try_(
-    file: Path,
-    bank: Path | None,
-    experiment: str | None,
-    question: str | None,
-    jobs: int | None,
-    sandbox: str,
-    required: str | None,
-    no_cache: bool,
-) -> None:
-    """Try a script of your own on an experiment, or a program of your own on a write-code question.
+@click.option("--experiment", metavar="ID", help="The experiment whose targets and constraints the script must meet.")
+@click.option("--question", metavar="ID", help="The write-code question whose checks the program must pass.")
+@run_options
+def try_(file: Path, bank: Path | None, experiment: str | None, question: str | None, options: RunOptions) -> None:
+    """Judge your own script for an experiment or a question.
 
-    The script takes the place of the experiment's baseline: the experiment's setup runs before it, with `seed` set, and
-    once for every seed. You see which targets it meets, by how much it misses the others, and which constraint it
-    breaks. It runs in the same sandbox as everything else. BANK is a file or a folder; by default, `questions`.
+    With --experiment, the script takes the place of the experiment's baseline: the experiment's setup runs before it,
+    with `seed` set, once for every seed. You see which targets it meets, by how much it misses the others, and which
+    constraints it breaks. With --question, it must pass the checks of a write-code question. It runs in the same
+    sandbox as everything else. BANK is a file or a folder; `questions` by default.
 
     \b
     Examples:
@@ -52,35 +41,35 @@ def try_(
       quizproof try mine.py mybank --experiment stop-the-overfitting --jobs 1
       quizproof try head.py --question freeze-all-but-the-head
 
-    Exit codes: 0 all is met, 1 it is not, 2 bad usage, 3 could not verify.
+    Exit codes: 0 everything is met, 1 something is not, 2 bad usage, 3 could not verify.
     """
     if (experiment is None) == (question is None):
-        fail("name one `--experiment ID`, or one `--question ID`")
+        fail("name either `--experiment ID` or `--question ID`")
     source = _read(file)
     from quizproof.loading.quiz import Loaded
 
     whole = bank_at(bank or default_bank())
     if experiment is not None:
-        pool = pool_for(sandbox, required, jobs)
+        pool = pool_for(options, options.jobs)
         met = _try_experiment(*_find(whole, experiment, "experiment"), source, str(file), pool)
     else:
         assert question is not None
         quiz, item = _find(whole, question, "write-code")
-        pool = pool_for(sandbox, required)
-        with set_up((Loaded(quiz.path, quiz.only(item)),), jobs, sandbox, required, no_cache) as (proving, _):
+        pool = pool_for(options)
+        with set_up((Loaded(quiz.path, quiz.only(item)),), options) as (proving, _):
             (proof,) = proving
         met = _try_question(proof, source, quiz.files, str(file), pool)
-    sys.exit(0 if met else _NOT_MET)
+    sys.exit(PROVEN if met else FINDINGS)
 
 
 def _read(file: Path) -> str:
-    """The text of a script. Exits when it cannot be had."""
+    """The text of a script. Exits when there is none that could be run."""
     try:
         data = file.read_bytes()
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror}")
-    if len(data) > _MOST_BYTES:
-        fail(f"{file} has {len(data):,} bytes; a script has at most {_MOST_BYTES:,}")
+    if len(data) > _MAX_BYTES:
+        fail(f"{file} has {len(data):,} bytes; a script may have at most {_MAX_BYTES:,}")
     try:
         source = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -91,23 +80,24 @@ def _read(file: Path) -> str:
 
 
 def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:
-    """The block of that id. Exits when there is none, or when it is of another kind."""
+    """The block with that id, and its quiz. Exits when there is none, or when it is of another kind."""
     blocks = {item.block.id: (quiz, item) for quiz in bank.quizzes for item in quiz.items}
     if name in blocks:
         quiz, item = blocks[name]
         if item.block.kind == kind:
             return quiz, item
-        fail(f"`{name}` is of the kind `{item.block.kind}`, not `{kind}`")
+        fail(f"`{name}` has the kind `{item.block.kind}`, not `{kind}`")
     from quizproof.errors import UsageError
     from quizproof.spelling import meant
 
     known = [id_ for id_, (_, item) in blocks.items() if item.block.kind == kind]
-    instead = meant(name, known) or (f"; there are: {', '.join(known)}" if known else "")
-    raise UsageError(f"there is no {'experiment' if kind == 'experiment' else 'write-code question'} `{name}`{instead}")
+    suggestion = meant(name, known) or (f"; there are: {', '.join(known)}" if known else "")
+    noun = "experiment" if kind == "experiment" else "write-code question"
+    raise UsageError(f"there is no {noun} `{name}`{suggestion}")
 
 
 def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[Any]) -> bool:
-    """Judge a script, and show how it did; whether it meets everything."""
+    """Judge a script and show the result; whether it meets everything."""
     from quizproof.proving.trial import try_script
     from quizproof_renderers.reports import trial_report
 
@@ -118,7 +108,7 @@ def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[A
 
 
 def _try_question(proof: QuizProof, source: str, files: str | None, file: str, pool: Pool[Any]) -> bool:
-    """Judge a program, and show how it did; whether it passes every check of the one question that was proven."""
+    """Judge a program by the one question in `proof` and show the result; whether it passes every check."""
     from quizproof.displays import ProgramInput
     from quizproof.marking.attempt import judge, program_of
     from quizproof.runners.runner import run
@@ -128,7 +118,7 @@ def _try_question(proof: QuizProof, source: str, files: str | None, file: str, p
     (question,) = proof.blocks
     display = question.variants[0].display
     if display is None or not isinstance(display.input, ProgramInput):
-        refuse(f"`{question.id}` is not proven here, so nothing can be judged by it; `quizproof check` says why")
+        refuse(f"`{question.id}` is not proven here, so it cannot judge a program; `quizproof check` says why")
     program = program_of(display.input, source)
     with pool:
         mark = judge(display.input, program, run(pool, proof.header.runtime, program, files))

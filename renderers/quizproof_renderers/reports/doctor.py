@@ -1,4 +1,4 @@
-"""What `doctor` tells: which runtimes this machine has, what runs may use, and how they are isolated."""
+"""What `doctor` reports: which runtimes this machine has, what runs may use, and how they are isolated."""
 
 from __future__ import annotations
 
@@ -6,33 +6,37 @@ import os
 import platform
 import statistics
 from importlib.metadata import PackageNotFoundError, version
-from typing import TextIO, get_args
+from typing import TYPE_CHECKING, TextIO, get_args
 
 import yaml
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from quizproof.quizfile.fields import Limits
 from quizproof.quizfile.header import RuntimeName
 from quizproof.runners.job import Job
-from quizproof.runners.pool import Pool
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible
 
+if TYPE_CHECKING:
+    from quizproof.runners.pool import Pool
+
 RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
 _SAMPLES = 5
+"""Runs of each runtime, of which the median time is shown."""
 _ISOLATION: dict[Level, str] = {
     "namespaces": "every run sees the interpreter and an empty folder of its own; no network, no other process",
     "landlock": "the kernel refuses files outside the interpreter and a folder of the run's own, and TCP",
-    "none": "every run is a process of its own with limits, killed as a group; files and network are not closed off",
+    "none": "every run is a process of its own with limits, killed as a group; it can reach files and the network",
 }
 _REMEDIES: dict[Level, str] = {
     "namespaces": "; user namespaces must be allowed (sysctl user.max_user_namespaces, "
     "and on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0)",
-    "landlock": "; Linux 5.13 or newer has it, where `lsm=` does not leave it out",
+    "landlock": "; Linux 5.13 or newer has it, unless its `lsm=` parameter leaves it out",
 }
-"""What a machine lacks where a level is refused."""
+"""How to get a level that a machine refuses."""
 
 
 def write(pool: Pool[str], stream: TextIO) -> None:
@@ -54,16 +58,44 @@ def write(pool: Pool[str], stream: TextIO) -> None:
     console.print()
     limits = Limits()
     files = f"files of {limits.file_mib} MiB, {limits.processes} processes (a quiz may set its own)"
-    for name, words in (
+    refused = [
+        ("", f"{level} is refused: {why}{_REMEDIES.get(level, '')}") for level in LEVELS if (why := refusal(level))
+    ]
+    facts = [
         ("sandbox", f"{pool.level}: {_ISOLATION[pool.level]}"),
-        *(("", f"{level} is refused: {why}{_REMEDIES.get(level, '')}") for level in LEVELS if (why := refusal(level))),
+        *refused,
         ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
-        ("at once", f"{pool.jobs} runs (--jobs)"),
+        ("jobs", f"{pool.jobs} runs in parallel (--jobs)"),
+        *_machine(),
+    ]
+    _print(facts, console)
+
+
+def write_without_runs(why: str, stream: TextIO) -> None:
+    """Describe a machine that can run nothing, and say `why`."""
+    facts = [
+        ("runs", f"none: {why}"),
+        ("works", "`build --locked` and `take --locked`, with the lock that a Linux machine wrote"),
+        ("", "`merge`, `explain`, `cache` and `--help`"),
+        ("fails", "`check`, `try`, and `build` and `take` without a lock; they exit with 3"),
+        *_machine(),
+    ]
+    _print(facts, console_for(stream, width=100))
+
+
+def _machine() -> list[tuple[str, str]]:
+    """What can be said of any machine."""
+    return [
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
         ("metrics", _scikit_learn()),
         ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),
-    ):
-        console.print(Text.assemble((f"{name:<8} ", "bold"), words))
+    ]
+
+
+def _print(facts: list[tuple[str, str]], console: Console) -> None:
+    """One line per fact, with its name; lines without a name belong to the one above."""
+    for name, fact in facts:
+        console.print(Text.assemble((f"{name:<8} ", "bold"), fact))
 
 
 def _scikit_learn() -> str:

@@ -13,11 +13,12 @@ from quizproof_renderers.text import visible
 
 CONTEXT = 2
 """Lines shown before and after the place."""
-LONGEST = 8
+MAX_LINES = 8
 """Lines of a place that are shown; of a longer one, the first and the last."""
-WIDEST = 20_000
-"""Characters of one line that are looked at."""
+MAX_COLUMNS = 20_000
+"""Characters of one line that are looked at; a bank may hold data in one endless line."""
 TAB = "    "
+"""How a tab is shown: a caret below the line must know how wide it is."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Row:
 
 
 def excerpt(source: str, span: Span, *, width: int, style: str) -> list[Row]:
-    """The lines of `source` around `span`, which is underlined in `style`; nothing when it lies outside.
+    """The lines of `source` around `span`, which is underlined in `style`; nothing when they do not reach it.
 
     Lines are cut to `width` cells in such a way that the underlined part stays in sight.
     """
@@ -40,7 +41,7 @@ def excerpt(source: str, span: Span, *, width: int, style: str) -> list[Row]:
     last = min(max(span.line, span.end_line), len(lines))
     before = range(max(1, span.line - CONTEXT), span.line)
     after = range(last + 1, min(len(lines), last + CONTEXT) + 1)
-    # Empty lines at the edges tell nothing.
+    # Empty lines at the edges are no context.
     while before and not lines[before[0] - 1].strip():
         before = before[1:]
     while after and not lines[after[-1] - 1].strip():
@@ -53,14 +54,14 @@ def excerpt(source: str, span: Span, *, width: int, style: str) -> list[Row]:
 
 
 def _plain(number: int, lines: Sequence[str], margin: str, width: int, style: str = "") -> Row:
-    shown = _Line(lines[number - 1]).show(0, 0, width - len(margin)).text
-    return Row(number, Text.assemble((margin, style), shown) if shown else Text(margin.rstrip(), style))
+    text = _Line(lines[number - 1]).view(0, 0, width - len(margin)).text
+    return Row(number, Text.assemble((margin, style), text) if text else Text(margin.rstrip(), style))
 
 
 def _single(lines: Sequence[str], span: Span, width: int, style: str) -> Iterator[Row]:
     """The one line of a place, and the carets under it."""
     end = span.end_column if span.end_line == span.line else span.column + 1
-    view = _Line(lines[span.line - 1]).show(span.column - 1, end - 1, width)
+    view = _Line(lines[span.line - 1]).view(span.column - 1, end - 1, width)
     yield Row(span.line, Text(view.text))
     yield Row(None, Text.assemble(" " * view.start, ("^" * view.length, style)))
 
@@ -68,20 +69,20 @@ def _single(lines: Sequence[str], span: Span, width: int, style: str) -> Iterato
 def _spread(lines: Sequence[str], span: Span, last: int, width: int, style: str) -> Iterator[Row]:
     """The lines of a place with a bar down their left side."""
     numbers: list[int | None] = list(range(span.line, last + 1))
-    if len(numbers) > LONGEST:
-        numbers = [*numbers[: LONGEST // 2], None, *numbers[-LONGEST // 2 :]]
+    if len(numbers) > MAX_LINES:
+        numbers = [*numbers[: MAX_LINES // 2], None, *numbers[-MAX_LINES // 2 :]]
     for number in numbers:
         if number is None:
             yield Row(None, Text("| …", style))
         else:
             yield _plain(number, lines, "/ " if number == span.line else "| ", width, style)
-    view = _Line(lines[last - 1]).show(span.end_column - 2, span.end_column - 1, width - 2)
+    view = _Line(lines[last - 1]).view(span.end_column - 2, span.end_column - 1, width - 2)
     yield Row(None, Text("|" + "_" * (view.start + 1) + "^", style))
 
 
 @dataclass(frozen=True)
 class _View:
-    """What is shown of a line, and where in it the underlined part lies, in cells."""
+    """The visible part of a line, and where in it the underlined part is, in cells."""
 
     text: str
     start: int
@@ -89,12 +90,12 @@ class _View:
 
 
 class _Line:
-    """A source line, made safe to show, whose characters still know their columns."""
+    """A source line made safe to show, one piece per character, so that columns can still be found in it."""
 
     def __init__(self, text: str) -> None:
-        self._pieces = [TAB if char == "\t" else visible(char) for char in text[:WIDEST].rstrip()]
+        self._pieces = [TAB if char == "\t" else visible(char) for char in text[:MAX_COLUMNS].rstrip()]
 
-    def show(self, start: int, end: int, width: int) -> _View:
+    def view(self, start: int, end: int, width: int) -> _View:
         """As much of the line as fits in `width` cells, with the characters from `start` to `end` in sight."""
         length = len(self._pieces)
         start = max(0, min(start, length))
@@ -115,7 +116,7 @@ class _Line:
             return 0, length
         left = 0
         if self._cells(0, end) > width - 1:
-            # A third of the room goes to what stands before.
+            # A third of the room goes to what is before it.
             left = start
             while left > 0 and self._cells(left - 1, start) <= width // 3:
                 left -= 1

@@ -1,4 +1,4 @@
-"""Reports: what proving found out, told to a person, a script or a CI service. One module a format."""
+"""Formats of reports, by name: each presents what proving found out to a person, a script or a CI service."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 class Reporter(Protocol):
-    """Tells of proofs as they come, and keeps none of them."""
+    """Reports proofs as they come, and keeps none of them."""
 
     def add(self, quiz: QuizProof) -> None:
-        """Tell of one file. Raises OSError when a write fails, as `finish` does."""
+        """Report one file. Raises OSError when a write fails, as `finish` does."""
 
     def finish(self, result: Result) -> None:
         """Sum up."""
@@ -32,9 +32,9 @@ def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.envir
     `github` also appends a table to the file that GITHUB_STEP_SUMMARY names.
     """
     if isinstance(stream, io.TextIOWrapper):
-        # A character that the stream's encoding lacks is shown as an escape rather than losing the report.
+        # A character that the encoding of the stream lacks becomes an escape, so that no report is lost to it.
         stream.reconfigure(errors="backslashreplace")
-    # Imported here, each where it is needed: three of the four have no use for rich.
+    # Imported only where needed: three of the four have no use for rich, and `--help` reads FORMATS alone.
     match form:
         case "full":
             from quizproof_renderers.console import console_for
@@ -57,7 +57,7 @@ def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.envir
 
 def write(report: Report, form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
     """Write a whole report. Raises OSError when a write fails."""
-    teller = reporter(form, stream, environ)
+    reporting = reporter(form, stream, environ)
     for quiz in report.quizzes:
-        teller.add(quiz)
-    teller.finish(report.result)
+        reporting.add(quiz)
+    reporting.finish(report.result)

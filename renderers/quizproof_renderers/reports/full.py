@@ -1,4 +1,18 @@
-"""`full`: the report for people. Each finding with the author's lines and what came of the run, then a table."""
+"""`full`: the report for people. Each finding with the author's lines and the outcome of the run, then a table.
+
+A finding looks like this; `_Gutter` draws its left edge.
+
+```
+error[QP201] key-refuted: key: the stated answer is not what the program prints: 'True'
+ --> questions/a.yaml:9:13 (question text-of-false)
+  |
+9 |     answer: False
+  |             ^^^^^
+  = expected: False
+  = actual:   True
+  = help: Drop `answer:`: it is derived.
+```
+"""
 
 from __future__ import annotations
 
@@ -19,14 +33,14 @@ from quizproof_renderers.reports.excerpt import excerpt
 from quizproof_renderers.tally import Tally
 from quizproof_renderers.text import clip, clip_lines, one_line, visible
 
-BLOCK_LINES = 30
+MAX_LINES = 30
 """Lines of an output or a traceback that are shown."""
-LONGEST = 1000
+MAX_LINE = 1000
 """Characters of any one line that are shown."""
-COMPARED = 400
-"""Lines of an output that may be compared line by line; the time this takes grows with their square."""
-LISTED = 12
-"""Quizzes listed although all is proven in them; when there are more, they are summed up in one line."""
+MAX_COMPARED = 400
+"""Lines of an output up to which a difference is shown: finding it takes time that grows with their square."""
+MAX_LISTED = 12
+"""Fully proven quizzes that are listed; when there are more, they are summed up in one line."""
 
 GUTTER = "bold blue"
 SEVERITIES = {"error": "bold red", "warning": "bold yellow"}
@@ -42,7 +56,7 @@ ASCII_MARKS = MARKS | {"proven": "+", "refuted": "x", "unproven": "-"}
 """For streams that cannot write the others."""
 
 ReadSource = Callable[[str], str | None]
-"""From a path as findings name it to the text of the file; None when there is none to be had."""
+"""From a path as findings name it to the text of the file; None when it cannot be read."""
 
 
 class Full:
@@ -64,12 +78,12 @@ class Full:
             self._print(_finding(finding, source, self._console))
 
     def finish(self, result: Result) -> None:
-        """Where to read more, a line a quiz, the verdict, and how sharp the checks are."""
+        """Where to read more, one line per quiz, the verdict, and how many mutations the checks killed."""
         self._print(_further(sorted(self._codes), self._console))
         self._print(_table(self._rows, self._console))
         self._print(_totals(result, self._console))
-        if words := tally.mutations(result):
-            self._print([Text(f"  {words}.", "dim")])
+        if mutations := tally.mutations(result):
+            self._print([Text(f"  {mutations}.", "dim")])
 
     def _print(self, lines: Iterable[Text]) -> None:
         for line in lines:
@@ -93,9 +107,9 @@ def _finding(finding: Finding, source: str, console: Console) -> Iterator[Text]:
     numbers = [row.number for row in rows if row.number]
     gutter = _Gutter(len(str(max(numbers, default=1))), console)
 
-    head, *more = clip_lines(visible(finding.message).strip().split("\n"), BLOCK_LINES)
+    head, *more = clip_lines(visible(finding.message).strip().split("\n"), MAX_LINES)
     name = f"{finding.severity}[{finding.code}] {finding.rule.name}"
-    headline = Text.assemble((name, style), (f": {clip(head, LONGEST)}", "bold"))
+    headline = Text.assemble((name, style), (f": {clip(head, MAX_LINE)}", "bold"))
     yield from _wrapped(headline, console, console.width)
     yield from gutter.place(finding)
     if rows:
@@ -112,11 +126,11 @@ def _finding(finding: Finding, source: str, console: Console) -> Iterator[Text]:
 
 
 def _compared(finding: Finding, gutter: _Gutter) -> tuple[_Note, ...]:
-    """What was expected and what came instead: as a difference, where both are outputs of several lines."""
+    """What was expected and what came instead: a difference where both have several lines."""
     expected, actual = _lines(finding.expected), _lines(finding.actual)
-    if 1 < len(expected) <= COMPARED and 1 < len(actual) <= COMPARED and not _is_traceback(actual):
+    if 1 < len(expected) <= MAX_COMPARED and 1 < len(actual) <= MAX_COMPARED and not _is_traceback(actual):
         return (gutter.difference(expected, actual),)
-    # The shorter label is padded, so that two short values stand one below the other.
+    # The shorter label is padded, so that two short values line up.
     pad = "  " if len(expected) == len(actual) == 1 else ""
     return gutter.note("expected", finding.expected), gutter.note("actual", finding.actual, pad)
 
@@ -131,11 +145,11 @@ def _is_traceback(lines: list[str]) -> bool:
 
 @dataclass(frozen=True)
 class _Note:
-    """A labelled text under a finding; without lines when there is nothing to say."""
+    """A labelled text under a finding; without lines when the text is empty."""
 
     lines: list[Text]
     is_block: bool
-    """Whether it ends in quoted lines, after which an empty line does good."""
+    """Whether it ends in quoted lines, which an empty line then sets off from the next note."""
 
 
 class _Gutter:
@@ -154,7 +168,7 @@ class _Gutter:
         return Text.assemble((f"{' ' * self.width} |", GUTTER))
 
     def place(self, finding: Finding) -> Iterator[Text]:
-        """Where a finding stands. The path is never broken: terminals and editors make it a link."""
+        """The place of a finding. The path is never broken: terminals and editors make it a link."""
         line = Text.assemble(" " * self.width, ("--> ", GUTTER), one_line(finding.place))
         question = Text(f" (question {one_line(finding.block)})" if finding.block else "", "dim")
         if line.cell_len + question.cell_len <= self._console.width:
@@ -177,7 +191,7 @@ class _Gutter:
         if not lines:
             return _Note([], is_block=False)
         lead.append(f"{pad} ")
-        body = Text(clip(one_line(lines[0]), LONGEST))
+        body = Text(clip(one_line(lines[0]), MAX_LINE))
         parts = _wrapped(body, self._console, max(20, self._console.width - lead.cell_len))
         rest = self.bar() + Text(" " * (lead.cell_len - self.width - 2))
         return _Note([(rest if index else lead) + part for index, part in enumerate(parts)], is_block=False)
@@ -187,17 +201,19 @@ class _Gutter:
         legend = Text.assemble((f"{' ' * self.width} = ", GUTTER), ("difference: ", "bold"))
         legend.append_text(Text.assemble(("- expected", "red"), ", ", ("+ actual", "green")))
         lines = list(difflib.unified_diff(expected, actual, lineterm="", n=2))[3:]
-        # A hunk's numbers tell nothing; the first hunk needs no mark, the others follow a gap.
+        # Line numbers of hunks would be those of the outputs, which nobody sees. The first hunk needs no gap before it.
         lines = ["  …" if line.startswith("@@") else f"{line[:1]} {line[1:]}" for line in lines]
-        block = self._block(lines or ["  they differ only in what no reader sees"], {"-": "red", "+": "green"})
+        block = self._block(
+            lines or ["  they differ only in characters that cannot be seen"], {"-": "red", "+": "green"}
+        )
         return _Note([legend, *block], is_block=True)
 
     def _block(self, lines: list[str], styles: dict[str, str] | None = None) -> Iterator[Text]:
         room = max(20, self._console.width - self.width - 5)
-        for line in clip_lines(lines, BLOCK_LINES):
+        for line in clip_lines(lines, MAX_LINES):
             style = (styles or {}).get(line[:1], "")
-            shown = clip(visible(line).replace("\t", "    ").rstrip(), LONGEST)
-            for part in _wrapped(Text(shown), self._console, room):
+            safe = clip(visible(line).replace("\t", "    ").rstrip(), MAX_LINE)
+            for part in _wrapped(Text(safe), self._console, room):
                 yield self.line(Text(f"  {part.plain}".rstrip(), style))
 
 
@@ -211,9 +227,9 @@ def _further(codes: list[str], console: Console) -> Iterator[Text]:
 
 
 def _table(rows: list[Tally], console: Console) -> Iterator[Text]:
-    """A line a quiz; those in which all is proven are summed up when they are many."""
+    """One line per quiz; many fully proven ones are summed up."""
     good = [row for row in rows if row.status == "proven"]
-    if len(good) > LISTED:
+    if len(good) > MAX_LISTED:
         rows = [row for row in rows if row.status != "proven"]
         questions, claims = sum(r.questions for r in good), sum(r.claims for r in good)
         more = "more " if rows else ""
@@ -246,10 +262,9 @@ def _table(rows: list[Tally], console: Console) -> Iterator[Text]:
 
 
 def _totals(result: Result, console: Console) -> Iterator[Text]:
-    """The last line: the verdict in words, and how it was come by."""
-    status: Verdict = {0: "proven", 1: "refuted", 3: "unverified"}[result.exit_code]  # type: ignore[assignment]
-    words = "; ".join(part for part in (tally.counted(result), tally.verdicts(result)) if part)
-    line = Text.assemble(_mark(status, console), " ", (words, "bold"), f" {tally.circumstances(result)}")
+    """The last line: the conclusion, and how claims were judged."""
+    mark = _mark(result.status, console)
+    line = Text.assemble(mark, " ", (tally.conclusion(result), "bold"), f" {tally.circumstances(result)}")
     for index, part in enumerate(_wrapped(line, console, console.width - 2)):
         yield Text("  " if index else "") + part
 

@@ -13,10 +13,15 @@ from quizproof_renderers import tally
 from quizproof_renderers.reports import concise
 from quizproof_renderers.text import clip, clip_lines, one_line, plural, visible
 
-ROWS = 200
+MAX_ROWS = 200
 """Findings listed in the step summary, which GitHub cuts at 1 MiB."""
-DETAIL_LINES = 20
-LONGEST = 300
+MAX_LINES = 20
+"""Lines of an expected or actual output in an annotation."""
+MAX_TEXT = 300
+"""Characters of one text in an annotation or a table."""
+
+_MARKUP = "\\`*_[]<>|~&!@#"
+"""Characters that can be markup; the backslash first, or it would escape the escapes of the others."""
 
 
 class Github:
@@ -40,13 +45,13 @@ class Github:
         self._quizzes.append(f"| {' | '.join(cells)} |")
         for finding in quiz.findings:
             self._stream.write(f"{command(finding)}\n")
-            if len(self._findings) < ROWS:
+            if len(self._findings) < MAX_ROWS:
                 self._findings.append(_row(finding))
             else:
                 self._left += 1
 
     def finish(self, result: Result) -> None:
-        """A plain line that sums up, and the table. Raises OSError when its file cannot be written."""
+        """One line that sums up, and the table. Raises OSError when its file cannot be written."""
         self._stream.write(f"{concise.summary(result)}\n")
         if self._target:
             with Path(self._target).open("a", encoding="utf-8") as file:
@@ -79,14 +84,14 @@ def command(finding: Finding) -> str:
 
 def _row(finding: Finding) -> str:
     rule = f"{finding.severity} {finding.code} {finding.rule.name}"
-    return f"| {rule} | {_cell(finding.place)} | {_cell(clip(finding.message, LONGEST))} |"
+    return f"| {rule} | {_cell(finding.place)} | {_cell(clip(finding.message, MAX_TEXT))} |"
 
 
 def _message(finding: Finding) -> str:
-    """What the annotation says, over several lines where there is more to say."""
+    """The text of an annotation: the finding in one line, then what was expected, what came, and help."""
     parts = [concise.line(finding)]
     for label, detail in (("expected", finding.expected), ("actual", finding.actual), ("help", finding.help)):
-        lines = clip_lines([clip(line, LONGEST) for line in visible(detail).strip("\n").split("\n")], DETAIL_LINES)
+        lines = clip_lines([clip(line, MAX_TEXT) for line in visible(detail).strip("\n").split("\n")], MAX_LINES)
         if len(lines) > 1:
             parts += [f"{label}:", *(f"  {line}" for line in lines)]
         elif lines != [""]:
@@ -103,8 +108,8 @@ def _escape_property(data: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """The text as it stands, inside a cell of a Markdown table."""
-    shown = one_line(text)
-    for sign in "\\`*_[]<>|~&!@#":
-        shown = shown.replace(sign, f"\\{sign}")
-    return shown
+    """The text inside a cell of a Markdown table, where none of its characters acts as markup."""
+    escaped = one_line(text)
+    for sign in _MARKUP:
+        escaped = escaped.replace(sign, f"\\{sign}")
+    return escaped

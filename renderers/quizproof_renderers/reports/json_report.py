@@ -1,4 +1,14 @@
-"""`json`: the report as one JSON object for scripts. Its keys are a contract; see DESIGN 7."""
+"""`json`: the report as one JSON object for scripts. Its keys are a contract, which docs/reference.md lists.
+
+```
+{"version": 1, "quizproof": "0.1.0", "bank": "<fingerprint>", "shard": null, "sandbox": "namespaces",
+ "runtimes": {"python": {"python": "3.11.7"}}, "summary": {...},
+ "questions": [...], "findings": [...], "quizzes": [...]}
+```
+
+Blocks are called questions there, as they were when the keys were fixed. A finding about a runtime that a file lacks
+has one more key, `"unavailable": {"reason": "...", "questions": 3}`, whose counts `merge` adds up.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +29,20 @@ Json: TypeAlias = dict[str, Any]
 VERSION = 1
 """Raised when a key changes its meaning or goes; new keys may come without."""
 
-_IN_MEMORY = 8 * 1024 * 1024
+_MAX_IN_MEMORY = 8 * 1024 * 1024
+"""Bytes of a list beyond which it waits on disk."""
 
 
 class JsonReport:
     """One JSON object, with a line to itself for each question and each finding, so that diffs stay readable.
 
-    Pure ASCII: it survives any encoding, and carries no control character to a terminal. The counts come first, so what
-    comes after them is put aside, on disk when it is much, until they are known.
+    Pure ASCII: it survives any encoding, and carries no control character to a terminal. The counts come first, so the
+    lists after them are put aside, on disk when they are long, until the counts are known.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._lists = {name: _Aside() for name in ("questions", "findings", "quizzes")}
+        self._lists = {name: _ListAside() for name in ("questions", "findings", "quizzes")}
 
     def add(self, quiz: QuizProof) -> None:
         """Put aside the questions and findings of a file, and what it is."""
@@ -43,7 +54,7 @@ class JsonReport:
 
     def finish(self, result: Result) -> None:
         """Write the object."""
-        head = {
+        counts = {
             "version": VERSION,
             "quizproof": quizproof.__version__,
             "bank": result.bank,
@@ -52,7 +63,7 @@ class JsonReport:
             "runtimes": _plain(result.runtimes),
             "summary": dataclasses.asdict(result.summary),
         }
-        self._stream.write("{" + ",\n ".join(f"{_dump(key)}: {_dump(value)}" for key, value in head.items()))
+        self._stream.write("{" + ",\n ".join(f"{_dump(key)}: {_dump(value)}" for key, value in counts.items()))
         for name, aside in self._lists.items():
             self._stream.write(f",\n {_dump(name)}: [")
             aside.pour(self._stream)
@@ -60,11 +71,11 @@ class JsonReport:
         self._stream.write("}\n")
 
 
-class _Aside:
+class _ListAside:
     """Items of a JSON list, written one after the other into memory, or into a file when they are many."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="ascii")  # noqa: SIM115
+        self._file = tempfile.SpooledTemporaryFile(_MAX_IN_MEMORY, "w+", encoding="ascii")  # noqa: SIM115
         self._comma = ""
 
     def add(self, item: object) -> None:
@@ -115,7 +126,7 @@ def _claim(claim: JudgedClaim) -> Json:
 
 
 def _finding(finding: Finding) -> Json:
-    return {
+    keys: Json = {
         "code": finding.code,
         "name": finding.rule.name,
         "severity": finding.severity,
@@ -130,10 +141,13 @@ def _finding(finding: Finding) -> Json:
         "expected": finding.expected,
         "actual": finding.actual,
     }
+    if finding.unavailable:
+        keys["unavailable"] = {"reason": finding.unavailable.reason, "questions": finding.unavailable.blocks}
+    return keys
 
 
 def _plain(value: object) -> Any:
-    """Evidence as JSON can say it: NaN and infinities become text, for JSON has no such numbers."""
+    """Evidence as JSON data. NaN and infinities become text, because JSON has no such numbers."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if value is None or isinstance(value, (str, int, float)):

@@ -1,4 +1,14 @@
-"""What moved since a lock was written, shown as differences."""
+"""Which outputs differ from a lock, shown as differences.
+
+```
+trainable-tensors in freezing-layers
+  code
+    - 12
+    + 14
+torch 2.12.0, now 2.13.0
+1 output changed
+```
+"""
 
 from __future__ import annotations
 
@@ -12,42 +22,43 @@ from quizproof.store.lock import Lock
 from quizproof.store.lock_diff import Change, compare
 from quizproof_renderers.text import clip, clip_lines, one_line, visible
 
-LINES = 40
+MAX_LINES = 40
 """Lines of one difference that are shown."""
-LONGEST = 1000
+MAX_LINE = 1000
 """Characters of a line that are shown."""
+_EDITED = "programs were edited without changing their outputs"
 STYLES = {"-": "red", "+": "green"}
 
 
 def write(before: Lock, now: Lock, console: Console) -> bool:
-    """Write what moved, and which versions are others; whether any output moved, came or went."""
+    """Write which outputs and versions differ; whether any output changed, is new or is gone."""
     diff = compare(before, now)
-    moved = diff.changes
-    shown = ("", "")
-    for change in moved:
-        if (change.quiz, change.block) != shown:
-            shown = (change.quiz, change.block)
+    changes = diff.changes
+    block = ("", "")
+    for change in changes:
+        if (change.quiz, change.block) != block:
+            block = (change.quiz, change.block)
             _print(console, Text.assemble((one_line(change.block), "bold"), f" in {one_line(change.quiz)}"))
         for line in _change(change):
             _print(console, line)
-    for words in _versions(before, now):
-        _print(console, Text(words))
+    for version in _versions(before, now):
+        _print(console, Text(version))
     counts = (
-        (sum(c.before is not None and c.now is not None for c in moved), "output moved", "outputs moved"),
-        (sum(c.before is None for c in moved), "run is new", "runs are new"),
-        (sum(c.now is None for c in moved), "run is gone", "runs are gone"),
-        (diff.edited, "program was edited and comes to the same", "programs were edited and come to the same"),
+        (sum(c.before is not None and c.now is not None for c in changes), "output changed", "outputs changed"),
+        (sum(c.before is None for c in changes), "run is new", "runs are new"),
+        (sum(c.now is None for c in changes), "run is gone", "runs are gone"),
+        (diff.edited, "program was edited without changing its output", _EDITED),
     )
     sums = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
-    _print(console, Text(", ".join(sums) or "nothing moved since the lock was written", "bold"))
-    return bool(moved)
+    _print(console, Text(", ".join(sums) or "nothing changed since the lock was written", "bold"))
+    return bool(changes)
 
 
 def _change(change: Change) -> Iterator[Text]:
     yield Text(f"  {one_line(change.run)}", "cyan")
     old, new = (text.split("\n") if text is not None else [] for text in (change.before, change.now))
     lines = list(difflib.unified_diff(old, new, lineterm="", n=2))[3:]
-    for line in clip_lines([clip(visible(line), LONGEST) for line in lines], LINES):
+    for line in clip_lines([clip(visible(line), MAX_LINE) for line in lines], MAX_LINES):
         yield Text(f"    {line[:1]} {line[1:]}".rstrip(), STYLES.get(line[:1], ""))
 
 

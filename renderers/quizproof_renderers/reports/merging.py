@@ -1,4 +1,8 @@
-"""Parts: JSON reports of shards, read back and put together to the report of the whole bank."""
+"""Merging: JSON reports of shards, read back, compared, and joined into the report of the whole bank.
+
+Their form is that of `json_report`. What must hold for one report is in `_sound`; what must hold
+for all of them is in `_agree` and `_complete`.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 import quizproof
 from quizproof import rules
 from quizproof.errors import UsageError
-from quizproof.findings import Finding, Span
+from quizproof.findings import Finding, Span, Unavailable
 from quizproof.loading.shards import Shard
-from quizproof.proof import LACKING, BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof, lacking
+from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 from quizproof.verdicts import Verdict
 from quizproof_renderers.reports.json_report import VERSION
+from quizproof_renderers.text import listed
 
-_SHOWN = 5
+_MAX_LISTED = 5
 """Names listed in one message."""
 
 
@@ -54,6 +59,11 @@ class _Question(_Data):
     claims: list[_Claim]
 
 
+class _Unavailable(_Data):
+    reason: str
+    questions: Annotated[int, Field(ge=1)]
+
+
 class _Finding(_Data):
     code: str
     path: str
@@ -66,6 +76,8 @@ class _Finding(_Data):
     help: str
     expected: str
     actual: str
+    unavailable: _Unavailable | None = None
+    """Also missing in reports that were written before there was such a key."""
 
 
 class _Quiz(_Data):
@@ -115,19 +127,19 @@ class _Part:
             self.findings.setdefault(finding.path, []).append(finding)
 
     def file_findings(self, quiz: _Quiz) -> list[_Finding]:
-        """What it tells of the file as a whole: that comes first."""
+        """Its findings about the file as a whole, which come first."""
         return self.findings.get(quiz.path, [])[: quiz.file_findings]
 
     def question_findings(self, quiz: _Quiz) -> list[_Finding]:
-        """What it tells of the file's questions."""
+        """Its findings about the file's questions."""
         return self.findings.get(quiz.path, [])[quiz.file_findings :]
 
 
 def merge(paths: Sequence[Path]) -> Report:
     """The report that one check of the whole bank would have given, but for times and runs.
 
-    Raises UsageError when a file is no report of a part, when a part or a question is missing or there twice, and when
-    the parts were not made by the same quizproof from the same bank on the same versions.
+    Raises UsageError when a file is not the report of a part, when a part or a question is missing or there twice, and
+    when the parts were not made by the same quizproof from the same bank on the same versions.
     """
     parts = [_read(path) for path in paths]
     _agree(parts)
@@ -208,34 +220,33 @@ def _sound(report: _Report) -> None:
 
 def _agree(parts: Sequence[_Part]) -> None:
     """Raises UsageError when the parts are not of one check."""
-    for what, value in _COMPARED:
+    compared: Sequence[tuple[str, Callable[[_Part], str]]] = (
+        ("the version of quizproof", lambda part: part.report.quizproof),
+        ("the number of parts", lambda part: str(part.shard.count)),
+        ("the sandbox", lambda part: part.report.sandbox),
+        ("the fingerprint of the bank's files", lambda part: part.report.bank[:12]),
+        ("the list of quizzes", lambda part: _fingerprint(part.report.quizzes)),
+    )
+    for what, value in compared:
         _same(what, {part.path: value(part) for part in parts})
     for runtime in sorted({name for part in parts for name in part.report.runtimes}):
-        told = {p.path: p.report.runtimes[runtime] for p in parts if runtime in p.report.runtimes}
-        for package in sorted({name for of in told.values() for name in of}):
+        versions = {p.path: p.report.runtimes[runtime] for p in parts if runtime in p.report.runtimes}
+        for package in sorted({name for of in versions.values() for name in of}):
             name = f"{package} of the {runtime} runtime" if package != runtime else package
-            _same(name, {path: of.get(package, "none") for path, of in told.items()})
+            _same(name, {path: of.get(package, "none") for path, of in versions.items()})
     ours, theirs = quizproof.__version__, parts[0].report.quizproof
     if ours != theirs:
         raise UsageError(f"the parts were written by quizproof {theirs}, and this is quizproof {ours}")
 
 
-def _same(what: str, told: Mapping[Path, str]) -> None:
-    values: dict[str, list[str]] = {}
-    for path, value in told.items():
-        values.setdefault(value, []).append(str(path))
-    if len(values) > 1:
-        words = [f"{value} in {_listed(paths)}" for value, paths in values.items()]
-        raise UsageError(f"the parts do not belong together: {what} is {'; '.join(words)}")
-
-
-_COMPARED: Sequence[tuple[str, Callable[[_Part], str]]] = (
-    ("the version of quizproof", lambda part: part.report.quizproof),
-    ("the number of parts", lambda part: str(part.shard.count)),
-    ("the sandbox", lambda part: part.report.sandbox),
-    ("the fingerprint of the bank's files", lambda part: part.report.bank[:12]),
-    ("the list of quizzes", lambda part: _fingerprint(part.report.quizzes)),
-)
+def _same(what: str, values: Mapping[Path, str]) -> None:
+    """Raises UsageError when a value is not the same in the reports of all parts."""
+    paths: dict[str, list[str]] = {}
+    for path, value in values.items():
+        paths.setdefault(value, []).append(str(path))
+    if len(paths) > 1:
+        differing = "; ".join(f"{value} in {_listed(names)}" for value, names in paths.items())
+        raise UsageError(f"the parts do not belong together: {what} is {differing}")
 
 
 def _fingerprint(quizzes: Sequence[_Quiz]) -> str:
@@ -252,7 +263,7 @@ def _complete(parts: Sequence[_Part]) -> None:
         by_number.setdefault(part.shard.number, []).append(str(part.path))
     for number, paths in by_number.items():
         if len(paths) > 1:
-            raise UsageError(f"part {number}/{count} is there more than once: {_listed(paths)}")
+            raise UsageError(f"part {number}/{count} was given more than once: {_listed(paths)}")
     if gaps := [f"{number}/{count}" for number in range(1, count + 1) if number not in by_number]:
         raise UsageError(f"{'parts' if len(gaps) > 1 else 'part'} {_listed(gaps)} of the bank {_are(gaps)} missing")
     found: dict[str, Path] = {}
@@ -276,60 +287,75 @@ def _are(things: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = list(names[:_SHOWN])
-    if len(names) > _SHOWN:
-        shown[-1] = f"{len(names) - _SHOWN + 1:,} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    """Names in a row, of which there may be many: "a, b, c, d and 3 more"."""
+    head = list(names[:_MAX_LISTED])
+    if len(names) > _MAX_LISTED:
+        head[-1] = f"{len(names) - _MAX_LISTED + 1:,} more"
+    return listed(head)
 
 
 # ---- building
 
 
-def _quiz(parts: Sequence[_Part], told: Sequence[_Quiz], runtimes: Mapping[str, Mapping[str, str]]) -> QuizProof:
-    """A file with the questions of all parts. `told` is what each part says of it."""
-    quiz = told[0]
+def _quiz(parts: Sequence[_Part], entries: Sequence[_Quiz], runtimes: Mapping[str, Mapping[str, str]]) -> QuizProof:
+    """A file with the questions of all parts. `entries` are those of the file in each part."""
+    quiz = entries[0]
     findings: dict[str, list[Finding]] = {}
-    for part, its in zip(parts, told, strict=True):
-        for found in part.question_findings(its):
+    for part, entry in zip(parts, entries, strict=True):
+        for found in part.question_findings(entry):
             findings.setdefault(found.question or "", []).append(_finding(found))
     judged = {each.id: each for part in parts for each in part.questions.get(quiz.path, ())}
+    whole = [found for part, entry in zip(parts, entries, strict=True) for found in part.file_findings(entry)]
     return QuizProof(
         quiz.path,
         _header(quiz) if quiz.id is not None else None,
         tuple(_question(judged[name], findings.get(name, [])) for name in quiz.questions),
-        tuple(_file_findings([f for part, its in zip(parts, told, strict=True) for f in part.file_findings(its)])),
+        tuple(_file_findings(whole)),
         runtimes.get(quiz.runtime or "", {}),
     )
 
 
 def _file_findings(found: Sequence[_Finding]) -> Iterator[Finding]:
-    """The findings of the file as a whole; a missing runtime, which every part may tell of, once."""
-    without = [_finding(each) for each in found if each.code == rules.RUNTIME_MISSING]
-    counted = [(finding, match) for finding in without if (match := LACKING.fullmatch(finding.message))]
+    """The findings of the file as a whole; a missing runtime, which every part may report, once for all its blocks."""
+    findings = [_finding(each) for each in found]
+    counted = [(finding, finding.unavailable) for finding in findings if finding.unavailable]
     if counted:
-        finding, match = counted[0]
-        yield replace(finding, message=lacking(match["why"], sum(int(match["count"]) for _, match in counted)))
-    yield from (_finding(each) for each in found if each.code != rules.RUNTIME_MISSING)
+        first, missing = counted[0]
+        missing = replace(missing, blocks=sum(each.blocks for _, each in counted))
+        yield replace(first, message=missing.message, unavailable=missing)
+    # A report from before there was that key keeps its own sentence: no message is taken apart.
+    yield from (finding for finding in findings if not finding.unavailable)
 
 
-def _question(told: _Question, findings: Sequence[Finding]) -> BlockProof:
-    claims = tuple(JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence) for claim in told.claims)
-    # Which claim is of which variant is not told, and no report asks.
-    variants = (VariantProof({}, claims), *(VariantProof({}, ()) for _ in range(told.variants - 1)))
-    return BlockProof(told.id, told.kind, "", "", told.line, told.answer, variants, tuple(findings), told.exhibit)
+def _question(data: _Question, findings: Sequence[Finding]) -> BlockProof:
+    claims = tuple(JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence) for claim in data.claims)
+    # A JSON report does not say which claim is of which variant, and no other report shows it.
+    variants = (VariantProof({}, claims), *(VariantProof({}, ()) for _ in range(data.variants - 1)))
+    return BlockProof(
+        id=data.id,
+        kind=data.kind,
+        title="",
+        prompt="",
+        line=data.line,
+        answer=data.answer,
+        variants=variants,
+        findings=tuple(findings),
+        exhibit=data.exhibit,
+    )
 
 
-def _finding(told: _Finding) -> Finding:
-    span = Span(told.line, told.column, told.end_line, told.end_column)
+def _finding(data: _Finding) -> Finding:
+    missing = data.unavailable
     return Finding(
-        told.code,
-        told.path,
-        span,
-        told.message,
-        help=told.help,
-        block=told.question,
-        expected=told.expected,
-        actual=told.actual,
+        code=data.code,
+        path=data.path,
+        span=Span(data.line, data.column, data.end_line, data.end_column),
+        message=data.message,
+        help=data.help,
+        block=data.question,
+        expected=data.expected,
+        actual=data.actual,
+        unavailable=Unavailable(missing.reason, missing.questions) if missing else None,
     )
 
 

@@ -21,46 +21,48 @@ def caption(text: str) -> Markup:
     return Markup("<figcaption>{}</figcaption>").format(markup.inline(text)) if text else Markup("")
 
 
-def table(shown: Table) -> Markup:
+def table(display: Table) -> Markup:
     """A table with its caption."""
     return Markup('<figure class="figure">{}{}</figure>').format(
-        rows(Table(shown.head, shown.rows)), caption(shown.caption)
+        rows(Table(display.head, display.rows)), caption(display.caption)
     )
 
 
-def rows(shown: Table) -> Markup:
+def rows(display: Table) -> Markup:
     """The table itself; columns of figures are set flush right."""
-    columns = range(max(len(shown.head), *(len(row) for row in shown.rows), 0))
-    right = [_is_figures([row[column] for row in shown.rows if column < len(row)]) for column in columns]
-    head = _row(shown.head, right, "col")
-    body = Markup("").join(_row(row, right, "row") for row in shown.rows)
-    told = Markup("<caption>{}</caption>").format(markup.inline(shown.caption)) if shown.caption else ""
+    columns = range(max(len(display.head), *(len(row) for row in display.rows), 0))
+    right = [_is_figures([row[column] for row in display.rows if column < len(row)]) for column in columns]
+    head = _row(display.head, right, "col")
+    body = Markup("").join(_row(row, right, "row") for row in display.rows)
+    described = Markup("<caption>{}</caption>").format(markup.inline(display.caption)) if display.caption else ""
     return Markup('<div class="table"><table>{}<thead>{}</thead><tbody>{}</tbody></table></div>').format(
-        told, head, body
+        described, head, body
     )
 
 
-def matrix(shown: Matrix) -> Markup:
+def matrix(display: Matrix) -> Markup:
     """A confusion matrix: each cell with its count and its share of the row, by which it is shaded."""
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(visible(label)) for label in shown.labels)
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(visible(label)) for label in display.labels)
     body = Markup("").join(
         _counts(visible(label), counts, index)
-        for index, (label, counts) in enumerate(zip(shown.labels, shown.counts, strict=True))
+        for index, (label, counts) in enumerate(zip(display.labels, display.counts, strict=True))
     )
-    about = f"{shown.caption} Percentages are of the row.".lstrip()
+    about = f"{display.caption} Percentages are of the row.".lstrip()
     return Markup(
         '<figure class="figure"><div class="table"><table class="matrix"><thead>'
         '<tr><td></td><th class="axis" colspan="{}" scope="colgroup">Predicted class</th><td></td></tr>'
         '<tr><th class="axis" scope="col">True class</th>{}<th class="sum" scope="col">Sum</th></tr></thead>'
         "<tbody>{}</tbody></table></div>{}</figure>"
-    ).format(len(shown.labels), head, body, caption(about))
+    ).format(len(display.labels), head, body, caption(about))
 
 
-def flow(shown: Flow) -> Markup:
+def flow(display: Flow) -> Markup:
     """The stations of a pipeline, one below the other along a line."""
-    before: tuple[tuple[int, ...] | None, ...] = (None, *(stage.shape for stage in shown.stages))
-    stations = Markup("").join(_station(stage, shape) for stage, shape in zip(shown.stages, before, strict=False))
-    return Markup('<figure class="figure"><ol class="flow">{}</ol>{}</figure>').format(stations, caption(shown.caption))
+    before: tuple[tuple[int, ...] | None, ...] = (None, *(stage.shape for stage in display.stages))
+    stations = Markup("").join(_station(stage, shape) for stage, shape in zip(display.stages, before, strict=False))
+    return Markup('<figure class="figure"><ol class="flow">{}</ol>{}</figure>').format(
+        stations, caption(display.caption)
+    )
 
 
 def _is_figures(cells: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Figures: tables, charts, matrices and pipelines, drawn in cells of characters or told in sentences."""
+"""Figures: tables, charts, matrices and pipelines, as drawings of characters or as sentences."""
 
 from __future__ import annotations
 
@@ -19,43 +19,46 @@ from quizproof_renderers.terminal import prose
 from quizproof_renderers.terminal.plot import Plot
 from quizproof_renderers.text import clip_lines, one_line, share, visible
 
-MOST_ROWS = 12
-"""Rows of figures that are shown beside a drawing."""
-MOST_TOLD = 60
-"""Rows of figures that are told one by one."""
+MAX_ROWS = 12
+"""Rows of figures below a drawing."""
+MAX_SENTENCES = 60
+"""Rows of figures that are read aloud one by one."""
 
 
-def drawn(shown: Figure) -> RenderableType:
-    """A figure for those who see it, under its caption."""
-    match shown:
+def drawing(display: Figure) -> RenderableType:
+    """A figure to look at, under its caption."""
+    match display:
         case Table():
-            body: RenderableType = _table(shown)
+            body: RenderableType = _table(display)
         case Chart():
-            table = shown.table or _sample(_figures(shown))
-            body = Group(Plot(shown), Text(), drawn(table))
+            table = display.table or _sample(_figures(display))
+            body = Group(Plot(display), Text(), drawing(table))
         case Matrix():
-            body = _matrix(shown)
+            body = _matrix(display)
         case Flow():
-            body = _Stations(shown)
+            body = _Stations(display)
         case _:
-            assert_never(shown)
-    return Group(Text(prose.plain_line(shown.caption), "dim"), body) if shown.caption else body
+            assert_never(display)
+    return Group(Text(prose.plain_line(display.caption), "dim"), body) if display.caption else body
 
 
-def told(shown: Figure) -> list[str]:
-    """A figure in lines that can be read aloud."""
-    match shown:
+def sentences(display: Figure) -> list[str]:
+    """A figure as lines to be read aloud."""
+    match display:
         case Table():
-            lines = [*_head("Table", shown.caption), *_rows(shown)]
+            lines = [*_head("Table", display.caption), *_rows(display)]
         case Chart():
-            lines = _told_chart(shown)
+            lines = _chart_sentences(display)
         case Matrix():
-            lines = [*_head("Confusion matrix", shown.caption), *_told_matrix(shown)]
+            lines = [*_head("Confusion matrix", display.caption), *_matrix_sentences(display)]
         case Flow():
-            stages = enumerate(shown.stages, 1)
-            lines = [*_head("Pipeline", shown.caption), *itertools.chain(*(_told_stage(n, s) for n, s in stages))]
+            stages = enumerate(display.stages, 1)
+            lines = [
+                *_head("Pipeline", display.caption),
+                *itertools.chain(*(_stage_sentences(n, s) for n, s in stages)),
+            ]
         case _:
-            assert_never(shown)
+            assert_never(display)
     return lines
 
 
@@ -63,12 +66,12 @@ def _head(kind: str, caption: str) -> list[str]:
     return [f"{kind}: {prose.plain_line(caption)}" if caption else f"{kind}:"]
 
 
-def _table(shown: Table) -> RenderableType:
+def _table(source: Table) -> RenderableType:
     table = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="bold")
-    for index, name in enumerate(shown.head):
-        figures = all(_is_figure(row[index]) for row in shown.rows if index < len(row))
+    for index, name in enumerate(source.head):
+        figures = all(_is_figure(row[index]) for row in source.rows if index < len(row))
         table.add_column(Text(prose.plain_line(name)), justify="right" if figures else "left", overflow="fold")
-    for row in shown.rows:
+    for row in source.rows:
         table.add_row(*(Text(prose.plain_line(cell)) for cell in row))
     return table
 
@@ -77,13 +80,13 @@ def _is_figure(cell: str) -> bool:
     return not cell.strip() or cell.strip("+-− $€%")[:1].isdecimal()
 
 
-def _rows(shown: Table) -> list[str]:
-    """Each row with its cells under their headings, as tables in prose are told."""
+def _rows(table: Table) -> list[str]:
+    """Each row with its cells after their headings, as tables in prose are read aloud."""
     lines = []
-    for row in shown.rows:
-        cells = itertools.zip_longest(map(prose.plain_line, shown.head), map(prose.plain_line, row), fillvalue="")
+    for row in table.rows:
+        cells = itertools.zip_longest(map(prose.plain_line, table.head), map(prose.plain_line, row), fillvalue="")
         lines.append("; ".join(f"{head}: {cell}" if head else cell for head, cell in cells if cell))
-    return clip_lines(lines, MOST_TOLD)
+    return clip_lines(lines, MAX_SENTENCES)
 
 
 def _figures(chart: Chart) -> Table:
@@ -99,16 +102,16 @@ def _figures(chart: Chart) -> Table:
 
 
 def _sample(table: Table) -> Table:
-    """Rows at even steps and the last, where there are too many; that is said."""
+    """Rows at even steps and the last, where there are too many, under a caption that says so."""
     count = len(table.rows)
-    if count <= MOST_ROWS:
+    if count <= MAX_ROWS:
         return table
-    step = math.ceil((count - 1) / (MOST_ROWS - 1))
+    step = math.ceil((count - 1) / (MAX_ROWS - 1))
     caption = f"One in {step} of {count} points, and the last"
     return Table(table.head, (*table.rows[:-1:step], table.rows[-1]), caption)
 
 
-def _told_chart(chart: Chart) -> list[str]:
+def _chart_sentences(chart: Chart) -> list[str]:
     lines = _head("Chart", chart.caption)
     lines.append(f"{one_line(chart.y)} over {one_line(chart.x)}.")
     for series in chart.series:
@@ -122,28 +125,28 @@ def _told_chart(chart: Chart) -> list[str]:
 
 
 def _course(series: Series, x: str) -> str:
-    """How a line goes, in words."""
+    """The course of a line: "from 1 to 0.2, lowest 0.1 at epoch 7"."""
     first, last = series.points[0], series.points[-1]
     low = min(series.points, key=lambda point: point[1])
     high = max(series.points, key=lambda point: point[1])
-    words = [f"from {figure(first[1])} to {figure(last[1])}"]
+    phrases = [f"from {figure(first[1])} to {figure(last[1])}"]
     ends = (first[1], last[1])
-    words += [
+    phrases += [
         f"{name} {figure(point[1])} at {x} {figure(point[0])}"
         for name, point in (("lowest", low), ("highest", high))
         if point[1] not in ends
     ]
-    return ", ".join(words)
+    return ", ".join(phrases)
 
 
-def _matrix(shown: Matrix) -> RenderableType:
+def _matrix(matrix: Matrix) -> RenderableType:
     """Rows are the truth. Each cell has its share of its row, and right ones stand out."""
     table = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="bold")
     table.add_column(Text("true \\ predicted", "dim"), overflow="fold")
-    for label in shown.labels:
+    for label in matrix.labels:
         table.add_column(Text(one_line(label)), justify="right", overflow="fold")
     table.add_column(Text("all", "dim"), justify="right")
-    for index, (label, row) in enumerate(zip(shown.labels, shown.counts, strict=True)):
+    for index, (label, row) in enumerate(zip(matrix.labels, matrix.counts, strict=True)):
         total = sum(row)
         cells = [
             Text(f"{count:,} ({_share(count, total)})", "bold green" if index == at else "")
@@ -153,12 +156,12 @@ def _matrix(shown: Matrix) -> RenderableType:
     return table
 
 
-def _told_matrix(shown: Matrix) -> Iterator[str]:
-    for label, row in zip(shown.labels, shown.counts, strict=True):
+def _matrix_sentences(matrix: Matrix) -> Iterator[str]:
+    for label, row in zip(matrix.labels, matrix.counts, strict=True):
         total = sum(row)
         cells = ", ".join(
             f"{count:,} predicted as {one_line(name)} ({_share(count, total)})"
-            for name, count in zip(shown.labels, row, strict=True)
+            for name, count in zip(matrix.labels, row, strict=True)
         )
         yield f"Of {total:,} that are {one_line(label)}: {cells}."
 
@@ -171,8 +174,8 @@ def _shape(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
-def _told_stage(number: int, stage: Stage) -> Iterator[str]:
-    """A station in sentences. Its shape is told as people say it."""
+def _stage_sentences(number: int, stage: Stage) -> Iterator[str]:
+    """A station in sentences, with its shape as people say it: "2 by 3"."""
     if stage.code.strip():
         yield "Code:"
         yield from visible(stage.code).rstrip().split("\n")
@@ -186,7 +189,7 @@ def _told_stage(number: int, stage: Stage) -> Iterator[str]:
 
 
 def _sampled(stage: Stage) -> str:
-    """The value that is shown of a station, and what it is."""
+    """The recorded value of a station, and which one it is."""
     of = f"{one_line(stage.sampled)} is" if stage.sampled else "First value"
     return f"{of} {one_line(stage.sample)}"
 

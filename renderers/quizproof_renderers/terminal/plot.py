@@ -15,21 +15,22 @@ from quizproof_renderers.text import clip, one_line, shortened
 
 HEIGHT = 12
 """Rows of characters."""
-WIDEST = 72
-"""Columns of characters, with the names of the lines."""
-LONGEST_NAME = 18
+MAX_WIDTH = 72
+"""Columns of characters, including the names of the lines."""
+MAX_NAME = 18
 """Characters of a line's name beside its end."""
 
 _COLOURS = ("blue", "red", "green", "magenta", "cyan", "yellow")
 _LETTERS = "*ox+#%"
 """What lines are made of without braille."""
 _EVENTS = "123456789abcdefghijklmnopqrstuvwxyz"
+# A braille character has two columns of four dots; each dot is a bit.
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The dots of a braille character, by row and column. https://www.unicode.org/charts/PDF/U2800.pdf"""
 
 
 class Plot:
-    """Lines over one pair of axes. Each has its name at its end, and events have figures that are explained below."""
+    """Lines over one pair of axes, each with its name at its end. Labels of events are explained below."""
 
     def __init__(self, chart: Chart) -> None:
         self._chart = chart
@@ -50,7 +51,7 @@ class Plot:
             ticks[middle] = figure(top * (1 - down) + bottom * down)
         edge = max(map(len, ticks.values()))
         names = max(len(_name(series)) for series in chart.series)
-        width = max(10, min(options.max_width, WIDEST) - edge - names - 4)
+        width = max(10, min(options.max_width, MAX_WIDTH) - edge - names - 4)
         canvas = _Canvas(width, min(xs), max(xs), bottom, top, ascii_only=options.ascii_only)
         for index, series in enumerate(chart.series):
             canvas.draw(series, index)
@@ -89,7 +90,7 @@ class _Canvas:
         self._rules: dict[int, str] = {}
         """The labels of events, by column."""
         self._points: dict[tuple[int, int], str] = {}
-        """The labels of points that deserve the eye."""
+        """The labels of events that are points, by row and column."""
 
     def draw(self, series: Series, index: int) -> None:
         """Draw a line from point to point."""
@@ -161,12 +162,12 @@ def _finite(series: Series) -> list[tuple[float, float]]:
 
 
 def _name(series: Series) -> str:
-    return shortened(one_line(series.name), LONGEST_NAME)
+    return shortened(one_line(series.name), MAX_NAME)
 
 
 def _share(value: float, start: float, end: float) -> float:
-    """How far a value is from start to end, 0 to 1; one half where there is no way between."""
-    if not math.isfinite(end - start):
+    """How far a value is from start to end, 0 to 1; one half when both are the same."""
+    if not math.isfinite(end - start):  # the difference of two huge numbers overflows; that of their halves does not
         value, start, end = value / 2, start / 2, end / 2
     return (value - start) / (end - start) if start != end else 0.5
 

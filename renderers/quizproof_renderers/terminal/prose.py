@@ -44,7 +44,7 @@ _MATH = re.compile(r"\$\$(?P<block>[^$]+)\$\$|\$(?P<inline>[^\s$](?:[^$]*[^\s$])
 
 
 class Prose(Markdown):
-    """A renderable of quiz prose: rich's Markdown, with HTML shown as text, formulas, and no frames."""
+    """A renderable of quiz prose: rich's Markdown, but with formulas, with HTML as plain text, and without frames."""
 
     def __init__(self, text: str) -> None:
         super().__init__("", hyperlinks=False)
@@ -76,7 +76,7 @@ def highlighted(source: str, language: str = "python") -> Text:
 
 
 def parse(text: str) -> list[MarkdownToken]:
-    """The tokens of some Markdown, everything that could act on a terminal made visible."""
+    """The tokens of Markdown, in which everything that could act on a terminal is made visible first."""
     return _parser().parse(visible(text))
 
 
@@ -100,17 +100,17 @@ def _math(state: StateInline, silent: bool) -> bool:
 
 
 def plain(text: str) -> str:
-    """Some Markdown without its marks, as it should be read aloud. Paragraphs are not wrapped."""
+    """Markdown without its marks, to be read aloud. Paragraphs are not wrapped."""
     return "\n".join(_Plain(parse(text)).lines())
 
 
 def plain_line(text: str) -> str:
-    """Some Markdown of one line, such as a cell of a table, without its marks."""
-    return one_line("".join(_words(t for token in _parser().parseInline(visible(text)) for t in token.children or [])))
+    """One line of Markdown, such as a cell of a table, without its marks."""
+    return one_line("".join(_pieces(t for token in _parser().parseInline(visible(text)) for t in token.children or [])))
 
 
 class _Plain:
-    """Walks the tokens and says what they hold."""
+    """Walks the tokens of a text and gives its lines."""
 
     def __init__(self, tokens: list[MarkdownToken]) -> None:
         self._tokens = tokens
@@ -150,19 +150,19 @@ class _Plain:
             self._lists[-1] = number + 1
 
     def _indent(self) -> str:
-        """What stands before a line: an item's marker on its first line, and room for it on the others."""
+        """What is before a line: an item's marker on its first line, and room for it on the others."""
         marker, self._marker = self._marker, ""
         return "   " * max(0, len(self._lists) - bool(marker)) + marker
 
     def _inline(self, token: MarkdownToken) -> Iterator[str]:
-        text = "".join(_words(token.children or []))
+        text = "".join(_pieces(token.children or []))
         if self._cells is not None:
             self._cells.append(text)
         else:
             yield from (f"{self._indent()}{line}" for line in text.split("\n"))
 
     def _row(self) -> Iterator[str]:
-        """A table's row with each cell under its column's name; the names themselves are not said twice."""
+        """A table's row with each cell after the name of its column; the row of names itself gives no line."""
         cells, self._cells = self._cells or [], None
         if not self._heads:
             self._heads = cells
@@ -171,7 +171,7 @@ class _Plain:
         yield "; ".join(f"{head}: {cell}" if head else cell for head, cell in named)
 
 
-def _words(tokens: Iterable[MarkdownToken]) -> Iterator[str]:
+def _pieces(tokens: Iterable[MarkdownToken]) -> Iterator[str]:
     href = ""
     for token in tokens:
         match token.type:

@@ -1,4 +1,4 @@
-"""Readers: where a learner's answers come from, a keyboard or a pipe."""
+"""Readers: they ask for a learner's answers, at a keyboard or from a pipe."""
 
 from __future__ import annotations
 
@@ -31,20 +31,21 @@ class Reader(ABC):
 
     @abstractmethod
     def pause(self, prompt: str) -> str:
-        """One key when the learner is ready to go on; empty where nobody needs to be waited for."""
+        """One key when the learner is ready to continue; empty where there is nobody to wait for."""
 
     @abstractmethod
     def offer(self, prompt: str) -> str:
-        """One key, or a line; empty where nothing was wanted, and at the end of a file of answers."""
+        """One key, or a line; empty when nothing was chosen, and at the end of the input."""
 
     @abstractmethod
     def edit(self, text: str, extension: str) -> str:
-        """The text as somebody left it in an editor. Raises MalformedResponse when nothing came of that."""
+        """The text after the learner has edited it in an editor. Raises MalformedResponse when it was not saved."""
 
     def lines(self, prompt: str, end: str, is_alone: Callable[[str], bool] = lambda line: False) -> str:
-        """Several lines, up to a line that is `end`. The end of the input ends them too, once there is one.
+        """Several lines, up to a line that is `end`, or to the end of the input.
 
-        A first line that `is_alone` is given as soon as it was typed.
+        A first line for which `is_alone` holds, such as a command, is returned at once. Raises EOFError when the input
+        ends before the first line.
         """
         self._write(f"{prompt}\n")
         lines: list[str] = []
@@ -64,7 +65,7 @@ class Reader(ABC):
         return "\n".join(lines)
 
     def end_line(self) -> None:
-        """End the line on which a prompt waited in vain."""
+        """End the line of a prompt that was not answered."""
         self._write("\n")
 
     def _write(self, text: str) -> None:
@@ -84,7 +85,7 @@ class Keyboard(Reader):
         self._write(prompt)
         key = ""
         while not key:
-            # Enter is not an answer, but a habit after one.
+            # Enter is not an answer: people press it after one, out of habit.
             key = click.getchar().strip()
         self._write(f"{visible(key)}\n")
         return key
@@ -114,7 +115,7 @@ class Keyboard(Reader):
 
 
 class Pipe(Reader):
-    """Lines from a stream, such as a file of answers. They are repeated, so that the output can be read alone."""
+    """Lines from a stream, such as a file of answers. They are echoed, so that the output makes sense on its own."""
 
     def __init__(self, source: TextIO, output: TextIO) -> None:
         super().__init__(output)
@@ -149,7 +150,7 @@ class Pipe(Reader):
 def reader_for(source: TextIO, output: TextIO) -> Reader:
     """Keys, when `source` is this process's own terminal; lines otherwise."""
     if isinstance(source, io.TextIOWrapper):
-        with contextlib.suppress(io.UnsupportedOperation):  # somebody has read from it already
+        with contextlib.suppress(io.UnsupportedOperation):  # something was read from it already
             source.reconfigure(errors="replace")
     if source is sys.stdin and source.isatty():
         return Keyboard(output)

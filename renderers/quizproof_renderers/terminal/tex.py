@@ -6,6 +6,7 @@ import re
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|[^\\{}^_]", re.DOTALL)
 _MAX_DEPTH = 20
+"""Groups inside groups that are read; the parser calls itself for each, and a hostile formula may have any number."""
 
 _SYMBOLS = {
     "times": "×", "cdot": "·", "div": "÷", "pm": "±", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠",
@@ -30,7 +31,7 @@ _SUBSCRIPT = str.maketrans("0123456789+-=()aeijklmnoprstux", "₀₁₂₃₄₅
 
 
 def readable(tex: str) -> str:
-    """A formula as people would type it. What is not understood stays as it was written."""
+    """A formula as people would type it. Unknown commands stay as they were written."""
     text = _Reader(tex).sequence()
     return re.sub(r"[^\S\n]+", " ", text).strip()
 

@@ -194,18 +194,18 @@ class ConfusionMatrix(Exhibit):
         return displays.Chart(series, x, y, (event,), table=displays.Table(head, rows))
 
     def _program(self) -> Program:
-        shown = "predictions" if self.scores is None else "scores"
+        field = "predictions" if self.scores is None else "scores"
         source = self.predictions if self.scores is None else self.scores
         call = (
-            f"quizproof_measured(quizproof_labels, quizproof_shown, {shown!r}, {self.cut!r}, "
+            f"quizproof_measured(quizproof_labels, quizproof_shown, {field!r}, {self.cut!r}, "
             f"{len(self.classes)}, {list(self.drawn)!r})"
         )
         return self.program(
             Part("code", self.code, ("code",)),
             held("quizproof_labels", self.labels, ("labels",)),
-            held("quizproof_shown", source or "", (shown,)),
+            held("quizproof_shown", source or "", (field,)),
             recorders(quizproof_array, quizproof_classes, quizproof_curves, quizproof_measured),
-            Part("value", call, (shown,)),
+            Part("value", call, (field,)),
         )
 
     def _found(self, outcome: Outcome) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Target(Model):
     below: Number | None = None
     """The value must be below this."""
     margin: Annotated[Number, Field(ge=0)] = 0
-    """The solution must meet the target, and the baseline miss it, by this much. Learners' scripts need no margin."""
+    """By how much the solution must meet the target, and the baseline miss it. Learners' scripts need no margin."""
 
     @model_validator(mode="after")
     def _one(self) -> Target:

@@ -191,8 +191,8 @@ class TrainingRun(Exhibit):
             )
 
     def _ends(self, histories: list[History]) -> displays.Table:
-        shown = [name for name in self.curves or histories[0] if all(name in each for each in histories)]
-        rows = tuple((name, spread([each[name][-1] for each in histories])) for name in shown)
+        names = [name for name in self.curves or histories[0] if all(name in each for each in histories)]
+        rows = tuple((name, spread([each[name][-1] for each in histories])) for name in names)
         return displays.Table(("At the last epoch", "Mean (range)"), rows, f"Over the {seeds_in_words(self.seeds)}.")
 
     def _what_holds(self, histories: list[History]) -> displays.Table:

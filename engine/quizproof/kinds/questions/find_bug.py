@@ -76,11 +76,11 @@ class FindBug(Question):
         mistakes = tuple(
             displays.Mistake(str(m.line), m.mistake, at=("mistakes", i)) for i, m in enumerate(self.mistakes)
         )
-        shown = source.split("\n")[lines[0] - 1].strip()
+        first = source.split("\n")[lines[0] - 1].strip()
         return displays.Display(
             prompt=self.asked(self.setup),
             input=displays.LineInput(source, lines, mistakes),
-            answer=f"line {lines[0]}: {shown}",
+            answer=f"line {lines[0]}: {first}",
             solution=self.worked_solution(
                 displays.Code(self.fix, "Fixed", self._fixed_lines()),
                 displays.Code(self.check, "The check: it fails on the program above and passes on the fixed one"),

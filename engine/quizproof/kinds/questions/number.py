@@ -92,12 +92,12 @@ class NumberQuestion(Question):
             for index, (number, mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
         )
         answer = decimal(value if self.answer is None else self.answer, self.tolerance)
-        shown = displays.NumberInput(float(value), float(self.tolerance), answer, self.unit or "", mistakes)
+        form = displays.NumberInput(float(value), float(self.tolerance), answer, self.unit or "", mistakes)
         parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
         run = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
         unit = f" {self.unit}" if self.unit else ""
         run = replace(run, summary=f"Computed: {decimal(value, self.tolerance)}{unit}.")
-        return displays.Display(self.asked(None, *code), shown, f"{answer}{unit}", self.worked_solution(), run)
+        return displays.Display(self.asked(None, *code), form, f"{answer}{unit}", self.worked_solution(), run)
 
     def _program(self) -> Program:
         parts = [Part("value", self.value, ("value",))]

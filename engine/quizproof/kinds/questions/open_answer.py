@@ -23,7 +23,7 @@ class Point(Model):
     """Something that a good answer says."""
 
     text: Prose
-    """The point, which a learner ticks who made it."""
+    """The point. Learners who made it tick it."""
     proof: Snippet | None = None
     """A program that passes because the point is true. It runs after the setup and the code."""
     unproven: Plain | None = None

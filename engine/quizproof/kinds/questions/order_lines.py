@@ -93,7 +93,7 @@ class OrderLines(Question):
     indentation: Flag = False
     """Whether the learner also gives the indentation of each line. If not, lines keep the indentation they have."""
     most_orders: Annotated[Integer, Field(ge=1, le=5040)] = 120
-    """The most orders to run. Five lines have 120 orders, six 720, seven 5040."""
+    """The largest number of orders to run. Five lines have 120 orders, six 720, seven 5040."""
 
     @field_validator("lines")
     @classmethod
@@ -149,14 +149,14 @@ class OrderLines(Question):
         reference, search = self._reference(), self._search()
         right = [order for order in search.run if self._is_right(order, runs)]
         orders = tuple(named for order in right for named in self._named(order))
-        shown = displays.Ordering(self._shown_lines(), orders, self.indentation, search.tried, search.total)
+        form = displays.Ordering(self._shown_lines(), orders, self.indentation, search.tried, search.total)
         return displays.Display(
             prompt=self.asked(self.setup),
-            input=shown,
+            input=form,
             answer=self.lines.rstrip(),
             solution=self.worked_solution(
                 displays.Code(self.lines.rstrip(), "One right order" if len(right) > 1 else "The right order"),
-                displays.Prose(_tried(shown, len(right))),
+                displays.Prose(_tried(form, len(right))),
                 displays.Code(self.check, "The check that judged every order"),
             ),
             evidence=evidence(reference, runs[reference]),
@@ -229,12 +229,12 @@ class OrderLines(Question):
 
     def _shown_lines(self) -> tuple[displays.OrderLine, ...]:
         own = self._own()
-        shown = [displays.OrderLine(LETTERS[n], line.source, line.level, at=("lines",)) for n, line in enumerate(own)]
+        lines = [displays.OrderLine(LETTERS[n], line.source, line.level, at=("lines",)) for n, line in enumerate(own)]
         for index, distractor in enumerate(self.distractors):
             line, at = self._distractor(index), ("distractors", index, "line")
             id_ = LETTERS[len(own) + index]
-            shown.append(displays.OrderLine(id_, line.source, line.level, True, distractor.mistake, at))
-        return tuple(shown)
+            lines.append(displays.OrderLine(id_, line.source, line.level, True, distractor.mistake, at))
+        return tuple(lines)
 
     def _named(self, order: _Arrangement) -> Iterator[tuple[str, ...]]:
         """The ids of an arrangement, in each way in which equal lines can be exchanged."""
@@ -347,13 +347,13 @@ def _lost(program: Program, outcome: Outcome) -> Judgement | None:
     return None if blocked is None or blocked.code in (rules.LIMIT_HIT, rules.SNIPPET_DIED) else blocked
 
 
-def _tried(shown: displays.Ordering, right: int) -> str:
+def _tried(form: displays.Ordering, right: int) -> str:
     """What was tried and how many of these orders are right, for learners."""
-    orders = f"{shown.total:,} orders of these lines"
-    if shown.indented:
+    orders = f"{form.total:,} orders of these lines"
+    if form.indented:
         orders += ", counting those with one line a level further in or out,"
     are = "only this one is right" if right == 1 else f"{right:,} are right"
-    if shown.complete:
+    if form.complete:
         return f"All {orders} were tried: {are}."
-    nearest = f"Of the {orders} only the {shown.tried:,} nearest to this one were tried"
+    nearest = f"Of the {orders} only the {form.tried:,} nearest to this one were tried"
     return f"{nearest}: {are}. An order that was not tried counts as wrong."

@@ -110,7 +110,7 @@ class PredictOutput(Question):
             (self._wrong(index, runs), distractor, ("distractors", index, distractor.field))
             for index, distractor in enumerate(self.distractors)
         ]
-        shown: displays.Input
+        form: displays.Input
         if wrong and self.input != "type":
             key_content = self._content(key, exception=self.asks == "exception")
             options = [displays.Option("a", key_content, True, "", run, at=("code",))]
@@ -118,11 +118,11 @@ class PredictOutput(Question):
                 content = self._content(text, exception=distractor.raises is not None)
                 proof = self._own_run(index, runs) if distractor.code is not None else None
                 options.append(displays.Option(LETTERS[index + 1], content, False, distractor.mistake, proof, at=at))
-            shown = displays.Options(tuple(options))
+            form = displays.Options(tuple(options))
         else:
             mistakes = tuple(displays.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
-            shown = displays.TextInput(key, "\n" in key, mistakes)
-        return displays.Display(prompt, shown, key, self.worked_solution(), run)
+            form = displays.TextInput(key, "\n" in key, mistakes)
+        return displays.Display(prompt, form, key, self.worked_solution(), run)
 
     def _content(self, text: str, *, exception: bool) -> displays.Written:
         return displays.Prose(f"Raises `{text}`") if exception else displays.Output(silence(text))

@@ -76,7 +76,7 @@ class WriteCode(Question):
     wrong: Annotated[tuple[WrongProgram, ...], Field(max_length=25)] = ()
     """Wrong programs with feedback of their own."""
     mutations: Annotated[Integer, Field(ge=0, le=256)] = 24
-    """The most small changes of the solution to try, to see that the checks notice them; 0 for none."""
+    """The largest number of small changes of the solution to try, to see that the checks notice them; 0 for none."""
     equivalent: tuple[Snippet, ...] = ()
     """Lines of changed solutions that are also right, so that no check needs to notice them."""
 
@@ -114,7 +114,7 @@ class WriteCode(Question):
     def display(self, runs: Runs) -> displays.Display:
         checks = tuple(displays.Check(check.name, check.code, check.hidden) for check in self.checks)
         solution = self._solution()
-        shown = displays.ProgramInput(
+        form = displays.ProgramInput(
             starter=self.starter or "",
             checks=checks,
             attempts=tuple(self._attempts(checks, runs)),
@@ -124,7 +124,7 @@ class WriteCode(Question):
         code = (displays.Code(check.code, f"Check: {check.name}") for check in self.checks)
         return displays.Display(
             prompt=self.asked(self.setup),
-            input=shown,
+            input=form,
             answer=self.solution.strip(),
             solution=self.worked_solution(displays.Code(self.solution, "A right program"), *code),
             evidence=run_evidence(checks, solution, runs[solution]),

@@ -206,7 +206,8 @@ class _Picture:
             x, y = self.x.place(event.x), self.y.place(event.y or 0.0)
             best, lines = min(self._places_beside(event.name, x, y), key=lambda place: self._crossed(place[0], taken))
             taken.append(best)
-            yield _text(best[0], best[1] + 11, lines, "event")
+            leftward = best.left < x
+            yield _text(x - _GAP if leftward else best.left, best.top + 11, lines, "event end" if leftward else "event")
 
     def _places_beside(self, name: str, x: float, y: float) -> Iterator[tuple[_Box, tuple[str, ...]]]:
         """Where the label of a point can be, on both sides above and below it; and its lines there."""

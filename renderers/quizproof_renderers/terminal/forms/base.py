@@ -1,4 +1,4 @@
-"""What is common to all ways of answering."""
+"""What is common to all ways of answering: the form, its commands, and the words they are typed with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from quizproof.displays import Evidence, Input
 from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
+from quizproof_renderers.terminal.faces.base import Account, Face, Part
 from quizproof_renderers.terminal.reader import Reader
-from quizproof_renderers.terminal.views import Face, Part, Told
 
 if TYPE_CHECKING:
     from quizproof.claims import Program
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 Command: TypeAlias = Literal["help", "hint", "skip", "quit"]
 
 COMMANDS: dict[str, Command] = {"?": "help", "h": "hint", "s": "skip", "q": "quit"}
-ESCAPE = "Should that be s, q, h or ?, put a backslash before it: \\s."
+ESCAPE = "If your answer is just s, q, h or ?, type a backslash before it: \\s."
 
 _ESCAPED = re.compile(r"\\[sqh?]")
 
 
 class Quit(Exception):
-    """The learner has had enough."""
+    """The learner has asked to quit."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Marked:
     response: Response
     """As marking takes it."""
     mark: Mark | None
-    """None when nobody could tell what it is worth."""
+    """None when it could not be marked."""
     parts: Sequence[Part] = field(default=())
     """Its parts, where they are right or wrong on their own."""
 
@@ -57,14 +57,14 @@ class Form(ABC):
     how: str
     """How to answer, for the help."""
     shows_solution = False
-    """Whether the solution was seen by who has marked the answer."""
+    """Whether learners see the solution before the answer is marked, because they mark it themselves."""
 
-    def __init__(self, shown: Input) -> None:
-        self.input = shown
+    def __init__(self, input_: Input) -> None:
+        self.input = input_
 
     @abstractmethod
     def show(self, face: Face) -> None:
-        """Show what stands between the prompt and the answer."""
+        """Show what is between the prompt and the answer, such as options."""
 
     @abstractmethod
     def ask(self, reader: Reader) -> str:
@@ -72,9 +72,9 @@ class Form(ABC):
 
     @abstractmethod
     def read(self, text: str) -> Response | None:
-        """The response that was typed; None when the next part of it is to be asked for.
+        """The response that was typed; None when another part of it must be asked for.
 
-        Raises MalformedResponse when it is none that could be marked.
+        Raises MalformedResponse when it cannot be marked.
         """
 
     @abstractmethod
@@ -83,14 +83,14 @@ class Form(ABC):
 
     @abstractmethod
     def key(self) -> str:
-        """The right answer in the learner's terms; empty where it does not fit into a line."""
+        """The right answer in the learner's terms; empty where it takes more than a line."""
 
     @abstractmethod
-    def told(self, response: Response, mark: Mark) -> list[Told]:
-        """What the runs behind the question did."""
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
+        """What the runs behind the question did, in the order in which it is shown."""
 
     def total(self, response: Response, mark: Mark) -> int:
-        """Of how many parts the answer consists, each with the same share of the score."""
+        """The number of parts that an answer has, each with the same share of the score."""
         return len(mark.right) or 1
 
     def mark(self, response: Response, desk: Desk) -> Marked:
@@ -117,14 +117,14 @@ class Form(ABC):
 
 
 def something(text: str) -> str:
-    """What was typed, unless that is nothing."""
+    """What was typed. Raises MalformedResponse when that is nothing."""
     if not text.strip():
-        raise MalformedResponse("please type an answer, or s to skip the question")
+        raise MalformedResponse("type an answer, or s to skip the question")
     return text
 
 
 def unescaped(text: str) -> str:
-    """What was typed, without the backslash that tells it from a command."""
+    """What was typed, without the backslash before an answer that looks like a command."""
     bare = text.strip()
     return bare[1:] if _ESCAPED.fullmatch(bare) else something(text)
 
@@ -134,18 +134,13 @@ def several(response: Response) -> Sequence[str]:
     return [response] if isinstance(response, str) else response if isinstance(response, Sequence) else []
 
 
-def listed(words: Sequence[str], link: str = "or") -> str:
-    """Words in a row: "A, B or C"."""
-    return f" {link} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+def mistaken(mark: Mark, evidence: Evidence | None) -> list[Account]:
+    """Accounts of the run behind the mistake that was made, then of the question's own."""
+    return [Account(run) for run in (mark.evidence, evidence) if run]
 
 
-def mistaken(mark: Mark, evidence: Evidence | None) -> list[Told]:
-    """The run behind the mistake that was made, then the question's own."""
-    return [Told(run) for run in (mark.evidence, evidence) if run]
-
-
-def compared(mark: Mark, evidence: Evidence | None) -> list[Told]:
-    """The run behind the mistake that was made, then that of the right answer, which is shown as the solution."""
+def compared(mark: Mark, evidence: Evidence | None) -> list[Account]:
+    """The same, where the question's own run is that of the right answer."""
     if evidence and not mark.correct:
         evidence = replace(evidence, summary=f"The right answer: {evidence.summary}")
     return mistaken(mark, evidence)

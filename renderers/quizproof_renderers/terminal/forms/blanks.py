@@ -1,9 +1,10 @@
-"""A program with gaps to fill."""
+"""A program with blanks to fill."""
 
 from __future__ import annotations
 
 from quizproof.displays import Blanks, Display
 from quizproof.marking.mark import Mark, Response, mark
+from quizproof_renderers.terminal.faces.base import Account, Face, Part
 from quizproof_renderers.terminal.forms.base import (
     COMMANDS,
     ESCAPE,
@@ -16,30 +17,29 @@ from quizproof_renderers.terminal.forms.base import (
     unescaped,
 )
 from quizproof_renderers.terminal.reader import Reader
-from quizproof_renderers.terminal.views import Face, Part, Told
 
 
 class BlanksForm(Form):
-    """A program with gaps, which are filled one by one."""
+    """A program with blanks, which are filled one by one."""
 
-    how = f"To answer, type what stands in each gap, one after the other. {ESCAPE}"
+    how = f"To answer, type what belongs in each blank, one blank at a time. {ESCAPE}"
 
-    def __init__(self, shown: Blanks, display: Display) -> None:
-        super().__init__(shown)
-        self._blanks = shown.blanks
-        self._source = shown.source
+    def __init__(self, input_: Blanks, display: Display) -> None:
+        super().__init__(input_)
+        self._blanks = input_.blanks
+        self._source = input_.source
         self._evidence = display.evidence
         self._typed: list[str] = []
 
     def show(self, face: Face) -> None:
-        face.gapped(self._source, [blank.name for blank in self._blanks])
+        face.blanks(self._source, [blank.name for blank in self._blanks])
         face.gap()
 
     def ask(self, reader: Reader) -> str:
         return reader.line(f"  Blank {len(self._typed) + 1} of {len(self._blanks)}: ")
 
     def command(self, text: str) -> Command | None:
-        # Not in capitals: those may well be the answer.
+        # Capitals are no commands here: they may well be the answer.
         return COMMANDS.get(text.strip())
 
     def read(self, text: str) -> Response | None:
@@ -56,7 +56,7 @@ class BlanksForm(Form):
         return Marked(response, result, parts)
 
     def correction(self) -> str:
-        return ""  # stands with each blank
+        return ""  # it is shown with each blank
 
     def given(self, response: Response) -> str:
         return "; ".join(several(response))
@@ -64,5 +64,5 @@ class BlanksForm(Form):
     def key(self) -> str:
         return "; ".join(blank.accepted[0] for blank in self._blanks)
 
-    def told(self, response: Response, mark: Mark) -> list[Told]:
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
         return compared(mark, self._evidence)

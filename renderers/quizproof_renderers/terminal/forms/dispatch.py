@@ -1,4 +1,4 @@
-"""Forms: one for each way of answering."""
+"""Which form an input gets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from quizproof.displays import (
     ProgramInput,
     TextInput,
 )
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, Quit, listed
+from quizproof_renderers.terminal.forms.base import Form
 from quizproof_renderers.terminal.forms.blanks import BlanksForm
 from quizproof_renderers.terminal.forms.matching import MatchingForm
 from quizproof_renderers.terminal.forms.open_answer import OpenForm
@@ -27,29 +27,27 @@ from quizproof_renderers.terminal.forms.ordering import OrderingForm
 from quizproof_renderers.terminal.forms.program import ProgramForm
 from quizproof_renderers.terminal.forms.typed import LineForm, NumberForm, TextForm
 
-__all__ = ["Desk", "Form", "Marked", "Quit", "form_for", "listed"]
 
-
-def form_for(shown: Input, display: Display, draw: random.Random) -> Form:
-    """The form for the input of a question. `draw` decides the order of what is to be chosen from."""
-    match shown:
+def form_for(input_: Input, display: Display, draw: random.Random) -> Form:
+    """The form for the input of a question. `draw` shuffles what can be chosen from."""
+    match input_:
         case Options():
-            return OptionsForm(shown, display.evidence, draw)
+            return OptionsForm(input_, display.evidence, draw)
         case NumberInput():
-            return NumberForm(shown, display)
+            return NumberForm(input_, display)
         case TextInput():
-            return TextForm(shown, display)
+            return TextForm(input_, display)
         case LineInput():
-            return LineForm(shown, display)
+            return LineForm(input_, display)
         case Blanks():
-            return BlanksForm(shown, display)
+            return BlanksForm(input_, display)
         case Ordering():
-            return OrderingForm(shown, display, draw)
+            return OrderingForm(input_, display, draw)
         case Matching():
-            return MatchingForm(shown, display, draw)
+            return MatchingForm(input_, display, draw)
         case OpenInput():
-            return OpenForm(shown, display)
+            return OpenForm(input_, display)
         case ProgramInput():
-            return ProgramForm(shown)
+            return ProgramForm(input_)
         case _:
-            assert_never(shown)
+            assert_never(input_)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from quizproof.displays import Display, OpenInput, Prose
 from quizproof.marking.mark import Mark, Response, mark
+from quizproof_renderers.terminal.faces.base import Account, Face
 from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, Quit, several, something
 from quizproof_renderers.terminal.reader import Reader
-from quizproof_renderers.terminal.views import Face, Told
 
 
 class OpenForm(Form):
-    """A text to type. Then learners compare it with the model answer, and tick the points that they made."""
+    """A text to type. Then learners compare it with the model answer, and mark the points that they made."""
 
     how = (
         "To answer, write in your own words; an empty line ends the answer. "
-        "Then you see a model answer, and say for each of its points whether you made it."
+        "Then you see a model answer, and mark for each of its points whether you made it."
     )
     shows_solution = True
 
-    def __init__(self, shown: OpenInput, display: Display) -> None:
-        super().__init__(shown)
-        self._points = shown.points
+    def __init__(self, input_: OpenInput, display: Display) -> None:
+        super().__init__(input_)
+        self._points = input_.points
         self._solution = display.solution
 
     def show(self, face: Face) -> None:
@@ -42,7 +42,7 @@ class OpenForm(Form):
             if number > 1:
                 face.gap()
             face.choices([(str(number), Prose(point.text))])
-            face.told(Told(point.evidence, unproven=point.unproven))
+            face.account(Account(point.evidence, unproven=point.unproven))
             if self._has_made(desk):
                 made.append(point.id)
         return Marked(made, mark(self.input, made))
@@ -53,14 +53,14 @@ class OpenForm(Form):
     def key(self) -> str:
         return ""
 
-    def told(self, response: Response, mark: Mark) -> list[Told]:
-        return []  # was told with the points
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
+        return []  # each point was shown with its own
 
     def _has_made(self, desk: Desk) -> bool:
         while True:
-            typed = desk.reader.key("  Did you say that (y/n)? ").strip().lower()
+            typed = desk.reader.key("  Did you make this point (y/n)? ").strip().lower()
             if typed in ("y", "yes", "n", "no"):
                 return typed.startswith("y")
             if COMMANDS.get(typed) == "quit":
                 raise Quit
-            desk.face.say("Please type y when you made this point, n when you did not, or q to quit.")
+            desk.face.say("Type y if you made this point, n if you did not, or q to quit.")

@@ -10,24 +10,29 @@ from quizproof.comparison.outputs import fold
 from quizproof.displays import Evidence, Option, Options, Output
 from quizproof.marking.mark import MalformedResponse, Mark, Response
 from quizproof_renderers.shuffling import letters
-from quizproof_renderers.terminal.forms.base import Command, Form, listed, several
+from quizproof_renderers.terminal.faces.base import Account, Face
+from quizproof_renderers.terminal.forms.base import Command, Form, several
 from quizproof_renderers.terminal.reader import Reader
-from quizproof_renderers.terminal.views import Face, Told
+from quizproof_renderers.text import listed
 
 
 class OptionsForm(Form):
-    """Options under letters, in the order drawn."""
+    """Options under letters, shuffled."""
 
-    def __init__(self, shown: Options, evidence: Evidence | None, draw: random.Random) -> None:
-        super().__init__(shown)
-        self._multiple = shown.multiple
+    def __init__(self, input_: Options, evidence: Evidence | None, draw: random.Random) -> None:
+        super().__init__(input_)
+        self._multiple = input_.multiple
         self._evidence = evidence
-        order = list(shown.options)
+        order = list(input_.options)
         draw.shuffle(order)
         self._options = dict(zip(letters(), order, strict=False))
-        choices = listed(list(self._options))
-        self._choices = f"choose all that are right of {choices}" if shown.multiple else f"choose {choices}"
-        self.how = f"To answer, {self._choices}" + (", such as A,C." if shown.multiple else ".")
+        any_letter = listed(list(self._options), "or")
+        if input_.multiple:
+            self._choices = f"type the letters of all right options: {any_letter}"
+            self.how = "To answer, type the letters of all right options, separated by commas."
+        else:
+            self._choices = f"type {any_letter}"
+            self.how = f"To answer, {self._choices}."
 
     def show(self, face: Face) -> None:
         face.choices([(letter, option.content) for letter, option in self._options.items()])
@@ -36,7 +41,7 @@ class OptionsForm(Form):
     def ask(self, reader: Reader) -> str:
         choices = "/".join(self._options)
         if self._multiple:
-            return reader.line(f"  All that are right ({choices}, with commas): ")
+            return reader.line(f"  All right options ({choices}, separated by commas): ")
         return reader.key(f"  Your answer ({choices}): ")
 
     def command(self, text: str) -> Command | None:
@@ -46,26 +51,26 @@ class OptionsForm(Form):
         typed = text.upper()
         chosen = re.findall(r"[A-Z]", typed)
         if not chosen or re.search(r"[^A-Z,;\s]", typed) or not set(chosen) <= set(self._options):
-            raise MalformedResponse(f"please {self._choices}")
+            raise MalformedResponse(self._choices)
         if len(chosen) > 1 and not self._multiple:
-            raise MalformedResponse("please choose one option only")
+            raise MalformedResponse("type one letter only")
         return [self._options[letter].id for letter in dict.fromkeys(chosen)]
 
     def given(self, response: Response) -> str:
-        return listed([letter for letter, option in self._options.items() if option.id in several(response)], "and")
+        return listed([letter for letter, option in self._options.items() if option.id in several(response)])
 
     def key(self) -> str:
-        return listed([letter for letter, option in self._options.items() if option.correct], "and")
+        return listed([letter for letter, option in self._options.items() if option.correct])
 
     def total(self, response: Response, mark: Mark) -> int:
         return sum(option.correct for option in self._options.values()) if self._multiple else 1
 
     def feedback(self, mark: Mark) -> str:
-        return ""  # stands with the option, among those of the others
+        return ""  # it is shown with the option
 
-    def told(self, response: Response, mark: Mark) -> list[Told]:
-        told = [
-            Told(
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
+        accounts = [
+            Account(
                 _new_to_reader(option),
                 label=letter,
                 right=option.correct,
@@ -77,16 +82,16 @@ class OptionsForm(Form):
         ]
         runs = [option.evidence for option in self._options.values()]
         if runs[0] and all(run == runs[0] for run in runs):
-            # All options are about one program: its run is told once.
-            told = [Told(runs[0]), *(replace(one, evidence=None) for one in told)]
+            # All options are about one program: its run is shown once.
+            accounts = [Account(runs[0]), *(replace(account, evidence=None) for account in accounts)]
         elif self._evidence and self._evidence not in runs:
-            told.insert(0, Told(self._evidence))
-        return told
+            accounts.insert(0, Account(self._evidence))
+        return accounts
 
 
 def _new_to_reader(option: Option) -> Evidence | None:
-    """An option's evidence without an output that the option itself has just stated."""
-    told = option.evidence
-    if told and not told.code and isinstance(option.content, Output) and fold(told.stdout) == fold(option.content.text):
-        return replace(told, stdout="")
-    return told
+    """An option's evidence, without an output that is the option itself, which was just read."""
+    evidence, content = option.evidence, option.content
+    if not evidence or evidence.code or not isinstance(content, Output):
+        return evidence
+    return replace(evidence, stdout="") if fold(evidence.stdout) == fold(content.text) else evidence

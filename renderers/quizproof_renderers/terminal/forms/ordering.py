@@ -9,38 +9,42 @@ from collections.abc import Sequence
 from quizproof.displays import Code, Display, Ordering
 from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
 from quizproof_renderers.shuffling import letters
+from quizproof_renderers.terminal.faces.base import Account, Face, Part, Standing
 from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, several
 from quizproof_renderers.terminal.reader import Reader
-from quizproof_renderers.terminal.views import Face, Part, Standing, Told
 
 INDENT = "    "
-"""One level, as it is shown."""
+"""One level of indentation on the screen."""
 
 
 class OrderingForm(Form):
-    """Lines under letters, in the order drawn.
+    """Lines under letters, shuffled.
 
-    A letter alone is a command, where there is one of that name: who puts lines in order types several.
+    A letter alone is a command where there is one of that name: an order has several letters.
     """
 
-    def __init__(self, shown: Ordering, display: Display, draw: random.Random) -> None:
-        super().__init__(shown)
+    def __init__(self, input_: Ordering, display: Display, draw: random.Random) -> None:
+        super().__init__(input_)
         self._evidence = display.evidence
-        self._indented = shown.indented
-        self._orders = shown.orders
-        lines = list(shown.lines)
+        self._indented = input_.indented
+        self._orders = input_.orders
+        lines = list(input_.lines)
         draw.shuffle(lines)
         self._lines = dict(zip(letters(), lines, strict=False))
         self._label = {line.id: label for label, line in self._lines.items()}
         letter = "[A-Z]" if len(lines) <= 26 else "[A-Z]+"
         self._token = re.compile(rf"(?P<dots>[.>]*)(?P<label>{letter})(?::(?P<level>\d{{1,3}}))?[\s,;]*")
         first, second = list(self._lines)[-1], next(iter(self._lines))
-        self._example = f"{first} {second}:1" if shown.indented else f"{first} {second}"
-        self.how = f"To answer, type the letters of the lines in their order, such as {first} {second}, and leave out"
-        self.how += " lines that do not belong."
-        if shown.indented:
-            self.how += f" Give the indentation of a line after a colon, or as full stops before it: {second}:2 and"
-            self.how += f" ..{second} are the same, and a letter alone stands at the left."
+        self._example = f"{first} {second}:1" if input_.indented else f"{first} {second}"
+        self.how = (
+            f"To answer, type the letters of the lines in order, such as {first} {second}. Leave out lines that do"
+        )
+        self.how += " not belong."
+        if input_.indented:
+            self.how += (
+                f" Indent a line with a number after a colon, or with full stops before the letter: {second}:2 and"
+            )
+            self.how += f" ..{second} both mean two levels, and {second} alone means none."
 
     def show(self, face: Face) -> None:
         face.choices([(label, Code(self._placed(line.id))) for label, line in self._lines.items()])
@@ -53,7 +57,7 @@ class OrderingForm(Form):
         found = list(self._token.finditer(text.strip().upper()))
         labelled = [match["label"] for match in found]
         if not found or "".join(match[0] for match in found) != text.strip().upper():
-            raise MalformedResponse(f"please type letters in order, such as {self._example}")
+            raise MalformedResponse(f"type letters in order, such as {self._example}")
         if unknown := next((label for label in labelled if label not in self._lines), None):
             raise MalformedResponse(f"there is no line {unknown}")
         if twice := next((label for label in labelled if labelled.count(label) > 1), None):
@@ -61,7 +65,7 @@ class OrderingForm(Form):
         ids = [self._lines[label].id for label in labelled]
         if not self._indented:
             if any(match["dots"] or match["level"] for match in found):
-                raise MalformedResponse("the lines are indented already; please type letters only")
+                raise MalformedResponse("the lines are indented already; type letters only")
             return self.checked(ids)
         levels = (int(match["level"]) if match["level"] else len(match["dots"]) for match in found)
         return self.checked([f"{name}:{level}" for name, level in zip(ids, levels, strict=True)])
@@ -88,19 +92,19 @@ class OrderingForm(Form):
     def key(self) -> str:
         return self._lettered(self._orders[0]) if self._orders else ""
 
-    def told(self, response: Response, mark: Mark) -> list[Told]:
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
         return compared(mark, self._evidence)
 
     def _lettered(self, ids: Sequence[str]) -> str:
         """Ids as letters, with the levels that are not 0."""
-        words = []
+        labels = []
         for one in ids:
             name, _, level = one.partition(":")
-            words.append(self._label[name] + (f":{level}" if level.strip("0") else ""))
-        return " ".join(words)
+            labels.append(self._label[name] + (f":{level}" if level.strip("0") else ""))
+        return " ".join(labels)
 
     def _placed(self, given: str) -> str:
-        """The text of a line, indented as far as that is known: by its author, or by who answers."""
+        """The text of a line, indented as its author did, or as the learner has where that is part of the answer."""
         name, _, level = given.partition(":")
         line = self._lines[self._label[name]]
         return INDENT * (int(level or 0) if self._indented else line.indent) + line.source

@@ -9,36 +9,36 @@ from quizproof.displays import Code, ProgramInput
 from quizproof.errors import CannotVerify
 from quizproof.marking.attempt import judge, program_of
 from quizproof.marking.mark import MalformedResponse, Mark, NeverRun, Response, mark
+from quizproof_renderers.terminal.faces.base import Account, Face, Part, Standing
 from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, mistaken
 from quizproof_renderers.terminal.reader import Reader
-from quizproof_renderers.terminal.views import Face, Part, Standing, Told
 from quizproof_renderers.text import sentence
 
 EDIT, FILE = "e", "f "
 """What is typed to open an editor, and before the path of a file."""
-LONGEST = 256 * 1024
-"""Bytes of a file that are thought to be a program."""
+MAX_BYTES = 256 * 1024
+"""Of a file that is taken for a program."""
 
 
 class ProgramForm(Form):
-    """A program, written in an editor, read from a file, or typed; marked by running it where its like never ran."""
+    """A program from an editor, a file or the keyboard. It is run to be marked, unless proving has run an equal one."""
 
     how = (
         "To answer, type e to write in your editor, f and a path to read a file, or type the program itself and end "
         "it with a line that is only a full stop."
     )
 
-    def __init__(self, shown: ProgramInput) -> None:
-        super().__init__(shown)
-        self._shown = shown
-        self._draft = shown.starter
+    def __init__(self, input_: ProgramInput) -> None:
+        super().__init__(input_)
+        self._task = input_
+        self._draft = input_.starter
 
     def show(self, face: Face) -> None:
-        if self._shown.starter.strip():
-            face.contents([Code(self._shown.starter, "Start from")])
+        if self._task.starter.strip():
+            face.contents([Code(self._task.starter, "Start from")])
             face.gap()
-        face.say("Your program must pass, one after the other:")
-        for number, check in enumerate(self._shown.checks, 1):
+        face.say("Your program must pass these checks, in order:")
+        for number, check in enumerate(self._task.checks, 1):
             name = f"{number}. {check.name}"
             if check.hidden:
                 face.say(f"{name} (its code is hidden)")
@@ -61,14 +61,14 @@ class ProgramForm(Form):
     def read(self, text: str) -> Response:
         source = _file(text.strip()[len(FILE) :].strip()) if _names_file(text) else text
         if not fold_program(source):
-            raise MalformedResponse("please write a program, or type s to skip the question")
+            raise MalformedResponse("write a program, or type s to skip the question")
         self._draft = source
         return source
 
     def mark(self, response: Response, desk: Desk) -> Marked:
         source = str(response)
         try:
-            result = mark(self._shown, source)
+            result = mark(self._task, source)
         except NeverRun:
             run = self._run(source, desk)
             if run is None:
@@ -81,28 +81,28 @@ class ProgramForm(Form):
         if desk.run is None:
             desk.face.say("Your program cannot be run here.")
             return None
-        program = program_of(self._shown, source)
+        program = program_of(self._task, source)
         desk.face.say("Running your program.")
         outcome = desk.run(program)
         try:
-            return judge(self._shown, program, outcome)
+            return judge(self._task, program, outcome)
         except CannotVerify as error:
             if outcome.status == "fault":
-                raise MalformedResponse(f"{error}; that is no fault of yours, please try again") from None
+                raise MalformedResponse(f"{error}; this is not your fault, so try again") from None
             desk.face.say(sentence(str(error)))
             return None
 
     def _checks(self, mark: Mark) -> list[Part]:
-        """Every check and how it went."""
-        passed = round(mark.score * len(self._shown.checks))
+        """Every check, with whether the program passed it. Those after the first that fails are not reached."""
+        passed = round(mark.score * len(self._task.checks))
         parts = []
-        for index, check in enumerate(self._shown.checks):
+        for index, check in enumerate(self._task.checks):
             standing: Standing = "right" if index < passed else "wrong" if index == passed else "not reached"
             parts.append(Part(str(index + 1), standing, check.name))
         return parts
 
     def total(self, response: Response, mark: Mark) -> int:
-        return len(self._shown.checks)
+        return len(self._task.checks)
 
     def given(self, response: Response) -> str:
         return str(response)
@@ -110,16 +110,17 @@ class ProgramForm(Form):
     def key(self) -> str:
         return ""  # one solution of many
 
-    def told(self, response: Response, mark: Mark) -> list[Told]:
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
         return mistaken(mark, None)
 
 
 def _is_alone(line: str) -> bool:
-    """Whether a first line is a command rather than the beginning of a program."""
+    """Whether a first line is a command rather than the start of a program."""
     return line.strip().lower() in (*COMMANDS, EDIT) or _names_file(line)
 
 
 def _names_file(text: str) -> bool:
+    """Whether it is `f PATH`, and not a line of Python such as `f = 1`."""
     return text.lstrip().startswith(FILE) and "\n" not in text.strip() and "=" not in text
 
 
@@ -129,9 +130,9 @@ def _file(name: str) -> str:
     try:
         if not path.is_file():
             raise MalformedResponse(f"there is no file {name}")
-        if path.stat().st_size > LONGEST:
-            raise MalformedResponse(f"{name} is too large for a program")
+        if path.stat().st_size > MAX_BYTES:
+            raise MalformedResponse(f"{name} is too large; a program may have at most {MAX_BYTES:,} bytes")
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise MalformedResponse(f"{name} cannot be read: {why}") from None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from quizproof.comparison.outputs import fold
 from quizproof.displays import Display, LineInput, NumberInput, TextInput
 from quizproof.marking.mark import Mark, Response
+from quizproof_renderers.terminal.faces.base import Account, Face
 from quizproof_renderers.terminal.forms.base import COMMANDS, ESCAPE, Command, Form, mistaken, something, unescaped
 from quizproof_renderers.terminal.reader import Reader
-from quizproof_renderers.terminal.views import Face, Told
 from quizproof_renderers.text import one_line
 
 
@@ -16,16 +16,16 @@ class NumberForm(Form):
 
     how = "To answer, type a number, such as 12, 0.5, 1e-3 or 3/4."
 
-    def __init__(self, shown: NumberInput, display: Display) -> None:
-        super().__init__(shown)
-        self._shown = shown
+    def __init__(self, input_: NumberInput, display: Display) -> None:
+        super().__init__(input_)
+        self._number = input_
         self._evidence = display.evidence
 
     def show(self, face: Face) -> None:
         pass
 
     def ask(self, reader: Reader) -> str:
-        unit = f" in {one_line(self._shown.unit)}" if self._shown.unit else ""
+        unit = f" in {one_line(self._number.unit)}" if self._number.unit else ""
         return reader.line(f"  Your answer{unit}: ")
 
     def read(self, text: str) -> Response:
@@ -35,37 +35,37 @@ class NumberForm(Form):
         return str(response)
 
     def key(self) -> str:
-        return f"{self._shown.display} {self._shown.unit}".strip()
+        return f"{self._number.display} {self._number.unit}".strip()
 
-    def told(self, response: Response, mark: Mark) -> list[Told]:
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
         return mistaken(mark, self._evidence)
 
 
 class TextForm(Form):
-    """An output to type, over several lines where it has several."""
+    """An output to type, in several lines if it has several."""
 
-    def __init__(self, shown: TextInput, display: Display) -> None:
-        super().__init__(shown)
-        self._shown = shown
+    def __init__(self, input_: TextInput, display: Display) -> None:
+        super().__init__(input_)
+        self._text = input_
         self._evidence = display.evidence
-        lines = fold(shown.accepted).split("\n")
+        lines = fold(input_.accepted).split("\n")
         self._end = "" if all(line.strip() for line in lines) else "."
         finish = "an empty line" if not self._end else "a line that is only a full stop"
         self._finish = f"end with {finish} or Ctrl-D"
         self.how = "To answer, type what the program prints"
-        self.how += f"; {self._finish}." if shown.multiline else "."
+        self.how += f"; {self._finish}." if input_.multiline else "."
         self.how += f" {ESCAPE}"
 
     def show(self, face: Face) -> None:
         pass
 
     def ask(self, reader: Reader) -> str:
-        if self._shown.multiline:
+        if self._text.multiline:
             return reader.lines(f"  Your answer ({self._finish}):", self._end)
         return reader.line("  Your answer: ")
 
     def command(self, text: str) -> Command | None:
-        # Not in capitals: a program may well print Q.
+        # Capitals are no commands here: a program may well print Q.
         return COMMANDS.get(text.strip())
 
     def read(self, text: str) -> Response:
@@ -75,24 +75,24 @@ class TextForm(Form):
         return str(response)
 
     def key(self) -> str:
-        return self._shown.accepted
+        return self._text.accepted
 
-    def told(self, response: Response, mark: Mark) -> list[Told]:
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
         return mistaken(mark, self._evidence)
 
 
 class LineForm(Form):
     """A line to pick."""
 
-    def __init__(self, shown: LineInput, display: Display) -> None:
-        super().__init__(shown)
-        self._shown = shown
+    def __init__(self, input_: LineInput, display: Display) -> None:
+        super().__init__(input_)
+        self._line = input_
         self._evidence = display.evidence
-        self._count = len(shown.source.split("\n"))
+        self._count = len(input_.source.split("\n"))
         self.how = f"To answer, type the number of a line, 1 to {self._count}."
 
     def show(self, face: Face) -> None:
-        face.numbered(self._shown.source)
+        face.numbered(self._line.source)
         face.gap()
 
     def ask(self, reader: Reader) -> str:
@@ -105,7 +105,7 @@ class LineForm(Form):
         return f"line {response}"
 
     def key(self) -> str:
-        return f"line {' or '.join(map(str, self._shown.correct))}"
+        return f"line {' or '.join(map(str, self._line.correct))}"
 
-    def told(self, response: Response, mark: Mark) -> list[Told]:
+    def accounts(self, response: Response, mark: Mark) -> list[Account]:
         return mistaken(mark, self._evidence)

@@ -1,0 +1,37 @@
+"""Runs on this machine: whether it allows any, and the pool that carries them out.
+
+The pool and the runtimes make Linux system calls when they are imported, so whatever must also work elsewhere asks
+here and imports neither.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from quizproof.errors import CannotVerify
+
+if TYPE_CHECKING:
+    from quizproof.runners.pool import Pool
+    from quizproof.runtimes.sandbox.levels import Level
+
+_PLATFORMS = {"darwin": "macOS", "win32": "Windows", "cygwin": "Windows"}
+_REMEDY = "`build --locked` and `take --locked` need no run"
+
+
+def platform_refusal() -> str:
+    """Why this machine can run no snippet, in words for users; empty on Linux."""
+    platform = str(sys.platform)  # a type checker would take the other branches for dead code
+    if platform == "linux":
+        return ""
+    name = _PLATFORMS.get(platform, platform)
+    return f"snippets run only on Linux, and this machine runs {name}; {_REMEDY}"
+
+
+def local_pool(jobs: int | None = None, level: Level | None = None) -> Pool[Any]:
+    """A pool for this machine, with the parameters of `Pool`. Raises CannotVerify where nothing can be run."""
+    if why := platform_refusal():
+        raise CannotVerify(why)
+    from quizproof.runners.pool import Pool
+
+    return Pool(jobs, level)

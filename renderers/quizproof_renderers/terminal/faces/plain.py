@@ -1,0 +1,116 @@
+"""The plain face: sentences, line after line, for screen readers and logs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TextIO
+
+from quizproof.displays import Code, Content, Output, Prose, Written
+from quizproof_renderers.terminal import figures, prose
+from quizproof_renderers.terminal.faces.base import Account, Face, Part, Row, Standing
+from quizproof_renderers.terminal.faces.listings import (
+    blank_signs,
+    brief,
+    listing,
+    output_lines,
+    source_lines,
+    with_signs,
+)
+from quizproof_renderers.text import one_line, visible
+
+
+class PlainFace(Face):
+    """Plain sentences, line after line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def _write(self, *lines: str) -> None:
+        self._stream.write("".join(f"{line}\n" for line in lines))
+
+    def quiz(self, title: str, facts: Sequence[str], intro: str) -> None:
+        self._write(f"Quiz: {one_line(title)}", *map(one_line, facts))
+        if intro:
+            self._write("", prose.plain(intro))
+
+    def question(self, number: int, total: int, title: str) -> None:
+        name = one_line(prose.plain(title))
+        self._write("", f"Question {number} of {total}{f': {name}' if name else ''}")
+
+    def exhibit(self, title: str) -> None:
+        name = one_line(prose.plain(title))
+        self._write("", f"Exhibit{f': {name}' if name else ''}")
+
+    def contents(self, contents: Sequence[Content]) -> None:
+        for content in contents:
+            self._content(content)
+
+    def _content(self, content: Content) -> None:
+        match content:
+            case Prose(text):
+                self._write(prose.plain(text))
+            case Output(text):
+                self._write("Output:", *output_lines(text))
+            case Code(source, label, highlight):
+                self._write(f"{one_line(label) or 'Program'}:", *source_lines(source))
+                if highlight:
+                    self._write(f"Changed: line {', '.join(map(str, highlight))}.")
+            case _:
+                self._write(*figures.sentences(content))
+
+    def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
+        for letter, content in choices:
+            lines = prose.plain(content.text).split("\n") if isinstance(content, Prose) else listing(content)
+            self._write(*([f"{letter}: {lines[0]}"] if len(lines) == 1 else [f"{letter}:", *lines]))
+
+    def numbered(self, source: str) -> None:
+        self._write("Program:", *(f"{n}: {line}" for n, line in enumerate(source_lines(source), 1)))
+
+    def blanks(self, source: str, names: Sequence[str]) -> None:
+        signs = blank_signs(len(names), ascii_only=True)  # circled numbers are read aloud as anything, or not at all
+        self._write("Program with blanks:", *source_lines(with_signs(source, names, signs)))
+
+    def gap(self) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        self._write(visible(text))
+
+    def verdict(self, standing: Standing, text: str) -> None:
+        self._write("", visible(text))
+
+    def parts(self, parts: Sequence[Part]) -> None:
+        for part in parts:
+            key = f". Right: {one_line(part.key)}" if part.key else ""
+            self._write(f"{part.label}, {part.standing}: {one_line(part.given)}{key}")
+
+    def heading(self, text: str) -> None:
+        text = one_line(text)
+        self._write("", text if text.endswith("?") else f"{text}:")
+
+    def account(self, account: Account) -> None:
+        labels = [account.label, "your answer" if account.label and account.chosen else ""]
+        if account.right is not None:
+            labels.append("right" if account.right else "wrong")
+        head = ", ".join(filter(None, labels))
+        summary = f"Not proven: {account.unproven}" if account.unproven else account.summary
+        self._write(": ".join(part for part in (head, one_line(summary)) if part))
+        sections = [
+            [prose.plain(account.feedback)] if account.feedback else [],
+            [line for label, content in account.parts() for line in (f"{label}:", *listing(content))],
+        ]
+        self._write(*itertools.chain(*(reversed(sections) if account.introduces else sections)))
+
+    def table(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            score = f", {row.score}" if row.score else ""
+            line = f"Question {row.number}, {one_line(row.name)}: {row.standing}{score}."
+            if row.given:
+                line += f" Your answer: {brief(row.given)}."
+            if row.key:
+                line += f" The answer: {brief(row.key)}."
+            self._write(line)

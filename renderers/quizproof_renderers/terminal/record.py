@@ -1,0 +1,69 @@
+"""The record of a self-test: the answers and their marks, as data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from quizproof.marking.mark import Mark, Response
+from quizproof.marking.scoring import Confidence, after_hints
+from quizproof.proof import BlockProof
+from quizproof_renderers.terminal.faces.base import Standing
+
+Ending: TypeAlias = Literal["finished", "quit", "end of input", "interrupted"]
+"""Why a test ended."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question that was put, and how the learner answered it."""
+
+    question: BlockProof
+    params: Mapping[str, Any]
+    """The variant that was put."""
+    response: Response | None
+    """As marking takes it; None when the question was skipped."""
+    mark: Mark | None
+    """None when it was skipped, or could not be marked."""
+    hints: int = 0
+    """How many hints were taken."""
+    hint_cost: float = 0
+    """What each took from the score, 0 to 1."""
+    confidence: Confidence | None = None
+    """How sure the learner was, in quizzes that ask."""
+
+    @property
+    def score(self) -> float:
+        """What it earned, 0 to 1: its mark, less what the hints cost."""
+        return after_hints(self.mark.score, self.hints, self.hint_cost) if self.mark else 0.0
+
+    @property
+    def standing(self) -> Standing:
+        """Its mark in a word. Hints lower the score, but a right answer stays right."""
+        if self.response is None:
+            return "skipped"
+        if self.mark is None:
+            return "unmarked"
+        return "right" if self.mark.correct else "partly" if self.mark.score else "wrong"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of a self-test."""
+
+    answers: tuple[Answer, ...]
+    """In the order of the questions."""
+    left_out: tuple[BlockProof, ...]
+    """Blocks that were left out, because they are not proven here."""
+    total: int
+    """Questions that could be put."""
+    ending: Ending
+    exhibits: int = 0
+    """Exhibits that could be shown."""
+
+    @property
+    def score(self) -> float:
+        """The sum of the answers' scores."""
+        return math.fsum(answer.score for answer in self.answers)

@@ -1,0 +1,82 @@
+"""The summary at the end of a self-test: the score, a table of all questions, and what to review."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from quizproof.marking import scoring
+from quizproof.marking.scoring import Confidence
+from quizproof_renderers.tally import percent
+from quizproof_renderers.terminal.faces.base import Face, Row
+from quizproof_renderers.terminal.record import Answer, Ending, Result
+from quizproof_renderers.terminal.selection import Item
+from quizproof_renderers.text import plural
+
+_HEADINGS: dict[Ending, str] = {
+    "finished": "Summary",
+    "interrupted": "Interrupted",
+    "quit": "Ended early",
+    "end of input": "Ended early",
+}
+_CONFIDENCES: dict[Confidence, str] = {"sure": "Sure", "unsure": "Unsure", "guess": "Guessed"}
+
+
+def show_summary(face: Face, questions: Sequence[Item], result: Result) -> None:
+    """Show how a test went that had `questions`, of which there is at least one."""
+    face.heading(_HEADINGS[result.ending])
+    face.say(_score(result))
+    # A test that ended early has fewer answers than questions.
+    face.table([_row(item, answer) for item, answer in itertools.zip_longest(questions, result.answers)])
+    _show_calibration(face, result)
+    again = [answer.question.id for answer in result.answers if answer.standing not in ("right", "unmarked")]
+    if again:
+        face.gap()
+        face.say(f"To review: {', '.join(again)}.")
+
+
+def points(score: float) -> str:
+    """A score with at most two digits after the point."""
+    return f"{score:.2f}".rstrip("0").rstrip(".")
+
+
+def _score(result: Result) -> str:
+    """The score over the questions that were put and could be marked, and how many others there were."""
+    standings = Counter(answer.standing for answer in result.answers)
+    put = len(result.answers) - standings["unmarked"]
+    share = percent(_hundredths(result.score), put * 100)
+    counts = [f"{points(result.score)} of {put} ({share})" if put else "no question was answered"]
+    counts += [f"{standings[name]} {name}" for name in ("skipped", "unmarked") if standings[name]]
+    if len(result.answers) < result.total:
+        counts.append(f"{result.total - len(result.answers)} not reached")
+    return f"Score: {', '.join(counts)}."
+
+
+def _row(item: Item, answer: Answer | None) -> Row:
+    """A question's row in the table. The key is shown only to a learner who has answered."""
+    name = item.proof.id
+    if answer is None:
+        return Row(item.number, name, "not reached", "", "")
+    if answer.response is None or item.form is None:
+        return Row(item.number, name, answer.standing, "", "")
+    obvious = answer.score == (answer.standing == "right")
+    score = "" if obvious else points(answer.score)
+    return Row(item.number, name, answer.standing, item.form.given(answer.response), item.form.key(), score)
+
+
+def _show_calibration(face: Face, result: Result) -> None:
+    """How right the learner was when sure, and when not."""
+    marked = [(a.confidence, a.score) for a in result.answers if a.confidence and a.mark]
+    levels = scoring.calibration(marked)
+    if levels:
+        face.heading("How sure, and how right")
+    for level in levels:
+        share = percent(_hundredths(level.score), 100)
+        face.say(f"{_CONFIDENCES[level.confidence]}: {plural(level.answers, 'answer')}, mean score {share}.")
+
+
+def _hundredths(score: float) -> int:
+    """A score in whole hundredths, rounded down; but a sum of thirds that misses a whole by an error counts as one."""
+    return math.floor(round(score * 100, 6))

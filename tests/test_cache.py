@@ -94,7 +94,7 @@ def counts(report: Report) -> tuple[int, int]:
     return report.summary.runs, report.summary.cached
 
 
-def told(report: Report) -> Any:
+def lasting(report: Report) -> Any:
     """All that a report says, but for how it was come by."""
     stream = io.StringIO()
     formats.write(report, "json", stream)
@@ -293,7 +293,7 @@ def test_no_truncation_changes_a_verdict(bank: Path, cache_home: Path, bytes_: i
     if bytes_ >= len(content):
         pytest.skip("the file is shorter")
     path.write_bytes(content[:bytes_])
-    assert told(proven()) == told(fresh)
+    assert lasting(proven()) == lasting(fresh)
     proven()
     assert counts(proven()) == (0, RUNS)
 
@@ -306,7 +306,7 @@ def test_a_text_that_is_not_ours_is_no_proof(bank: Path, cache_home: Path) -> No
         with sqlite3.connect(path) as base:
             base.execute("UPDATE texts SET text = ?", (text,))
         base.close()
-        assert told(proven()) == told(fresh), text
+        assert lasting(proven()) == lasting(fresh), text
         assert counts(proven()) == (0, RUNS)
 
 
@@ -365,7 +365,7 @@ def test_full_disk_costs_no_verdict(bank: Path, cache_home: Path, monkeypatch: p
 
     monkeypatch.setattr(Cache, "_connect", narrow)
     for _ in range(2):
-        assert told(proven()) == told(fresh)
+        assert lasting(proven()) == lasting(fresh)
     with Cache() as cache:
         assert cache.get("run:1") is None
 
@@ -373,7 +373,7 @@ def test_full_disk_costs_no_verdict(bank: Path, cache_home: Path, monkeypatch: p
 # What is kept
 
 
-def keeper(cache: Cache, **options: Any) -> ProofCache:
+def kept_in(cache: Cache, **options: Any) -> ProofCache:
     return ProofCache(cache, Pool[Any](1, "none"), *options.values())
 
 
@@ -388,18 +388,18 @@ def test_what_a_snippet_came_to_is_kept(tmp_path: Path, status: Status) -> None:
         3.5,
     )
     with Cache(tmp_path / "cache") as cache:
-        keeper(cache).keep_outcome("a", USUAL, outcome)
+        kept_in(cache).keep_outcome("a", USUAL, outcome)
     with Cache(tmp_path / "cache") as cache:
-        assert keeper(cache).outcome("a", USUAL) == outcome
-        assert keeper(cache).outcome("b", USUAL) is None
+        assert kept_in(cache).outcome("a", USUAL) == outcome
+        assert kept_in(cache).outcome("b", USUAL) is None
         assert ProofCache(cache, Pool[Any](1, "namespaces")).outcome("a", USUAL) is None
 
 
 @pytest.mark.parametrize("status", ["limit", "died", "missing", "fault"])
 def test_what_may_pass_is_not_kept(tmp_path: Path, status: Status) -> None:
     with Cache(tmp_path / "cache") as cache:
-        keeper(cache).keep_outcome("a", USUAL, Outcome(status, (PartResult(),), detail="x"))
-        assert keeper(cache).outcome("a", USUAL) is None
+        kept_in(cache).keep_outcome("a", USUAL, Outcome(status, (PartResult(),), detail="x"))
+        assert kept_in(cache).outcome("a", USUAL) is None
         assert cache.stats().entries == {}
 
 
@@ -417,7 +417,7 @@ def test_an_outcome_of_another_form_is_a_miss(tmp_path: Path, text: str) -> None
     """What another version wrote under the same key is run again, and replaced."""
     outcome = Outcome("finished", (PartResult("1\n"),))
     with Cache(tmp_path / "cache") as cache:
-        known = keeper(cache)
+        known = kept_in(cache)
         cache.put(known._run_key("a", USUAL), text)
         assert known.outcome("a", USUAL) is None
         known.keep_outcome("a", USUAL, outcome)
@@ -431,13 +431,13 @@ def test_nan_survives(tmp_path: Path) -> None:
         "q", "number", "", "P", 3, None, (VariantProof({"x": math.inf}, (JudgedClaim("key", "proven", 3, evidence),)),)
     )
     with Cache(tmp_path / "cache") as cache:
-        keeper(cache).keep_outcome("a", USUAL, outcome)
-        keeper(cache).keep_proof("quiz:a", QuizProof("a.yaml", None, (question,)))
+        kept_in(cache).keep_outcome("a", USUAL, outcome)
+        kept_in(cache).keep_proof("quiz:a", QuizProof("a.yaml", None, (question,)))
     with Cache(tmp_path / "cache") as cache:
-        found = keeper(cache).outcome("a", USUAL)
+        found = kept_in(cache).outcome("a", USUAL)
         assert repr(found) == repr(outcome)
         for displays in (True, False):
-            proof = keeper(cache).proof("quiz:a", displays=displays)
+            proof = kept_in(cache).proof("quiz:a", displays=displays)
             assert proof is not None
             assert repr(proof.blocks) == repr((question,))
 
@@ -467,7 +467,7 @@ def test_a_second_check_starts_nothing(bank: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Pool, "_spawn", refuse)
     for displays in (True, False):
         again = proven(displays=displays)
-        assert told(again) == told(fresh)
+        assert lasting(again) == lasting(fresh)
         assert counts(again) == (0, RUNS)
     edit(bank / "a.yaml", "First title", "Second title")
     assert counts(proven()) == (0, RUNS)
@@ -531,7 +531,7 @@ def test_what_an_edit_runs_again(bank: Path, old: str, new: str, runs: int) -> N
     edit(bank / "a.yaml", old, new)
     again = proven()
     fresh = proven(cached=False)
-    assert told(again) == told(fresh)
+    assert lasting(again) == lasting(fresh)
     assert counts(again) == (runs, RUNS - runs)
     assert counts(fresh) == (RUNS, 0)
     assert [question.variants for question in again.blocks] == [question.variants for question in fresh.blocks]
@@ -681,7 +681,7 @@ def test_a_run_that_was_stopped_is_tried_again(bank: Path, code: str, rule: str)
     first = proven()
     assert [question.status for question in first.blocks] == ["refuted", "proven"]
     again = proven()
-    assert told(again) == told(first)
+    assert lasting(again) == lasting(first)
     assert first.summary.runs >= 2
     assert counts(again) == (first.summary.runs - 1, 1)
 
@@ -709,8 +709,8 @@ def test_what_json_has_no_word_for(bank: Path) -> None:
         text += f"  - {{id: {name}, kind: predict-output, prompt: P, code: '{code}'}}\n"
     (bank / "a.yaml").write_text(text)
     first, second = proven(), proven()
-    assert told(first) == told(second)
-    assert "nan" in json.dumps(told(first)["questions"][0])
+    assert lasting(first) == lasting(second)
+    assert "nan" in json.dumps(lasting(first)["questions"][0])
     assert counts(second) == (0, first.summary.runs)
 
 
@@ -787,7 +787,7 @@ def test_a_double_id_is_found_whatever_is_known(bank: Path, known: str, quiz: st
         (double,) = (finding for finding in report.findings if finding.code == rules.DUPLICATE_ID)
         assert (double.path, double.message) == ("questions/b.yaml", f"{name} is already used at {place}")
         assert [question.id for question in report.blocks] == ["sum", "pick", "lie"]
-        assert told(report) == told(proven(cached=False))
+        assert lasting(report) == lasting(proven(cached=False))
     # The double is not kept: once the first is gone, the second is fine.
     first.unlink()
     assert proven().findings == ()
@@ -854,10 +854,10 @@ def test_proofs_come_in_order_while_files_are_still_unread(many: list[Path]) -> 
     """Fresh and from the cache alike; what is held back is bounded."""
     for runs in (MANY, 0):
         files = Counting(many)
-        shown: list[tuple[int, ...]] = []
+        moments: list[tuple[int, ...]] = []
 
-        def progress(*now: int, shown: list[tuple[int, ...]] = shown) -> None:
-            shown.append(now)
+        def progress(*now: int, moments: list[tuple[int, ...]] = moments) -> None:
+            moments.append(now)
 
         with Cache() as cache, Pool[Any](2) as pool:
             proving = Proving(files, pool, cache=cache, progress=progress)
@@ -870,9 +870,9 @@ def test_proofs_come_in_order_while_files_are_still_unread(many: list[Path]) -> 
         assert max(ahead) <= (512 if runs else 0)
         assert ahead[0] < MANY - 1  # the first was ready before the last was opened
         assert (proving.result.summary.runs, proving.result.summary.cached) == (runs, MANY - runs)
-        assert shown[-1] == (MANY, MANY, runs)
-        assert [now[0] for now in shown] == sorted(now[0] for now in shown)
-        assert all(done <= total for done, total, _ in shown)
+        assert moments[-1] == (MANY, MANY, runs)
+        assert [now[0] for now in moments] == sorted(now[0] for now in moments)
+        assert all(done <= total for done, total, _ in moments)
 
 
 def test_what_is_read_on_after_a_stop_is_kept(many: list[Path]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
+import logging
 import os
 import random
 import signal
@@ -343,11 +345,15 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("hurried")
 def test_no_scheduler() -> None:
-    """Nobody listens at the address."""
+    """Nobody listens at the address. What Dask logs is silenced for the attempt only."""
+    importlib.import_module("distributed")  # which sets the level of its own log
+    log = logging.getLogger("distributed")
+    before = log.level
     with pytest.raises(
         CannotVerify, match=r"^no Dask scheduler answers at tcp://127.0.0.1:1: .*(refused|TimeoutError)$"
     ):
         DaskRunner[Any]("tcp://127.0.0.1:1")
+    assert log.level == before
 
 
 def test_no_scheduler_is_told_in_one_sentence(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ print(able, region[:] == bytes(range(256)) * (len(region) // 256), moved)
 
 def test_memory_moves_and_keeps_its_content() -> None:
     """All of a region but its ragged ends moves, where the kernel is able to; the content stays everywhere."""
-    told = subprocess.run([sys.executable, "-c", SCRIPT], check=True, capture_output=True, text=True).stdout.split()
-    able, kept, moved = told[0] == "True", told[1], int(told[2])
+    answer = subprocess.run([sys.executable, "-c", SCRIPT], check=True, capture_output=True, text=True).stdout.split()
+    able, kept, moved = answer[0] == "True", answer[1], int(answer[2])
     assert kept == "True"
     if not able:
         pytest.skip("this kernel moves no memory into huge pages")

@@ -143,7 +143,7 @@ def test_prose_may_change(bank: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "told"),
+    ("name", "old", "new", "message"),
     [
         ("sums.yaml", "number + {{ step }}", "number - {{ step }}", "sums.yaml:5:5: QP903 [not-locked] quizproof.lock"),
         ("sums.yaml", "most: [2, 3]", "most: [2, 3, 4]", "sums.yaml:5:5: QP903"),
@@ -152,12 +152,12 @@ def test_prose_may_change(bank: Path) -> None:
         ("picks.yaml", "quiz: picks", "quiz: choices", "does not match the bank, which has no quiz `picks`"),
     ],
 )  # fmt: skip
-def test_edited_bank_is_refused(bank: Path, name: str, old: str, new: str, told: str) -> None:
+def test_edited_bank_is_refused(bank: Path, name: str, old: str, new: str, message: str) -> None:
     """A program that the lock does not know, or that the bank has not any more: nothing is written, exit 3."""
     edit(bank, name, old, new)
     for cached in (False, True):  # the refusal itself must not be kept
         done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
-        assert (done.returncode, told in done.stdout + done.stderr) == (3, True), (cached, done.stdout, done.stderr)
+        assert (done.returncode, message in done.stdout + done.stderr) == (3, True), (cached, done.stdout, done.stderr)
         assert not (bank / "site").exists()
 
 
@@ -187,7 +187,7 @@ def lock_of(*entries: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"{\n  <<<<<<< ours", "quizproof.lock:2:3 is not JSON (was it merged by hand?)"),
         (b"\xff\xfe", "is not text in UTF-8"),
@@ -207,11 +207,11 @@ def lock_of(*entries: str) -> bytes:
         ),
     ],
 )
-def test_damaged_lock_is_told_apart(bank: Path, content: bytes, told: str) -> None:
+def test_damaged_lock_is_told_apart(bank: Path, content: bytes, message: str) -> None:
     """What is no lock is bad usage, in one sentence that says what to do."""
     (bank / "questions" / "quizproof.lock").write_bytes(content)
     done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
-    assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+    assert (done.returncode, message in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
     assert "--write-lock" in done.stderr
 
 
@@ -278,10 +278,10 @@ def test_diff_shows_what_changed(bank: Path) -> None:
     edit(bank, "quizproof.lock", '"python": "3', '"python": "2')
     done = quizproof("check", "questions", "--diff-lock", cwd=bank)
     assert done.returncode == 1
-    shown = done.stdout
-    assert "sum in sums\n  most=2, step=1: code\n      0 1\n    - 1 2\n    + 1 3\n" in shown
-    assert re.search(r"^python 2\S+, now 3", shown, re.MULTILINE)
-    assert shown.splitlines()[-1].startswith("4 outputs changed, 1 program was edited without changing its output")
+    diff = done.stdout
+    assert "sum in sums\n  most=2, step=1: code\n      0 1\n    - 1 2\n    + 1 3\n" in diff
+    assert re.search(r"^python 2\S+, now 3", diff, re.MULTILINE)
+    assert diff.splitlines()[-1].startswith("4 outputs changed, 1 program was edited without changing its output")
 
 
 def test_diff_shows_what_came_and_went(bank: Path) -> None:

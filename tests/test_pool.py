@@ -280,7 +280,7 @@ def any_pool(request: pytest.FixtureRequest) -> Iterator[Pool[str]]:
         yield shared
 
 
-def shown(pool: Pool[str], source: str, files: Path) -> Outcome:
+def with_files(pool: Pool[str], source: str, files: Path) -> Outcome:
     """The outcome of a program with a folder of files, after which a program without one sees none."""
     jobs = [
         Job("asked", "python", [part(source)], LIMITS, files=str(files)),
@@ -303,7 +303,7 @@ def test_files_of_the_bank_are_read(any_pool: Pool[str], tmp_path: Path) -> None
     (files / "inner" / "data.txt").write_text("data")
     (files / "link").symlink_to("inner/data.txt")
     source = "for name in ('inner/data.txt', 'link'):\n    print(open(f'files/{name}').read())"
-    assert shown(any_pool, source, files).parts[0].stdout == "data\ndata\n"
+    assert with_files(any_pool, source, files).parts[0].stdout == "data\ndata\n"
     assert (files / "inner" / "data.txt").read_text() == "data"
 
 
@@ -314,7 +314,7 @@ def test_files_of_the_bank_are_not_changed(any_pool: Pool[str], tmp_path: Path, 
         pytest.skip("nothing prevents it")
     (tmp_path / "kept").write_text("kept")
     refused = {"namespaces": "Read-only file system\n", "landlock": "Permission denied\n"}
-    assert shown(any_pool, attempting(attempt), tmp_path).parts[0].stdout == refused[any_pool.level]
+    assert with_files(any_pool, attempting(attempt), tmp_path).parts[0].stdout == refused[any_pool.level]
     assert [file.name for file in tmp_path.iterdir()] == ["kept"]
 
 
@@ -330,8 +330,8 @@ def test_links_do_not_lead_out_of_the_files(any_pool: Pool[str], tmp_path: Path,
         (place / "secret").write_text("secret")
     (files / "link").symlink_to(outside if "/" in leading else outside / "secret")
     name = leading if leading.startswith("/") else f"files/{leading}"
-    told = shown(any_pool, attempting(f"print(open({name!r}).read())"), files).parts[0].stdout
-    assert told in ("No such file or directory\n", "Permission denied\n")
+    refused = with_files(any_pool, attempting(f"print(open({name!r}).read())"), files).parts[0].stdout
+    assert refused in ("No such file or directory\n", "Permission denied\n")
 
 
 @pytest.mark.parametrize("kind", ["link", "file", "nothing"])
@@ -342,10 +342,10 @@ def test_only_a_folder_is_shown_as_files(any_pool: Pool[str], tmp_path: Path, ki
         files.symlink_to("/")
     elif kind == "file":
         files.write_text("")
-    outcome = shown(any_pool, "print(1)", files)
-    words = "No such file or directory" if kind == "nothing" else "Not a directory"
+    outcome = with_files(any_pool, "print(1)", files)
+    reason = "No such file or directory" if kind == "nothing" else "Not a directory"
     assert (outcome.status, outcome.parts) == ("fault", ())
-    assert words in outcome.detail
+    assert reason in outcome.detail
 
 
 def test_many_files_of_the_bank_cost_nothing(any_pool: Pool[str], tmp_path: Path) -> None:
@@ -353,7 +353,7 @@ def test_many_files_of_the_bank_cost_nothing(any_pool: Pool[str], tmp_path: Path
     with (tmp_path / "huge").open("wb") as huge:
         huge.truncate(1 << 40)
     source = "import os\nprint(os.stat('files/huge').st_size >> 40)"
-    assert shown(any_pool, source, tmp_path).parts[0].stdout == "1\n"
+    assert with_files(any_pool, source, tmp_path).parts[0].stdout == "1\n"
 
 
 def test_nothing_is_inherited(any_pool: Pool[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,8 +88,8 @@ def test_what_is_no_reply_is_refused(body: bytes) -> None:
 def test_garbage_never_disturbs_the_reader(garbage: bytes) -> None:
     memory = mmap.mmap(-1, reply.SIZE)
     memory[: len(garbage)] = garbage
-    told = reply.read(memory, 2)
-    assert told is None or told["status"] in ("running", "finished", "raised", "syntax", "limit")
+    statement = reply.read(memory, 2)
+    assert statement is None or statement["status"] in ("running", "finished", "raised", "syntax", "limit")
 
 
 def test_nothing_left_is_told_apart_from_something_unfinished() -> None:

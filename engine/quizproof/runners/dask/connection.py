@@ -68,7 +68,11 @@ class Connection:
         self.landed: queue.SimpleQueue[Landed] = queue.SimpleQueue()
         """What came back, in the order in which it did; filled by the client's own thread."""
         self._log_levels: dict[str, int] = {}
-        self._client = self._connect()
+        try:
+            self._client = self._connect()
+        except BaseException:
+            self._restore_logs()
+            raise
         try:
             self.threads = self._await_workers()
             """How many runs each worker carries out at once, by its address."""
@@ -203,8 +207,11 @@ class Connection:
             with contextlib.suppress(Exception):
                 client.close(timeout=_ANSWER_SECONDS)
         finally:
-            for name, level in self._log_levels.items():
-                logging.getLogger(name).setLevel(level)
+            self._restore_logs()
+
+    def _restore_logs(self) -> None:
+        for name, level in self._log_levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 async def _reach(address: str) -> None:

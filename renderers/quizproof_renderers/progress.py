@@ -32,7 +32,7 @@ class Bar:
                 "{task.completed:,.0f} of {task.total:,.0f} questions, {task.fields[runs]:,} runs", markup=False
             ),
             console=console_for(stream),
-            auto_refresh=False,
+            auto_refresh=False,  # it would draw from a thread
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,

@@ -96,6 +96,7 @@ def check(
         fail(f"{LOCK} belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
     path = lock_of(chosen) if write_lock or diff_lock else None
     first = write_lock and path and not path.exists()
+    # Read before anything is run: a damaged lock must not cost a whole check.
     before = Lock.read(path) if path and diff_lock and not first else None
     if audit and options.no_cache:
         fail("`--audit` compares with the cache, and `--no-cache` ignores it; leave one of them out")
@@ -117,6 +118,7 @@ def check(
         now = writer.lock(result.sandbox, result.runtimes)
         if before and _differ(before, now, to_stderr=format_ == "json" and not output_file):
             code = max(code, FINDINGS)
+        # FINDINGS without errors means that outputs differ from the old lock, which is why it is written again.
         if write_lock and code in (PROVEN, FINDINGS) and not result.errors:
             _write(now, path)
         elif write_lock:

@@ -76,6 +76,7 @@ def _put(quizzes: tuple[QuizProof, ...], options: RunOptions | None, chosen: Ban
         assert quiz.header is not None, "only quizzes that could be read are put"
         return run(pool, quiz.header.runtime, program, files[quiz.path])
 
+    # One run at a time: there is one learner.
     with pool_for(options) as pool:
         return session.run(quizzes, seed=seed, plain=plain, runner=outcome_of)
 

@@ -72,6 +72,7 @@ class Full:
     def add(self, quiz: QuizProof) -> None:
         """The findings of a file, with the author's lines."""
         self._rows.append(tally.tally(quiz))
+        # Read now rather than kept since loading: most files have no findings, and a bank may have thousands of files.
         source = (self._read(quiz.path) or "") if quiz.findings else ""
         for finding in quiz.findings:
             self._codes.add(finding.code)

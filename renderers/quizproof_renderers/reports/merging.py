@@ -206,6 +206,7 @@ def _sound(report: _Report) -> None:
     for quiz in report.quizzes:
         if quiz.id is not None:
             _header(quiz)
+    # A file's own findings come first, so the rest must be about questions that the report knows.
     named = {(quiz.path, name) for quiz in report.quizzes for name in quiz.questions}
     whole = {quiz.path: quiz.file_findings for quiz in report.quizzes}
     for finding in report.findings:

@@ -45,6 +45,7 @@ def points(score: float) -> str:
 def _score(result: Result) -> str:
     """The score over the questions that were put and could be marked, and how many others there were."""
     standings = Counter(answer.standing for answer in result.answers)
+    # What could not be marked counts neither for the learner nor against.
     put = len(result.answers) - standings["unmarked"]
     share = percent(_hundredths(result.score), put * 100)
     counts = [f"{points(result.score)} of {put} ({share})" if put else "no question was answered"]

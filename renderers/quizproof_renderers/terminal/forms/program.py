@@ -69,7 +69,7 @@ class ProgramForm(Form):
         source = str(response)
         try:
             result = mark(self._task, source)
-        except NeverRun:
+        except NeverRun:  # no equal program was run when the bank was proven
             run = self._run(source, desk)
             if run is None:
                 return Marked(response, None)

@@ -26,7 +26,7 @@ from quizproof.proving.prove import Proving
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
-from quizproof.store import fingerprints, proof_cache
+from quizproof.store import fingerprints, keys
 from quizproof.store.cache import Cache, default_path
 from quizproof.store.proof_cache import ProofCache
 from quizproof_renderers.reports import formats
@@ -418,7 +418,7 @@ def test_an_outcome_of_another_form_is_a_miss(tmp_path: Path, text: str) -> None
     outcome = Outcome("finished", (PartResult("1\n"),))
     with Cache(tmp_path / "cache") as cache:
         known = kept_in(cache)
-        cache.put(known._run_key("a", USUAL), text)
+        cache.put(known._keys.run("a", USUAL), text)
         assert known.outcome("a", USUAL) is None
         known.keep_outcome("a", USUAL, outcome)
         assert known.outcome("a", USUAL) == outcome
@@ -632,17 +632,17 @@ def test_another_sandbox_runs_everything(bank: Path) -> None:
 def test_another_machine_or_engine(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A changed library runs everything; a changed engine judges everything anew, from the outcomes that are known."""
     proven()
-    monkeypatch.setattr(proof_cache, "engine", lambda: "another")
+    monkeypatch.setattr(keys, "engine", lambda: "another")
     assert counts(proven()) == (0, RUNS)
     with Cache() as cache:
         assert cache.stats().entries["quiz"] == 2  # judged by the one, and by the other
-    monkeypatch.setattr(proof_cache, "machine", lambda: "another")
+    monkeypatch.setattr(keys, "machine", lambda: "another")
     assert counts(proven()) == (RUNS, 0)
 
 
 def test_fingerprint_of_the_machine_knows_what_is_installed(tmp_path: Path) -> None:
     script = "import sys\nsys.path.insert(0, sys.argv[1])\n"
-    script += "from quizproof.store.fingerprints import machine\nprint(machine())"
+    script += "from quizproof.store.this_machine import machine\nprint(machine())"
 
     def fingerprint() -> str:
         return subprocess.run([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE, text=True).stdout

@@ -15,7 +15,7 @@ from quizproof.loading.load import load_bank
 from quizproof.proving import study as study_module
 from quizproof.proving.prove import Proving, prove
 from quizproof.runners.pool import Pool
-from quizproof.store import proof_cache
+from quizproof.store import keys
 from quizproof.store.cache import Cache
 
 QUIZ = """\
@@ -78,7 +78,7 @@ def test_the_key_of_a_program_is_computed_once(
 ) -> None:
     """Although it is looked up, run, kept under it and handed to the witness."""
     programs: list[Any] = []
-    original = proof_cache.program_key
+    original = keys.program_key
 
     def counted(runtime: str, program: Any, data: str) -> str:
         programs.append(program)

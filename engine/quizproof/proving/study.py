@@ -13,8 +13,8 @@ from quizproof.outcome import Outcome
 from quizproof.proof import BlockProof, QuizProof
 from quizproof.proving.plan import Plan, Request
 from quizproof.runners.job import Job, job_for
+from quizproof.store.keys import program_key
 from quizproof.store.lock import Lock
-from quizproof.store.proof_cache import program_key
 
 
 @dataclass(frozen=True, eq=False)

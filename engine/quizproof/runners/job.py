@@ -56,7 +56,7 @@ def job_for(
     runtime: the name of the runtime, for example "torch".
     files: the folder that the program may read; None when the bank has none.
     conditions: the state of the process that it runs in.
-    name: what runners look the program up under: see `store.proof_cache.program_key`.
+    name: what runners look the program up under: see `store.keys.program_key`.
     """
     parts = [
         {"role": part.role, "source": part.source, "line": line}

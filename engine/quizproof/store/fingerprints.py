@@ -1,18 +1,14 @@
-"""Fingerprints of everything that affects an outcome besides the program: code, machine, installed packages, files."""
+"""Fingerprints: short texts that differ when code, files or data differ. `this_machine` has that of the machine."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import platform
-import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from quizproof.runtimes.variables import deciding
 
 _ENGINE = Path(__file__).parents[1]
 """The folder of this package; code is named from here, so that a move cannot leave it out unnoticed."""
@@ -27,16 +23,6 @@ def digest(*what: Any) -> str:
     """A fingerprint of JSON data."""
     text = json.dumps(what, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@cache
-def machine() -> str:
-    """A fingerprint of the interpreter, the processor, everything installed, the variables that runs get, and our code.
-
-    Everything installed, not just the framework: frameworks behave differently when an optional package is there.
-    Computed without importing any of it.
-    """
-    return digest(sys.version, platform.machine(), processor(), distributions(), deciding(), carrying())
 
 
 @cache
@@ -87,18 +73,3 @@ def _content(path: Path) -> str:
             return link + hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return str(error.strerror)
-
-
-def distributions() -> list[str]:
-    """What is installed, with versions, as names of folders of metadata: `torch-2.13.0.dist-info`."""
-    places = [Path(place) for place in sys.path]
-    return sorted({each.name for place in places for each in place.glob("*-info")})
-
-
-def processor() -> list[str]:
-    """Model and abilities of the processor, by which numerical libraries choose their code."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().partition("\n\n")[0].splitlines()
-    except OSError:
-        return [platform.processor()]
-    return [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))]

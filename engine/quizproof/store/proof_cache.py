@@ -1,4 +1,4 @@
-"""The proof cache: outcomes and proofs in the cache, under keys that hold everything that affects them.
+"""The proof cache: outcomes and proofs in the cache, under the keys of `keys`.
 
     run:DIGEST           an outcome, as `OutcomeData` of `quizproof.outcome`
     versions:DIGEST      the versions of a runtime: {"python": "3.11.7", "torch": "2.13.0"}
@@ -13,16 +13,14 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import astuple
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from quizproof.claims import Program
 from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import QuizProof
 from quizproof.runtimes.conditions import Conditions
 from quizproof.store.cache import Cache
-from quizproof.store.fingerprints import digest, engine, machine
+from quizproof.store.keys import Isolation, Keys
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -31,40 +29,21 @@ _NO_DISPLAYS: Any = {"blocks": {"__all__": {"variants": {"__all__": {"display"}}
 """What pydantic leaves out."""
 
 
-class Isolation(Protocol):
-    """What affects outcomes besides the programs: every runner has it."""
-
-    @property
-    def level(self) -> str:
-        """The isolation of runs: "namespaces", "landlock" or "none"."""
-
-    @property
-    def machine(self) -> str:
-        """A fingerprint of where programs are run; empty for this machine."""
-
-
-def program_key(runtime: str, program: Program, data: str) -> str:
-    """The key of a program: its code and limits, never its place in a file. `data` is the fingerprint of its files."""
-    parts = [(part.role, part.source) for part in program.parts]
-    return digest(runtime, parts, program.limits.model_dump(), data)
-
-
 class ProofCache:
     """Finds outcomes and proofs of earlier times in a cache, and puts new ones there."""
 
     def __init__(self, cache: Cache, runner: Isolation, *options: Any) -> None:
         """`runner` carries out the runs; `options` are what else decides verdicts, as JSON data."""
         self._cache = cache
-        self._circumstances = digest(runner.machine or machine(), runner.level)
-        self._options = (engine(), *options)
+        self._keys = Keys(runner, *options)
 
     def quiz_key(self, path: str, content: bytes, data: str) -> str:
         """The key of the proof of a whole file. `data` is the fingerprint of the files that its snippets may read."""
-        return f"quiz:{digest(self._circumstances, self._options, path, content.hex(), data)}"
+        return self._keys.quiz(path, content, data)
 
     def outcome(self, program: str, conditions: Conditions) -> Outcome | None:
         """The outcome of an earlier run of the program with this key."""
-        text = self._cache.get(self._run_key(program, conditions))
+        text = self._cache.get(self._keys.run(program, conditions))
         # A text of ours can be neither damaged nor nested this deeply.
         with contextlib.suppress(ValueError, RecursionError):
             return None if text is None else Outcome.from_json(json.loads(text))
@@ -73,11 +52,11 @@ class ProofCache:
     def keep_outcome(self, program: str, conditions: Conditions, outcome: Outcome) -> None:
         """Keep an outcome, unless it is of a kind that another attempt may change."""
         if outcome.status in LASTING:
-            self._cache.put(self._run_key(program, conditions), _compact(outcome.to_json()))
+            self._cache.put(self._keys.run(program, conditions), _compact(outcome.to_json()))
 
     def versions(self, runtime: str) -> dict[str, str] | None:
         """The versions that a runtime had at an earlier time."""
-        text = self._cache.get(self._versions_key(runtime))
+        text = self._cache.get(self._keys.versions(runtime))
         with contextlib.suppress(ValueError, RecursionError):
             versions = None if text is None else json.loads(text)
             if isinstance(versions, dict) and all(isinstance(version, str) for version in versions.values()):
@@ -86,7 +65,7 @@ class ProofCache:
 
     def keep_versions(self, runtime: str, versions: Mapping[str, str]) -> None:
         """Keep the versions of a runtime."""
-        self._cache.put(self._versions_key(runtime), _compact(dict(versions)))
+        self._cache.put(self._keys.versions(runtime), _compact(dict(versions)))
 
     def proof(self, key: str, *, displays: bool) -> QuizProof | None:
         """The proof of a file, with or without how its blocks are shown."""
@@ -100,12 +79,6 @@ class ProofCache:
         # By way of Python, because JSON as pydantic writes it has no NaN.
         self._cache.put(key, _compact(_adapter().dump_python(proof, exclude=_NO_DISPLAYS)))
         self._cache.put(_with_displays(key), _compact(_adapter().dump_python(proof)))
-
-    def _run_key(self, program: str, conditions: Conditions) -> str:
-        return f"run:{digest(self._circumstances, program, astuple(conditions))}"
-
-    def _versions_key(self, runtime: str) -> str:
-        return f"versions:{digest(self._circumstances, runtime)}"
 
 
 def _with_displays(key: str) -> str:

@@ -20,7 +20,8 @@ from typing import TypedDict
 import quizproof
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.runtimes.variables import deciding, handed_down
-from quizproof.store.fingerprints import carrying, digest, distributions, processor
+from quizproof.store.fingerprints import carrying, digest
+from quizproof.store.this_machine import distributions, processor
 
 _START_SECONDS = 120
 

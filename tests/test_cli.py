@@ -385,7 +385,7 @@ def test_report_goes_into_a_pipe_as_it_is(bank: Path) -> None:
     assert (bank / "pipe").is_fifo()
     before = sorted(bank.iterdir())
     done = quizproof("check", "-o", "", cwd=bank)
-    assert (done.returncode, done.stderr) == (2, "quizproof: `--output-file` names no file\n")
+    assert (done.returncode, done.stderr) == (2, "quizproof: `--output-file` does not name a file\n")
     assert sorted(bank.iterdir()) == before
 
 

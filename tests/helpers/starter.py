@@ -10,21 +10,35 @@ each with three descriptors: standard input, output and error. It answers with t
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import signal
 import socket
 import sys
 
-# What the commands import when they run, the frameworks of the machine and Dask aside.
-import quizproof_renderers.reports.formats
-import quizproof_renderers.site.build
-import quizproof_renderers.terminal.session  # noqa: F401
 from quizproof_renderers.cli.main import main
+
+IMPORTED_WHEN_THEY_RUN = (
+    "quizproof.kinds.registry",
+    "quizproof.loading.load",
+    "quizproof.proving.plan",
+    "quizproof.proving.prove",
+    "quizproof.proving.trial",
+    "quizproof.runners.locked",
+    "quizproof.store.cache",
+    "quizproof.store.lock_diff",
+    "quizproof_renderers.reports.formats",
+    "quizproof_renderers.site.build",
+    "quizproof_renderers.terminal.session",
+)
+"""By the commands, in the forks. Frameworks and Dask are imported neither here nor by most commands."""
 
 
 def serve(requests: socket.socket) -> list[str]:
     """Fork for every request. Returns in the children, with the arguments of the command; never in the parent."""
+    for name in IMPORTED_WHEN_THEY_RUN:
+        importlib.import_module(name)
     gc.freeze()  # a collection in a child would copy all pages that it looks at
     while True:
         data, descriptors, *_ = socket.recv_fds(requests, 1 << 20, 3)

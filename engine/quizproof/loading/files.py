@@ -52,7 +52,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A quiz file as it was found on disk, read once: whoever needs its text or its folder is given this."""
+    """A quiz file as it was found on disk, read once: passed on to everything that needs its text or its folder."""
 
     path: Path
     shown: str

@@ -85,7 +85,7 @@ class Proving:
         """Nothing is read or run before the iteration.
 
         files     paths, or files that were loaded
-        runner    carries out the runs. Whoever iterates has entered it: a generator that is left in the middle would
+        runner    carries out the runs. The caller has entered it: a generator that is left in the middle would
                   clear away too late
         cache     where outcomes and proofs are looked up and kept
         displays  whether proofs hold how blocks are shown, which is most of them; reports do without

@@ -89,7 +89,7 @@ def filled(quiz: Quiz, block: B, params: Mapping[str, Any]) -> B:
 
     texts = rewrite(block, (CODE, TEXT), fill)
     try:
-        # Validated anew, for what a field must be is only known of its final text.
+        # Validated again, because only the final text shows whether a field is right.
         return type(block).model_validate(texts.model_dump(by_alias=True, exclude_unset=True))
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]

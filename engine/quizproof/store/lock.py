@@ -1,7 +1,7 @@
 r"""The lock: the outcomes of a bank's runs as a text that people can review and a build can rely on.
 
     {
-     "about": "What came of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
+     "about": "The outcome of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
      "version": 1,
      "sandbox": "namespaces",
      "runtimes": {"python": {"python": "3.11.7"}},
@@ -137,7 +137,7 @@ class Lock:
     def text(self) -> str:
         """The lock as it is written. The same outcomes give the same text; in ASCII, so that no character deceives."""
         data = {
-            "about": "What came of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
+            "about": "The outcome of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
             "version": VERSION,
             "sandbox": self.sandbox,
             "runtimes": {name: dict(sorted(of.items())) for name, of in sorted(self.runtimes.items())},

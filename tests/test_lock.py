@@ -249,8 +249,8 @@ def test_required_sandbox_is_that_of_the_lock(bank: Path) -> None:
 
 def test_there_must_be_a_lock_and_one_bank(bank: Path) -> None:
     """Without a lock, or with more than one folder, the call is refused with a way forward."""
-    assert "name its folder" in quizproof("check", "questions/sums.yaml", "--write-lock", cwd=bank).stderr
-    assert "name its folder" in quizproof("check", "questions", "questions", "--diff-lock", cwd=bank).stderr
+    assert "name the bank's folder" in quizproof("check", "questions/sums.yaml", "--write-lock", cwd=bank).stderr
+    assert "name the bank's folder" in quizproof("check", "questions", "questions", "--diff-lock", cwd=bank).stderr
     (bank / "questions" / "quizproof.lock").unlink()
     for command in (["build", "questions", "-o", "site", "--locked"], ["check", "questions", "--diff-lock"]):
         done = quizproof(*command, cwd=bank)

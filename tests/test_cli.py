@@ -283,10 +283,11 @@ def test_site_settings(bank: Path) -> None:
     assert quizproof("build", "-o", "public", "--site", "site.yaml", cwd=bank).returncode == 0
     assert "<title>My questions</title>" in (bank / "public/index.html").read_text()
     for text, message in [
-        ("titel: x\n", "site.yaml:1:1: `titel`: unknown key (known: title, topics)"),
+        ("titel: x\n", "site.yaml:1:1: unknown key `titel`; did you mean `title`?"),
         ("title: [\n", "site.yaml:2:1: while parsing a flow node, did not find expected node content"),
-        ("topics: [A b]\n", "site.yaml:1:10: `0`: `A b` is not an id"),
+        ("topics: [A b]\n", "site.yaml:1:10: item 1: `A b` is not an id"),
         ("topics: samples\n", "site.yaml:1:9: `topics`: write a list"),
+        ("- title\n", "site.yaml:1:1: write a mapping with the keys `title` and `topics`"),
         ("topics: [other]\n", "site.yaml: the bank has no topic `other`; it has samples"),
     ]:
         (bank / "site.yaml").write_text(text)

@@ -8,15 +8,8 @@ from pydantic import ValidationError
 
 from quizproof.errors import UsageError
 from quizproof.quizfile.fields import Model, Plain, Slug
+from quizproof.quizfile.wording import worded
 from quizproof.quizfile.yaml_document import SourceError, parse
-
-_MESSAGES = {
-    "extra_forbidden": "unknown key (known: {known})",
-    "model_type": "write a mapping of keys (known: {known})",
-    "string_type": "write a text",
-    "tuple_type": "write a list",
-}
-"""What to write instead, by the type of pydantic's error."""
 
 
 class SiteSettings(Model):
@@ -38,10 +31,10 @@ def load_settings(file: Path) -> SiteSettings:
     except SourceError as error:
         raise UsageError(f"{error.finding.place}: {error.finding.message}") from None
     except ValidationError as error:
-        detail = error.errors()[0]
+        detail = error.errors(include_url=False)[0]
         path = tuple(step for step in detail["loc"] if isinstance(step, (str, int)))
         span = document.first_line(path, key=detail["type"] == "extra_forbidden")
-        known = ", ".join(SiteSettings.model_fields)
-        message = _MESSAGES.get(detail["type"], detail["msg"]).format(known=known)
-        where = f"`{path[-1]}`: " if path else ""
-        raise UsageError(f"{file}:{span.line}:{span.column}: {where}{message}") from None
+        _, message = worded(detail, path, SiteSettings.model_fields)
+        if not path:  # the whole file is a list or a single value
+            message = f"write a mapping with the keys {' and '.join(f'`{key}`' for key in SiteSettings.model_fields)}"
+        raise UsageError(f"{file}:{span.line}:{span.column}: {message}") from None

@@ -285,7 +285,7 @@ def test_site_settings(bank: Path) -> None:
     for text, message in [
         ("titel: x\n", "site.yaml:1:1: unknown key `titel`; did you mean `title`?"),
         ("title: [\n", "site.yaml:2:1: while parsing a flow node, did not find expected node content"),
-        ("topics: [A b]\n", "site.yaml:1:10: item 1: `A b` is not an id"),
+        ("topics: [A b]\n", "site.yaml:1:10: `A b` is not an id: use lower-case"),
         ("topics: samples\n", "site.yaml:1:9: `topics`: write a list"),
         ("- title\n", "site.yaml:1:1: write a mapping with the keys `title` and `topics`"),
         ("topics: [other]\n", "site.yaml: the bank has no topic `other`; it has samples"),

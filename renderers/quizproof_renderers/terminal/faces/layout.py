@@ -12,13 +12,15 @@ from quizproof_renderers.terminal import prose
 
 
 class Quoted:
-    """Lines with a bar down their left side.
-
-    `numbers`: whether each has its number before the bar. `highlight`: the numbers of lines that stand out; with any,
-    all have their numbers.
-    """
+    """Lines with a bar down their left side."""
 
     def __init__(self, lines: Sequence[Text], *, numbers: bool = False, highlight: Sequence[int] = ()) -> None:
+        """Nothing is laid out before it is printed.
+
+        lines      without their ends, safe to show
+        numbers    whether each has its number before the bar
+        highlight  the numbers of lines that stand out, from 1; with any, all have their numbers
+        """
         self._lines = lines
         self._digits = len(str(len(lines))) if numbers or highlight else 0
         self._highlight = frozenset(highlight)

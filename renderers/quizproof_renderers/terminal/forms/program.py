@@ -62,7 +62,7 @@ class ProgramForm(Form):
         source = _file(text.strip()[len(FILE) :].strip()) if _names_file(text) else text
         if not fold_program(source):
             raise MalformedResponse("write a program, or type s to skip the question")
-        self._draft = source
+        self._draft = source  # what the editor opens with when the learner has to answer again
         return source
 
     def mark(self, response: Response, desk: Desk) -> Marked:

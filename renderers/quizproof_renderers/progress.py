@@ -45,6 +45,7 @@ class Bar:
         )
         self._task = self._progress.add_task("", total=0, runs=0)
         self._clock = clock
+        # Off a terminal it is never time to draw.
         self._due = clock() + PATIENCE if stream.isatty() else math.inf
         self._shown = False
 

@@ -254,6 +254,7 @@ def _table(rows: list[Tally], console: Console) -> Iterator[Text]:
     widths = [max(map(len, (name, *cells))) for name, cells in columns]
     figures = sum(width + 2 for width in widths)
     titles = max(cell_len(row.title) for row in rows)
+    # At least as wide as its heading.
     titles = max(4, min(titles, console.width - figures - 2))
     heads = "".join(f"  {name:>{width}}" for (name, _), width in zip(columns, widths, strict=True))
     yield Text(f"  {set_cell_size('quiz', titles)}{heads}", "dim")

@@ -80,7 +80,7 @@ class _ListAside:
 
     def add(self, item: object) -> None:
         self._file.write(f"{self._comma}\n  {_dump(item)}")
-        self._comma = ","
+        self._comma = ","  # JSON allows none after the last item
 
     def pour(self, stream: TextIO) -> None:
         self._file.seek(0)

@@ -214,7 +214,7 @@ def _sound(report: _Report) -> None:
             _header(quiz)
     # A file's own findings come first, so the rest must be about questions that the report knows.
     named = {(quiz.path, name) for quiz in report.quizzes for name in quiz.questions}
-    whole = {quiz.path: quiz.file_findings for quiz in report.quizzes}
+    whole = {quiz.path: quiz.file_findings for quiz in report.quizzes}  # counted down to 0
     for finding in report.findings:
         if whole[finding.path] > 0:
             whole[finding.path] -= 1

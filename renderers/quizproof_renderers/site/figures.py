@@ -66,6 +66,7 @@ def matrix(display: Matrix) -> Markup:
         _counts(visible(label), counts, index)
         for index, (label, counts) in enumerate(zip(display.labels, display.counts, strict=True))
     )
+    # Readers must know which way shares add up to a whole.
     about = f"{display.caption} Percentages are of the row.".lstrip()
     return Markup(
         '<figure class="figure"><div class="table"><table class="matrix"><thead>'

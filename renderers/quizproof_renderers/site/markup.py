@@ -190,6 +190,7 @@ def _math(state: StateInline, silent: bool) -> bool:
     match = _FORMULA.match(state.src, state.pos)
     if not match:
         return False
+    # A silent call only asks where a formula ends, to skip it.
     if not silent:
         state.push("math", "", 0).content = match[2]
     state.pos = match.end()

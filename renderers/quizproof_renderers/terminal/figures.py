@@ -212,6 +212,7 @@ class _Stations:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         bar, head = "|v" if options.ascii_only else "│▼"
+        # Below, columns end at 30 cells: one long name must not push away the shapes of all stations.
         wide = max((len(one_line(stage.name)) for stage in self._stages), default=0)
         shapes = max((len(_shape(stage.shape)) for stage in self._stages), default=0)
         for index, stage in enumerate(self._stages):

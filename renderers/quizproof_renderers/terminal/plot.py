@@ -127,6 +127,7 @@ class _Canvas:
 
     def mark(self, event: Event, label: str) -> None:
         """Mark an event: a rule through the whole height, or one point."""
+        # A character is two dots wide and four high.
         x, y = self._fine(event.x, self._top if event.y is None else event.y)
         if event.y is None:
             self._rules[x // 2] = label

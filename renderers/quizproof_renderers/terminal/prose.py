@@ -101,6 +101,7 @@ def _math(state: StateInline, silent: bool) -> bool:
     match = _MATH.match(state.src, state.pos)
     if not match:
         return False
+    # A silent call only asks where a formula ends, to skip it.
     if not silent:
         state.push("text", "", 0).content = readable(match["block"] or match["inline"])
     state.pos = match.end()

@@ -129,6 +129,7 @@ class _Session:
         # An expression in the introduction can only be filled in on the site, which proves it with the whole quiz.
         intro = "" if "{{" in header.intro else header.intro
         self._face.quiz(header.title, lines, intro)
+        # Once for the whole test, below the first head.
         if quiz is self._items[0].quiz:
             self._say_left_out()
             hinted = any(item.display.hints for item in self._items)
@@ -146,7 +147,7 @@ class _Session:
         face, display = self._face, item.display
         face.exhibit(item.proof.title)
         face.contents(display.prompt)
-        hints = Hints(display.hints, cost=0)
+        hints = Hints(display.hints, cost=0)  # an exhibit has no score
         solution = display.solution
         while hints.left or solution:
             offers = ["h for a hint"] * bool(hints.left) + ["v to view the solution"] * bool(solution)

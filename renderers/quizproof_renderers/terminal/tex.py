@@ -20,6 +20,7 @@ _SYMBOLS = {
     "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ",
     "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
     "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "quad": " ", "qquad": "  ",
+    # The size of brackets means nothing in a single line.
     "left": "", "right": "", "big": "", "Big": "", "displaystyle": "", "limits": "",
 }  # fmt: skip
 _SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "\\": "; "}

@@ -234,6 +234,7 @@ class _Picture:
         """Where the label of a point can be, on both sides above and below it; and its lines there."""
         rooms = {True: WIDTH - x - _GAP, False: x - _GAP - self.x.start}
         for rightward, room in rooms.items():
+            # A narrow side is taken only where the other one is no wider.
             if room < min(MAX_NAME, max(rooms.values())):
                 continue
             lines = wrapped(name, LARGE, room)
@@ -279,6 +280,7 @@ class _Picture:
 def _x_axis(values: Sequence[float], start: float, end: float) -> Axis:
     """The horizontal axis over these values. It has so many ticks that their labels do not touch."""
     whole = all(value == int(value) for value in values)
+    # Labels of whole numbers are short, so more of them may fit.
     for most in range(10 if whole else 8, 0, -1):
         ticks = nice_ticks(min(values), max(values), most, whole=whole)
         # Along this axis the plot ends where the data end: a line may start at the very left.
@@ -325,7 +327,7 @@ def _spread(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 def _table(display: Chart) -> Table:
     """The points of all lines, by their place on the horizontal axis."""
     xs = sorted({x for each in display.series for x, _ in each.points})
-    stride = math.ceil(len(xs) / MAX_ROWS) or 1
+    stride = math.ceil(len(xs) / MAX_ROWS) or 1  # lines may have no points at all
     picked = sorted({*xs[::stride], *xs[-1:]})
     columns = [_column([dict(each.points).get(x) for x in picked]) for each in display.series]
     rows = tuple(zip(map(brief, picked), *columns, strict=True))

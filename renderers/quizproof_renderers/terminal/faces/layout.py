@@ -27,6 +27,7 @@ class Quoted:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         bar, bold, broken = "|>:" if options.ascii_only else "│┃┆"
+        # A terminal may be narrower than the edge alone.
         room = max(10, options.max_width - self._digits - 3)
         for number, line in enumerate(self._lines, 1):
             label = f"{number:>{self._digits}} " if self._digits else ""

@@ -91,6 +91,7 @@ class RichFace(Face):
     def blanks(self, source: str, names: Sequence[str]) -> None:
         signs = blank_signs(len(names), ascii_only=self._console.options.ascii_only)
         lines = coloured(Code(with_signs(source, names, signs)))
+        # After colouring, which knows nothing of signs.
         for line in lines:
             line.highlight_words(signs, "bold yellow")
         self._console.print(indented(Quoted(lines)))

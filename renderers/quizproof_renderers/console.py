@@ -38,15 +38,17 @@ class _Console(Console):
 def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int = MAX_WIDTH) -> Console:
     """A console on `stream` that shows texts as they are: no markup, no emoji codes, no guessed highlighting.
 
-    Colours appear only on a terminal, or where FORCE_COLOR asks for them; NO_COLOR forbids them.
+    stream        a terminal, a pipe or a file
+    width         the most cells of a terminal that are used; all of them when None
+    off_terminal  the width of a pipe or a file in cells, unless COLUMNS gives one
 
-    `width`: at most so many cells of a terminal are used; all of them when None. `off_terminal`: the width elsewhere,
-    unless COLUMNS gives one.
+    Colours appear only on a terminal, or where FORCE_COLOR asks for them; NO_COLOR forbids them.
     """
     if isinstance(stream, io.TextIOWrapper):
         # A character that the encoding of the stream lacks becomes an escape; otherwise it would end the program.
         stream.reconfigure(errors="backslashreplace")
     console = _Console(file=stream, markup=False, emoji=False, highlight=False, theme=_THEME)
+    # Off a terminal rich would take the width of any terminal that the process has, or 80.
     if not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit():
         console.width = off_terminal
     elif width is not None:

@@ -25,6 +25,11 @@ class Bar:
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is drawn before the first `show` after PATIENCE.
+
+        stream  where to draw; not the stream of a report, which would get the line too
+        clock   gives seconds that never go back; tests give their own
+        """
         self._progress = Progress(
             TextColumn("Proving"),
             BarColumn(bar_width=30),
@@ -34,11 +39,13 @@ class Bar:
             console=console_for(stream),
             auto_refresh=False,  # it would draw from a thread
             transient=True,
+            # Whoever writes to the terminal hides the line first; rich would put streams of its own in their place.
             redirect_stdout=False,
             redirect_stderr=False,
         )
         self._task = self._progress.add_task("", total=0, runs=0)
         self._clock = clock
+        # Off a terminal it is never time to draw.
         self._due = clock() + PATIENCE if stream.isatty() else math.inf
         self._shown = False
 

@@ -35,12 +35,21 @@ def letters() -> Iterator[str]:
 def shuffled(items: Iterable[Item], salt: str) -> tuple[Item, ...]:
     """The items in an order that only their ids and `salt` determine.
 
+    items  anything with ids that differ
+    salt   what else decides the order, such as `<quiz>/<block>/<variant>`: with it the same ids are in another order
+           elsewhere
+
     Authors often put the key first, so their order would give it away. A random order would change the pages at every
-    build; this one is the same on every machine.
+    build; this one is the same on every machine. The items are sorted by the SHA-256 hash of `<salt>/<id>`.
     """
     return tuple(sorted(items, key=lambda item: hashlib.sha256(f"{salt}/{item.id}".encode()).digest()))
 
 
 def with_letters(items: Sequence[Item], salt: str) -> tuple[Lettered[Item], ...]:
-    """The shuffled items with their letters, A first."""
+    """The shuffled items with their letters, A first: `(("A", <item>), ("B", <item>), ...)`.
+
+    items  anything with ids that differ, at most as many as there are letters
+    salt   as for `shuffled`
+    """
+    # Not strict: there are always more letters than items.
     return tuple(Lettered(letter, item) for letter, item in zip(letters(), shuffled(items, salt), strict=False))

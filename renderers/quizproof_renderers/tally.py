@@ -32,9 +32,14 @@ class Tally:
 
 
 def tally(quiz: QuizProof) -> Tally:
-    """One file of a bank in figures."""
+    """One file of a bank in figures.
+
+    Exhibits have claims, but do not count as questions. A file that could not be read has no claims; its errors decide
+    its status.
+    """
     verdicts = Counter(claim.verdict for question in quiz.blocks for claim in question.claims)
     errors = [finding for finding in quiz.findings if finding.severity == "error"]
+    # An error may be about no claim, as in a file that could not be read; the row must not look proven then.
     broken: list[Verdict] = ["unverified" if finding.is_unverified else "refuted" for finding in errors]
     notes = [f"{verdicts[v]:,} {v}" for v in VERDICTS if v != "proven" and verdicts[v]]
     if quiz.header is None:
@@ -59,7 +64,7 @@ def counted_blocks(exhibits: Iterable[bool]) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in whole percent, rounded down, so that only the whole is 100 %."""
+    """A share in whole percent, rounded down, so that only the whole is 100 %; of nothing, everything is proven."""
     return f"{part * 100 // whole if whole else 100} %"
 
 

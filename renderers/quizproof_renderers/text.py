@@ -39,10 +39,14 @@ def shortened(text: str, length: int) -> str:
 def clip_lines(lines: list[str], most: int) -> list[str]:
     """The lines, or the first and the last of them with a note of how many are left out between.
 
+    lines  without their ends
+    most   how many lines are returned at most, with the note
+
     The end is kept because a traceback names its exception there.
     """
     if len(lines) <= most:
         return lines
+    # One line in three is from the end; one of the others is the note.
     tail = most // 3
     head = most - tail - 1
     return [*lines[:head], f"… {len(lines) - head - tail:,} more lines …", *lines[-tail:]]
@@ -50,12 +54,16 @@ def clip_lines(lines: list[str], most: int) -> list[str]:
 
 def plural(count: int, noun: str) -> str:
     """A count with its noun: "1 claim", "31 claims", "2 quizzes"."""
+    # Of the nouns in use only "quiz" doubles its last letter.
     many = f"{noun}zes" if noun.endswith("z") else f"{noun}s"
     return f"{count:,} {noun if count == 1 else many}"
 
 
 def share(part: int, whole: int) -> str:
-    """A share in whole percent, in which only nothing is 0 and only all is 100: "<1 %", "12 %", ">99 %"."""
+    """A share in whole percent, in which only nothing is 0 and only all is 100: "<1 %", "12 %", ">99 %".
+
+    Raises ZeroDivisionError when `whole` is 0.
+    """
     percent = round(100 * part / whole)
     if part and not percent:
         return "<1 %"

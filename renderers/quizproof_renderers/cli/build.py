@@ -54,14 +54,17 @@ def build(
     from quizproof_renderers.site.build import build_site, refuse_foreign
     from quizproof_renderers.site.settings import SiteSettings, load_settings
 
+    # Before anything is run: a mistake in the call must not cost a whole proof.
     settings = load_settings(site) if site else SiteSettings()
     refuse_foreign(output)
     chosen = bank or (default_bank(),)
     lock = Lock.read(lock_of(chosen)) if locked else None
     with set_up(find_files(chosen), options, outcomes=lock, lock=lock) as (proving, _):
         report = Report(tuple(proving), proving.result)
+    # A quiz that only the lock has was deleted or renamed since; no file of the bank could report it.
     if lock and (gone := sorted(lock.quizzes.keys() - {quiz.id for quiz in report.quizzes})):
         refuse(f"{lock_of(chosen)} does not match the bank, which has no quiz `{gone[0]}`")
+    # Only now: files name their topics, and they are read while they are proven.
     topics = {quiz.header.topic for quiz in report.quizzes if quiz.header}
     if unknown := [topic for topic in settings.topics if topic not in topics]:
         fail(f"{site}: the bank has no topic `{unknown[0]}`; it has {', '.join(sorted(topics)) or 'none'}")

@@ -95,6 +95,7 @@ def check(
     if shard and (write_lock or diff_lock):
         fail(f"{LOCK} belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
     path = lock_of(chosen) if write_lock or diff_lock else None
+    # With both options and no lock yet, there is nothing to compare with.
     first = write_lock and path and not path.exists()
     # Read before anything is run: a damaged lock must not cost a whole check.
     before = Lock.read(path) if path and diff_lock and not first else None
@@ -104,7 +105,7 @@ def check(
     settings = set_up(
         find_files(chosen),
         options,
-        displays=False,
+        displays=False,  # no report shows them
         stress=stress or 0,
         audit=audit or 0.0,
         witness=writer.note if path else None,

@@ -24,7 +24,7 @@ def doctor() -> None:
         sys.exit(UNVERIFIED)
     with local_pool() as pool:
         pool.start(doctor.RUNTIMES)
-        pool.wait()
+        pool.wait()  # versions are known once every runtime has started or failed
         doctor.write(pool, sys.stdout)
         missing = set(doctor.RUNTIMES) - set(pool.versions)
     sys.exit(UNVERIFIED if missing else PROVEN)

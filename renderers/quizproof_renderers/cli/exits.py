@@ -31,7 +31,7 @@ SIGNALLED = 128
 
 
 def code_of(result: Result) -> int:
-    """The exit code after proving: findings win over what could not be verified."""
+    """The exit code after proving, 0, 1 or 3: findings win over what could not be verified."""
     match result.status:
         case "proven":
             return PROVEN
@@ -42,7 +42,10 @@ def code_of(result: Result) -> int:
 
 
 def code_of_test(result: TestResult) -> int:
-    """The exit code after a self-test: 0 whatever the score, unless it was interrupted or nothing is proven here."""
+    """The exit code after a self-test: 0 whatever the score, unless it was interrupted or nothing is proven here.
+
+    A test with no block at all also gives 0: nothing was left out, so nothing is wrong.
+    """
     if result.ending == "interrupted":
         return INTERRUPTED
     return UNVERIFIED if result.left_out and not result.total and not result.exhibits else PROVEN
@@ -52,6 +55,7 @@ def fail(message: str) -> NoReturn:
     """Print what is wrong with the call, and exit with 2."""
     from quizproof_renderers.text import visible
 
+    # Messages quote arguments and files, which may hold anything.
     click.echo(f"quizproof: {visible(message)}", err=True)
     sys.exit(USAGE)
 

@@ -51,7 +51,7 @@ class ShareParameter(click.ParamType[float]):
         try:
             share = float(value.removesuffix("%")) / 100 if value.endswith("%") else float(value)
         except ValueError:
-            share = -1.0
+            share = -1.0  # refused below, in the same words as a share that is out of range
         if not 0 <= share <= 1:
             self.fail(f"{value!r} is not a share; write `5%` or `0.05`", param, ctx)
         return share
@@ -113,7 +113,9 @@ def proving_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _collecting(command: Callable[..., None], options: Sequence[Callable[..., Any]]) -> Callable[..., None]:
+    """Add options to a command, which gets their values as one `RunOptions`."""
 
+    # `wraps` hands on the help, and the options that decorators below have added to the command.
     @wraps(command)
     def collected(
         *, jobs: int | None, sandbox: str, required: str | None, no_cache: bool, dask: str | None = None, **own: Any
@@ -143,7 +145,10 @@ paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Pat
 
 
 def lock_of(paths: Sequence[Path]) -> Path:
-    """The path of a bank's lock. Exits unless one folder was named."""
+    """The path of a bank's lock, `<folder>/quizproof.lock`, whether it exists or not.
+
+    Exits unless `paths` names one folder: a lock holds the outcomes of a whole bank.
+    """
     if len(paths) != 1 or not paths[0].is_dir():
         fail(f"{LOCK} belongs to a whole bank; name the bank's folder, and nothing else")
     return paths[0] / LOCK

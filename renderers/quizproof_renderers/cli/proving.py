@@ -48,19 +48,27 @@ def set_up(
 ) -> Iterator[tuple[Proving, Bar]]:
     """Files of a bank ready to be proven, and the line of progress that shows how far that has come.
 
-    `outcomes`: a lock to take all outcomes from, so that nothing is run. Exits when the runs cannot be had as
-    `options` asks.
+    files     paths, or files that were loaded
+    options   how to run
+    outcomes  a lock to take all outcomes from, so that nothing is run; None to run
+    settings  keyword parameters of `Proving`
+
+    Exits when the runs cannot be had as `options` asks.
     """
     from quizproof.proving.prove import Proving
     from quizproof_renderers.progress import Bar
 
     runner: Runner[Any] = _locked(outcomes, options) if outcomes else _running(options)
+    # On standard error, so that a report in a pipe or a file holds nothing of it.
     with _cache(options) as cache, Bar(sys.stderr) as bar, runner:
         yield Proving(files, runner, cache=cache, progress=bar.show, **settings), bar
 
 
 def bank_at(*paths: Path) -> Bank:
-    """The bank in some files or folders. Findings in them are mentioned, and are no reason to stop."""
+    """The bank in some files or folders. Findings in them are mentioned, and are no reason to stop.
+
+    A learner can use the sound quizzes of a bank while its author fixes the others.
+    """
     from quizproof.loading.load import load_bank
     from quizproof_renderers.text import plural
 
@@ -71,7 +79,13 @@ def bank_at(*paths: Path) -> Bank:
 
 
 def pool_for(options: RunOptions, jobs: int | None = 1) -> Pool[Any]:
-    """A pool for runs that prove nothing, under the sandbox that was asked for."""
+    """A pool for runs that prove nothing, under the sandbox that was asked for.
+
+    options  whose sandbox is used
+    jobs     how many runs in parallel; as many as there are processors when None
+
+    Exits on a platform that can run nothing, and when the machine does not allow that sandbox.
+    """
     from quizproof.runners.local import local_pool, platform_refusal
 
     if why := platform_refusal():  # before the sandbox is looked at, which is Linux's
@@ -143,7 +157,15 @@ def _cache(options: RunOptions) -> Iterator[Cache | None]:
 
 
 def report(proving: Proving, bar: Bar, format_: str | None, output_file: Path | None) -> None:
-    """Prove, and report each file as soon as it is judged."""
+    """Prove, and report each file as soon as it is judged.
+
+    proving      what `set_up` gives
+    bar          the line of progress, removed before anything is written to the same screen
+    format_      the name of a format; `full` on a terminal and `concise` elsewhere when None
+    output_file  where to write; standard output when None
+
+    Exits when `output_file` cannot be written.
+    """
     on_terminal = output_file is None and sys.stdout.isatty()
     with reporter_to(format_, output_file) as reporter:
         for quiz in proving:
@@ -156,10 +178,17 @@ def report(proving: Proving, bar: Bar, format_: str | None, output_file: Path | 
 
 @contextmanager
 def reporter_to(format_: str | None, output_file: Path | None) -> Iterator[Reporter]:
-    """A reporter to standard output, or to a file, which replaces what was there only when it is complete."""
+    """A reporter to standard output, or to a file, which replaces what was there only when it is complete.
+
+    format_      the name of a format; `full` on a terminal and `concise` elsewhere when None
+    output_file  the file; standard output when None
+
+    Exits when the file cannot be opened.
+    """
     from quizproof_renderers.reports import formats
 
     chosen = cast("formats.Format", format_ or ("full" if not output_file and sys.stdout.isatty() else "concise"))
+    # An empty name becomes the path of the current folder, which click lets through.
     if output_file == Path():
         fail("`--output-file` does not name a file")
     # A pipe or a device cannot be replaced.
@@ -168,5 +197,6 @@ def reporter_to(format_: str | None, output_file: Path | None) -> Iterator[Repor
         stream = click.open_file(str(output_file), "w", encoding="utf-8", atomic=whole) if output_file else sys.stdout
     except OSError as error:
         fail(f"{output_file} cannot be written: {error.strerror}")
+    # Standard output is not ours to close.
     with stream if output_file else nullcontext():
         yield formats.reporter(chosen, cast("TextIO", stream))

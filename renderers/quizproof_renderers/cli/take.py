@@ -54,6 +54,7 @@ def take(
     # The lock is not compared with the bank: it covers all of it, and this may be one question.
     with set_up(chosen.files, options, outcomes=lock) as (proving, _):
         quizzes = tuple(proving)
+    # Few digits, because a learner types it to repeat the test.
     seed = secrets.randbelow(10_000) if seed is None else seed
     result = _put(quizzes, None if lock else options, chosen, seed=seed, plain=plain)
     if result.left_out and lock:
@@ -84,7 +85,7 @@ def _put(quizzes: tuple[QuizProof, ...], options: RunOptions | None, chosen: Ban
 def _choose(bank: Bank, name: str | None) -> Bank:
     """The part of the bank that was asked for: a quiz or one block of it. Exits when that is not clear."""
     if name is None and len(bank.quizzes) == 1:
-        return bank
+        return bank  # there is nothing to choose
     from quizproof.errors import UsageError
     from quizproof.kinds.base import Question
     from quizproof.loading.quiz import Bank, Loaded

@@ -56,6 +56,7 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
         assert question is not None
         quiz, item = _find(whole, question, "write-code")
         pool = pool_for(options)
+        # Only this question is proven: its checks judge programs only if they accept its own solution.
         with set_up((Loaded(quiz.path, quiz.only(item)),), options) as (proving, _):
             (proof,) = proving
         met = _try_question(proof, source, quiz.files, str(file), pool)
@@ -71,7 +72,7 @@ def _read(file: Path) -> str:
     if len(data) > _MAX_BYTES:
         fail(f"{file} has {len(data):,} bytes; a script may have at most {_MAX_BYTES:,}")
     try:
-        source = data.decode("utf-8-sig")
+        source = data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError:
         fail(f"{file} is not UTF-8 text")
     if not source.strip():

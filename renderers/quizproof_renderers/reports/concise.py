@@ -35,7 +35,10 @@ class Concise:
 
 
 def line(finding: Finding) -> str:
-    """One finding: `path:line:column: QP201 [key-refuted] message`."""
+    """One finding: `path:line:column: QP201 [key-refuted] message`.
+
+    Lines and columns count from 1. A message of several lines becomes one, and is cut after MAX_MESSAGE characters.
+    """
     message = clip(one_line(finding.message), MAX_MESSAGE)
     return f"{one_line(finding.place)}: {finding.code} [{finding.rule.name}] {message}"
 

@@ -40,7 +40,11 @@ _REMEDIES: dict[Level, str] = {
 
 
 def write(pool: Pool[str], stream: TextIO) -> None:
-    """Describe this machine. `pool` has been started, and waited for, with all of RUNTIMES."""
+    """Describe this machine: a row per runtime, how to install those that are missing, then one line per fact.
+
+    pool    has been started, and waited for, with all of RUNTIMES; here it runs an empty program in each
+    stream  where to write
+    """
     console = console_for(stream, width=100)
     table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
     for name in ("runtime", "", "versions", "one run"):
@@ -72,7 +76,11 @@ def write(pool: Pool[str], stream: TextIO) -> None:
 
 
 def write_without_runs(why: str, stream: TextIO) -> None:
-    """Describe a machine that can run nothing, and say `why`."""
+    """Describe a machine that can run nothing: what works there, what fails, and what is installed.
+
+    why     the reason, as `platform_refusal` gives it
+    stream  where to write
+    """
     facts = [
         ("runs", f"none: {why}"),
         ("works", "`build --locked` and `take --locked`, with the lock that a Linux machine wrote"),
@@ -115,4 +123,5 @@ def _times(pool: Pool[str]) -> dict[str, float]:
         jobs = (Job(runtime, runtime, [part], limits) for _ in range(_SAMPLES))
         for key, outcome in pool.run(jobs):
             seconds.setdefault(key, []).append(outcome.seconds)
+    # The median, because one run may wait for other programs of the machine.
     return {runtime: statistics.median(taken) for runtime, taken in seconds.items()}

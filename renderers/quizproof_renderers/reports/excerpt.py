@@ -31,9 +31,18 @@ class Row:
 
 
 def excerpt(source: str, span: Span, *, width: int, style: str) -> list[Row]:
-    """The lines of `source` around `span`, which is underlined in `style`; nothing when they do not reach it.
+    """The lines around a place, which is underlined.
 
-    Lines are cut to `width` cells in such a way that the underlined part stays in sight.
+    source  a whole file, with its lines ended by line feeds
+    span    the place; lines and columns count from 1, and `end_column` is the first one after it
+    width   cells of a line; longer ones are cut in such a way that the underlined part stays in sight
+    style   how the underline looks, as rich writes styles
+
+    Returns rows for a gutter to put numbers before, and none when the source does not reach the place:
+
+        8     code: print(bool("False"))
+        9     answer: False
+                      ^^^^^
     """
     lines = source.split("\n")
     if not 1 <= span.line <= len(lines):
@@ -46,6 +55,7 @@ def excerpt(source: str, span: Span, *, width: int, style: str) -> list[Row]:
         before = before[1:]
     while after and not lines[after[-1] - 1].strip():
         after = after[:-1]
+    # A place of several lines has a bar on its left, so its context moves to the right.
     margin = "  " if last > span.line else ""
     rows = [_plain(number, lines, margin, width) for number in before]
     rows += _spread(lines, span, last, width, style) if margin else _single(lines, span, width, style)
@@ -76,6 +86,7 @@ def _spread(lines: Sequence[str], span: Span, last: int, width: int, style: str)
             yield Row(None, Text("| …", style))
         else:
             yield _plain(number, lines, "/ " if number == span.line else "| ", width, style)
+    # The last character of the place: columns count from 1, and the end is the one after it.
     view = _Line(lines[last - 1]).view(span.end_column - 2, span.end_column - 1, width - 2)
     yield Row(None, Text("|" + "_" * (view.start + 1) + "^", style))
 

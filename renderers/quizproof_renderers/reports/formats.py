@@ -27,9 +27,12 @@ class Reporter(Protocol):
 
 
 def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Reporter:
-    """A reporter to `stream`; `full` uses colours where the stream and the environment allow them.
+    """A reporter that writes in one format.
 
-    `github` also appends a table to the file that GITHUB_STEP_SUMMARY names.
+    form     the format. `full` uses colours where the stream and the environment allow them; `github` also appends a
+             table to the file that GITHUB_STEP_SUMMARY names
+    stream   where to write. It stays open, and its encoding no longer refuses a character
+    environ  the environment in which `github` finds that name
     """
     if isinstance(stream, io.TextIOWrapper):
         # A character that the encoding of the stream lacks becomes an escape, so that no report is lost to it.
@@ -56,7 +59,15 @@ def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.envir
 
 
 def write(report: Report, form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
-    """Write a whole report. Raises OSError when a write fails."""
+    """Write a whole report.
+
+    report   what `prove` gives
+    form     the format
+    stream   where to write; it stays open
+    environ  as for `reporter`
+
+    Raises OSError when a write fails.
+    """
     reporting = reporter(form, stream, environ)
     for quiz in report.quizzes:
         reporting.add(quiz)

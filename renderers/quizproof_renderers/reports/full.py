@@ -63,7 +63,11 @@ class Full:
     """Writes findings as they come, and in the end the table."""
 
     def __init__(self, console: Console, read: ReadSource | None = None) -> None:
-        """`read` gives the text of a file; by default it is read from the disk."""
+        """Nothing is written before the first file is added.
+
+        console  where to write, and how wide it is
+        read     gives the text of a file by its path, as findings name it; by default it is read from the disk
+        """
         self._console = console
         self._read = read or read_file
         self._codes: set[str] = set()
@@ -88,6 +92,7 @@ class Full:
 
     def _print(self, lines: Iterable[Text]) -> None:
         for line in lines:
+            # Lines have their width already. Those that are wider, such as paths, must stay whole.
             self._console.print(line, soft_wrap=True)
 
 
@@ -103,6 +108,7 @@ def read_file(path: str) -> str | None:
 def _finding(finding: Finding, source: str, console: Console) -> Iterator[Text]:
     """One finding: its headline, its place with the author's lines, and what is known about it."""
     style = SEVERITIES[finding.severity]
+    # Numbers of the context below the place may have one digit more.
     digits = len(str(finding.span.end_line + 2))
     rows = excerpt(source, finding.span, width=console.width - digits - 3, style=style)
     numbers = [row.number for row in rows if row.number]
@@ -129,6 +135,7 @@ def _finding(finding: Finding, source: str, console: Console) -> Iterator[Text]:
 def _compared(finding: Finding, gutter: _Gutter) -> tuple[_Note, ...]:
     """What was expected and what came instead: a difference where both have several lines."""
     expected, actual = _lines(finding.expected), _lines(finding.actual)
+    # A traceback has no line in common with an output, so a difference would show both as a whole.
     if 1 < len(expected) <= MAX_COMPARED and 1 < len(actual) <= MAX_COMPARED and not _is_traceback(actual):
         return (gutter.difference(expected, actual),)
     # The shorter label is padded, so that two short values line up.
@@ -201,6 +208,7 @@ class _Gutter:
         """Two outputs as one, in the manner of `diff -u`."""
         legend = Text.assemble((f"{' ' * self.width} = ", GUTTER), ("difference: ", "bold"))
         legend.append_text(Text.assemble(("- expected", "red"), ", ", ("+ actual", "green")))
+        # The first three lines name the files and the first hunk.
         lines = list(difflib.unified_diff(expected, actual, lineterm="", n=2))[3:]
         # Line numbers of hunks would be those of the outputs, which nobody sees. The first hunk needs no gap before it.
         lines = ["  …" if line.startswith("@@") else f"{line[:1]} {line[1:]}" for line in lines]
@@ -213,6 +221,7 @@ class _Gutter:
         room = max(20, self._console.width - self.width - 5)
         for line in clip_lines(lines, MAX_LINES):
             style = (styles or {}).get(line[:1], "")
+            # Terminals differ in how wide a tab is, and wrapping must know.
             safe = clip(visible(line).replace("\t", "    ").rstrip(), MAX_LINE)
             for part in _wrapped(Text(safe), self._console, room):
                 yield self.line(Text(f"  {part.plain}".rstrip(), style))
@@ -245,6 +254,7 @@ def _table(rows: list[Tally], console: Console) -> Iterator[Text]:
     widths = [max(map(len, (name, *cells))) for name, cells in columns]
     figures = sum(width + 2 for width in widths)
     titles = max(cell_len(row.title) for row in rows)
+    # At least as wide as its heading.
     titles = max(4, min(titles, console.width - figures - 2))
     heads = "".join(f"  {name:>{width}}" for (name, _), width in zip(columns, widths, strict=True))
     yield Text(f"  {set_cell_size('quiz', titles)}{heads}", "dim")

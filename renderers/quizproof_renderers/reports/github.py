@@ -1,4 +1,13 @@
-"""`github`: findings as GitHub Actions workflow commands, which become annotations on a pull request."""
+"""`github`: findings as GitHub Actions workflow commands, which become annotations on a pull request.
+
+```
+::error title=quizproof (QP201),file=questions/a.yaml,line=9,endLine=9,endColumn=18,col=13::questions/a.yaml:9:13: …
+1 error; 3 claims proven, 1 refuted in 0.4 s, 4 runs, sandbox: namespaces, Python 3.11.7
+```
+
+Commands are described in https://docs.github.com/en/actions/using-workflows/workflow-commands-for-github-actions, and
+their escapes are those of https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +41,11 @@ class Github:
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
+        """Nothing is written before the first file is added.
+
+        stream   the output of the step, in which GitHub looks for commands
+        environ  where GITHUB_STEP_SUMMARY may be
+        """
         self._stream = stream
         self._target = environ.get("GITHUB_STEP_SUMMARY")
         self._quizzes: list[str] = []
@@ -54,11 +68,27 @@ class Github:
         """One line that sums up, and the table. Raises OSError when its file cannot be written."""
         self._stream.write(f"{concise.summary(result)}\n")
         if self._target:
+            # Appended, because other commands of the same step may have written to it.
             with Path(self._target).open("a", encoding="utf-8") as file:
                 file.write(self.step_summary(result))
 
     def step_summary(self, result: Result) -> str:
-        """The report as Markdown for the page of a workflow run."""
+        """The report as Markdown for the page of a workflow run: the verdict, a table of quizzes, one of findings.
+
+        ```
+        ### quizproof: 3 claims proven, 1 refuted
+
+        Judged in 0.4 s, 4 runs, sandbox: namespaces, Python 3.11.7.
+
+        | quiz | questions | claims proven | coverage | |
+        |---|---:|---:|---:|---|
+        | Truth | 1 | 3/4 | 75 % | 1 refuted |
+
+        | rule | place | what is wrong |
+        |---|---|---|
+        | error QP201 key-refuted | questions/a.yaml:9:13 | the stated answer is not … |
+        ```
+        """
         lines = [f"### quizproof: {tally.verdicts(result)}", "", f"Judged {_cell(tally.circumstances(result))}.", ""]
         lines += ["| quiz | questions | claims proven | coverage | |", "|---|---:|---:|---:|---|", *self._quizzes]
         if self._findings:
@@ -69,7 +99,12 @@ class Github:
 
 
 def command(finding: Finding) -> str:
-    """One finding: `::error title=quizproof (QP201),file=…,line=…,col=…,endLine=…,endColumn=…::message`."""
+    """One finding as a workflow command, which is one line.
+
+    On one line of the file: `::error title=quizproof (QP201),file=…,line=…,col=…,endLine=…,endColumn=…::message`.
+    Over several lines: without columns. The order of the properties means nothing; `warning` takes the place of
+    `error`.
+    """
     span = finding.span
     properties: dict[str, str | int] = {"title": f"quizproof ({finding.code})", "file": finding.path, "line": span.line}
     # GitHub refuses columns when an annotation covers several lines, and an end before its start.
@@ -100,10 +135,12 @@ def _message(finding: Finding) -> str:
 
 
 def _escape(data: str) -> str:
+    """What GitHub reads back as `data` after the second `::`. The percent sign first, or it would escape escapes."""
     return data.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _escape_property(data: str) -> str:
+    """The same before the second `::`, where colons and commas end a value."""
     return _escape(visible(data)).replace(":", "%3A").replace(",", "%2C")
 
 

@@ -80,7 +80,7 @@ class _ListAside:
 
     def add(self, item: object) -> None:
         self._file.write(f"{self._comma}\n  {_dump(item)}")
-        self._comma = ","
+        self._comma = ","  # JSON allows none after the last item
 
     def pour(self, stream: TextIO) -> None:
         self._file.seek(0)
@@ -148,6 +148,7 @@ def _finding(finding: Finding) -> Json:
 
 def _plain(value: object) -> Any:
     """Evidence as JSON data. NaN and infinities become text, because JSON has no such numbers."""
+    # A string is a sequence as well, so it is returned before sequences are looked at.
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if value is None or isinstance(value, (str, int, float)):
@@ -160,4 +161,5 @@ def _plain(value: object) -> Any:
 
 
 def _dump(value: object) -> str:
+    # json writes ASCII unless told otherwise, but NaN too, which other readers of JSON refuse.
     return json.dumps(value, allow_nan=False)

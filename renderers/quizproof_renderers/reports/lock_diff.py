@@ -31,7 +31,15 @@ STYLES = {"-": "red", "+": "green"}
 
 
 def write(before: Lock, now: Lock, console: Console) -> bool:
-    """Write which outputs and versions differ; whether any output changed, is new or is gone."""
+    """Write which outputs and versions differ.
+
+    before   the lock as it was written
+    now      the outcomes of today, as a lock
+    console  where to write
+
+    Returns whether any output changed, is new or is gone. A program that was edited without changing its output is
+    counted, but is no difference.
+    """
     diff = compare(before, now)
     changes = diff.changes
     block = ("", "")
@@ -57,6 +65,7 @@ def write(before: Lock, now: Lock, console: Console) -> bool:
 def _change(change: Change) -> Iterator[Text]:
     yield Text(f"  {one_line(change.run)}", "cyan")
     old, new = (text.split("\n") if text is not None else [] for text in (change.before, change.now))
+    # The first three lines name the files and the first hunk.
     lines = list(difflib.unified_diff(old, new, lineterm="", n=2))[3:]
     for line in clip_lines([clip(visible(line), MAX_LINE) for line in lines], MAX_LINES):
         yield Text(f"    {line[:1]} {line[1:]}".rstrip(), STYLES.get(line[:1], ""))

@@ -31,11 +31,14 @@ _MAX_LISTED = 5
 
 
 class _Data(BaseModel):
+    """Part of a report as it is read back; keys that it does not know are ignored, since new ones may come."""
+
     model_config = ConfigDict(strict=True, frozen=True)
 
 
 def _countable(evidence: dict[str, Any]) -> dict[str, Any]:
     for name in ("mutations", "killed"):  # they are added up
+        # Not isinstance: `true` would count as 1.
         if type(count := evidence.get(name, 0)) is not int or count < 0:
             raise ValueError(f"the count of `{name}` is {count!r}")
     return evidence
@@ -136,7 +139,9 @@ class _Part:
 
 
 def merge(paths: Sequence[Path]) -> Report:
-    """The report that one check of the whole bank would have given, but for times and runs.
+    """The report that one check of the whole bank would have given, but for times and runs, which are added up.
+
+    paths  JSON reports of all shards, in any order; `json_report` shows their format
 
     Raises UsageError when a file is not the report of a part, when a part or a question is missing or there twice, and
     when the parts were not made by the same quizproof from the same bank on the same versions.
@@ -149,6 +154,7 @@ def merge(paths: Sequence[Path]) -> Report:
     runtimes = {name: of for part in parts for name, of in part.report.runtimes.items()}
     quizzes = []
     totals = Totals()
+    # Every part lists all quizzes of the bank in the same order, as `_agree` has made sure.
     for each in zip(*(part.report.quizzes for part in parts), strict=True):
         quizzes.append(_quiz(parts, each, runtimes))
         totals.add(quizzes[-1])
@@ -208,7 +214,7 @@ def _sound(report: _Report) -> None:
             _header(quiz)
     # A file's own findings come first, so the rest must be about questions that the report knows.
     named = {(quiz.path, name) for quiz in report.quizzes for name in quiz.questions}
-    whole = {quiz.path: quiz.file_findings for quiz in report.quizzes}
+    whole = {quiz.path: quiz.file_findings for quiz in report.quizzes}  # counted down to 0
     for finding in report.findings:
         if whole[finding.path] > 0:
             whole[finding.path] -= 1

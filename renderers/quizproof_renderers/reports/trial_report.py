@@ -40,7 +40,11 @@ _STYLES: dict[Keeping, str] = {"kept": "green", "broken": "bold red", "not reach
 
 
 def write(trial: Trial, stream: TextIO) -> None:
-    """Show what was printed, the targets with the values reached, the constraints, and the verdict."""
+    """Show what was printed, the targets with the values reached, the constraints, and the verdict.
+
+    trial   what `try_script` gives: one value per target and seed, without the seeds with which the script fails
+    stream  where to write
+    """
     console = console_for(stream)
     for line in (*_quoted("It printed:", trial.stdout), *_quoted("", trial.failure, "bold red")):
         console.print(line, soft_wrap=True)
@@ -54,7 +58,13 @@ def write(trial: Trial, stream: TextIO) -> None:
 
 
 def write_mark(id_: str, mark: Mark, file: str, stream: TextIO) -> None:
-    """Show the result of a program, named `file`, for the write-code question `id_`."""
+    """Show the result of a program for a write-code question.
+
+    id_     of the question
+    mark    what `judge` gives
+    file    how the learner named the program, for the head of a traceback
+    stream  where to write
+    """
     console = console_for(stream)
     evidence = mark.evidence
     if evidence is not None:
@@ -136,7 +146,7 @@ def _sign(verdict: Keeping, console: Console) -> Text:
     """A sign that the stream can write."""
     fancy, plain = _SIGNS[verdict]
     try:
-        fancy.encode(console.encoding)
+        fancy.encode(console.encoding)  # the console would write an escape instead, which is no sign
     except UnicodeEncodeError:
         fancy = plain
     return Text(fancy, _STYLES[verdict])

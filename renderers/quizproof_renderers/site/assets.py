@@ -33,6 +33,7 @@ SCRIPT = (
 STYLE = ("theme", "page", "contents", "question", "forms", "figures", "feedback", "devices", "print")
 """The parts of the style sheet in `static/style`. Where two rules are equally specific, the later one wins."""
 
+# An import with many names goes over several lines, up to its semicolon.
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
@@ -41,14 +42,17 @@ _COMMENT = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 
 @cache
 def script() -> bytes:
-    """The script of every page."""
+    """The script of every page as UTF-8: `"use strict";`, and one function that is called at once.
+
+    Modules are strict by themselves; a classic script has to say so. The function keeps names out of the window.
+    """
     modules = (_EXPORT.sub("", _IMPORT.sub("", source)) for source in _sources("script", SCRIPT, "js"))
     return f'"use strict";\n(() => {{\n{_joined(modules)}}})();\n'.encode()
 
 
 @cache
 def style_sheet() -> bytes:
-    """The style sheet of every page."""
+    """The style sheet of every page as UTF-8: the parts one after the other, without comments and empty lines."""
     return _joined(_sources("style", STYLE, "css")).encode()
 
 

@@ -16,12 +16,20 @@ from quizproof_renderers.site.typeset import environment
 def block_page(report: Report, id_: str) -> str:
     """The question or exhibit of this id as an HTML document, with the site's style and script inside.
 
+    report  what `prove` gives, with displays
+    id_     of a question or an exhibit
+
     It shows and marks the block as the site does: variants, hints, and what every option really did. A block that was
     refuted, or that could not be verified, is shown with the reasons and cannot be answered.
 
+    The head of the document holds its content-security policy (https://www.w3.org/TR/CSP3/), which names the one script
+    and the one style by their hashes, and allows nothing else:
+
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-…'; …">
+
     Raises UsageError when the report has no such block.
     """
-    report.block(id_)
+    report.block(id_)  # raises for an unknown id, before anything is arranged
     quizzes = (quiz for topic in site_of(report, "quizproof").topics for quiz in topic.quizzes)
     quiz, block = next((quiz, block) for quiz in quizzes for block in quiz.blocks if block.id == id_)
     style, script = assets.style_sheet().decode(), assets.script().decode()
@@ -35,4 +43,5 @@ def block_page(report: Report, id_: str) -> str:
 
 def _source(inline: str) -> str:
     """What a content-security policy calls an inline style or script that it lets through: 'sha256-…'."""
+    # Over every character between the tags, so the template puts nothing around them.
     return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"

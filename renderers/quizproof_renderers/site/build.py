@@ -57,17 +57,24 @@ class _File:
 
 
 def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequence[str] = ()) -> BuildResult:
-    """Render `report` as a site in the folder `out`, replacing a site that an earlier build left there.
+    """Render a report as a site in a folder, replacing a site that an earlier build left there.
+
+    report  what `prove` gives, with displays
+    out     the folder; it is created, with the folders above it, if it does not exist
+    title   shown on every page
+    topics  ids of topics in the order of the contents; the others follow in alphabetical order
 
     The old site stays whole until the new one is complete, also when the build is interrupted. The same report gives
-    the same bytes, whether pages of the old site could be taken over or not. `title` is shown on every page; `topics`
-    are ids in the order of the contents. Raises UsageError when the site cannot be written, when `out` is not ours to
-    replace, or when two quizzes have the same page.
+    the same bytes, whether pages of the old site could be taken over or not.
+
+    Raises UsageError when the site cannot be written, when `out` is not ours to replace, or when two quizzes have the
+    same page.
     """
     out = out.resolve()
     refuse_foreign(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        # In the folder of the old site: only inside one file system a rename is a single step.
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
             result = _write(_files(site_of(report, title, topics)), work / "new", out)
@@ -105,7 +112,7 @@ def _files(site: Site) -> Iterator[_File]:
 
     def page(path: str, template_name: str, ingredients: object, **variables: object) -> _File:
         def make() -> bytes:
-            root = "../" * path.count("/")
+            root = "../" * path.count("/")  # relative, so that links work from a disk as well
             template = environment().get_template(template_name)
             html = template.render(site=site, policy=POLICY, root=root, **names, **variables)
             # A lone surrogate, which has no UTF-8, becomes a question mark.
@@ -149,6 +156,7 @@ def _write(site_files: Iterator[_File], folder: Path, out: Path) -> BuildResult:
             reused += 1
             made[file.path] = left.pages[file.path]
         total += size
+    # One line per item, and no time: equal sites have equal markers.
     about = "Made by quizproof, which replaces this folder at the next build."
     total += (folder / MARKER).write_bytes(json.dumps({"about": about, "pages": made}, indent=0).encode())
     return BuildResult(out, len(made) + 1, total, reused)

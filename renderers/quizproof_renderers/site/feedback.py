@@ -48,7 +48,13 @@ class Feedback:
 
 
 def feedback_on_mistakes(asked: Input | None) -> tuple[Feedback, ...]:
-    """The feedback on all foreseen mistakes of a question, in the order in which marking looks for them."""
+    """The feedback on all foreseen mistakes of a question, in the order in which marking looks for them.
+
+    asked  the question's way of answering; None for an exhibit
+
+    Options have none here, because each carries its own feedback, and learners mark answers in their own words
+    themselves.
+    """
     match asked:
         case None | Options() | OpenInput():
             return ()
@@ -83,12 +89,12 @@ def known_programs(asked: ProgramInput) -> str:
 
 
 def fingerprint(program: str) -> str:
-    """The program's FNV-1a hash of 64 bits after folding, in hexadecimal.
+    """The program's FNV-1a hash of 64 bits after folding, as 16 hexadecimal digits: "63aa54304f1e34eb" for `x = 1`.
 
     The page's script computes the same. The page holds fingerprints instead of programs, which would be longer and
     would give the solution away. (http://www.isthe.com/chongo/tech/comp/fnv/; the browser's own hashes need a server.)
     """
-    value = 0xCBF29CE484222325
+    value = 0xCBF29CE484222325  # the offset basis of FNV; the number below is its prime
     for byte in fold_program(program).encode("utf-8", "replace"):
         value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
     return f"{value:016x}"

@@ -17,19 +17,31 @@ _SHADES = 10
 
 
 def caption(text: str) -> Markup:
-    """The caption below a figure; nothing when there is none."""
+    """The caption below a figure, `<figcaption>…</figcaption>`; nothing when there is none.
+
+    text  inline Markdown
+    """
     return Markup("<figcaption>{}</figcaption>").format(markup.inline(text)) if text else Markup("")
 
 
 def table(display: Table) -> Markup:
-    """A table with its caption."""
+    """A table with its caption: `<figure class="figure"><div class="table"><table>…</table></div>…</figure>`."""
+    # The caption is the figure's. The table would show it once more.
     return Markup('<figure class="figure">{}{}</figure>').format(
         rows(Table(display.head, display.rows)), caption(display.caption)
     )
 
 
 def rows(display: Table) -> Markup:
-    """The table itself; columns of figures are set flush right."""
+    """The table itself; columns of figures are set flush right.
+
+    display  rows may be shorter than the head, or longer
+
+    Returns `<div class="table"><table>…</table></div>`. The box around the table scrolls where the page is too narrow.
+    The first cell of each row is its heading, and cells of figures have the class `number`:
+
+        <tr><th scope="row" class="number">1</th><td class="number">0.5</td></tr>
+    """
     columns = range(max(len(display.head), *(len(row) for row in display.rows), 0))
     right = [_is_figures([row[column] for row in display.rows if column < len(row)]) for column in columns]
     head = _row(display.head, right, "col")
@@ -41,12 +53,20 @@ def rows(display: Table) -> Markup:
 
 
 def matrix(display: Matrix) -> Markup:
-    """A confusion matrix: each cell with its count and its share of the row, by which it is shaded."""
+    """A confusion matrix: each cell with its count and its share of the row, by which it is shaded.
+
+    display  n labels, and n rows of n counts; a row is a true class
+
+    A cell has one of eleven shades from `shade-0` to `shade-10`; those on the diagonal have the class `hit` as well:
+
+        <td class="cell shade-8 hit"><b>3</b> <span class="share">75 %</span></td>
+    """
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(visible(label)) for label in display.labels)
     body = Markup("").join(
         _counts(visible(label), counts, index)
         for index, (label, counts) in enumerate(zip(display.labels, display.counts, strict=True))
     )
+    # Readers must know which way shares add up to a whole.
     about = f"{display.caption} Percentages are of the row.".lstrip()
     return Markup(
         '<figure class="figure"><div class="table"><table class="matrix"><thead>'
@@ -57,7 +77,12 @@ def matrix(display: Matrix) -> Markup:
 
 
 def flow(display: Flow) -> Markup:
-    """The stations of a pipeline, one below the other along a line."""
+    """The stations of a pipeline, one below the other along a line: `<ol class="flow"><li>…</li>…</ol>`.
+
+    Each has the code that leads to it, its name, and its shape, in which sizes that differ from the station before are
+    bold.
+    """
+    # One longer than the stages: the last shape is before no station.
     before: tuple[tuple[int, ...] | None, ...] = (None, *(stage.shape for stage in display.stages))
     stations = Markup("").join(_station(stage, shape) for stage, shape in zip(display.stages, before, strict=False))
     return Markup('<figure class="figure"><ol class="flow">{}</ol>{}</figure>').format(
@@ -71,6 +96,7 @@ def _is_figures(cells: Sequence[str]) -> bool:
 
 def _row(cells: Sequence[str], right: Sequence[bool], scope: str) -> Markup:
     def cell(index: int, text: str) -> Markup:
+        # An empty cell heads nothing, so it is no heading for a screen reader.
         head = scope == "col" or index == 0
         tag = "th" if head and text else "td"
         scoped = Markup(' scope="{}"').format(scope) if tag == "th" else ""

@@ -21,7 +21,11 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+|.)")
 
 
 def plain(tex: str) -> str:
-    """The formula with known commands replaced; everything else stays as it is."""
+    r"""The formula with known commands replaced; everything else stays as it is.
+
+    tex  without its dollar signs, such as `\frac{a}{b + 1} \times 2`, which becomes `a / (b + 1) × 2`
+    """
+    # Upright text first: a fraction is known only by parts without braces.
     tex = _FRACTION.sub(_fraction, _UPRIGHT.sub(r"\1", tex))
     return _COMMAND.sub(lambda match: _CHARACTERS.get(match[1], match[0]), tex)
 

@@ -17,11 +17,13 @@ _BUILTINS = (  # Listed, so that pages do not depend on the Python that renders 
     "StopIteration SyntaxError TypeError ValueError ZeroDivisionError"
 )
 
+# The quotes at the end are optional: a program may be broken on purpose, and the rest of it should keep its colours.
 _STRING = (
     r"(?i:[rbuf]{0,2})(?:"
     r"\"\"\"(?:\\[\s\S]|[^\\])*?(?:\"\"\"|\Z)|'''(?:\\[\s\S]|[^\\])*?(?:'''|\Z)"
     r"|\"(?:\\[\s\S]|[^\"\\\n])*\"?|'(?:\\[\s\S]|[^'\\\n])*'?)"
 )
+# Not inside a name, and not after a dot: `x1`, `layer.2`.
 _NUMBER = r"(?<![\w.])(?:0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?[jJ]?)"
 _groups: Any = bygroups  # which has no types
 
@@ -37,12 +39,14 @@ class CoarsePythonLexer(RegexLexer):
     tokens: ClassVar[dict[str, list[object]]] = {
         "root": [
             (r"\n", Text),
+            # Elsewhere in a line, @ is matrix multiplication.
             (r"(^[^\S\n]*)(@[\w.]+)", _groups(Text, Name.Decorator)),
             (r"[^\w\"'#\n]+", Text),
             (r"#.*", Comment),
             (_STRING, String),
             (_NUMBER, Number),
             (r"(def|class)([^\S\n]+)(\w+)", _groups(Keyword, Text, Name.Function)),
+            # What follows a dot is an attribute, whatever it is called.
             (words(keyword.kwlist, prefix=r"(?<!\.)", suffix=r"\b"), Keyword),
             (words(_BUILTINS.split(), prefix=r"(?<!\.)", suffix=r"\b"), Name.Builtin),
             (r"\w+", Text),

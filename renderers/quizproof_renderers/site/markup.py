@@ -41,8 +41,10 @@ _CLASSES: dict[_TokenType, str] = {
 }
 """The few kinds of token that get a colour. A span for every dot and bracket would double the size of a page."""
 
+# A scheme ends at the first colon, unless the path, the query or the fragment has begun: `a/b:c` has none.
 _SCHEME = re.compile(r"([^:/?#]*):")
 _SAFE_SCHEMES = ("http", "https", "mailto")
+# Lines of frames begin with a space; the first that does not names the exception.
 _RAISED = re.compile(r"((?:Traceback \(most recent call last\):\n)?(?: [^\n]*\n)*)(.*)", re.DOTALL)
 _FORMULA = re.compile(r"(\$\$?)(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\1(?!\d)")
 _HEADING_SHIFT = 2
@@ -51,7 +53,10 @@ _HEADING_SHIFT = 2
 
 @lru_cache(maxsize=4096)
 def prose(text: str) -> Markup:
-    """CommonMark and tables as HTML. Raw HTML and unsafe links come out as text."""
+    """CommonMark (https://spec.commonmark.org) and tables as HTML. Raw HTML and unsafe links come out as text.
+
+    Headings begin at `<h3>`, formulas become `<em class="math">`, images their description, and code `code` boxes.
+    """
     return Markup(_markdown().render(visible(text)))
 
 
@@ -63,7 +68,14 @@ def inline(text: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def code_lines(source: str, language: str = "python") -> tuple[Markup, ...]:
-    """The highlighted lines of a program, one more than it has line breaks."""
+    """The highlighted lines of a program, one more than it has line breaks.
+
+    source    control characters in it come out as escapes
+    language  a name that Pygments knows; without colours when it does not
+
+    A line is HTML without its end, such as `x = <span class="m">1</span>`; its classes are in `_CLASSES`. A string of
+    several lines is a span of its own on each.
+    """
     text = visible(source)
     lexer = _lexer(language)
     if lexer is None:
@@ -82,7 +94,14 @@ def code_lines(source: str, language: str = "python") -> tuple[Markup, ...]:
 
 
 def code(source: str, highlight: Collection[int] = (), language: str = "python") -> Markup:
-    """A program in its box; the lines numbered in `highlight`, from 1, are marked."""
+    """A program in its box.
+
+    source     its last line breaks are left out
+    highlight  the numbers of lines to mark, from 1
+    language   as for `code_lines`
+
+    Returns `<pre class="code"><code>…</code></pre>`, in which a marked line is `<mark>…</mark>`.
+    """
     lines = code_lines(source.rstrip("\n"), language)
     # The line break stands inside the mark, which is a block: outside it would give an empty line.
     body = "".join(
@@ -92,7 +111,11 @@ def code(source: str, highlight: Collection[int] = (), language: str = "python")
 
 
 def blanks(source: str, fields: Mapping[str, str]) -> Markup:
-    """A program in its box; each `___name___` in it becomes the field of that name, which is HTML already."""
+    """A program in its box, with a field in the place of each blank.
+
+    source  with blanks such as `___name___`
+    fields  HTML by the names of blanks; a blank without one stays as it is
+    """
     lines = code_lines(source.rstrip("\n"))
     # For the lexer a blank is a word or a part of a string, so it comes out in one piece.
     body = "".join(GAP.sub(lambda found: fields.get(found[1], found[0]), f"{line}\n") for line in lines)
@@ -100,12 +123,16 @@ def blanks(source: str, fields: Mapping[str, str]) -> Markup:
 
 
 def output(text: str) -> Markup:
-    """What a program printed, in its box."""
+    """What a program printed, in its box: `<pre class="output"><samp>…</samp></pre>`."""
     return Markup('<pre class="output"><samp>{}</samp></pre>').format(visible(text).rstrip("\n"))
 
 
 def traceback(text: str) -> Markup:
-    """A traceback in its box, its last lines, which name the exception, set apart: they are long, and may wrap."""
+    """A traceback in its box, its last lines, which name the exception, set apart: they are long, and may wrap.
+
+    Returns `<pre class="traceback"><samp>…<span class="raised">ValueError: …</span></samp></pre>`.
+    """
+    # The pattern matches every text, since all of its parts may be empty.
     frames, raised = _RAISED.match(visible(text).strip("\n")).groups()  # type: ignore[union-attr]
     box = '<pre class="traceback"><samp>{}<span class="raised">{}</span></samp></pre>'
     return Markup(box).format(frames, raised)
@@ -116,6 +143,7 @@ def safe_link(url: str) -> bool:
     scheme = _SCHEME.match(url)
     if scheme:
         return scheme[1].lower() in _SAFE_SCHEMES
+    # Browsers read a backslash as a slash, and `//host` as another site (https://url.spec.whatwg.org/#url-parsing).
     return not url.startswith(("/", "\\"))
 
 
@@ -131,6 +159,7 @@ def _spans(pieces: list[tuple[str, str]]) -> Markup:
 @cache
 def _lexer(language: str) -> Lexer | None:
     if language in ("python", "py"):
+        # Pygments strips empty lines at the start, and every number of a line would be wrong.
         return CoarsePythonLexer(stripnl=False)
     try:
         return get_lexer_by_name(language, stripnl=False) if language else None
@@ -140,7 +169,7 @@ def _lexer(language: str) -> Lexer | None:
 
 @cache
 def _class_of(token: _TokenType) -> str:
-    for kind in reversed(token.split()):
+    for kind in reversed(token.split()):  # from the token itself to its most general kind
         if kind in _CLASSES:
             return _CLASSES[kind]
     return ""
@@ -161,6 +190,7 @@ def _math(state: StateInline, silent: bool) -> bool:
     match = _FORMULA.match(state.src, state.pos)
     if not match:
         return False
+    # A silent call only asks where a formula ends, to skip it.
     if not silent:
         state.push("math", "", 0).content = match[2]
     state.pos = match.end()
@@ -182,7 +212,7 @@ def _render_image(self: RendererHTML, tokens: Sequence[Token], index: int, optio
 
 
 def _render_heading(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    level = min(int(tokens[index].tag[1:]) + _HEADING_SHIFT, 6)
+    level = min(int(tokens[index].tag[1:]) + _HEADING_SHIFT, 6)  # HTML has six levels
     return f"<h{level}>" if tokens[index].nesting == 1 else f"</h{level}>\n"
 
 

@@ -49,7 +49,11 @@ def runtime_name(runtime: str) -> str:
 
 
 def versions_of(runtime: str, versions: Mapping[str, str]) -> str:
-    """What snippets ran on: "PyTorch 2.13.0, Python 3.11.7"."""
+    """What snippets ran on: "PyTorch 2.13.0, Python 3.11.7".
+
+    runtime   an id, such as "torch"
+    versions  by the name of the library; that of the interpreter is under "python"
+    """
     # What the quiz is about comes first, the interpreter below it last.
     order = sorted(versions, key=lambda name: (name != runtime, name == "python"))
     return ", ".join(f"{NAMES.get(name, name)} {versions[name]}" for name in order)

@@ -20,9 +20,13 @@ _LIBRARIES = ("jinja2", "markdown-it-py", "markupsafe", "pygments")
 def fingerprint(*ingredients: object) -> str:
     """A hash that differs when the ingredients, or the code that makes pages of them, differ.
 
-    Ingredients are told apart by their `repr`, which must not hold addresses or depend on the run.
+    ingredients  told apart by their `repr`, which must not hold addresses or depend on the run: frozen data, and no
+                 sets, whose order changes
+
+    Returns 64 hexadecimal digits, those of SHA-256.
     """
     digest = hashlib.sha256(_renderer())
+    # Texts of authors may hold lone surrogates, which UTF-8 lacks.
     digest.update(repr(ingredients).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
@@ -36,7 +40,13 @@ class Leavings:
 
     @classmethod
     def of(cls, folder: Path, marker: str) -> Leavings:
-        """The pages that the marker file of an earlier build names; none when there is no such file."""
+        """The pages that the marker file of an earlier build names.
+
+        folder  of the site
+        marker  the file's name; `quizproof_renderers.site.build` shows its format
+
+        There are none when the file is missing or is not of that form, and then every page is made again.
+        """
         try:
             kept = json.loads((folder / marker).read_bytes())["pages"]
             return cls(folder, {str(path): (str(made), str(bytes_)) for path, (made, bytes_) in kept.items()})
@@ -44,7 +54,14 @@ class Leavings:
             return cls(folder)
 
     def take(self, path: str, made_from: str, target: Path) -> int | None:
-        """Put the page at `target` if it is still right, and return its size in bytes; None when it has to be made."""
+        """Put a page of the old site at its new place, if it is still right.
+
+        path       in the old site
+        made_from  the fingerprint of what it would be made from now
+        target     where to put it
+
+        Returns its size in bytes; None when it has to be made again.
+        """
         old_made, old_hash = self.pages.get(path, ("", ""))
         if old_made != made_from:
             return None

@@ -22,7 +22,15 @@ class SiteSettings(Model):
 
 
 def load_settings(file: Path) -> SiteSettings:
-    """Read `file`. Raises UsageError, with file:line:column, for the first mistake in it."""
+    """Read the settings of a site.
+
+    file  YAML such as
+
+              title: Deep learning, proven
+              topics: [freezing-layers, metrics]
+
+    Raises UsageError when it cannot be read, and, with file:line:column, for the first mistake in it.
+    """
     try:
         document = parse(str(file), file.read_bytes())
         return SiteSettings.model_validate(document.data)
@@ -33,6 +41,7 @@ def load_settings(file: Path) -> SiteSettings:
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         path = tuple(step for step in detail["loc"] if isinstance(step, (str, int)))
+        # Of a key that is unknown, the key is the mistake; of all others, the value.
         span = document.first_line(path, key=detail["type"] == "extra_forbidden")
         _, message = worded(detail, path, SiteSettings.model_fields)
         if not path:  # the whole file is a list or a single value

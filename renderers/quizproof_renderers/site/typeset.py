@@ -39,8 +39,11 @@ from quizproof_renderers.site.names import MODES, SANDBOXES, mode_name, runtime_
 from quizproof_renderers.text import clip, clip_lines, plural, visible
 
 _MAX_LINES = 40
+"""Lines of an output or a traceback that are shown."""
 _MAX_LENGTH = 4_000
+"""Characters of it."""
 _MAX_PLAIN = 60
+"""Characters of a display where there is room for one line only."""
 
 
 def content(display: Content) -> Markup:
@@ -160,6 +163,7 @@ def percent(share: float) -> str:
 
 def _finalize(value: object) -> object:
     """Show control characters instead of obeying them, in every string that a template prints."""
+    # `Markup` is a kind of str too, and was made safe where it was made.
     return visible(value) if type(value) is str else value
 
 
@@ -167,4 +171,5 @@ def _exact(value: float | str | tuple[str, ...]) -> Markup:
     """An attribute from which the page's script reads back exactly this number, string or list of strings."""
     if isinstance(value, tuple):
         return escape(json.dumps(value))
+    # The repr of a float is the shortest text that reads back as the same float, in JavaScript as well.
     return escape(value if isinstance(value, str) else repr(value))

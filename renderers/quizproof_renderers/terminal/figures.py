@@ -26,7 +26,10 @@ MAX_SENTENCES = 60
 
 
 def drawing(display: Figure) -> RenderableType:
-    """A figure to look at, under its caption."""
+    """A figure to look at, under its caption, as a renderable of rich.
+
+    Charts are drawn, with their figures as a table below; of many figures only some are shown.
+    """
     match display:
         case Table():
             body: RenderableType = _table(display)
@@ -43,7 +46,12 @@ def drawing(display: Figure) -> RenderableType:
 
 
 def sentences(display: Figure) -> list[str]:
-    """A figure as lines to be read aloud."""
+    """A figure as lines to be read aloud, such as "epoch: 1; loss: 0.5" for the row of a table.
+
+    display  at most MAX_SENTENCES of its rows are read
+
+    The first line names the figure and has its caption: "Table: Loss by epoch".
+    """
     match display:
         case Table():
             lines = [*_head("Table", display.caption), *_rows(display)]
@@ -77,6 +85,7 @@ def _table(source: Table) -> RenderableType:
 
 
 def _is_figure(cell: str) -> bool:
+    """Whether a cell begins with a digit, after a sign or a currency; an empty one does not spoil a column."""
     return not cell.strip() or cell.strip("+-− $€%")[:1].isdecimal()
 
 
@@ -171,6 +180,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def _shape(shape: Sequence[int]) -> str:
+    """A shape as Python prints it: "(2, 3)", "(2,)", "()"."""
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
@@ -202,6 +212,7 @@ class _Stations:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         bar, head = "|v" if options.ascii_only else "│▼"
+        # Below, columns end at 30 cells: one long name must not push away the shapes of all stations.
         wide = max((len(one_line(stage.name)) for stage in self._stages), default=0)
         shapes = max((len(_shape(stage.shape)) for stage in self._stages), default=0)
         for index, stage in enumerate(self._stages):

@@ -13,7 +13,11 @@ class Hints:
     """The hints of one block, and how many were taken."""
 
     def __init__(self, texts: Sequence[str], cost: float) -> None:
-        """`texts`: in Markdown. `cost`: what each takes from the score, 0 to 1."""
+        """None is taken yet.
+
+        texts  in Markdown, in the order in which they are given
+        cost   what each takes from the score, 0 to 1
+        """
         self.texts = texts
         self.cost = cost
         self.taken = 0
@@ -29,7 +33,10 @@ class Hints:
         return len(self.texts) - self.taken
 
     def give(self, face: Face) -> None:
-        """Show the next one, before the first one what it costs."""
+        """Show the next one, before the first one what it costs.
+
+        When none is left, the learner reads so, and nothing is counted.
+        """
         if not self.left:
             face.say("There are no more hints." if self.texts else "There are no hints for this question.")
             return

@@ -30,7 +30,21 @@ _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 class Plot:
-    """Lines over one pair of axes, each with its name at its end. Labels of events are explained below."""
+    """Lines over one pair of axes, each with its name at its end. Labels of events are explained below.
+
+    A renderable of rich, HEIGHT rows high. Where there is only ASCII, a lower one looks like this:
+
+        loss
+                   1
+          1 |***   :
+            |   ****
+        0.5 |      ******
+            |      :    ******
+          0 |      :          *****  * train
+            +----------------------
+             0       epoch       10
+        1  unfrozen (epoch 3)
+    """
 
     def __init__(self, chart: Chart) -> None:
         self._chart = chart
@@ -51,6 +65,7 @@ class Plot:
             ticks[middle] = figure(top * (1 - down) + bottom * down)
         edge = max(map(len, ticks.values()))
         names = max(len(_name(series)) for series in chart.series)
+        # Four cells are taken by the axis and the spaces around it and the drawing.
         width = max(10, min(options.max_width, MAX_WIDTH) - edge - names - 4)
         canvas = _Canvas(width, min(xs), max(xs), bottom, top, ascii_only=options.ascii_only)
         for index, series in enumerate(chart.series):
@@ -80,6 +95,15 @@ class _Canvas:
     """A grid of characters with a scale on both sides."""
 
     def __init__(self, width: int, left: float, right: float, bottom: float, top: float, *, ascii_only: bool) -> None:
+        """An empty drawing.
+
+        width       columns of characters; there are always HEIGHT rows
+        left        the horizontal value at the first column
+        right       the one at the last
+        bottom      the vertical value at the lowest row
+        top         the one at the highest
+        ascii_only  whether to draw with letters rather than in braille
+        """
         self._width, self._ascii = width, ascii_only
         self._left, self._right = left, right
         self._bottom, self._top = bottom, top
@@ -95,6 +119,7 @@ class _Canvas:
     def draw(self, series: Series, index: int) -> None:
         """Draw a line from point to point."""
         fine = [self._fine(x, y) for x, y in _finite(series)]
+        # A single point has no next one; a line from it to itself is a dot.
         for (x, y), (to_x, to_y) in zip(fine, fine[1:] or fine, strict=False):
             steps = max(abs(to_x - x), abs(to_y - y), 1)
             for step in range(steps + 1):
@@ -102,6 +127,7 @@ class _Canvas:
 
     def mark(self, event: Event, label: str) -> None:
         """Mark an event: a rule through the whole height, or one point."""
+        # A character is two dots wide and four high.
         x, y = self._fine(event.x, self._top if event.y is None else event.y)
         if event.y is None:
             self._rules[x // 2] = label
@@ -173,4 +199,5 @@ def _share(value: float, start: float, end: float) -> float:
 
 
 def _labels() -> Iterator[str]:
+    """A label for each event: digits, then letters; those that are left all get a star."""
     return itertools.chain(_EVENTS, itertools.repeat("*"))

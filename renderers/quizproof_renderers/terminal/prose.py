@@ -40,6 +40,7 @@ _THEME = ANSISyntaxTheme(
 )
 """The terminal's own colours and none of their bright forms, so that code can be read on any background."""
 
+# No space inside the dollars, and no digit after them: "$5 or $10" is about money. A block may hold spaces.
 _MATH = re.compile(r"\$\$(?P<block>[^$]+)\$\$|\$(?P<inline>[^\s$](?:[^$]*[^\s$])?)\$(?!\d)")
 
 
@@ -47,16 +48,19 @@ class Prose(Markdown):
     """A renderable of quiz prose: rich's Markdown, but with formulas, with HTML as plain text, and without frames."""
 
     def __init__(self, text: str) -> None:
+        # Without links of the terminal, addresses can be read and copied as text.
         super().__init__("", hyperlinks=False)
-        self.parsed = parse(text)
+        self.parsed = parse(text)  # rich's own parser knows no formulas, and drops HTML
 
     class _Heading(Heading):
+        # rich centres headings of the first level.
         def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
             self.text.justify = "left"
             self.text.stylize("bold")
             yield self.text
 
     class _CodeBlock(CodeBlock):
+        # rich gives code a background of its own, which fits few terminals.
         def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
             yield Padding(highlighted(str(self.text).rstrip(), self.lexer_name), (0, 0, 0, 2))
 
@@ -68,10 +72,14 @@ class Prose(Markdown):
 
 
 def highlighted(source: str, language: str = "python") -> Text:
-    """Code in colours, line for line. `source` must be safe to show."""
+    """Code in colours, line for line, with tabs as spaces.
+
+    source    safe to show: nothing in it is made visible here
+    language  a name that Pygments knows; without colours when it does not
+    """
     text = Syntax(source, language, theme=_THEME, tab_size=4).highlight(source)
     text.expand_tabs(4)
-    text.rstrip()
+    text.rstrip()  # rich ends code with a line break
     return text
 
 
@@ -93,6 +101,7 @@ def _math(state: StateInline, silent: bool) -> bool:
     match = _MATH.match(state.src, state.pos)
     if not match:
         return False
+    # A silent call only asks where a formula ends, to skip it.
     if not silent:
         state.push("text", "", 0).content = readable(match["block"] or match["inline"])
     state.pos = match.end()
@@ -100,7 +109,11 @@ def _math(state: StateInline, silent: bool) -> bool:
 
 
 def plain(text: str) -> str:
-    """Markdown without its marks, to be read aloud. Paragraphs are not wrapped."""
+    """Markdown without its marks, to be read aloud.
+
+    Paragraphs are not wrapped. Items of lists keep their bullets and numbers, and links have their address in brackets
+    behind them. A row of a table is one line, each cell after the name of its column: "epoch: 1; loss: 0.5".
+    """
     return "\n".join(_Plain(parse(text)).lines())
 
 

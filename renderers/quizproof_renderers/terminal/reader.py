@@ -42,10 +42,13 @@ class Reader(ABC):
         """The text after the learner has edited it in an editor. Raises MalformedResponse when it was not saved."""
 
     def lines(self, prompt: str, end: str, is_alone: Callable[[str], bool] = lambda line: False) -> str:
-        """Several lines, up to a line that is `end`, or to the end of the input.
+        """Several lines, up to a line that ends them, or to the end of the input.
 
-        A first line for which `is_alone` holds, such as a command, is returned at once. Raises EOFError when the input
-        ends before the first line.
+        prompt    shown on a line of its own
+        end       the line that ends the answer, and is no part of it; spaces around it do not count
+        is_alone  whether a first line, such as a command, is the whole answer
+
+        Raises EOFError when the input ends before the first line.
         """
         self._write(f"{prompt}\n")
         lines: list[str] = []
@@ -91,7 +94,7 @@ class Keyboard(Reader):
         return key
 
     def line(self, prompt: str) -> str:
-        self._output.flush()
+        self._output.flush()  # input() writes the prompt by itself, past our output
         return input(prompt)
 
     def pause(self, prompt: str) -> str:
@@ -127,7 +130,7 @@ class Pipe(Reader):
     def line(self, prompt: str) -> str:
         self._write(prompt)
         line = self._source.readline()
-        if not line:
+        if not line:  # an empty line has its end
             raise EOFError
         line = line.rstrip("\r\n")
         self._write(f"{visible(line)}\n")
@@ -148,10 +151,15 @@ class Pipe(Reader):
 
 
 def reader_for(source: TextIO, output: TextIO) -> Reader:
-    """Keys, when `source` is this process's own terminal; lines otherwise."""
+    """Keys, when `source` is this process's own terminal; lines otherwise.
+
+    source  where answers come from. Bytes in it that are no text are replaced
+    output  where prompts are written
+    """
     if isinstance(source, io.TextIOWrapper):
         with contextlib.suppress(io.UnsupportedOperation):  # something was read from it already
             source.reconfigure(errors="replace")
+    # Keys and edited lines can be read only from the terminal of the process, whatever `source` is.
     if source is sys.stdin and source.isatty():
         return Keyboard(output)
     return Pipe(source, output)

@@ -45,9 +45,14 @@ class Selection:
 
 
 def select(quizzes: Sequence[QuizProof], seed: int) -> Selection:
-    """All proven blocks of some quizzes, each with its variant and the order of its options drawn from `seed`."""
+    """All proven blocks of some quizzes, each with its variant and the order of its options drawn.
+
+    quizzes  proven, with displays; those that could not be read are skipped
+    seed     decides all draws: the same seed gives the same test on every machine
+    """
     blocks = [(quiz, block) for quiz in quizzes if quiz.header for block in quiz.blocks]
     fit = [(quiz, block) for quiz, block in blocks if _is_fit(block)]
+    # An exhibit adds nothing, so it has the number of the question before it.
     numbers = itertools.accumulate(int(not block.exhibit) for _, block in fit)
     items = tuple(_drawn(number, quiz, block, seed) for number, (quiz, block) in zip(numbers, fit, strict=True))
     return Selection(items, tuple(block for _, block in blocks if not _is_fit(block)), seed)
@@ -68,6 +73,7 @@ def _drawn(number: int, quiz: QuizProof, proof: BlockProof, seed: int) -> Item:
 
     Each block draws from a generator of its own, so that leaving one out changes nothing about the others.
     """
+    # A string is hashed with SHA-512 there, so that it gives the same draws in every process.
     draw = random.Random(f"{seed}/{proof.id}")
     params, display = draw.choice(_variants(proof))
     form = form_for(display.input, display, draw) if display.input else None

@@ -45,12 +45,15 @@ def run(
 ) -> Result:
     """Put the questions of `quizzes` to a learner, mark the answers, and show what each option's run really did.
 
-    Exhibits are shown in their places. On a terminal one key answers a choice; from anything else answers are read
-    line by line. The end of the input and Ctrl-C end the test early, with the summary.
+    quizzes  proven, with displays
+    seed     decides the variants and the order of options, so that the same seed gives the same test
+    plain    whether to write for screen readers
+    runner   runs the programs that learners write; when None, those that proving did not run stay unmarked
+    stdin    where answers are read; the standard input of the process when None
+    stdout   where everything is shown; the standard output of the process when None
 
-    `quizzes`: proven, with displays. `seed`: decides the variants and the order of options, so that the same seed gives
-    the same test. `plain`: whether to write for screen readers. `runner`: runs the programs that learners write; when
-    None, those that proving did not run stay unmarked. `stdin`, `stdout`: those of the process when None.
+    Exhibits are shown in their places. On a terminal one key answers a choice; from anything else answers are read
+    line by line. The end of the input and Ctrl-C end the test early, with the summary; they raise nothing.
     """
     output = stdout or sys.stdout
     face = face_for(output, plain=plain)
@@ -126,6 +129,7 @@ class _Session:
         # An expression in the introduction can only be filled in on the site, which proves it with the whole quiz.
         intro = "" if "{{" in header.intro else header.intro
         self._face.quiz(header.title, lines, intro)
+        # Once for the whole test, below the first head.
         if quiz is self._items[0].quiz:
             self._say_left_out()
             hinted = any(item.display.hints for item in self._items)
@@ -143,7 +147,7 @@ class _Session:
         face, display = self._face, item.display
         face.exhibit(item.proof.title)
         face.contents(display.prompt)
-        hints = Hints(display.hints, cost=0)
+        hints = Hints(display.hints, cost=0)  # an exhibit has no score
         solution = display.solution
         while hints.left or solution:
             offers = ["h for a hint"] * bool(hints.left) + ["v to view the solution"] * bool(solution)
@@ -204,6 +208,7 @@ class _Session:
                 response = form.read(typed)
                 if response is None:
                     continue
+                # Before marking, which shows the model answer of an open question.
                 confidence = self._confidence(item)
                 marked = form.mark(response, self._desk(item))
             except MalformedResponse as error:
@@ -216,6 +221,7 @@ class _Session:
     def _say_rules(self, form: Form, hints: Hints) -> None:
         """What cannot be guessed about the score, before the first answer."""
         rule = scoring.rule(form.input)
+        # All or nothing is what everyone expects; `?` says it as well.
         rules = [f"Scoring: {rule}"] if rule != scoring.ALL_OR_NOTHING else []
         if hints.texts:
             rules.append(f"{plural(len(hints.texts), 'hint')}: type h. {hints.rule}".strip())

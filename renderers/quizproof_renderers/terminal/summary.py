@@ -25,7 +25,12 @@ _CONFIDENCES: dict[Confidence, str] = {"sure": "Sure", "unsure": "Unsure", "gues
 
 
 def show_summary(face: Face, questions: Sequence[Item], result: Result) -> None:
-    """Show how a test went that had `questions`, of which there is at least one."""
+    """Show how a test went: the score, a row per question, how right the learner was when sure, what to review.
+
+    face       where to show it
+    questions  all of the test, also those that were not reached; at least one
+    result     the answers to the first of them, in the same order
+    """
     face.heading(_HEADINGS[result.ending])
     face.say(_score(result))
     # A test that ended early has fewer answers than questions.
@@ -62,6 +67,7 @@ def _row(item: Item, answer: Answer | None) -> Row:
         return Row(item.number, name, "not reached", "", "")
     if answer.response is None or item.form is None:
         return Row(item.number, name, answer.standing, "", "")
+    # The standing says it already when a right answer earned 1, or a wrong one 0.
     obvious = answer.score == (answer.standing == "right")
     score = "" if obvious else points(answer.score)
     return Row(item.number, name, answer.standing, item.form.given(answer.response), item.form.key(), score)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+# A command, an escaped sign, a sign with a meaning, or any other character.
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|[^\\{}^_]", re.DOTALL)
 _MAX_DEPTH = 20
 """Groups inside groups that are read; the parser calls itself for each, and a hostile formula may have any number."""
@@ -19,6 +20,7 @@ _SYMBOLS = {
     "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ",
     "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
     "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "quad": " ", "qquad": "  ",
+    # The size of brackets means nothing in a single line.
     "left": "", "right": "", "big": "", "Big": "", "displaystyle": "", "limits": "",
 }  # fmt: skip
 _SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "\\": "; "}
@@ -31,7 +33,12 @@ _SUBSCRIPT = str.maketrans("0123456789+-=()aeijklmnoprstux", "₀₁₂₃₄₅
 
 
 def readable(tex: str) -> str:
-    """A formula as people would type it. Unknown commands stay as they were written."""
+    r"""A formula as people would type it.
+
+    tex  without its dollar signs, such as `\frac{TP}{TP + FP} \le x^2`, which becomes `TP / (TP + FP) ≤ x²`
+
+    Unknown commands stay as they were written. No formula raises an exception, whatever is missing in it.
+    """
     text = _Reader(tex).sequence()
     return re.sub(r"[^\S\n]+", " ", text).strip()
 
@@ -100,11 +107,13 @@ def _named(name: str) -> str:
 
 
 def _script(text: str, table: dict[int, int], sign: str) -> str:
+    """Raised or lowered characters where Unicode has all of them, else the sign of TeX: `x²`, `x^(a/b)`."""
     if text and all(ord(char) in table for char in text):
         return text.translate(table)
     return f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
 
 
 def _grouped(text: str) -> str:
+    """The text in brackets, where it would be read wrongly without them beside a stroke or a root."""
     text = text.strip()
     return f"({text})" if re.search(r"[\s+\-*/×·]", text) else text

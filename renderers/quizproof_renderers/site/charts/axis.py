@@ -32,13 +32,25 @@ class Axis:
 
 
 def tick_labels(ticks: tuple[float, ...]) -> tuple[str, ...]:
-    """Ticks as they are written, all with the same number of decimals."""
+    """Ticks as they are written, all with the same number of decimals: "0.00", "0.25", "0.50".
+
+    ticks  at equal distances, in ascending order
+    """
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
     return tuple(written(tick, decimals(step)) for tick in ticks)
 
 
 def nice_ticks(low: float, high: float, most: int, *, whole: bool = False) -> tuple[float, ...]:
-    """At most about `most` round numbers that enclose the range; steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Round numbers that enclose a range, in steps of 1, 2, 2.5 or 5 times a power of ten.
+
+    low    the smallest number of the range
+    high   the largest; when it is not above `low`, a range around `low` is taken
+    most   about how many steps there are at most
+    whole  whether all ticks are whole numbers, as for epochs
+
+    From 0 to 7 in at most 5 steps they are 0, 2, 4, 6 and 8. A variant of Paul Heckbert's "Nice numbers for graph
+    labels" (Graphics Gems, 1990): the step is always rounded up, and 2.5 is one more factor.
+    """
     if high <= low:
         half = abs(low) / 2 or 0.5
         low, high = (low - 1, high + 1) if whole else (low - half, high + half)
@@ -48,11 +60,16 @@ def nice_ticks(low: float, high: float, most: int, *, whole: bool = False) -> tu
     # The factors allow for rounding errors: a step of 0.1 is not exact in binary.
     step = next((step for step in steps if step >= rough * 0.999), max(1.0, power * 10))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    # A multiple of 0.1 may end in 0.30000000000000004, which no label should show.
     return tuple(round(index * step, 12) for index in range(first, last + 1))
 
 
 def y_ticks(low: float, high: float) -> tuple[float, ...]:
-    """Vertical ticks. Zero is among them when the figures come near it; shares do not go beyond 0 and 1."""
+    """Vertical ticks for figures from `low` to `high`.
+
+    Zero is among them when the figures come near it. Shares, which are figures from 0 to 1, end at 1 when they come
+    near it, rather than beyond.
+    """
     if 0 <= low < 0.4 * high:
         low = 0.0
     if low >= 0 and 0.6 < high <= 1 < nice_ticks(low, high, 5)[-1]:
@@ -67,6 +84,7 @@ def decimals(step: float) -> int:
 
 def written(value: float, digits: int) -> str:
     """A number with `digits` decimals, a real minus sign and separated thousands: "−1,250.5"."""
+    # What is rounded to zero loses its sign: "-0.00" is no number that people write.
     text = f"{value:,.{digits}f}"
     return text.replace("-", "\N{MINUS SIGN}") if float(text.replace(",", "")) else text.removeprefix("-")
 

@@ -23,6 +23,7 @@ from quizproof_renderers.site.charts.labels import LARGE, SMALL, apart, stacked,
 from quizproof_renderers.text import visible
 
 WIDTH = 600
+"""The width of every picture, in its own units."""
 _PLOT = 230
 """The height of the plot itself."""
 _LINE = 17
@@ -49,11 +50,29 @@ _DOTS = (
     "m0 4l4-7h-8z",
     "m-3.2-3.2l6.4 6.4m0-6.4l-6.4 6.4",
 )
-"""A marker for each style, drawn from its middle: disc, square, triangle, diamond, triangle, cross."""
+"""A marker for each style, drawn from its middle: disc, square, triangle, diamond, triangle, cross.
+
+They are relative commands of SVG paths (https://www.w3.org/TR/SVG2/paths.html), to be put after `M<x> <y>`.
+"""
 
 
 def chart(display: Chart) -> Markup:
-    """A chart as a figure: legend, picture, the numbers in a disclosure, and the caption, which must be last."""
+    """A chart as a figure: legend, picture, the numbers in a disclosure, and the caption, which must be last.
+
+    display  points with NaN or an infinity are left out of the picture, and are in the table
+
+    ```
+    <figure class="figure chart">
+      <ul class="legend"><li class="series-0"><svg …>…</svg>loss</li>…</ul>      where names are long
+      <div class="picture"><svg viewBox="0 0 600 292" role="img" aria-label="Chart of …">
+        <path class="grid" d="M…"/><text class="tick end" …>0.5</text>…
+        <path class="line series-0" d="M50 246L…"/><path class="dot series-0" d="M…"/>…
+      </svg></div>
+      <details class="behind"><summary>The numbers</summary><div class="table">…</div></details>
+      <figcaption>…</figcaption>
+    </figure>
+    ```
+    """
     series = [Series(each.name, tuple(p for p in each.points if all(map(math.isfinite, p)))) for each in display.series]
     drawn = [each for each in series if each.points]
     picture = _Picture(display, drawn).html() if drawn and _fits_axes(display, drawn) else Markup("")
@@ -103,6 +122,7 @@ class _Picture:
         xs = [x for each in series for x, _ in each.points] + [event.x for event in display.events]
         ys = [y for each in series for _, y in each.points] + [event.y for event in self.points if event.y is not None]
         widest = max(width(each.name, SMALL) for each in series)
+        # One line needs no name beside it: the title of the axis says what it is.
         self.direct = len(series) > 1 and widest <= MAX_NAME
         vertical = y_ticks(min(ys), max(ys))
         self.y_title = wrapped(display.y, SMALL, _PLOT)
@@ -113,6 +133,7 @@ class _Picture:
         self.top = 16 + _LINE * max((head.row + len(head.lines) for head in self.heads), default=0)
         self.bottom = self.top + _PLOT
         self.y = Axis(vertical, vertical[0], vertical[-1], self.bottom, self.top)
+        # Ticks and the first line of the title are in these units below the plot.
         self.height = self.bottom + 46 + _LINE * (len(self.x_title) - 1)
 
     def html(self) -> Markup:
@@ -213,6 +234,7 @@ class _Picture:
         """Where the label of a point can be, on both sides above and below it; and its lines there."""
         rooms = {True: WIDTH - x - _GAP, False: x - _GAP - self.x.start}
         for rightward, room in rooms.items():
+            # A narrow side is taken only where the other one is no wider.
             if room < min(MAX_NAME, max(rooms.values())):
                 continue
             lines = wrapped(name, LARGE, room)
@@ -229,6 +251,7 @@ class _Picture:
         others = sum(left < x2 and right > x1 and top < y2 and bottom > y1 for x1, y1, x2, y2 in taken)
         over_edge = (left < self.x.start) + (top < self.top - 8) + (bottom > self.bottom)
         outside = top < 0 or bottom > self.height
+        # Over a line a label can still be read; over another label it cannot, and outside it cannot be seen.
         return lines + 50 * others + 100 * over_edge + 10_000 * outside
 
     @cached_property
@@ -246,6 +269,7 @@ class _Picture:
         """The names at the ends of their lines, where they fit there."""
         if not self.direct:
             return
+        # A text stands on its place, so it goes down by half the height of a small letter.
         wanted = [self.y.place(each.points[-1][1]) + 4 for each in self.series]
         places = apart(wanted, _LINE, 12, self.bottom)
         for index, (each, at) in enumerate(zip(self.series, places, strict=True)):
@@ -256,6 +280,7 @@ class _Picture:
 def _x_axis(values: Sequence[float], start: float, end: float) -> Axis:
     """The horizontal axis over these values. It has so many ticks that their labels do not touch."""
     whole = all(value == int(value) for value in values)
+    # Labels of whole numbers are short, so more of them may fit.
     for most in range(10 if whole else 8, 0, -1):
         ticks = nice_ticks(min(values), max(values), most, whole=whole)
         # Along this axis the plot ends where the data end: a line may start at the very left.
@@ -302,7 +327,7 @@ def _spread(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 def _table(display: Chart) -> Table:
     """The points of all lines, by their place on the horizontal axis."""
     xs = sorted({x for each in display.series for x, _ in each.points})
-    stride = math.ceil(len(xs) / MAX_ROWS) or 1
+    stride = math.ceil(len(xs) / MAX_ROWS) or 1  # lines may have no points at all
     picked = sorted({*xs[::stride], *xs[-1:]})
     columns = [_column([dict(each.points).get(x) for x in picked]) for each in display.series]
     rows = tuple(zip(map(brief, picked), *columns, strict=True))
@@ -318,6 +343,7 @@ def _column(values: Sequence[float | None]) -> list[str]:
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, name: str) -> Markup:
+    """A straight line of the class `name` between two places, in units of the picture."""
     return Markup('<path class="{}" d="M{:g} {:g}L{:g} {:g}"/>').format(name, x1, y1, x2, y2)
 
 

@@ -24,18 +24,32 @@ _WIDTHS = {
 
 
 def width(text: str, size: float) -> float:
-    """The most that a text of this size takes, whatever the font, in units of the picture."""
+    """The most that a text takes, whatever the font.
+
+    text  one line
+    size  of the font, in units of the picture
+
+    Returns units of the picture: the sum of the estimated widths of the letters, without kerning.
+    """
     return size * sum(_width_of(letter) for letter in text)
 
 
 def _width_of(letter: str) -> float:
     if unicodedata.combining(letter):
         return 0.0
+    # Beyond ASCII, small letters are about as wide as in it; capitals, signs and ideographs are taken to be wide.
     return _WIDTHS.get(letter, _MEDIUM if letter.isascii() or letter.islower() else _WIDE)
 
 
 def wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
-    """A text in lines that fit into `room` units: broken at spaces, and inside a word only if it is too wide alone."""
+    """A text in lines: broken at spaces, and inside a word only if it is too wide alone.
+
+    text  its spaces and line breaks are equivalent
+    size  of the font, in units of the picture
+    room  the width of a line, in units of the picture
+
+    Returns at least one line, which is empty when the text is.
+    """
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".lstrip()
@@ -53,8 +67,12 @@ def wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
 def stacked(spans: Sequence[tuple[float, float]], anchors: Sequence[float], heights: Sequence[int]) -> list[int]:
     """The row of each label at the head of a vertical rule, counted upward from 0.
 
-    `spans` are the left and right ends of the labels, `anchors` the places of their rules, `heights` their numbers of
-    lines. A label is above all labels whose rules it covers, so no rule crosses a label where that can be avoided.
+    spans    the left and right ends of the labels, in units of the picture
+    anchors  the places of their rules on the horizontal axis, in the same units
+    heights  how many lines each label has
+
+    All have the same length. A label is above all labels whose rules it covers, so no rule crosses a label where that
+    can be avoided.
     """
     rows = [0] * len(spans)
 
@@ -80,7 +98,17 @@ def stacked(spans: Sequence[tuple[float, float]], anchors: Sequence[float], heig
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places near the wanted ones, in the same order, at least `gap` apart, and inside `low` to `high` if all fit."""
+    """Places near the wanted ones, in the same order, at least `gap` apart, and inside `low` to `high` if all fit.
+
+    wanted  places along one axis, in units of the picture and in any order
+    gap     the least distance between two of them
+    low     the smallest place
+    high    the largest
+
+    For 10, 12 and 50, with 17 between them and from 12 on, the places are 12, 29 and 50. Neighbours that overlap are
+    pooled around the mean of their wanted places, as the pool-adjacent-violators algorithm of isotonic regression does
+    (Ayer et al., 1955).
+    """
 
     def kept_inside(middle: float, count: int) -> float:
         half = (count - 1) / 2 * gap

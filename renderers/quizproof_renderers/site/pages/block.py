@@ -77,6 +77,7 @@ class PageBlock:
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
         """The variants that can be shown, at most MAX_VARIANTS."""
+        # A salt per variant, so that the key is not at the same letter in all of them.
         salt = f"{self.header.quiz}/{self.id}"
         displays = [variant.display for variant in self.proof.variants if variant.display]
         return tuple(Variant(i, d, f"{salt}/{i}") for i, d in enumerate(displays[:MAX_VARIANTS]))
@@ -84,11 +85,15 @@ class PageBlock:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why it is not proven: the messages of the errors that its author gets."""
+        # Variants may fail for the same reason, which is shown once.
         return tuple(dict.fromkeys(finding.message for finding in self.proof.findings if finding.severity == "error"))
 
     @property
     def ingredients(self) -> tuple[object, ...]:
-        """Everything that affects its part of a page."""
+        """Everything that affects its part of a page.
+
+        A page of an earlier build is taken over when these are the same, so what a template shows must be in here.
+        """
         displays = tuple(variant.display for variant in self.variants)
         prompt = self.proof.prompt
         return (self.id, self.exhibit, self.title, prompt, self.status, self.coverage.summary, self.reasons, displays)

@@ -58,11 +58,19 @@ class Site:
 
 
 def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
-    """Arrange a report as topics, quizzes and blocks. Topics that are not in `order` follow in alphabetical order."""
+    """Arrange a report as topics, quizzes and blocks.
+
+    report  what `prove` gives, with displays; files that could not be read are left out
+    title   of the site
+    order   ids of topics; those that are not among them follow in alphabetical order
+
+    The quizzes of a topic are sorted by mode, then by runtime, then by title.
+    """
     pages: dict[str, list[QuizPage]] = {}
     for quiz in report.quizzes:
         if quiz.header is None:
             continue
+        # An exhibit adds nothing, so it has the number of the question before it.
         numbers = accumulate(int(not block.exhibit) for block in quiz.blocks)
         numbered = zip(quiz.blocks, numbers, strict=True)
         blocks = tuple(PageBlock(block, quiz.header, number) for block, number in numbered)

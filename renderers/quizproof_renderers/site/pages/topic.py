@@ -120,7 +120,13 @@ class TopicPage:
 def _alternative(
     name: str, quiz: QuizPage, candidates: tuple[QuizPage, ...], preferred: Callable[[QuizPage], bool]
 ) -> Alternative:
-    """The link from `quiz` to the first preferred candidate, or to the first at all."""
+    """The link from `quiz` to the first preferred candidate, or to the first at all.
+
+    name        the mode or framework as readers see it
+    quiz        whose page has the link
+    candidates  the quizzes of that mode or framework, at least one
+    preferred   whether a candidate keeps what the reader has chosen already
+    """
     if quiz in candidates:
         return Alternative(name, "")
     return Alternative(name, next(filter(preferred, candidates), candidates[0]).file)

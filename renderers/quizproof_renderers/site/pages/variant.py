@@ -96,7 +96,10 @@ class Variant:
 
     @property
     def key_letters(self) -> str:
-        """The letters of the right options, "B" or "A and C"; of the right matches, "1–B, 2–A"."""
+        """The letters of the right options, "B" or "A and C"; of the right matches, "1–B, 2–A".
+
+        The page's script writes them again, in the same form, when it puts options in another order.
+        """
         asked = self.display.input
         if isinstance(asked, Matching):
             letters = {item.id: letter for letter, item in self.matches}

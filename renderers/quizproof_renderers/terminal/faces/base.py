@@ -84,11 +84,21 @@ class Face(ABC):
 
     @abstractmethod
     def quiz(self, title: str, facts: Sequence[str], intro: str) -> None:
-        """The head of a quiz. `intro` is Markdown."""
+        """The head of a quiz.
+
+        title  as plain text
+        facts  lines about it, such as how many questions there are
+        intro  Markdown; may be empty
+        """
 
     @abstractmethod
     def question(self, number: int, total: int, title: str) -> None:
-        """The head of a question. `title` is Markdown, and may be empty."""
+        """The head of a question.
+
+        number  from 1
+        total   how many questions the test has
+        title   Markdown; may be empty
+        """
 
     @abstractmethod
     def exhibit(self, title: str) -> None:

@@ -14,6 +14,11 @@ MAX_WIDTH = 96
 
 
 def face_for(stream: TextIO, *, plain: bool) -> Face:
-    """The face for `stream`; `plain` is the one without colours, boxes and Markdown's marks."""
+    """The face for a stream.
+
+    stream  a terminal, a pipe or a file
+    plain   whether to do without colours, boxes and Markdown's marks
+    """
+    # For the plain face too: this is where the stream is made to accept every character.
     console = console_for(stream, width=MAX_WIDTH, off_terminal=80)
     return PlainFace(stream) if plain else RichFace(console)

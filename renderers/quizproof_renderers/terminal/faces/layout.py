@@ -12,19 +12,22 @@ from quizproof_renderers.terminal import prose
 
 
 class Quoted:
-    """Lines with a bar down their left side.
-
-    `numbers`: whether each has its number before the bar. `highlight`: the numbers of lines that stand out; with any,
-    all have their numbers.
-    """
+    """Lines with a bar down their left side."""
 
     def __init__(self, lines: Sequence[Text], *, numbers: bool = False, highlight: Sequence[int] = ()) -> None:
+        """Nothing is laid out before it is printed.
+
+        lines      without their ends, safe to show
+        numbers    whether each has its number before the bar
+        highlight  the numbers of lines that stand out, from 1; with any, all have their numbers
+        """
         self._lines = lines
         self._digits = len(str(len(lines))) if numbers or highlight else 0
         self._highlight = frozenset(highlight)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         bar, bold, broken = "|>:" if options.ascii_only else "│┃┆"
+        # A terminal may be narrower than the edge alone.
         room = max(10, options.max_width - self._digits - 3)
         for number, line in enumerate(self._lines, 1):
             label = f"{number:>{self._digits}} " if self._digits else ""

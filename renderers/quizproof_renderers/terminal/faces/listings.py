@@ -19,10 +19,11 @@ _MAX_CELL = 30
 _MAX_CIRCLED = 20
 """Unicode has circled numbers up to this one, in a row."""
 _BEFORE_CIRCLED = 0x245F
+"""The code point before that of ①."""
 
 
 def output_lines(text: str) -> list[str]:
-    """The lines of an output."""
+    """The lines of an output, safe to show: at most MAX_LINES, each of at most MAX_LINE characters."""
     lines = visible(text).rstrip().split("\n")
     return [clip(line.rstrip(), MAX_LINE) for line in clip_lines(lines, MAX_LINES)]
 
@@ -36,7 +37,12 @@ def blank_signs(count: int, *, ascii_only: bool) -> list[str]:
 
 
 def with_signs(source: str, names: Sequence[str], signs: Sequence[str]) -> str:
-    """A program with a sign for each blank."""
+    """A program with a sign for each blank.
+
+    source  with blanks such as `___name___`
+    names   of the blanks
+    signs   one for each name, in the same order
+    """
     for name, sign in zip(names, signs, strict=True):
         source = source.replace(f"___{name}___", sign)
     return source

@@ -72,7 +72,7 @@ class PlainFace(Face):
         self._write("Program with blanks:", *source_lines(with_signs(source, names, signs)))
 
     def gap(self) -> None:
-        pass
+        pass  # room means nothing to those who listen
 
     def note(self, text: str) -> None:
         self.say(text)
@@ -90,6 +90,7 @@ class PlainFace(Face):
 
     def heading(self, text: str) -> None:
         text = one_line(text)
+        # A question has its sign already; a colon after it would be read aloud too.
         self._write("", text if text.endswith("?") else f"{text}:")
 
     def account(self, account: Account) -> None:

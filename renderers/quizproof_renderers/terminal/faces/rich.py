@@ -78,6 +78,7 @@ class RichFace(Face):
 
     def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
         texts = [prose.Prose(c.text) if isinstance(c, Prose) else Text("\n").join(coloured(c)) for _, c in choices]
+        # Options of several lines would run into each other.
         roomy = any(isinstance(text, Text) and "\n" in text.plain for text in texts)
         for index, ((letter, _), text) in enumerate(zip(choices, texts, strict=True)):
             if index and roomy:
@@ -90,6 +91,7 @@ class RichFace(Face):
     def blanks(self, source: str, names: Sequence[str]) -> None:
         signs = blank_signs(len(names), ascii_only=self._console.options.ascii_only)
         lines = coloured(Code(with_signs(source, names, signs)))
+        # After colouring, which knows nothing of signs.
         for line in lines:
             line.highlight_words(signs, "bold yellow")
         self._console.print(indented(Quoted(lines)))
@@ -124,6 +126,7 @@ class RichFace(Face):
         self._console.print(indented(Text(one_line(text), "bold")))
 
     def account(self, account: Account) -> None:
+        # The style of a Text is that of everything that is appended to it, so the rest has to take "bold" back.
         head = Text("Your answer. " if account.chosen else "", "bold")
         head.append("Not proven: " if account.unproven else "", "not bold cyan")
         head.append(one_line(account.summary), "not bold")

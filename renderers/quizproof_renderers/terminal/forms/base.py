@@ -74,6 +74,8 @@ class Form(ABC):
     def read(self, text: str) -> Response | None:
         """The response that was typed; None when another part of it must be asked for.
 
+        text  what `ask` gave, and no command
+
         Raises MalformedResponse when it cannot be marked.
         """
 
@@ -94,7 +96,13 @@ class Form(ABC):
         return len(mark.right) or 1
 
     def mark(self, response: Response, desk: Desk) -> Marked:
-        """Mark what was read. Raises MalformedResponse when the learner has to answer again."""
+        """Mark what was read.
+
+        response  what `read` gave
+        desk      for forms that ask more, or that run a program
+
+        Raises MalformedResponse when the learner has to answer again.
+        """
         return Marked(response, mark(self.input, response))
 
     def correction(self) -> str:

@@ -43,6 +43,7 @@ class BlanksForm(Form):
         return COMMANDS.get(text.strip())
 
     def read(self, text: str) -> Response | None:
+        # The session asks again, for the next blank, as long as this returns None.
         self._typed.append(unescaped(text).strip())
         return self._typed if len(self._typed) == len(self._blanks) else None
 

@@ -29,7 +29,12 @@ from quizproof_renderers.terminal.forms.typed import LineForm, NumberForm, TextF
 
 
 def form_for(input_: Input, display: Display, draw: random.Random) -> Form:
-    """The form for the input of a question. `draw` shuffles what can be chosen from."""
+    """The form for the input of a question.
+
+    input_   how the question is answered
+    display  the variant that is put, with its evidence
+    draw     shuffles what can be chosen from; two forms from equal generators have the same order
+    """
     match input_:
         case Options():
             return OptionsForm(input_, display.evidence, draw)

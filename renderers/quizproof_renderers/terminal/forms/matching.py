@@ -55,6 +55,7 @@ class MatchingForm(Form):
             pairs = [(int(match["number"] or index), match["label"]) for index, match in enumerate(found, 1)]
             if len({bool(match["number"]) for match in found}) > 1:
                 raise MalformedResponse("give every letter a number, or none")
+        # Checked here, because marking knows ids and no letters.
         if unknown := next((label for _, label in pairs if label not in self._right), None):
             raise MalformedResponse(f"there is no {unknown} on the right")
         if sorted(number for number, _ in pairs) != list(range(1, count + 1)):

@@ -45,6 +45,7 @@ class OpenForm(Form):
             face.account(Account(point.evidence, unproven=point.unproven))
             if self._has_made(desk):
                 made.append(point.id)
+        # The text itself is not marked: the response is which points it makes.
         return Marked(made, mark(self.input, made))
 
     def given(self, response: Response) -> str:

@@ -45,6 +45,7 @@ class OptionsForm(Form):
         return reader.key(f"  Your answer ({choices}): ")
 
     def command(self, text: str) -> Command | None:
+        # With eight options or more, H is one of them, and with nineteen S.
         return None if text.strip().upper() in self._options else super().command(text)
 
     def read(self, text: str) -> Response:
@@ -54,6 +55,7 @@ class OptionsForm(Form):
             raise MalformedResponse(self._choices)
         if len(chosen) > 1 and not self._multiple:
             raise MalformedResponse("type one letter only")
+        # A letter that was typed twice counts once.
         return [self._options[letter].id for letter in dict.fromkeys(chosen)]
 
     def given(self, response: Response) -> str:

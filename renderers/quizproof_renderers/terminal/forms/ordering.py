@@ -32,6 +32,7 @@ class OrderingForm(Form):
         draw.shuffle(lines)
         self._lines = dict(zip(letters(), lines, strict=False))
         self._label = {line.id: label for label, line in self._lines.items()}
+        # Beyond 26 lines some labels have two letters, so letters without spaces between them are one label.
         letter = "[A-Z]" if len(lines) <= 26 else "[A-Z]+"
         self._token = re.compile(rf"(?P<dots>[.>]*)(?P<label>{letter})(?::(?P<level>\d{{1,3}}))?[\s,;]*")
         first, second = list(self._lines)[-1], next(iter(self._lines))
@@ -72,6 +73,7 @@ class OrderingForm(Form):
 
     def mark(self, response: Response, desk: Desk) -> Marked:
         result = mark(self.input, response)
+        # The lines before the first wrong one, which is what the score counts.
         stand = round(result.score * self.total(response, result))
         parts = []
         for index, given in enumerate(several(response)):

@@ -62,7 +62,7 @@ class ProgramForm(Form):
         source = _file(text.strip()[len(FILE) :].strip()) if _names_file(text) else text
         if not fold_program(source):
             raise MalformedResponse("write a program, or type s to skip the question")
-        self._draft = source
+        self._draft = source  # what the editor opens with when the learner has to answer again
         return source
 
     def mark(self, response: Response, desk: Desk) -> Marked:
@@ -87,6 +87,7 @@ class ProgramForm(Form):
         try:
             return judge(self._task, program, outcome)
         except CannotVerify as error:
+            # A fault is ours, so the answer does not count; what the machine lacks will be missing again.
             if outcome.status == "fault":
                 raise MalformedResponse(f"{error}; this is not your fault, so try again") from None
             desk.face.say(sentence(str(error)))
@@ -121,6 +122,7 @@ def _is_alone(line: str) -> bool:
 
 def _names_file(text: str) -> bool:
     """Whether it is `f PATH`, and not a line of Python such as `f = 1`."""
+    # An equals sign makes it Python, so a path that holds one cannot be given here.
     return text.lstrip().startswith(FILE) and "\n" not in text.strip() and "=" not in text
 
 

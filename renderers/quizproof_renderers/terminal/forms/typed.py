@@ -49,6 +49,7 @@ class TextForm(Form):
         self._text = input_
         self._evidence = display.evidence
         lines = fold(input_.accepted).split("\n")
+        # An output with an empty line inside needs another line to end it.
         self._end = "" if all(line.strip() for line in lines) else "."
         finish = "an empty line" if not self._end else "a line that is only a full stop"
         self._finish = f"end with {finish} or Ctrl-D"

@@ -5,6 +5,7 @@ import { feedbackItem } from "./feedback.js";
 
 /** Let boxes that are wider than the page be scrolled by keyboard too. */
 export function letScroll() {
+  // A box with a field in it scrolls when the field gets the focus, and needs no stop of its own.
   const scrolls = (box) => box.scrollWidth > box.clientWidth && !one("input:enabled, .grip:enabled", box);
   // All are measured before any is changed, so that the page is laid out once.
   const measured = all("pre, .table, .listing, .picture").map((box) => [box, scrolls(box)]);

@@ -84,6 +84,7 @@ export const RULES = {
   match(form, response, foreseen) {
     if (!response.every(Boolean)) throw new Malformed("Choose a match for every item first.");
     const parts = all(".pair", form).map((pair, index) => pair.dataset.key === response[index]);
+    // A match that was chosen for several items is one mistake.
     const mistakes = [...new Set(response)].map((id) => foreseen.find((mistake) => mistake.dataset.value === id));
     return evenly(parts, mistakes.filter(Boolean));
   },
@@ -94,6 +95,7 @@ export const RULES = {
     if (!foldProgram(response)) throw new Malformed("Write a program first.");
     const program = fingerprint(response);
     // data-known lists "fingerprint:checks passed" of every program that was run.
+    // Fingerprints have a fixed length, so the beginning of an entry is its whole fingerprint.
     const known = form.dataset.known.split(" ").find((entry) => entry.startsWith(program));
     if (!known) throw new NeverRun("This program cannot be marked here.");
     const mistakes = foreseen.filter((mistake) => mistake.dataset.value === program);

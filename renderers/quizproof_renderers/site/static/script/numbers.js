@@ -3,6 +3,7 @@
 import { Malformed } from "./errors.js";
 import { strip } from "./text.js";
 
+// Only groups of three digits: 1,5 is no number here, rather than 15 or 1.5.
 const THOUSANDS = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
 const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 

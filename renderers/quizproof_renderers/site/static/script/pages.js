@@ -45,6 +45,7 @@ function openQuiz(nav) {
     if (earlier && !restore(earlier)) answers.delete(section.dataset.question);
   }
   for (const helps of all(".exhibit .helps")) offerHints(all(".help", helps));
+  // Without the answers that do not fit this edition of the page.
   remember(quiz, answers);
   showProgress();
 
@@ -134,6 +135,7 @@ document.addEventListener("DOMContentLoaded", () => {
   showAllProgress();
   letScroll();
   addEventListener("resize", letScroll);
+  // A toggle does not bubble, so it is caught on its way down.
   addEventListener("toggle", letScroll, true);
   // Coming back by the browser's history shows a page from memory: its counts may be old.
   addEventListener("pageshow", (event) => event.persisted && showAllProgress());

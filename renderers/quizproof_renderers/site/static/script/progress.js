@@ -43,6 +43,7 @@ const isResponse = (value) =>
   typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));
 const isAbsentOr = (isSound, value) => value === undefined || isSound(value);
 
+// An imported file may have been edited, or come from anyone: only what this script could have written is sound.
 const isAnswer = (value) =>
   isObject(value) &&
   Number.isInteger(value.variant) &&

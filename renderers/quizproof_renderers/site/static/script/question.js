@@ -191,6 +191,7 @@ function shuffleOptions(variant) {
   const list = one(".options", variant);
   if (!list) return;
   const options = [...list.children];
+  // The Fisher-Yates shuffle: every order is equally likely.
   for (let last = options.length - 1; last > 0; last -= 1) {
     const other = Math.floor(Math.random() * (last + 1));
     [options[last], options[other]] = [options[other], options[last]];

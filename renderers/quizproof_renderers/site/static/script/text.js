@@ -7,6 +7,7 @@ const SPACE_AFTER = new RegExp(`[${SPACES}]+$`);
 const stripEnd = (text) => text.replace(SPACE_AFTER, "");
 export const strip = (text) => stripEnd(text).replace(SPACE_BEFORE, "");
 
+// In JavaScript \b knows only ASCII letters, unlike in Python, so both ends of a word are spelled out.
 const ADDRESS = /((?:^|[^\p{L}\p{N}_])(?:at |object @ ))0x[0-9a-fA-F]{6,16}(?![\p{L}\p{N}_])/gu;
 
 /** Output without what no reader sees: trailing spaces, empty lines at the end, memory addresses. */

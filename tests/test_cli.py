@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -19,6 +21,7 @@ from helpers.processes import descendants, quizproof
 from quizproof.proof import Totals
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.lock import NAME
+from quizproof_renderers.cli import exits
 from quizproof_renderers.cli.exits import code_of
 from quizproof_renderers.cli.options import LOCK
 
@@ -420,3 +423,14 @@ def test_data_files_reach_the_snippets(bank: Path) -> None:
     assert answer() == "2"
     os.mkfifo(bank / "questions" / "files" / "pipe")
     assert answer() == "2"
+
+
+@pytest.mark.parametrize("say", [exits.tell, exits.refuse, exits.fail])
+def test_no_remark_reaches_the_terminal_raw(say: Callable[[str], object], capsys: pytest.CaptureFixture[str]) -> None:
+    """A name of a file, or what another machine says, may hold signs that turn the text around; ordinary words stay."""
+    with contextlib.suppress(SystemExit):
+        say("no bank at a\u202eb; try `questions`")
+    err = capsys.readouterr().err
+    assert "\u202e" not in err
+    assert err.startswith("quizproof: no bank at a")
+    assert err.endswith("b; try `questions`\n")

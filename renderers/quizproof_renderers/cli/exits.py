@@ -53,10 +53,7 @@ def code_of_test(result: TestResult) -> int:
 
 def fail(message: str) -> NoReturn:
     """Print what is wrong with the call, and exit with 2."""
-    from quizproof_renderers.text import visible
-
-    # Messages quote arguments and files, which may hold anything.
-    click.echo(f"quizproof: {visible(message)}", err=True)
+    tell(message)
     sys.exit(USAGE)
 
 
@@ -68,4 +65,7 @@ def refuse(message: str) -> NoReturn:
 
 def tell(message: str) -> None:
     """Print a remark beside the output."""
-    click.echo(f"quizproof: {message}", err=True)
+    from quizproof_renderers.text import visible
+
+    # Messages quote arguments, files and what other machines say, which may hold anything.
+    click.echo(f"quizproof: {visible(message)}", err=True)

@@ -147,6 +147,8 @@ class _Plain:
                 self._lists.pop()
             case "list_item_open":
                 self._open_item()
+            case "table_open":
+                self._heads = []  # not those of the table before
             case "tr_open":
                 self._cells = []
             case "tr_close":

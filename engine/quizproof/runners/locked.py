@@ -33,7 +33,10 @@ class LockedRunner(Generic[Key]):
         return len(self._arrived)
 
     def submit(self, job: Job[Key]) -> None:
-        """Look the program up."""
+        """Look the program up by its key.
+
+        `collect` gives its outcome; one with the status "unlocked" says that the lock does not know the program.
+        """
         entry = self._entries.get(job.program)
         if entry is None:
             outcome = Outcome(
@@ -41,6 +44,7 @@ class LockedRunner(Generic[Key]):
             )
         else:
             outcome = outcome_of(entry)
+            # A lock is a text that people can edit: parts that the program does not have would mislead its judge.
             if not outcome.fits(len(job.parts)):
                 outcome = Outcome("unlocked", detail=f"{NAME} is damaged here")
         self._arrived.append((job.key, outcome))

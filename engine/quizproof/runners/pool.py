@@ -34,10 +34,11 @@ class Pool(Generic[Key]):
     max_backlog = MAX_BACKLOG
 
     def __init__(self, jobs: int | None = None, level: Level | None = None) -> None:
-        """`jobs`: how many runs at once; the number of processors when None.
+        """Nothing is started until a job asks for it.
 
-        `level`: how runs are closed off; as strongly as the machine allows when None. With a level that it does not
-        allow, the runtimes fail to start.
+        jobs   how many runs at once; the number of processors that this process may use when None
+        level  how runs are closed off; as strongly as the machine allows when None. With a level that it does not
+               allow, the runtimes fail to start
         """
         self.jobs = jobs or len(os.sched_getaffinity(0))
         self.level: Level = level or strongest()
@@ -93,7 +94,10 @@ class Pool(Generic[Key]):
         return broken | {runtime: outcome.detail for runtime, outcome in self._missing.items()}
 
     def start(self, runtimes: Iterable[str]) -> None:
-        """Begin to warm up runtimes, all in parallel; `run` starts what it needs by itself."""
+        """Begin to warm up runtimes, all in parallel, and return immediately.
+
+        `submit` starts what it needs by itself; this is for callers who know earlier what they will need.
+        """
         for runtime in runtimes:
             self._start(Interpreter(runtime, USUAL))
 
@@ -101,6 +105,7 @@ class Pool(Generic[Key]):
         """Begin to warm up a zygote, unless it is there, or too many are: then one with nothing to do has to go."""
         if interpreter in self._zygotes or interpreter.runtime in self._missing or interpreter in self._broken:
             return
+        # Those under the usual conditions stay: every block needs them.
         if interpreter.conditions != USUAL and len(self._zygotes) >= _MAX_ZYGOTES:
             idle = (
                 zygote
@@ -168,7 +173,10 @@ class Pool(Generic[Key]):
             yield self._arrived.popleft()
 
     def run(self, jobs: Iterable[Job[Key]]) -> Iterator[tuple[Key, Outcome]]:
-        """Run all jobs and give each outcome as it arrives, in no particular order."""
+        """Run all jobs and give each outcome as it arrives, in no particular order, as pairs of key and outcome.
+
+        jobs  taken one by one, never more than `MAX_BACKLOG` ahead, so that a generator of many needs little memory
+        """
         for job in jobs:
             self.submit(job)
             while self.backlog > MAX_BACKLOG:
@@ -181,6 +189,7 @@ class Pool(Generic[Key]):
         for interpreter, queue in self._queues.items():
             outcome = self._missing.get(interpreter.runtime) or self._broken.get(interpreter)
             while queue and outcome:
+                # Also those that were submitted before the runtime was found missing.
                 yield queue.popleft().key, outcome
 
     def _dispatch(self) -> None:
@@ -198,6 +207,7 @@ class Pool(Generic[Key]):
                     break
                 self._next_id += 1
                 zygote.send(self._next_id, queue.popleft())
+                # Asked for only while there is something to send: a socket can nearly always be written.
                 self._selector.modify(zygote.control, selectors.EVENT_READ | selectors.EVENT_WRITE, zygote)
                 free -= 1
 
@@ -221,6 +231,7 @@ class Pool(Generic[Key]):
         for message in messages:
             if "ready" in message:
                 zygote.ready = True
+                # A cold one has imported nothing, so it cannot know the framework's version.
                 if not conditions.cold:
                     self.versions[runtime] = message["ready"]
             elif "missing" in message:
@@ -249,6 +260,7 @@ class Pool(Generic[Key]):
             detail = f"the {runtime} interpreter did not start ({how}): {tail}"
             self._broken[zygote.interpreter] = Outcome("fault", detail=detail)
             return
+        # Beside others, even a second death proves nothing.
         alone = len(zygote.running) == 1
         for job, _ in zygote.running.values():
             if job.deaths and alone:
@@ -256,6 +268,7 @@ class Pool(Generic[Key]):
                 yield job.key, self._killer(zygote)
             else:
                 job.deaths += 1
+                # To the front, so that what may have killed it is known soon.
                 self._queues.setdefault(zygote.interpreter, deque()).appendleft(job)
 
     def _killer(self, zygote: ZygoteHandle[Key]) -> Outcome:
@@ -268,6 +281,7 @@ class Pool(Generic[Key]):
 
 def _outcome(data: object, job: Job[Any]) -> Outcome:
     """The outcome in a zygote's reply; a death when the snippet has tampered with it."""
+    # The reply is JSON that a snippet may have written, so its form is checked again.
     with contextlib.suppress(ValueError):
         outcome = Outcome.from_json(data)
         if outcome.fits(len(job.parts)):

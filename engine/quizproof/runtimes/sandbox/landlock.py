@@ -26,6 +26,7 @@ _SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1 << 0, 1 << 1
 
 def landlock_version() -> int:
     """The version of Landlock that the kernel speaks; 0 when it has none."""
+    # Not `call`: that a kernel has none is an answer, not an error.
     version: int = LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _CREATE_RULESET_VERSION)
     return max(version, 0)
 
@@ -40,6 +41,7 @@ class Landlock:
             raise OSError(0, "the kernel has no Landlock, or it is switched off")
         places = [*folders, *SETTINGS, *DEVICES, "/proc", "/sys"]
         self._readable = [self._open(place) for place in places if os.path.exists(place)]
+        # Programs write to /dev/null, and multiprocessing keeps its locks in /dev/shm.
         self._writable = [self._open(place) for place in ("/dev/null", "/dev/shm") if os.path.exists(place)]
 
     @staticmethod
@@ -49,7 +51,10 @@ class Landlock:
     def enter(self, scratch: str, files_folder: int | None = None) -> None:
         """In the forked child: refuse everything but the folders, `scratch`, and what stays inside this process.
 
-        `files_folder` is a descriptor of one more folder that may be read.
+        scratch       the one folder that it may write to
+        files_folder  a descriptor of one more folder that it may read; None when there is none
+
+        Raises OSError. It cannot be undone.
         """
         # The kernel refuses a rule set with rights that are newer than its version of Landlock.
         files = _READ | _WRITE
@@ -62,6 +67,7 @@ class Landlock:
         attributes = struct.pack("=QQQ", files, network, scope)
         size = 24 if self.version >= 6 else 16 if self.version >= 4 else 8
         rules = call("syscall", _LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
+        # Without a rule for it, a right that the rule set handles is refused everywhere.
         for descriptor in self._readable if files_folder is None else [*self._readable, files_folder]:
             self._allow(rules, descriptor, _READ)
         for descriptor in (*self._writable, self._open(scratch)):

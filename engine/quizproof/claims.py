@@ -55,7 +55,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Program:
-    """Parts that run one after the other in one namespace, in one process of their own."""
+    """Parts that run one after the other in one namespace, in one process of their own.
+
+    Program((Part("setup", "a = 1", ("setup",)), Part("value", "a + 1", ("value",))))
+    """
 
     parts: tuple[Part, ...]
     limits: Limits = field(default_factory=Limits)
@@ -79,11 +82,13 @@ class Program:
 
     def stdout(self, outcome: Outcome, *roles: PartRole) -> str:
         """What the parts of these roles printed."""
+        # A run that ended early has no results of the parts after its end.
         pairs = zip(self.parts, outcome.parts, strict=False)
         return "".join(result.stdout for part, result in pairs if part.role in roles)
 
     def values(self, outcome: Outcome) -> dict[DataPath, Any]:
         """The values of all expressions that were evaluated, by their places."""
+        # The part that raised has a result too, but no value.
         done = outcome.raised.part if outcome.raised else len(outcome.parts)
         pairs = zip(self.parts[:done], outcome.parts, strict=False)
         return {part.at: result.value for part, result in pairs if part.role == "value"}
@@ -135,7 +140,7 @@ def proven(**evidence: Any) -> Judgement:
 def refuted(
     code: str, message: str, *, help: str = "", expected: str = "", actual: str = "", at: DataPath | None = None
 ) -> Judgement:
-    """The claim does not hold; see the fields of `Judgement`."""
+    """The claim does not hold; see the fields of `Judgement`. Without `at`, the finding is where the claim is."""
     return Judgement("refuted", code, message, help=help, expected=expected, actual=actual, at=at)  # fmt: skip
 
 
@@ -209,6 +214,7 @@ class Happens:
             return "nothing was raised"
         if where == "check" and raised.type == "AssertionError":  # that is the check's finding, not what the code does
             return "nothing was raised, and then the check failed"
+        # A run reports the name of a type without its module.
         if raised.type != self.exception.rpartition(".")[2] or self.fragment not in raised.message:
             return f"it raised {raised}"
         return ""
@@ -217,7 +223,10 @@ class Happens:
 def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> Judgement | None:
     """The judgement of any claim whose program did not come to an end that can be judged; None when it did.
 
-    `syntax_ok`: the caller has its own judgement for code that does not compile.
+    Those are runs that were lost or not carried out, a limit, a death, code that does not compile, and a setup that
+    raised.
+
+    syntax_ok  the caller has its own judgement for code that does not compile
     """
     reached = max(len(outcome.parts), 1) - 1
     at = program.parts[reached].at if reached < len(program.parts) else None
@@ -282,6 +291,8 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
     code      the rule that is broken when it does not pass
     message   what to say then, before the exception: "the key fails the check"
     expected  what the claim says
+
+    Proven, or refuted by `code`, by a check that raised something else, or by one that asserted nothing.
     """
     blocked = obstacle(program, outcome)
     if blocked:
@@ -317,6 +328,7 @@ def _noun(check: Part) -> str:
 def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: str, message: str) -> Judgement:
     """Judge a program that must fail its check, for the stated reason where one is stated.
 
+    happens  what the author says that the code does; None when nothing is stated, and then an accident is refused
     code     the rule that is broken when it does not fail
     message  what to say then: "the check passes"
     """
@@ -338,6 +350,7 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
             return refuted(rules.WRONG_REASON, message, help=help_, expected=expected, at=(*answer.at[:-1], "happens"))
         if happens.exception:
             return PROVEN
+    # A misspelt name fails every check, and so would prove nothing about the option.
     if _is_accident(raised) and program.raised_in(outcome) != "check":
         message = f"it failed by {raised}, which looks like an accident"
         meant = f"Did you mean `{raised.meant}`? " if raised.meant else ""

@@ -33,7 +33,11 @@ class Places:
         return self.document.first_line((*self.block, *at))
 
     def within(self, at: DataPath, line: int, column: int) -> Span:
-        """The place `line` and `column`, both from 0, into the text at `at`."""
+        """A place inside a text of the block, in the file.
+
+        at            the text, relative to the block
+        line, column  both from 0, within the text
+        """
         return self.document.inside((*self.block, *at), line, column)
 
     def of_line(self, at: DataPath, line: int) -> Span:
@@ -43,7 +47,11 @@ class Places:
         return self._clamp(row, len(text) - len(text.lstrip()) + 1, len(text.rstrip()) + 1)
 
     def of_frame(self, at: DataPath, frame: Frame) -> Span:
-        """The place of a frame whose lines count from 0, the first line of the text at `at`."""
+        """The place in the file of a line that a run went through.
+
+        at     the text that the line is in, relative to the block
+        frame  its line counts from 0, the first line of that text; its columns from 1
+        """
         line, column = self._start(at)
         return self._clamp(frame.line + line, frame.column + column, frame.end_column + column)
 

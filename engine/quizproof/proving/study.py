@@ -83,7 +83,10 @@ class Study:
         plan.forget()
 
     def proof(self, lock: Lock | None) -> QuizProof | None:
-        """The proof of the file; None until every block is judged. `lock`: what the bank must match."""
+        """The proof of the file; None until every block is judged.
+
+        lock  what the bank must match, run by run; None for no lock
+        """
         proofs = tuple(proof for proof in self.proofs if proof)
         if len(proofs) < len(self.proofs):
             return None
@@ -110,6 +113,7 @@ class Study:
         reported = {f.block for proof in proofs for f in proof.findings if f.code == rules.NOT_LOCKED}
         for block, runs in lock.quizzes.get(self.quiz.id, {}).items():
             left = [run for run, entry in runs.items() if entry["program"] not in known]
+            # What the lock has too much can change without a change of this file.
             self.lasting &= not left
             if left and block not in reported:
                 message = f"the lock has a run of `{block}`, {left[0]}, that is no longer in the bank"

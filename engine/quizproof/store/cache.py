@@ -31,7 +31,7 @@ _KEPT_WHEN_FULL = 0.8
 
 
 def default_path() -> Path:
-    """Where the platform keeps caches: `quizproof/cache.sqlite3` below XDG_CACHE_HOME, ~/Library/Caches or LOCALAPPDATA.
+    """Where the platform keeps caches: a file below XDG_CACHE_HOME, ~/Library/Caches or LOCALAPPDATA.
 
     Raises RuntimeError when there is no home folder.
     """

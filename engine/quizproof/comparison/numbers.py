@@ -13,15 +13,19 @@ MAX_POINTS = 200
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether `value` is one finite number, and no larger than a float can be."""
+    """Whether `value` is one finite number, and no larger than a float can be. A boolean is none."""
     try:
         return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    # `math.isfinite` makes a float of it, which an integer may be too large for.
     except OverflowError:
         return False
 
 
 def figure(value: float) -> str:
-    """A number with four significant digits, large ones with separators: 0.8947, 12.5, 1,526,400."""
+    """A number with four significant digits, large ones with separators: 0.8947, 12.5, 1,526,400.
+
+    Whole numbers, and those from 10,000 on, are written out, up to 1e15; NaN and infinities as Python writes them.
+    """
     if not math.isfinite(value):
         return str(value)
     if float(value).is_integer() or abs(value) >= 10_000:
@@ -42,7 +46,11 @@ def spread(values: Sequence[float]) -> str:
 
 
 def thinned(items: Sequence[Item], max_items: int = MAX_POINTS) -> tuple[Item, ...]:
-    """At most `max_items` (2 or more) of them, evenly spaced, with the first and the last."""
+    """At most `max_items` of some items, evenly spaced, with the first and the last.
+
+    items      in their order, such as the points of a line
+    max_items  2 or more
+    """
     last = len(items) - 1
     if last < max_items:
         return tuple(items)

@@ -193,7 +193,7 @@ class _Run:
 
 def _reached(target: Target, index: int, runs: list[_Run]) -> Reached:
     values = tuple(value for run in runs for value in run.values()[index : index + 1] if is_number(value))
-    # The worst seed decides; without any value the target is missed by nothing that could be said.
+    # The worst seed decides. Without any value it cannot be said how far the target is.
     slack = min(map(target.slack, values), default=0.0)
     met = len(values) == len(runs) and slack > 0
     return Reached(target.name, target.condition, values, met, 0.0 if slack > 0 else -slack)

@@ -24,7 +24,10 @@ def parse(source: str) -> ast.Module | None:
 
 
 def parse_compilable(source: str) -> ast.Module | None:
-    """The tree of a program; None if it cannot be compiled, such as with `return` outside a function."""
+    """The tree of a program; None if it cannot be compiled, such as with `return` outside a function.
+
+    source  the text of a program; nothing of it is run
+    """
     code = _attempt(partial(compile, source, "snippet.py", "exec", dont_inherit=True))
     return None if isinstance(code, Exception) else parse(source)
 

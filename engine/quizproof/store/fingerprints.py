@@ -71,7 +71,7 @@ def contents(folder: str | None) -> str:
         return ""
     found = []
     for root, folders, names in os.walk(folder):
-        # In place: os.walk then visits them in this order, otherwise it is the file system's.
+        # In place, so that os.walk visits them in this order and not in that of the file system.
         folders.sort()
         for name in sorted([*folders, *names]):
             path = Path(root, name)

@@ -55,10 +55,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Program:
-    """Parts that run one after the other in one namespace, in one process of their own.
-
-    Program((Part("setup", "a = 1", ("setup",)), Part("value", "a + 1", ("value",))))
-    """
+    """Parts that run one after the other in one namespace, in one process of their own."""
 
     parts: tuple[Part, ...]
     limits: Limits = field(default_factory=Limits)
@@ -140,7 +137,12 @@ def proven(**evidence: Any) -> Judgement:
 def refuted(
     code: str, message: str, *, help: str = "", expected: str = "", actual: str = "", at: DataPath | None = None
 ) -> Judgement:
-    """The claim does not hold; see the fields of `Judgement`. Without `at`, the finding is where the claim is."""
+    """The claim does not hold. `code` is the rule broken; the others are fields of `Judgement`.
+
+    help              what to do about it, in whole sentences
+    expected, actual  what the claim says, and what the run gave
+    at                where the trouble is; where the claim is when None
+    """
     return Judgement("refuted", code, message, help=help, expected=expected, actual=actual, at=at)  # fmt: skip
 
 
@@ -156,7 +158,10 @@ def unstable(code: str, message: str, *, help: str = "", at: DataPath | None = N
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement that a reader is asked to believe."""
+    """One statement that a reader is asked to believe.
+
+    Claim("key", ("options", 0, "code"), (program,), partial(judge, program), key=True)
+    """
 
     what: str
     """In a word or two: "key", "distractor b", "check"."""
@@ -288,9 +293,10 @@ def failing(program: Program, outcome: Outcome, judgement: Judgement) -> Judgeme
 def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
     """Judge a program whose check must pass with at least one assertion executed.
 
-    code      the rule that is broken when it does not pass
-    message   what to say then, before the exception: "the key fails the check"
-    expected  what the claim says
+    program, outcome  what was run, and what it gave
+    code              the rule that is broken when it does not pass
+    message           what to say then, before the exception: "the key fails the check"
+    expected          what the claim says
 
     Proven, or refuted by `code`, by a check that raised something else, or by one that asserted nothing.
     """
@@ -328,9 +334,11 @@ def _noun(check: Part) -> str:
 def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: str, message: str) -> Judgement:
     """Judge a program that must fail its check, for the stated reason where one is stated.
 
-    happens  what the author says that the code does; None when nothing is stated, and then an accident is refused
-    code     the rule that is broken when it does not fail
-    message  what to say then: "the check passes"
+    program, outcome  what was run, and what it gave
+    happens           what the author says that the code does; None when nothing is stated, and then an accident is
+                      refused
+    code              the rule that is broken when it does not fail
+    message           what to say then: "the check passes"
     """
     blocked = obstacle(program, outcome, syntax_ok=program.raised_in(outcome) in ("answer", "code"))
     if blocked:
@@ -368,7 +376,10 @@ def _is_accident(raised: Raised) -> bool:
 
 
 def fails_without(program: Program, outcome: Outcome) -> Judgement:
-    """Judge the program without the answer's code: its check must not pass; how it fails does not matter."""
+    """Judge the program without the answer's code: its check must not pass; how it fails does not matter.
+
+    A check that passes without an answer looks at something else, and so proves nothing about the answer.
+    """
     blocked = obstacle(program, outcome)
     if blocked:
         return blocked

@@ -182,7 +182,15 @@ class Totals:
     def result(
         self, *, sandbox: str, runs: int, cached: int, seconds: float, shard: str | None = None, bank: str = ""
     ) -> Result:
-        """The sums so far."""
+        """The figures so far, with what the proofs themselves do not know.
+
+        sandbox  the level of isolation of all runs
+        runs     how many were carried out
+        cached   how many outcomes were known from earlier runs
+        seconds  by the clock, from the start
+        shard    "2/4" for a part of a bank; None for all of it
+        bank     a fingerprint of all its files
+        """
         counts = self._counts
         claims = sum(counts[verdict] for verdict in VERDICTS)
         summary = Summary(

@@ -34,12 +34,22 @@ def figure(value: float) -> str:
 
 
 def exact(value: float) -> str:
-    """A number with every digit, for what a claim states: rounded it would be another claim."""
+    """A number with every digit, for what a claim states: rounded it would be another claim.
+
+    >>> exact(1526400.0), exact(0.1234567)
+    ('1,526,400', '0.1234567')
+    """
     return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
 def spread(values: Sequence[float]) -> str:
-    """Their mean, and their range where they are not all the same: `0.853 (0.84 to 0.87)`."""
+    """The mean of some values, and their range where they are not all the same.
+
+    values  one per seed, at least one
+
+        >>> spread([0.84, 0.87])
+        '0.855 (0.84 to 0.87)'
+    """
     low, high = min(values), max(values)
     mean = figure(sum(values) / len(values)) if low != high else figure(low)
     return mean if low == high else f"{mean} ({figure(low)} to {figure(high)})"

@@ -13,7 +13,10 @@ from quizproof.outcome import Outcome
 
 
 def steadied(outcome: Outcome) -> Outcome:
-    """The outcome without what differs each time and means nothing: memory addresses in strings."""
+    """The outcome without what differs each time and means nothing: memory addresses in strings.
+
+    outcome  as a runner gave it; its values are left as they are
+    """
     raised = outcome.raised and replace(outcome.raised, message=masked(outcome.raised.message))
     parts = tuple(replace(part, stdout=masked(part.stdout), stderr=masked(part.stderr)) for part in outcome.parts)
     return replace(outcome, parts=parts, raised=raised)

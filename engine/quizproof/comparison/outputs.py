@@ -107,7 +107,11 @@ def difference(stated: str, real: str, tolerance: float | None = None) -> str:
 
 
 def quoted(value: object, max_length: int = 80) -> str:
-    """A value as Python writes it, cut when it is longer than `max_length` characters."""
+    """A value as Python writes it, cut when it is longer than `max_length` characters.
+
+    >>> quoted("abc" * 100, 8)
+    "'abcabca …"
+    """
     text = repr(value)
     return text if len(text) <= max_length else f"{text[:max_length]} …"
 

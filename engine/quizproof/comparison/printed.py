@@ -86,7 +86,11 @@ def take_apart(output: str) -> Printed:
 
 
 def ungrouped(number: str) -> str:
-    """A number as it was typed, without the commas between thousands: 1,526,400 as 1526400; 1,5 has none."""
+    """A number as it was typed, without the commas between thousands.
+
+    >>> ungrouped("1,526,400"), ungrouped("1,5")
+    ('1526400', '1,5')
+    """
     return number.replace(",", "") if _THOUSANDS.fullmatch(number) else number
 
 

@@ -80,7 +80,11 @@ Seeds = Annotated[tuple[Integer, ...], Field(min_length=1, max_length=25), After
 
 
 def seeds_in_words(seeds: tuple[int, ...]) -> str:
-    """Seeds as a sentence names them: "seeds 0, 1 and 2"."""
+    """Seeds as a sentence names them.
+
+    >>> seeds_in_words((0, 1, 2))
+    'seeds 0, 1 and 2'
+    """
     *most, last = map(str, seeds)
     return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
 
@@ -145,7 +149,10 @@ class Block(Model, ABC):
         """
 
     def whole_display(self, runs: Runs) -> displays.Display:
-        """The display, with what all questions or all exhibits show."""
+        """The display, with what all questions or all exhibits show.
+
+        runs  as for `display`, which kinds override; they leave this as it is
+        """
         return self.display(runs)
 
     def stem(self) -> str:
@@ -177,7 +184,10 @@ class Block(Model, ABC):
         return Program(parts, self.limits or Limits())
 
     def facts_program(self) -> Program | None:
-        """The right code and every fact after it; None if there are no facts."""
+        """The right code and every fact after it; None if there are no facts.
+
+        Each fact is a part with the role "value" at ("facts", name), so its value is found by that place.
+        """
         if not self.facts:
             return None
         return self.program(
@@ -284,7 +294,10 @@ def _combination(index: int, axes: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def given(setup: str | None) -> tuple[Part, ...]:
-    """The setup as the first part of a program; nothing if there is none."""
+    """The setup as the first part of a program; nothing if there is none.
+
+    self.program(*given(self.setup), Part("code", self.code, ("code",)))
+    """
     return () if setup is None else (Part("setup", setup, ("setup",)),)
 
 

@@ -71,7 +71,10 @@ class SourceFile:
 
     @classmethod
     def read(cls, path: Path) -> SourceFile:
-        """Read the file at `path`. Raises nothing: a file that cannot be read is a finding, which the loader makes."""
+        """Read a file. Raises nothing: a file that cannot be read is a finding, which the loader makes.
+
+        path  of the file, as it was found
+        """
         content, error = None, ""
         try:
             content = path.read_bytes()
@@ -81,7 +84,10 @@ class SourceFile:
 
 
 def shown_path(file: Path) -> str:
-    """The path as people see it: relative if it is below the working folder, and always printable."""
+    """The path as people see it: relative if it is below the working folder, and always printable.
+
+    file  as it was given or found; bytes of its name that are not UTF-8 are shown as U+FFFD
+    """
     with contextlib.suppress(ValueError, OSError):
         file = file.absolute().relative_to(Path.cwd())
     # Names of files are bytes, and need not be UTF-8.
@@ -89,6 +95,9 @@ def shown_path(file: Path) -> str:
 
 
 def data_folder(file: Path) -> str | None:
-    """The folder of files that the snippets of a quiz file can read; None when there is none."""
+    """The folder of files that the snippets of a quiz file can read, as an absolute path; None when there is none.
+
+    file  the quiz file; the folder `files` beside it serves all quizzes there
+    """
     folder = file.absolute().parent / FILES
     return str(folder) if folder.is_dir() else None

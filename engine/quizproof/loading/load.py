@@ -49,7 +49,10 @@ def load_file(path: Path) -> Loaded:
 
 
 def load_source(file: SourceFile) -> Loaded:
-    """Load a file that was read already, as `load_file` does."""
+    """Load a file that was read already, as `load_file` does.
+
+    file  its content is None when it cannot be read, which becomes a finding
+    """
     if file.content is None:
         message = f"the file cannot be read: {file.error}"
         return Loaded(file.shown, None, (Finding(rules.UNREADABLE, file.shown, Span(1, 1, 1, 1), message),))

@@ -58,7 +58,11 @@ def judge(form: ProgramInput, program: Program, outcome: Outcome) -> Mark:
 
 
 def passed(program: Program, outcome: Outcome) -> int:
-    """How many checks a program passed before its run ended: they come last, and the first that fails ends the run."""
+    """How many checks a program passed before its run ended: they come last, and the first that fails ends the run.
+
+    program  the setup, the program, and the checks
+    outcome  of its run
+    """
     checks = sum(part.role == "check" for part in program.parts)
     if outcome.status == "finished":
         return checks

@@ -40,7 +40,15 @@ class Request:
 
 @dataclass
 class Plan:
-    """One block on its way from claims to proof: ask for `waiting`, give each outcome to `receive`, then `judge`."""
+    """One block on its way from claims to proof: ask for `waiting`, give each outcome to `receive`, then `judge`.
+
+    plan = Plan(quiz, item)
+    waiting = list(plan.waiting)
+    while waiting:
+        request = waiting.pop()
+        waiting += plan.receive(request, outcome_of(request))
+    plan.judge({"python": "3.11.7"})
+    """
 
     quiz: Quiz
     item: Item

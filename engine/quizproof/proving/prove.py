@@ -137,7 +137,10 @@ class Proving:
         )
 
     def report(self) -> Report:
-        """Prove everything, and gather it. The runner is entered for this, and left."""
+        """Prove everything, and gather it. The runner is entered for this, and left.
+
+        It holds the proofs of all files at the same time; to have them one by one, iterate.
+        """
         with self._runner:
             return Report(tuple(self), self.result)
 

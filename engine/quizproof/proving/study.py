@@ -62,7 +62,11 @@ class Study:
         self.proofs.append(None)
 
     def ticket(self, block: int, request: Request) -> Ticket:
-        """The ticket for a run that a plan asks for."""
+        """The ticket for a run that a plan asks for.
+
+        block    the index of the plan
+        request  the program, and the conditions to run it under
+        """
         return Ticket(self, block, request, self.program_key(request.program))
 
     def program_key(self, program: Program) -> str:
@@ -76,7 +80,10 @@ class Study:
         return not self.plans[block].waiting and self.proofs[block] is None
 
     def judge(self, block: int) -> None:
-        """Judge a block, whose outcomes are all in, and let go of them."""
+        """Judge a block, whose outcomes are all in, and let go of them, because a bank has many.
+
+        block  the index of its plan
+        """
         plan = self.plans[block]
         self.proofs[block] = plan.judge(self.versions)
         self.runs += plan.runs

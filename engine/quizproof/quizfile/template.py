@@ -122,7 +122,11 @@ def _compiled(source: str) -> TemplateExpression:
 
 
 def show(value: Any) -> str:
-    """A value as prose shows it: a float with at most six digits, everything else as Python's `str`."""
+    """A value as prose shows it: a float with at most six digits, everything else as Python's `str`.
+
+    >>> show(2 / 3), show([1.5])
+    ('0.666667', '[1.5]')
+    """
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)

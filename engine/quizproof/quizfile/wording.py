@@ -62,7 +62,14 @@ def worded(detail: ErrorDetails, path: DataPath, known: Collection[str] = ()) ->
 
 
 def meant_key(word: str, known: Collection[str]) -> str:
-    """The key that was meant: the one that other tools call `word`, or the nearest in spelling; empty when none is."""
+    """The key that was meant; empty when none comes near.
+
+    word   what the file has
+    known  the keys that are possible there
+
+    The key that other tools call `word`, or otherwise the nearest in spelling: `choices` is `options`, `promt` is
+    `prompt`.
+    """
     usual = _SYNONYMS.get(word, "")
     return usual if usual in known else nearest(word, dict.fromkeys(known))
 

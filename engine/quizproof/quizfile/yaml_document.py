@@ -57,7 +57,10 @@ class PlainBool(int):
 
 
 def written(value: object) -> object:
-    """The text of a plain scalar as its author wrote it; anything else as it is."""
+    """The text of a plain scalar as its author wrote it; anything else as it is.
+
+    value  from the data of a document; text fields call this first, so that `answer: 1.50` is the text "1.50"
+    """
     return getattr(value, "text", value)
 
 
@@ -88,7 +91,10 @@ def resolve(text: str) -> Any:
 
 
 class SourceError(Exception):
-    """The text is not a document we accept. Carries the finding."""
+    """The text is not a document we accept. Carries the finding.
+
+    Only the first: what follows a mistake of syntax cannot be read reliably.
+    """
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding)
@@ -97,7 +103,10 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """One parsed file."""
+    """One parsed file: its data, and the place of everything in it.
+
+    A `DataPath` is the keys and indices that lead to a value: ("blocks", 0, "options", 2, "code").
+    """
 
     path: str
     text: str
@@ -165,7 +174,11 @@ class Document:
         return Span(row, column, row, column + 2)
 
     def first_line(self, path: DataPath, *, key: bool = False) -> Span:
-        """Where the value at `path` (or its key) is, cut to its first line; of a `|` block, that of its text."""
+        """Where a value is, cut to its first line; of a `|` block, the first line of its text.
+
+        path  ("blocks", 0, "prompt")
+        key   give the place of its key instead
+        """
         span = self.span(path, key=key)
         if span.end_line == span.line:
             return span

@@ -14,7 +14,10 @@ from quizproof.store.lock import NAME, Lock, outcome_of
 
 
 class LockedRunner(Generic[Key]):
-    """Gives the outcomes that are in a lock. Nothing is run, and no framework is needed."""
+    """Gives the outcomes that are in a lock. Nothing is run, and no framework is needed.
+
+    Jobs are looked up by their `program`, which is a `store.keys.program_key`.
+    """
 
     knows = True
     machine = ""

@@ -27,7 +27,12 @@ _MAX_ZYGOTES = 4
 
 
 class Pool(Generic[Key]):
-    """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process."""
+    """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process.
+
+    with Pool(jobs=2) as pool:
+        for key, outcome in pool.run(jobs):
+            ...
+    """
 
     knows = False
     machine = ""
@@ -131,7 +136,10 @@ class Pool(Generic[Key]):
         del self._zygotes[zygote.interpreter]
 
     def learn(self, runtimes: Iterable[str]) -> None:
-        """Start runtimes, and wait until their versions are known or they are found missing."""
+        """Start runtimes, and wait until their versions are known or they are found missing.
+
+        runtimes  names such as "torch"; afterwards each is in `versions` or in `missing`
+        """
         self.start(runtimes)
         self.wait()
 
@@ -157,12 +165,18 @@ class Pool(Generic[Key]):
         return sum(len(zygote.running) for zygote in self._zygotes.values())
 
     def submit(self, job: Job[Key]) -> None:
-        """Ask for a run. Its runtime is started when it is the first that needs it."""
+        """Ask for a run. Its runtime is started when it is the first that needs it.
+
+        job  goes to the end of the queue of its interpreter; it may run at the same time as others
+        """
         self._queues.setdefault(job.interpreter, deque()).append(job)
         self._start(job.interpreter)
 
     def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
-        """Give the outcomes that have arrived, in any order; `wait` for some, unless there is nothing to do."""
+        """Give the outcomes that have arrived, in any order, as pairs of a job's key and an outcome.
+
+        wait  up to a second for some, unless there is nothing to do. When False, only what is there is taken in
+        """
         # All of a turn is done before the first is given: the caller may submit more, or have us wait, in between.
         self._arrived.extend(self._turn_away())
         self._dispatch()

@@ -34,7 +34,10 @@ _MAX_LOG = 300
 
 @dataclass
 class ZygoteHandle(Generic[Key]):
-    """Our side of one warm process. Messages are those of `runtimes.wire`."""
+    """Our side of one warm process. Messages are those of `runtimes.wire`.
+
+    The socket never blocks: call `write` and `read` when it is ready, and `kill_if_stuck` now and then.
+    """
 
     interpreter: Interpreter
     """What it serves."""
@@ -124,7 +127,10 @@ class ZygoteHandle(Generic[Key]):
         return list(unpack(self._incoming)), bool(data)
 
     def kill_if_stuck(self, now: float) -> None:
-        """Kill it when an answer is overdue. Its socket closes then, which `read` notices."""
+        """Kill it when an answer is overdue. Its socket closes then, which `read` notices.
+
+        now  as `time.monotonic` gives it
+        """
         overdue = any(now > latest for _, latest in self.running.values())
         if overdue or (not self.ready and now > self.latest_start):
             self.stuck = True
@@ -162,7 +168,10 @@ class ZygoteHandle(Generic[Key]):
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let signals that end a command wait until something is done as a whole."""
+    """Let signals that end a command wait until something is done as a whole.
+
+    SIGHUP, SIGINT and SIGTERM are blocked in this thread, and delivered when the block is left.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGINT, signal.SIGTERM})
     try:
         yield

@@ -43,7 +43,10 @@ class Watched:
 
 
 class Watch:
-    """Finds the runs that take too much."""
+    """Finds the runs that take too much.
+
+    Set `data_bytes` when the zygote has grown, and call `excesses` several times a second.
+    """
 
     def __init__(self, folder: str) -> None:
         """`folder`: on the file system of the scratch folders."""

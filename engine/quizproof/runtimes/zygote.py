@@ -95,7 +95,10 @@ class Zygote:
         self.selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
-        """Fork, watch and reply until the socket closes; then kill what is left."""
+        """Fork, watch and reply until the socket closes; then kill what is left, and delete the scratch folders.
+
+        It returns only then. Requests and replies are those of `wire`; a run that cannot be started is a fault.
+        """
         # The death of a child must end the wait in `select`, so Python writes a byte here when its signal comes.
         wake, woken = socket.socketpair()
         for end in (wake, woken):

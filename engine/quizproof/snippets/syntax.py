@@ -33,7 +33,10 @@ def parse_compilable(source: str) -> ast.Module | None:
 
 
 def is_expression(source: str) -> bool:
-    """Whether it is one expression, which has a value."""
+    """Whether it is one expression, which has a value: `a + 1` is, `a = 1` is not.
+
+    source  with or without space around it; it may take several lines where its brackets allow that
+    """
     return not isinstance(_attempt(partial(ast.parse, source.strip(), mode="eval")), Exception)
 
 

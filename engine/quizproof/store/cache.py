@@ -143,7 +143,10 @@ class Cache:
             return CacheStats(self.path, dict(rows.fetchall()), self._size(), self.max_bytes)
 
     def clear(self) -> int:
-        """Forget everything; how many texts there were. Raises UsageError when another process is writing to it."""
+        """Forget everything, and give the space back to the system.
+
+        Returns how many texts there were. Raises UsageError when another process is writing to it.
+        """
         self.flush()
         with self._usable():
             with self._base:
@@ -161,7 +164,10 @@ class Cache:
             raise UsageError(f"the cache {self.path} cannot be used: {error}") from None
 
     def close(self) -> None:
-        """Write what is new, drop the texts that were not used for longest if there are too many, and close."""
+        """Write what is new, drop texts if there are too many, and close. Raises nothing.
+
+        The texts that were not used for longest go first, until a fifth of the maximum size is free.
+        """
         self.flush()
         with contextlib.suppress(sqlite3.Error):
             self._shrink()

@@ -145,7 +145,10 @@ class Lock:
                     yield quiz, block, run, entry
 
     def text(self) -> str:
-        """The lock as it is written. The same outcomes give the same text; in ASCII, so that no character deceives."""
+        """The lock as it is written, as the module shows it. The same outcomes give the same text.
+
+        It is in ASCII, so that no character deceives a reader: others are written as escapes.
+        """
         data = {
             "about": "The outcome of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
             "version": VERSION,
@@ -197,7 +200,12 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
 
 
 def outcome_of(entry: Entry) -> Outcome:
-    """The outcome of an entry. Raises AttributeError, KeyError, TypeError or ValueError when it is damaged."""
+    """The outcome of an entry: what `entry_of` left out is as usual, and times and memory are 0.
+
+    entry  from a file that people may have edited
+
+    Raises AttributeError, KeyError, TypeError or ValueError when it is damaged.
+    """
     raised = None
     if data := entry.get("raised"):
         frames = tuple(Frame(*frame) for frame in data["frames"])

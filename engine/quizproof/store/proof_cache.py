@@ -43,7 +43,12 @@ class ProofCache:
         self._keys = Keys(runner, *options)
 
     def quiz_key(self, path: str, content: bytes, data: str) -> str:
-        """The key of the proof of a whole file. `data` is the fingerprint of the files that its snippets may read."""
+        """The key of the proof of a whole file.
+
+        path     as it is shown
+        content  the bytes of the file
+        data     the fingerprint of the files that its snippets may read
+        """
         return self._keys.quiz(path, content, data)
 
     def outcome(self, program: str, conditions: Conditions) -> Outcome | None:
@@ -69,7 +74,10 @@ class ProofCache:
             self._cache.put(self._keys.run(program, conditions), _compact(outcome.to_json()))
 
     def versions(self, runtime: str) -> dict[str, str] | None:
-        """The versions that a runtime had at an earlier time."""
+        """The versions that a runtime had at an earlier time, by package; None if they are not known.
+
+        runtime  the name of the runtime: its versions change only when the machine's fingerprint does
+        """
         text = self._cache.get(self._keys.versions(runtime))
         with contextlib.suppress(ValueError, RecursionError):
             versions = None if text is None else json.loads(text)
@@ -93,7 +101,11 @@ class ProofCache:
         return None
 
     def keep_proof(self, key: str, proof: QuizProof) -> None:
-        """Keep the proof of a file: once as a whole and once without displays, which are most of it."""
+        """Keep the proof of a file: once as a whole and once without displays, which are most of it.
+
+        key    what `quiz_key` returned
+        proof  with its displays
+        """
         # By way of Python, because JSON as pydantic writes it has no NaN.
         self._cache.put(key, _compact(_adapter().dump_python(proof, exclude=_NO_DISPLAYS)))
         self._cache.put(_with_displays(key), _compact(_adapter().dump_python(proof)))

@@ -144,7 +144,10 @@ class Experiment(Exhibit):
         return (*self._before(0), Part("answer", self.solution, ("solution",)))
 
     def names(self, runs: Runs) -> dict[str, Any]:
-        """The mean over the seeds, by script and by the name of the target: `{{ solution["accuracy"] }}`."""
+        """The mean over the seeds, by script and by the name of the target.
+
+        {"baseline": {"accuracy": 0.71}, "solution": {"accuracy": 0.86}, "variations": [{"accuracy": 0.8}]}
+        """
 
         def means(script: Script) -> dict[str, float]:
             values = self._measured(script, runs)

@@ -75,7 +75,10 @@ class Pipeline(Exhibit):
         return tuple(part for part in self._program().parts if part.at[-1] in ("setup", "code"))
 
     def names(self, runs: Runs) -> dict[str, Any]:
-        """`stages`: for each the mapping of `shape`, `dtype` and `sample`."""
+        """The stages in their order, as the run recorded them.
+
+        {"stages": [{"shape": [32, 10], "dtype": "float32", "sample": 0.5}]}
+        """
         return {"stages": [self._recorded(index, runs) for index in range(len(self.stages))]}
 
     def display(self, runs: Runs) -> displays.Display:

@@ -131,7 +131,10 @@ class Choice(Question):
         return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
-        """One for each option, and that the check can fail where there is one."""
+        """One for each option, and that the check can fail where there is one.
+
+        Options with `prints` share one program, because only what they state differs.
+        """
         for index, option in enumerate(self.options):
             name = f"{'key' if option.key else 'distractor'} {LETTERS[index]}"
             at = ("options", index, option.type)
@@ -152,7 +155,10 @@ class Choice(Question):
         return tuple(part for part in self._program(index).parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
-        """`stdout` of the key, and `options`: for each its `stdout`, `raised` and `message`."""
+        """`stdout` of the key, if a run proves it, and all `options` in the author's order.
+
+        {"stdout": "2", "options": [{"stdout": "2", "raised": "", "message": ""}]}
+        """
         outcomes = [self._outcome(index, runs) for index in range(len(self.options))]
         printed = [each["stdout"] for each, option in zip(outcomes, self.options, strict=True) if _is_run_key(option)]
         return {**({"stdout": printed[0]} if printed else {}), "options": outcomes}

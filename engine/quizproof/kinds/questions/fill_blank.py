@@ -88,7 +88,10 @@ class FillBlank(Question):
         return self
 
     def claims(self) -> Iterator[Claim]:
-        """One for each filling, one for each mistake, and that the check can fail."""
+        """One for each filling, one for each mistake, and that the check can fail.
+
+        Every filling is a key: a learner may give any accepted text, so each must be stable.
+        """
         for texts, at in self._fillings():
             program = self._program(texts)
             judge = partial(self._judge_filling, texts, program)

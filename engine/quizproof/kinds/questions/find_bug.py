@@ -64,7 +64,10 @@ class FindBug(Question):
         return tuple(part for part in self._program("fix").parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
-        """`raised` and `message` of the program with the bug, and `line`, its first wrong line."""
+        """What the program with the bug did, and its first wrong line, from 1.
+
+        {"raised": "IndexError", "message": "list index out of range", "line": 3}
+        """
         raised = runs[self._program("code")].raised
         return {
             "raised": raised.type if raised else "",

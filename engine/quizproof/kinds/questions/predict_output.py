@@ -95,7 +95,10 @@ class PredictOutput(Question):
         return self._main().parts
 
     def names(self, runs: Runs) -> dict[str, object]:
-        """`stdout`, `raised` and `message` of the program, and `answer`, the key."""
+        """What the program did: `stdout` after `fold`, `raised` and `message`; and `answer`, the key.
+
+        {"stdout": "", "raised": "TypeError", "message": "unhashable type: 'list'", "answer": "TypeError"}
+        """
         outcome = runs[self._main()]
         raised = outcome.raised
         return {

@@ -72,7 +72,11 @@ class _Batch(Generic[Key]):
 
 
 class DaskRunner(Generic[Key]):
-    """Runs programs on the workers of a Dask cluster. A context manager; leaving it ends what is not finished."""
+    """Runs programs on the workers of a Dask cluster. A context manager; leaving it ends what is not finished.
+
+    with DaskRunner("tcp://127.0.0.1:8786") as runner:
+        Proving(files, runner)
+    """
 
     knows = False
 

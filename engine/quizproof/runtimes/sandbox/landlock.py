@@ -25,14 +25,20 @@ _SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1 << 0, 1 << 1
 
 
 def landlock_version() -> int:
-    """The version of Landlock that the kernel speaks; 0 when it has none."""
+    """The version of Landlock that the kernel speaks; 0 when it has none, or when it is switched off.
+
+    Version 4 also refuses TCP, and version 6 signals to other processes.
+    """
     # Not `call`: that a kernel has none is an answer, not an error.
     version: int = LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _CREATE_RULESET_VERSION)
     return max(version, 0)
 
 
 class Landlock:
-    """Rules for runs, prepared once: each run adds its own scratch folder and enters."""
+    """Rules for runs, prepared once: each run adds its own scratch folder and enters.
+
+    The folders are opened in the zygote, so that a run only adds a rule for each.
+    """
 
     def __init__(self, folders: Sequence[str]) -> None:
         """Open `folders`, which runs may read. Raises OSError when the kernel has no Landlock."""

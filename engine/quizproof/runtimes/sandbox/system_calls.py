@@ -36,7 +36,10 @@ def call(name: str, *arguments: object) -> int:
 
 
 def drop_privileges() -> None:
-    """Give up every capability, for good: also across `exec` and for uid 0."""
+    """Give up every capability, for good: also across `exec` and for uid 0. Raises OSError.
+
+    It sets `no_new_privs` too, so that no set-uid program gives anything back.
+    """
     for capability in range(_LAST_CAPABILITY + 1):
         # Fails for capabilities that this kernel does not know, which nobody can have then.
         LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0)

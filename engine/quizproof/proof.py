@@ -184,12 +184,10 @@ class Totals:
     ) -> Result:
         """The figures so far, with what the proofs themselves do not know.
 
-        sandbox  the level of isolation of all runs
-        runs     how many were carried out
-        cached   how many outcomes were known from earlier runs
-        seconds  by the clock, from the start
-        shard    "2/4" for a part of a bank; None for all of it
-        bank     a fingerprint of all its files
+        sandbox       the level of isolation of all runs
+        runs, cached  how many were carried out, and how many outcomes were known from earlier
+        seconds       by the clock, from the start
+        shard, bank   "2/4" for a part of a bank, None for all of it; and a fingerprint of all files
         """
         counts = self._counts
         claims = sum(counts[verdict] for verdict in VERDICTS)

@@ -43,7 +43,7 @@ Response: TypeAlias = str | int | Sequence[str]
 - `OpenInput`: the ids of the points that the learner made, which may be none
 """
 
-# Not what `float` reads, which is also `nan`, `infinity`, `1_000` and digits of other scripts.
+# Not everything that `float` reads: no `nan`, no `infinity`, no `1_000`.
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 

@@ -79,11 +79,13 @@ class Program:
 
     def stdout(self, outcome: Outcome, *roles: PartRole) -> str:
         """What the parts of these roles printed."""
+        # A run that ended early has no results of the parts after its end.
         pairs = zip(self.parts, outcome.parts, strict=False)
         return "".join(result.stdout for part, result in pairs if part.role in roles)
 
     def values(self, outcome: Outcome) -> dict[DataPath, Any]:
         """The values of all expressions that were evaluated, by their places."""
+        # The part that raised has a result too, but no value.
         done = outcome.raised.part if outcome.raised else len(outcome.parts)
         pairs = zip(self.parts[:done], outcome.parts, strict=False)
         return {part.at: result.value for part, result in pairs if part.role == "value"}
@@ -135,7 +137,12 @@ def proven(**evidence: Any) -> Judgement:
 def refuted(
     code: str, message: str, *, help: str = "", expected: str = "", actual: str = "", at: DataPath | None = None
 ) -> Judgement:
-    """The claim does not hold; see the fields of `Judgement`."""
+    """The claim does not hold. `code` is the rule broken; the others are fields of `Judgement`.
+
+    help              what to do about it, in whole sentences
+    expected, actual  what the claim says, and what the run gave
+    at                where the trouble is; where the claim is when None
+    """
     return Judgement("refuted", code, message, help=help, expected=expected, actual=actual, at=at)  # fmt: skip
 
 
@@ -151,7 +158,10 @@ def unstable(code: str, message: str, *, help: str = "", at: DataPath | None = N
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement that a reader is asked to believe."""
+    """One statement that a reader is asked to believe.
+
+    Claim("key", ("options", 0, "code"), (program,), partial(judge, program), key=True)
+    """
 
     what: str
     """In a word or two: "key", "distractor b", "check"."""
@@ -209,6 +219,7 @@ class Happens:
             return "nothing was raised"
         if where == "check" and raised.type == "AssertionError":  # that is the check's finding, not what the code does
             return "nothing was raised, and then the check failed"
+        # A run reports the name of a type without its module.
         if raised.type != self.exception.rpartition(".")[2] or self.fragment not in raised.message:
             return f"it raised {raised}"
         return ""
@@ -217,7 +228,10 @@ class Happens:
 def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> Judgement | None:
     """The judgement of any claim whose program did not come to an end that can be judged; None when it did.
 
-    `syntax_ok`: the caller has its own judgement for code that does not compile.
+    Those are runs that were lost or not carried out, a limit, a death, code that does not compile, and a setup that
+    raised.
+
+    syntax_ok  the caller has its own judgement for code that does not compile
     """
     reached = max(len(outcome.parts), 1) - 1
     at = program.parts[reached].at if reached < len(program.parts) else None
@@ -279,9 +293,12 @@ def failing(program: Program, outcome: Outcome, judgement: Judgement) -> Judgeme
 def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
     """Judge a program whose check must pass with at least one assertion executed.
 
-    code      the rule that is broken when it does not pass
-    message   what to say then, before the exception: "the key fails the check"
-    expected  what the claim says
+    program, outcome  what was run, and what it gave
+    code              the rule that is broken when it does not pass
+    message           what to say then, before the exception: "the key fails the check"
+    expected          what the claim says
+
+    Proven, or refuted by `code`, by a check that raised something else, or by one that asserted nothing.
     """
     blocked = obstacle(program, outcome)
     if blocked:
@@ -317,8 +334,11 @@ def _noun(check: Part) -> str:
 def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: str, message: str) -> Judgement:
     """Judge a program that must fail its check, for the stated reason where one is stated.
 
-    code     the rule that is broken when it does not fail
-    message  what to say then: "the check passes"
+    program, outcome  what was run, and what it gave
+    happens           what the author says that the code does; None when nothing is stated, and then an accident is
+                      refused
+    code              the rule that is broken when it does not fail
+    message           what to say then: "the check passes"
     """
     blocked = obstacle(program, outcome, syntax_ok=program.raised_in(outcome) in ("answer", "code"))
     if blocked:
@@ -338,6 +358,7 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
             return refuted(rules.WRONG_REASON, message, help=help_, expected=expected, at=(*answer.at[:-1], "happens"))
         if happens.exception:
             return PROVEN
+    # A misspelt name fails every check, and so would prove nothing about the option.
     if _is_accident(raised) and program.raised_in(outcome) != "check":
         message = f"it failed by {raised}, which looks like an accident"
         meant = f"Did you mean `{raised.meant}`? " if raised.meant else ""
@@ -355,7 +376,10 @@ def _is_accident(raised: Raised) -> bool:
 
 
 def fails_without(program: Program, outcome: Outcome) -> Judgement:
-    """Judge the program without the answer's code: its check must not pass; how it fails does not matter."""
+    """Judge the program without the answer's code: its check must not pass; how it fails does not matter.
+
+    A check that passes without an answer looks at something else, and so proves nothing about the answer.
+    """
     blocked = obstacle(program, outcome)
     if blocked:
         return blocked

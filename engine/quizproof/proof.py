@@ -182,7 +182,13 @@ class Totals:
     def result(
         self, *, sandbox: str, runs: int, cached: int, seconds: float, shard: str | None = None, bank: str = ""
     ) -> Result:
-        """The sums so far."""
+        """The figures so far, with what the proofs themselves do not know.
+
+        sandbox       the level of isolation of all runs
+        runs, cached  how many were carried out, and how many outcomes were known from earlier
+        seconds       by the clock, from the start
+        shard, bank   "2/4" for a part of a bank, None for all of it; and a fingerprint of all files
+        """
         counts = self._counts
         claims = sum(counts[verdict] for verdict in VERDICTS)
         summary = Summary(

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that is nearest in spelling; empty if none is near."""
+    """The known word that is nearest in spelling; empty if none is near.
+
+    Near is what `difflib.get_close_matches` finds with its usual cutoff of 0.6.
+    """
     return next(iter(difflib.get_close_matches(word, list(known), 1)), "")
 
 

@@ -13,7 +13,10 @@ from quizproof.outcome import Outcome
 
 
 def steadied(outcome: Outcome) -> Outcome:
-    """The outcome without what differs each time and means nothing: memory addresses in strings."""
+    """The outcome without what differs each time and means nothing: memory addresses in strings.
+
+    outcome  as a runner gave it; its values are left as they are
+    """
     raised = outcome.raised and replace(outcome.raised, message=masked(outcome.raised.message))
     parts = tuple(replace(part, stdout=masked(part.stdout), stderr=masked(part.stderr)) for part in outcome.parts)
     return replace(outcome, parts=parts, raised=raised)
@@ -29,8 +32,10 @@ class OutcomeDiff(NamedTuple):
 def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> OutcomeDiff | None:
     """The first difference between two outcomes; None when they are the same.
 
-    Times, memory, addresses and standard error do not count. `tolerance`: by how much numbers may differ, as values or
-    in printed text.
+    before, now  outcomes of the same program
+    tolerance    by how much numbers may differ, as values or in printed text; None for not at all
+
+    Times, memory, addresses and standard error do not count.
     """
     if before.status != now.status:
         return OutcomeDiff(_ending(before), _ending(now))
@@ -40,6 +45,7 @@ def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> Ou
             return OutcomeDiff(f"raised {one}", f"raised {other}")
     for old, new in zip(before.parts, now.parts, strict=False):
         if not same_output(old.stdout, new.stdout, tolerance):
+            # `difference` names what is real, given what is stated: so each is once the one and once the other.
             was, is_ = difference(new.stdout, old.stdout), difference(old.stdout, new.stdout)
             return OutcomeDiff(f"printed {was}", f"printed {is_}")
         if not same_value(old.value, new.value, tolerance):
@@ -48,7 +54,11 @@ def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> Ou
 
 
 def same_value(one: Any, other: Any, tolerance: float | None) -> bool:
-    """Whether two values are equal: numbers, however deep in them, within the tolerance or a rounding error."""
+    """Whether two values are equal: numbers, however deep in them, within the tolerance or a rounding error.
+
+    one, other  values as JSON data
+    tolerance   absolute; None for a rounding error of floats only, relative or absolute 1e-6
+    """
     match one, other:
         case [*ones], [*others]:
             return len(ones) == len(others) and all(map(same_value, ones, others, repeat(tolerance)))

@@ -13,10 +13,13 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
+# With commas only in groups of three: `1,5` are two numbers. Atomic, so that no digit is given back to make another
+# match.
 _DIGITS = r"(?>[1-9][0-9]{0,2}(?:,[0-9]{3}){1,8}(?!,?[0-9])|[0-9]+)"
 _EXPONENT = r"[eE][-+]?[0-9]{1,4}"
 _FLOAT = rf"(?:(?:{_DIGITS}\.[0-9]*+|\.[0-9]++)(?:{_EXPONENT})?|[0-9]++{_EXPONENT})"
 _COMPONENT = rf"(?:{_FLOAT}|{_DIGITS}|nan|inf)"
+# Not inside a word or a version, nor the seconds of a time.
 _FREE = r"(?<![\w.])(?<!:[0-9][0-9]:)"
 _STRING = r"(?:'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\")"
 _SIZES = r"(?:[0-9]|None|[, ])*"
@@ -42,6 +45,7 @@ _TF_TENSOR = re.compile(
     rf"(?:array\((?P<array>{_VALUE})(?:,\s*shape=(?P=shape))?(?:,\s*dtype=(?:(?P=dtype)|object))?\)"
     rf"|(?P<scalar>{_VALUE}))>"
 )
+# `repr` of an array separates by commas and `str` by spaces; commas inside quotes stay.
 _COMMA = re.compile(rf"({_STRING})|,")
 
 
@@ -54,9 +58,16 @@ class Printed(NamedTuple):
 
 
 def take_apart(output: str) -> Printed:
-    """Separate the numbers of an output, which has been folded, from everything else."""
+    """Separate the numbers of an output from everything else, so that two outputs can be compared with a tolerance.
+
+    output  after `fold`
+
+        >>> take_apart("loss: 0.5")
+        Printed(text=['loss', ':', ''], numbers=[Decimal('0.5')])
+    """
     # TensorFlow breaks the line before some arrays, which says nothing about them.
     unbroken = re.sub(r"numpy=\s+array\(", "numpy=array(", _TF_TENSOR.sub(_as_str, output))
+    # Every character is in some token: the last alternative takes any.
     tokens = list(_TOKEN.finditer(unbroken))
     depths, dtypes = _arrays(tokens)
     printed = Printed([], [])
@@ -75,7 +86,11 @@ def take_apart(output: str) -> Printed:
 
 
 def ungrouped(number: str) -> str:
-    """A number as it was typed, without the commas between thousands: 1,526,400 as 1526400; 1,5 has none."""
+    """A number as it was typed, without the commas between thousands.
+
+    >>> ungrouped("1,526,400"), ungrouped("1,5")
+    ('1526400', '1,5')
+    """
     return number.replace(",", "") if _THOUSANDS.fullmatch(number) else number
 
 
@@ -93,6 +108,7 @@ def _add_number(printed: Printed, token: re.Match[str], *, in_array: bool) -> No
         if "imaginary" in group:
             printed.text.append("+j")
         if text.endswith(("nan", "inf")):
+            # As Python prints it elsewhere; `+` only joins it to the real part.
             printed.text.append(text.removeprefix("+"))
             continue
         printed.text.append("")

@@ -51,6 +51,7 @@ _NAME = re.compile("[a-z_][a-z0-9_]*")
 
 def _happens(value: object) -> object:
     text = str(written(value))
+    # Only to refuse it here, where the message gets a place; the field keeps the text.
     Happens.parse(text)
     return text
 
@@ -79,7 +80,11 @@ Seeds = Annotated[tuple[Integer, ...], Field(min_length=1, max_length=25), After
 
 
 def seeds_in_words(seeds: tuple[int, ...]) -> str:
-    """Seeds as a sentence names them: "seeds 0, 1 and 2"."""
+    """Seeds as a sentence names them.
+
+    >>> seeds_in_words((0, 1, 2))
+    'seeds 0, 1 and 2'
+    """
     *most, last = map(str, seeds)
     return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
 
@@ -124,21 +129,30 @@ class Block(Model, ABC):
 
     @abstractmethod
     def claims(self) -> Iterator[Claim]:
-        """Everything that this variant asks a learner to believe."""
+        """Everything that this variant asks a learner to believe, in the order of reports.
+
+        Its parameters are filled in. The programs of a claim are built in each call and found by being equal, so build
+        them from the fields alone: `judge` and `display` look the outcomes up by them.
+        """
 
     @abstractmethod
     def right_parts(self) -> tuple[Part, ...]:
-        """The code of the right answer, from setup on: what facts are evaluated after."""
+        """The code of the right answer, from setup on: what facts are evaluated after. Without checks and values."""
 
     @abstractmethod
     def display(self, runs: Runs) -> displays.Display:
         """The block as it is shown and marked. Its prose still has its expressions.
 
-        Called only when every claim is proven, or openly unproven.
+        runs  the outcomes of all programs of its claims, by program
+
+        Called only when every claim is proven, or openly unproven, so the outcomes are what the claims say.
         """
 
     def whole_display(self, runs: Runs) -> displays.Display:
-        """The display, with what all questions or all exhibits show."""
+        """The display, with what all questions or all exhibits show.
+
+        runs  as for `display`, which kinds override; they leave this as it is
+        """
         return self.display(runs)
 
     def stem(self) -> str:
@@ -154,15 +168,26 @@ class Block(Model, ABC):
         return None
 
     def names(self, runs: Runs) -> dict[str, Any]:
-        """What prose can use beside parameters and facts: values by name. Kinds override it."""
+        """What prose can use beside parameters and facts: values by name. Kinds override it.
+
+        runs  the outcomes of all programs of its claims, by program
+
+        Names are those of `EVIDENCE_NAMES` and of the kind's `own_names`, so that no parameter can have them.
+        """
         return {}
 
     def program(self, *parts: Part) -> Program:
-        """A program under this block's limits."""
+        """A program under this block's limits.
+
+        parts  from setup on, in the order in which they run
+        """
         return Program(parts, self.limits or Limits())
 
     def facts_program(self) -> Program | None:
-        """The right code and every fact after it; None if there are no facts."""
+        """The right code and every fact after it; None if there are no facts.
+
+        Each fact is a part with the role "value" at ("facts", name), so its value is found by that place.
+        """
         if not self.facts:
             return None
         return self.program(
@@ -172,15 +197,18 @@ class Block(Model, ABC):
     def combinations(self) -> tuple[Parameters, ...]:
         """The parameters of each variant to prove: all combinations, or a sample that the block's id seeds.
 
-        The sample is the same on every machine.
+        At most `variants` mappings of names to values, such as {"a": 10, "b": 5}; one empty mapping for a block without
+        parameters. The sample is the same on every machine, and its order that of all combinations.
         """
         names = list(self.params)
         total = math.prod(map(len, self.params.values()))
         if total <= self.variants:
             chosen = list(itertools.product(*self.params.values()))
         else:
+            # Not the global generator, whose state depends on what came before.
             draw = random.Random(self.id)
             picks = sorted(draw.sample(range(min(total, MAX_COMBINATIONS)), self.variants))
+            # A sample of numbers, because the product of many parameters may be too large to build.
             chosen = [_combination(pick, list(self.params.values())) for pick in picks]
         return tuple(dict(zip(names, values, strict=True)) for values in chosen)
 
@@ -202,22 +230,32 @@ class Question(Block):
     """What people commonly believe, and a run has refuted."""
 
     def whole_display(self, runs: Runs) -> displays.Display:
+        """The display with the hints and the belief, which all questions have."""
         return replace(self.display(runs), hints=self.hints, belief=self.belief)
 
     def stem(self) -> str:
+        """The prompt, as its author wrote it."""
         return self.prompt
 
     def asked(self, setup: str | None, *more: displays.Content) -> tuple[displays.Content, ...]:
-        """The prompt, the code that is given with it, and what the kind adds."""
+        """The prompt, the code that is given with it, and what the kind adds.
+
+        setup  the code that is shown as given; None for none
+        more   what the kind shows below it
+        """
         code = () if setup is None else (displays.Code(setup, "Given"),)
         return (displays.Prose(self.prompt), *code, *more)
 
     def worked_solution(self, *extra: displays.Content) -> tuple[displays.Content, ...]:
-        """The explanation, the worked steps, and what the kind adds."""
+        """The explanation, the steps, what the kind adds, the belief and the quick check: of these what there is.
+
+        extra  what the kind shows after the steps
+        """
         content: list[displays.Content] = []
         if self.explanation:
             content.append(displays.Prose(self.explanation))
         if self.steps:
+            # Indented, so that further lines of a step stay in its item of the Markdown list.
             steps = "\n".join(f"{i}. " + step.strip().replace("\n", "\n   ") for i, step in enumerate(self.steps, 1))
             content.append(displays.Prose(steps))
         content.extend(extra)
@@ -237,6 +275,7 @@ class Exhibit(Block):
     """Shown after it: what to conclude from it."""
 
     def stem(self) -> str:
+        """The text before the exhibit, as its author wrote it; empty if there is none."""
         return self.text
 
     def exhibited(self, *content: displays.Content) -> tuple[displays.Content, ...]:
@@ -255,7 +294,10 @@ def _combination(index: int, axes: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def given(setup: str | None) -> tuple[Part, ...]:
-    """The setup as the first part of a program; nothing if there is none."""
+    """The setup as the first part of a program; nothing if there is none.
+
+    self.program(*given(self.setup), Part("code", self.code, ("code",)))
+    """
     return () if setup is None else (Part("setup", setup, ("setup",)),)
 
 
@@ -265,7 +307,12 @@ def silence(text: str) -> str:
 
 
 def evidence(program: Program, outcome: Outcome, *, code: str = "") -> displays.Evidence:
-    """What a run did, in one sentence and in full. `code` is the program, if the learner has not seen it."""
+    """What a run did, in one sentence and in full.
+
+    program  what was run; its roles decide the sentence
+    outcome  of its run
+    code     the program as text, if the learner has not seen it; empty otherwise
+    """
     return displays.Evidence(
         summary=_summary(program, outcome),
         stdout=program.stdout(outcome, "code", "answer", "check"),

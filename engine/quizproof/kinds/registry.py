@@ -41,7 +41,11 @@ BUILT_IN = frozenset(kind.kind_name for kind in _OURS)
 
 @cache
 def kinds() -> dict[str, type[Block]]:
-    """All installed kinds by the name used in `kind:`; built-in names cannot be taken over."""
+    """All installed kinds by the name used in `kind:`; built-in names cannot be taken over.
+
+    Cached, because looking through all installed packages for entry points is slow. Raises what the import of an
+    installed kind raises.
+    """
     known = {entry.name: entry.load() for entry in entry_points(group="quizproof.kinds")}
     known.update({kind.kind_name: kind for kind in _OURS})
     return known

@@ -16,10 +16,14 @@ FILES = "files"
 
 
 def find_files(paths: Sequence[str | Path]) -> list[Path]:
-    """The quiz files under `paths`, each once: those of a folder are sorted, and hidden ones are skipped.
+    """The quiz files under some paths, each once.
+
+    paths  files, which are taken whatever their names, and folders, whose files are sorted; hidden ones are skipped,
+           and so is every folder named `files`
 
     Raises UsageError for a path that cannot be used, and when there is no quiz file at all.
     """
+    # A dictionary is a set that keeps its order.
     found: dict[Path, None] = {}
     for given in map(Path, paths):
         try:
@@ -39,6 +43,7 @@ def find_files(paths: Sequence[str | Path]) -> list[Path]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
+    # os.walk skips a folder that it cannot read, and a quiz would be missing without a word.
     def fail(error: OSError) -> None:
         raise error
 
@@ -66,7 +71,10 @@ class SourceFile:
 
     @classmethod
     def read(cls, path: Path) -> SourceFile:
-        """Read the file at `path`. Raises nothing: a file that cannot be read is a finding, which the loader makes."""
+        """Read a file. Raises nothing: a file that cannot be read is a finding, which the loader makes.
+
+        path  of the file, as it was found
+        """
         content, error = None, ""
         try:
             content = path.read_bytes()
@@ -76,13 +84,20 @@ class SourceFile:
 
 
 def shown_path(file: Path) -> str:
-    """The path as people see it: relative if it is below the working folder, and always printable."""
+    """The path as people see it: relative if it is below the working folder, and always printable.
+
+    file  as it was given or found; bytes of its name that are not UTF-8 are shown as U+FFFD
+    """
     with contextlib.suppress(ValueError, OSError):
         file = file.absolute().relative_to(Path.cwd())
+    # Names of files are bytes, and need not be UTF-8.
     return os.fsencode(file).decode("utf-8", "replace")
 
 
 def data_folder(file: Path) -> str | None:
-    """The folder of files that the snippets of a quiz file can read; None when there is none."""
+    """The folder of files that the snippets of a quiz file can read, as an absolute path; None when there is none.
+
+    file  the quiz file; the folder `files` beside it serves all quizzes there
+    """
     folder = file.absolute().parent / FILES
     return str(folder) if folder.is_dir() else None

@@ -21,7 +21,10 @@ class Ids:
         """Where each id was first used, `path` or `path:line`, by "quiz" or "block" and the id."""
 
     def keep(self, file: Loaded) -> Loaded:
-        """The file without what repeats an id, and with a finding for each quiz or block that was dropped."""
+        """The file without what repeats an id, and with a finding for each quiz or block that was dropped.
+
+        file  the next one of the bank: of two that have the same id, the first in the bank keeps it
+        """
         quiz = file.quiz
         if quiz is None:
             return file
@@ -47,7 +50,10 @@ class Ids:
         return replace(file, quiz=replace(quiz, items=items) if is_new else None, findings=findings)
 
     def accept(self, quiz: QuizProof) -> bool:
-        """Note the ids of a quiz that is known as proven; False, and none noted, when one of them was used before."""
+        """Note the ids of a quiz that is known as proven; False, and none noted, when one of them was used before.
+
+        quiz  from the cache. When this is False, its file must be read, so that `keep` can report what repeats an id
+        """
         places = {("quiz", quiz.id): quiz.path}
         places |= {("block", id_): f"{quiz.path}:{line}" for id_, line in quiz.lines.items()}
         if self._places.keys() & places.keys():

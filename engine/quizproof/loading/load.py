@@ -24,22 +24,35 @@ from quizproof.spelling import meant
 
 
 def load_bank(paths: Sequence[str | Path]) -> Bank:
-    """Load every quiz under `paths`, which are files or folders.
+    """Load every quiz under some paths.
+
+    paths  files or folders: see `find_files`
 
     Mistakes inside files become findings of the bank, and hide nothing else: a file with a bad block still gives its
     other blocks. Raises UsageError when a path does not exist, or when there is no quiz file at all.
+
+        bank = load_bank(["questions"])
+        bank.quizzes[0].items[0].block.id
     """
     ids = Ids()
     return Bank(tuple(ids.keep(load_file(file)) for file in find_files(paths)))
 
 
 def load_file(path: Path) -> Loaded:
-    """Load one file: its quiz, unless the file or its header is unusable, and everything that is wrong in it."""
+    """Load one file: its quiz, unless the file or its header is unusable, and everything that is wrong in it.
+
+    path  of the file; one that cannot be read gives a finding, and raises nothing
+
+    Ids are not compared with those of other files: see `Ids`.
+    """
     return load_source(SourceFile.read(path))
 
 
 def load_source(file: SourceFile) -> Loaded:
-    """Load a file that was read already, as `load_file` does."""
+    """Load a file that was read already, as `load_file` does.
+
+    file  its content is None when it cannot be read, which becomes a finding
+    """
     if file.content is None:
         message = f"the file cannot be read: {file.error}"
         return Loaded(file.shown, None, (Finding(rules.UNREADABLE, file.shown, Span(1, 1, 1, 1), message),))
@@ -69,6 +82,7 @@ class _Validation:
                 rules.INVALID_VALUE, (), f"a quiz file is a mapping of keys, not {what}", "Start with `quiz: an-id`."
             )
             return None
+        # Header and blocks are validated one by one, so that a mistake in one hides none in the others.
         header = self._validate(Header, {k: v for k, v in data.items() if k != "blocks"}, (), also=("blocks",))
         items = self._blocks(data)
         if header and header.insight:

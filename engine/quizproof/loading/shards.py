@@ -20,7 +20,12 @@ class Shard:
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """Read `2/4`, the second of four. Raises ValueError with a message for users."""
+        """Read a shard as it is written on the command line.
+
+        text  "2/4" for the second of four
+
+        Raises ValueError with a message for users.
+        """
         match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
         if not match:
             raise ValueError(f"{text!r} is not a shard; write `2/4` for the second of four")
@@ -36,9 +41,12 @@ class Shard:
         return f"{self.number}/{self.count}"
 
     def holds(self, name: str) -> bool:
-        """Whether `name`, the id of a block or the path of a file, belongs to this shard.
+        """Whether a block or a file belongs to this shard.
 
-        The first 8 bytes of its SHA-256, as a big-endian number, modulo the count, give the shard, from 0.
+        name  the id of a block, or the path of a file as it is shown
+
+        The first 8 bytes of its SHA-256, as a big-endian number, modulo the count, give the shard, from 0. So it
+        depends on nothing but the name, and blocks stay in their shards when others come and go.
         """
         number = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:8])
         return number % self.count == self.number - 1

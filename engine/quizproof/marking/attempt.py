@@ -16,6 +16,9 @@ from quizproof.quizfile.limits import Limits
 def program_of(form: ProgramInput, source: str) -> Program:
     """What is run to mark a program: the setup, the program, and the checks one by one.
 
+    form    the question, with its setup, checks and limits
+    source  the text of the learner's program
+
     Raises MalformedResponse if there is no program.
     """
     if not source.strip():
@@ -28,7 +31,12 @@ def program_of(form: ProgramInput, source: str) -> Program:
 def judge(form: ProgramInput, program: Program, outcome: Outcome) -> Mark:
     """The mark of a program that was run.
 
-    Raises CannotVerify if its run was lost, could not start, or ended before it came to the learner's program.
+    form     the question
+    program  what `program_of` returned
+    outcome  of its run
+
+    The score is the share of the checks that passed before the first that failed. Raises CannotVerify if its run was
+    lost, could not start, or ended before it came to the learner's program.
     """
     if outcome.status in LOST:
         raise CannotVerify(f"the program could not be run: {outcome.detail}")
@@ -50,7 +58,11 @@ def judge(form: ProgramInput, program: Program, outcome: Outcome) -> Mark:
 
 
 def passed(program: Program, outcome: Outcome) -> int:
-    """How many checks a program passed before its run ended: they come last, and the first that fails ends the run."""
+    """How many checks a program passed before its run ended: they come last, and the first that fails ends the run.
+
+    program  the setup, the program, and the checks
+    outcome  of its run
+    """
     checks = sum(part.role == "check" for part in program.parts)
     if outcome.status == "finished":
         return checks
@@ -58,13 +70,19 @@ def passed(program: Program, outcome: Outcome) -> int:
 
 
 def run_evidence(checks: Sequence[Check], program: Program, outcome: Outcome) -> Evidence:
-    """What the run of a program did, for its author. The code of a hidden check is not form."""
+    """What the run of a program did, for its author. The code of a hidden check is not shown.
+
+    checks   those of the question
+    program  what was run: the setup, the program, and these checks
+    outcome  of that run
+    """
     stdout = program.stdout(outcome, "answer")
     count = passed(program, outcome)
     if count == len(checks):
         return Evidence("Runs, and the check passes." if count == 1 else f"Runs, and all {count} checks pass.", stdout)
     if program.parts[program.reached(outcome)].role != "check":
         return Evidence(f"{_end(outcome)}.", stdout, outcome.traceback())
+    # A traceback quotes the line that raised.
     if checks[count].hidden and (raised := outcome.raised):
         frames = tuple(f for f in raised.frames if program.locate(f.line)[0].role != "check")
         outcome = replace(outcome, raised=replace(raised, frames=frames))

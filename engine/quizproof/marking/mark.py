@@ -43,6 +43,7 @@ Response: TypeAlias = str | int | Sequence[str]
 - `OpenInput`: the ids of the points that the learner made, which may be none
 """
 
+# Not everything that `float` reads: no `nan`, no `infinity`, no `1_000`.
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -74,7 +75,13 @@ class Mark:
 
 
 def mark(form: Input | None, response: Response) -> Mark:
-    """Mark a response to a question that is answered by `form`. The forms of responses are listed at `Response`.
+    """Mark a response to a question.
+
+    form      how the question is answered, with its key; None of an exhibit
+    response  what the learner gave; `Response` lists the forms
+
+        >>> mark(NumberInput(value=0.5, tolerance=0.01, display="0.5"), "1/2").score
+        1.0
 
     Raises MalformedResponse if the response has another form, or if `form` is None, as of an exhibit; NeverRun, which
     is one, if it is a program that was never run.
@@ -105,7 +112,10 @@ def mark(form: Input | None, response: Response) -> Mark:
 def parse_number(text: str, unit: str = "") -> float:
     """Read a typed number: `12`, `-0.5`, `1e-3`, `1,526,400`, `85/95`, each with or without its unit.
 
-    Raises MalformedResponse for anything else.
+    text  as typed
+    unit  what may come after the number; empty for none
+
+    Raises MalformedResponse for anything else, for a division by zero, and for what is larger than a float can be.
     """
     bare = text.strip()
     if unit and bare.endswith(unit):
@@ -159,6 +169,7 @@ def _mark_text(form: TextInput, response: str) -> Mark:
 def _mark_line(form: LineInput, response: Response) -> Mark:
     count = len(form.source.split("\n"))
     text = str(response).strip()
+    # `isdigit` is true of `²` too, which `int` refuses.
     if not text.isdecimal() or not 1 <= int(text) <= count:
         raise MalformedResponse(f"give the number of a line, 1 to {count}")
     if int(text) in form.correct:
@@ -203,6 +214,7 @@ def _mark_match(form: Matching, given: list[str]) -> Mark:
     if len(given) != len(form.left) or not set(given) <= set(items):
         raise MalformedResponse("give every item on the left one of the items on the right")
     right = [id_ == key for id_, key in zip(given, form.key, strict=True)]
+    # Each once, although a learner may give one item to several.
     feedback = [items[id_].feedback for id_ in dict.fromkeys(given) if items[id_].feedback]
     return Mark(even_share(right), "\n\n".join(feedback), right=tuple(right))
 

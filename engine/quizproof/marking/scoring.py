@@ -39,7 +39,13 @@ ALL_OR_NOTHING = "all or nothing."
 
 
 def rule(asked: Input) -> str:
-    """How a question that is answered in this way is scored, in words that continue "Scoring: "."""
+    """How a question that is answered in this way is scored, in words that continue "Scoring: ".
+
+    asked  the way of answering; only its type counts, and of `Options` whether several are right
+
+        >>> rule(TextInput("2"))
+        'all or nothing.'
+    """
     match asked:
         case Options(multiple=True):
             return "each right choice earns an equal share, and each wrong choice costs as much; never below zero."
@@ -65,19 +71,36 @@ def hint_rule(cost: float) -> str:
 
 
 def net_share(chosen: Set[str], right: Set[str]) -> float:
-    """The share of `right` that was chosen, less the same for each wrong choice, and not below 0."""
+    """The share of `right` that was chosen, less the same for each wrong choice, and not below 0.
+
+    chosen, right  ids of options; at least one is right
+
+    "Net correct" scoring, as the module says: (right choices - wrong choices) / keys.
+
+        >>> net_share({"a", "c"}, {"a", "b"})
+        0.0
+    """
     return max(0.0, (len(chosen & right) - len(chosen - right)) / len(right))
 
 
 def even_share(right: Sequence[bool]) -> float:
-    """The share of the parts that are right."""
+    """The share of the parts that are right, 0 to 1.
+
+    right  for each part whether it is right; at least one part
+    """
     return sum(right) / len(right)
 
 
 def prefix_share(given: Sequence[str], orders: Iterable[Sequence[str]]) -> float:
     """The share of lines that agree, from the top, with the order of `orders` that agrees longest.
 
+    given   the ids of the lines, from top to bottom
+    orders  every right order, as ids
+
     It is a share of the longer of the two, so that neither a missing nor an additional line earns anything.
+
+        >>> prefix_share(["a", "c", "b"], [["a", "b", "c"], ["a", "c", "b", "d"]])
+        0.75
     """
     return max((_common(given, order) / max(len(given), len(order)) for order in orders), default=0.0)
 
@@ -88,7 +111,12 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def after_hints(score: float, hints: int, cost: float) -> float:
-    """What is left of a score after a number of hints, each of which costs `cost`, 0 to 1; not below 0."""
+    """What is left of a score after hints; not below 0.
+
+    score  0 to 1
+    hints  how many were taken
+    cost   of each, as a share of the full score, 0 to 1
+    """
     return max(0.0, score - hints * cost)
 
 
@@ -105,7 +133,12 @@ class Calibrated:
 def calibration(answers: Iterable[tuple[Confidence, float]]) -> tuple[Calibrated, ...]:
     """The mean score at each level of confidence that was used, the surest first.
 
-    `answers` are pairs of a level and the score, 0 to 1, after hints. Confidence changes no score.
+    answers  pairs of a level and the score, 0 to 1, after hints
+
+    Confidence changes no score.
+
+        >>> calibration([("sure", 1.0), ("sure", 0.0)])
+        (Calibrated(confidence='sure', answers=2, score=0.5),)
     """
     by_level: dict[Confidence, list[float]] = {level: [] for level in CONFIDENCES}
     for confidence, score in answers:

@@ -16,6 +16,7 @@ from quizproof.displays import Display, Input, Matching, Options, Ordering, Prog
 from quizproof.findings import DataPath
 from quizproof.snippets.mutations import first_change
 
+# Phrases that make sense in one order of the options only.
 _POSITIONAL = re.compile(
     r"\b(all|none|both|either|neither|any) of (the (above|other)|these|them)\b"
     r"|\b(option|answer|choice|statement)s? (above|below)\b"
@@ -44,8 +45,14 @@ class Advice:
 
 
 def advise(display: Display) -> Iterator[Advice]:
-    """What to advise against in a question."""
+    """What to advise against in a question, found by reading what is shown of it.
+
+    display  its first variant; of an exhibit, which is not answered, little can be said
+
+    Codes and texts of the rules are in `rulebook/writing.py`. All are warnings.
+    """
     stem = display.prompt[0]
+    # Only lower case counts, so that a NOT in capitals passes; the first letter of a sentence is a capital anyhow.
     if isinstance(stem, Prose) and (found := _NEGATED.search(stem.text[:1].lower() + stem.text[1:])):
         message = (
             f"the stem turns on {found[2]!r}, which readers overlook; ask what is true instead, or write it in capitals"
@@ -102,6 +109,7 @@ def _unnoticed(question: ProgramInput) -> Iterator[Advice]:
 
 def _long_key(question: Options) -> Iterator[Advice]:
     """A warning when the one key among statements is much longer than any distractor."""
+    # With several keys no single length stands out.
     if question.multiple:
         return
     lengths = {option: len(option.content.text) for option in question.options if isinstance(option.content, Prose)}

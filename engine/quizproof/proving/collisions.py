@@ -32,7 +32,14 @@ from quizproof.findings import DataPath
 
 
 def clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, DataPath] | None:
-    """The first two possible responses that are the same: what to say of them, and the places of both."""
+    """The first two possible responses that are the same: what to say of them, and the places of both.
+
+    display    one variant of a question
+    tolerance  by how much numbers in printed text may differ and still look the same; None when they may not
+
+    None when all can be told apart. Responses are compared as `marking` compares them, so that no two earn different
+    marks for the same.
+    """
     for group in _groups(display.input):
         for one, other in itertools.combinations(group, 2):
             if message := _coincidence(display.input, one, other, tolerance):
@@ -96,6 +103,7 @@ def _the_same(what: str, one: str, other: str) -> str:
 def _same_content(one: Written, other: Written, tolerance: float | None) -> bool:
     if type(one) is not type(other):
         return False
+    # The tolerance is for what a program prints; in code and prose every digit is meant.
     return same_output(_text(one), _text(other), tolerance if isinstance(one, Output) else None)
 
 

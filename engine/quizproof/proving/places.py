@@ -33,27 +33,47 @@ class Places:
         return self.document.first_line((*self.block, *at))
 
     def within(self, at: DataPath, line: int, column: int) -> Span:
-        """The place `line` and `column`, both from 0, into the text at `at`."""
+        """A place inside a text of the block, in the file.
+
+        at            the text, relative to the block
+        line, column  both from 0, within the text
+        """
         return self.document.inside((*self.block, *at), line, column)
 
     def of_line(self, at: DataPath, line: int) -> Span:
-        """A whole line, from 1, of the text at `at`, without its indentation."""
+        """A whole line of a text in the file, without its indentation.
+
+        at    the text, relative to the block
+        line  from 1, within that text
+        """
         row = self._start(at)[0] + line - 1
         text = self.document.lines[row - 1]
         return self._clamp(row, len(text) - len(text.lstrip()) + 1, len(text.rstrip()) + 1)
 
     def of_frame(self, at: DataPath, frame: Frame) -> Span:
-        """The place of a frame whose lines count from 0, the first line of the text at `at`."""
+        """The place in the file of a line that a run went through.
+
+        at     the text that the line is in, relative to the block
+        frame  its line counts from 0, the first line of that text; its columns from 1
+        """
         line, column = self._start(at)
         return self._clamp(frame.line + line, frame.column + column, frame.end_column + column)
 
     def file_line(self, program: Program, line: int) -> int:
-        """The line of the file that a line of a program was written on."""
+        """The line of the file, from 1, that a line of a program was written on.
+
+        program  its parts know where they are in the block
+        line     from 1, over all parts
+        """
         part, offset = program.locate(line)
         return self._start(part.at)[0] + offset
 
     def traceback(self, program: Program, outcome: Outcome) -> str:
-        """The outcome's traceback with the file's name and lines; empty when nothing was raised."""
+        """The outcome's traceback with the file's name and lines; empty when nothing was raised.
+
+        program  what was run; lines of parts that no author wrote are left out
+        outcome  of its run
+        """
         if outcome.raised is None:
             return ""
         frames = tuple(replace(f, line=self.file_line(program, f.line)) for f in program.frames(outcome))

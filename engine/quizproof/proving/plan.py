@@ -40,7 +40,15 @@ class Request:
 
 @dataclass
 class Plan:
-    """One block on its way from claims to proof: ask for `waiting`, give each outcome to `receive`, then `judge`."""
+    """One block on its way from claims to proof: ask for `waiting`, give each outcome to `receive`, then `judge`.
+
+    plan = Plan(quiz, item)
+    waiting = list(plan.waiting)
+    while waiting:
+        request = waiting.pop()
+        waiting += plan.receive(request, outcome_of(request))
+    plan.judge({"python": "3.11.7"})
+    """
 
     quiz: Quiz
     item: Item
@@ -65,6 +73,7 @@ class Plan:
         for params in self.item.block.combinations():
             variant = self._variant(params)
             programs += sum(len(claim.programs) for claim in variant.claims)
+            # Counted while they are made, because a hostile bank could ask for more than the memory holds.
             if programs > MAX_PROGRAMS:
                 self._refuse_all()
                 return
@@ -83,6 +92,7 @@ class Plan:
 
     def _ask(self, variant: Variant) -> None:
         """Ask for the runs of a variant, and note what each is for."""
+        # A set: claims and variants with equal programs share one run.
         self.waiting.update(map(Request, variant.programs()))
         for claim in variant.claims:
             if claim.key:
@@ -100,7 +110,14 @@ class Plan:
         self.waiting.clear()
 
     def receive(self, request: Request, outcome: Outcome) -> tuple[Request, ...]:
-        """Take in the outcome of a run; the further runs that it calls for."""
+        """Take in the outcome of a run.
+
+        request  one of `waiting`
+        outcome  what it gave
+
+        Returns the further runs that it calls for: the same program under other conditions, where the key rests on it.
+        They are among `waiting` already.
+        """
         self.waiting.discard(request)
         program = request.program
         if request.conditions != USUAL:
@@ -113,6 +130,7 @@ class Plan:
 
     def _further_conditions(self, program: Program, outcome: Outcome) -> list[Conditions]:
         """The conditions under which a program is run again."""
+        # An outcome that says nothing about the program would differ for reasons of its own.
         if outcome.status not in LASTING or program in self._probes - self._keys:
             return []
         if self.stress:
@@ -132,12 +150,18 @@ class Plan:
         self.again.clear()
 
     def audit(self, program: Program, known: Outcome, now: Outcome) -> None:
-        """Compare what the cache says of a program with its outcome now."""
+        """Compare what the cache says of a program with its outcome now; a difference becomes a finding, QP402.
+
+        program  which was run although its outcome is known
+        known    the outcome in the cache
+        now      the outcome of the new run
+        """
         if now.status not in LASTING:
             return  # it is judged as any run that was lost or stopped
         diff = compare(known, now, self.item.block.numeric_tolerance)
         if diff:
             message = f"the cache says that the program {diff.before}; it {diff.now}"
+            # Where an author would look first: at the answer, or at what the program ends with.
             at = next((part.at for part in program.parts if part.role == "answer"), program.parts[-1].at)
             help_ = "See `quizproof explain QP402`."
             self._find(rules.AUDIT, self._places.of(at), message, help=help_, expected=diff.before, actual=diff.now)
@@ -162,8 +186,15 @@ class Plan:
                 yield name + number, program, self.outcomes[program]
 
     def judge(self, versions: Mapping[str, str]) -> BlockProof:
-        """Judge every claim; all outcomes are in. `versions` are those of the quiz's runtime."""
+        """Judge every claim; all outcomes are in.
+
+        versions  those of the quiz's runtime, by package, for prose that shows them
+
+        Returns the block with the verdict of each claim of each variant, and what was found wrong. Raises nothing about
+        the block: its faults are findings.
+        """
         proofs = tuple(self._judge_variant(variant, versions) for variant in self.variants)
+        # Variants differ in parameters alone, so advice about the first is advice about all.
         first = proofs[0].display if proofs else None
         if first:
             self._advise(first)
@@ -196,6 +227,7 @@ class Plan:
         if not variant.claims:  # its expressions failed
             return VariantProof(variant.params, (JudgedClaim("expressions", "refuted", self._line),), None)
         judged = [self._judge_claim(claim, variant) for claim in variant.claims]
+        # Prose and display quote the runs, which are not what they should be.
         if any(claim.verdict not in ("proven", "unproven") for claim in judged):
             return VariantProof(variant.params, tuple(judged), None)
         facts, failure = self._facts(variant)

@@ -66,7 +66,13 @@ def prove(
 
 
 class Proving:
-    """Files of a bank on their way to being proven. Iterate, once, to have the proof of each, in their order."""
+    """Files of a bank on their way to being proven. Iterate, once, to have the proof of each, in their order.
+
+    with runner:
+        for proof in (proving := Proving(find_files(["questions"]), runner)):
+            ...
+        proving.result
+    """
 
     def __init__(
         self,
@@ -131,7 +137,10 @@ class Proving:
         )
 
     def report(self) -> Report:
-        """Prove everything, and gather it. The runner is entered for this, and left."""
+        """Prove everything, and gather it. The runner is entered for this, and left.
+
+        It holds the proofs of all files at the same time; to have them one by one, iterate.
+        """
         with self._runner:
             return Report(tuple(self), self.result)
 
@@ -214,8 +223,10 @@ class Proving:
                 study.add(Plan(file.quiz, item, self._stress))
         self._count(blocks=len(study.plans))
         for block, plan in enumerate(study.plans):
+            # A copy, because an outcome from the cache is received immediately, which changes the set.
             for request in list(plan.waiting):
                 self._ask(study.ticket(block, request))
+            # All of its outcomes may have come from the cache, or it may need none.
             self._judge(study, block)
             self._collect(wait=False)  # so that the runtimes have work while we read on
         return study
@@ -231,6 +242,7 @@ class Proving:
     def _ask(self, ticket: Ticket) -> None:
         """Look up the outcome of a run, or have it run."""
         if self._known and (known := self._known.outcome(ticket.key, ticket.request.conditions)):
+            # Drawn run by run, so that over many audits every outcome comes up.
             if random.random() >= self._audit:
                 self._cached += 1
                 self._receive(ticket, known)
@@ -241,8 +253,10 @@ class Proving:
     def _collect(self, *, wait: bool = True) -> None:
         """Take in the outcomes that have come."""
         for ticket, raw in self._runner.collect(wait=wait):
+            # Before it is kept or compared: addresses differ each time and would count as differences.
             outcome = steadied(raw)
             study, request = ticket.study, ticket.request
+            # A proof that rests on a limit or on a loss is not kept: another attempt may give another.
             study.lasting &= outcome.status in LASTING
             if self._known:
                 self._known.keep_outcome(ticket.key, request.conditions, outcome)
@@ -302,6 +316,7 @@ class Proving:
         self._blocks += blocks
         self._judged += judged
         if self._progress:
+            # As if the files to come had as many blocks as those before.
             expected = round(self._blocks / self._opened * len(self._files))
             self._progress(self._judged, max(expected, self._blocks), self._runner.runs)
 

@@ -24,7 +24,10 @@ _FURTHER_ATTEMPTS = (1, 2, 3)
 
 
 def stress_conditions(rounds: int) -> list[Conditions]:
-    """The conditions of `--stress`: other hashes in each round, and threads and a cold start by turns."""
+    """The conditions of `--stress`: other hashes in each round, and threads and a cold start by turns.
+
+    rounds  how many; odd ones have two threads, even ones start cold
+    """
     return [
         Conditions(hash_seed=number, threads=1 + number % 2, cold=number % 2 == 0, attempt=number)
         for number in range(1, rounds + 1)
@@ -34,8 +37,10 @@ def stress_conditions(rounds: int) -> list[Conditions]:
 def second_look(program: Program, outcome: Outcome, *, measured: bool) -> list[Conditions]:
     """The conditions under which a key's program is run again; none when there is no reason to.
 
-    `measured`: whether the block records figures with many digits, which do not come out the same by luck, so that one
-    further attempt will do.
+    program   its text is searched for sets, hashes, clocks and random numbers
+    outcome   whether it drew random numbers
+    measured  whether the block records figures with many digits, which do not come out the same by luck, so that one
+              further attempt will do
     """
     if any(looks_at_order(part.source) for part in program.parts):
         return [Conditions(hash_seed=seed, attempt=1) for seed in _OTHER_HASH_SEEDS]
@@ -57,10 +62,14 @@ def judge_stability(
 ) -> Judgement:
     """Judge a claim that is proven by the further runs of its programs.
 
+    claim      proven by its first runs
     outcomes   of every program of the claim, under the usual conditions
     again      the outcomes of the further runs, by program and conditions
     skip       whether a program's further runs are another claim's business
     tolerance  for numbers, as values or in printed text; None where the block has none
+
+    Returns PROVEN, or the judgement of the first run that differs: "unstable" if the outcome is another, "unverified"
+    if it was lost.
     """
     for program in claim.programs:
         if skip(program):
@@ -72,7 +81,9 @@ def judge_stability(
             if now.status in LOST:
                 return obstacle(program, now) or PROVEN
             diff = compare(before, now, tolerance)
+            # All programs of the claim as before, but for this one.
             judged = claim.judge(*(now if each == program else outcomes[each] for each in claim.programs))
+            # Of a wrong option a difference may not matter, as long as the claim still holds.
             if judged.verdict == "proven" and not (diff and _matters(claim, before, now, tolerance)):
                 continue
             message = f"it {diff.before}, and {_in_words(conditions)} it {diff.now}" if diff else judged.message

@@ -62,7 +62,11 @@ class Study:
         self.proofs.append(None)
 
     def ticket(self, block: int, request: Request) -> Ticket:
-        """The ticket for a run that a plan asks for."""
+        """The ticket for a run that a plan asks for.
+
+        block    the index of the plan
+        request  the program, and the conditions to run it under
+        """
         return Ticket(self, block, request, self.program_key(request.program))
 
     def program_key(self, program: Program) -> str:
@@ -76,14 +80,20 @@ class Study:
         return not self.plans[block].waiting and self.proofs[block] is None
 
     def judge(self, block: int) -> None:
-        """Judge a block, whose outcomes are all in, and let go of them."""
+        """Judge a block, whose outcomes are all in, and let go of them, because a bank has many.
+
+        block  the index of its plan
+        """
         plan = self.plans[block]
         self.proofs[block] = plan.judge(self.versions)
         self.runs += plan.runs
         plan.forget()
 
     def proof(self, lock: Lock | None) -> QuizProof | None:
-        """The proof of the file; None until every block is judged. `lock`: what the bank must match."""
+        """The proof of the file; None until every block is judged.
+
+        lock  what the bank must match, run by run; None for no lock
+        """
         proofs = tuple(proof for proof in self.proofs if proof)
         if len(proofs) < len(self.proofs):
             return None
@@ -110,6 +120,7 @@ class Study:
         reported = {f.block for proof in proofs for f in proof.findings if f.code == rules.NOT_LOCKED}
         for block, runs in lock.quizzes.get(self.quiz.id, {}).items():
             left = [run for run, entry in runs.items() if entry["program"] not in known]
+            # What the lock has too much can change without a change of this file.
             self.lasting &= not left
             if left and block not in reported:
                 message = f"the lock has a run of `{block}`, {left[0]}, that is no longer in the bank"

@@ -73,10 +73,16 @@ class Trial:
 
 
 def try_script(quiz: Quiz, item: Item, source: str, file: str, runner: Runner[Any]) -> Trial:
-    """Run a script, whose text is `source` and which is shown as `file`, for every seed of an experiment, and judge it.
+    """Run a script for every seed of an experiment, and judge it.
 
-    `runner` has been entered, and has nothing else to do. Raises CannotVerify when a run was lost or could not begin,
-    or when the experiment's own code failed.
+    quiz    the quiz that has the experiment
+    item    the experiment's place in it
+    source  the text of the script
+    file    what the script is called in tracebacks
+    runner  the caller has entered it, and it has nothing else to do
+
+    Raises CannotVerify when a run was lost or could not begin, or when the experiment's own code failed. What is wrong
+    with the script is in the trial that is returned.
     """
     experiment = _prepared(quiz, item)
     programs = [experiment.script(source, seed, ("script",)) for seed in range(len(experiment.seeds))]
@@ -142,6 +148,7 @@ class _Run:
     def failure(self) -> str:
         """Why it did not come to its targets' values, as a text of several lines."""
         seed = f"With seed {self.seed}"
+        # It may have ended before the last target.
         for target, value in zip(self.experiment.targets, self.values(), strict=False):
             if not is_number(value):
                 return f"{seed} `{target.value.strip()}` ({target.name}) is {quoted(value)}, not a finite number."
@@ -175,6 +182,7 @@ class _Run:
         raised = self.outcome.raised
         assert raised
         placed = [(*self.program.locate(frame.line), frame) for frame in raised.frames]
+        # `locate` counts from 0.
         own = tuple(replace(frame, line=line + 1) for part, line, frame in placed if part.role == "answer")
         start = self.program.starts()[next(i for i, p in enumerate(self.program.parts) if p.role == "answer")]
         message = raised.message
@@ -185,6 +193,7 @@ class _Run:
 
 def _reached(target: Target, index: int, runs: list[_Run]) -> Reached:
     values = tuple(value for run in runs for value in run.values()[index : index + 1] if is_number(value))
+    # The worst seed decides. Without any value it cannot be said how far the target is.
     slack = min(map(target.slack, values), default=0.0)
     met = len(values) == len(runs) and slack > 0
     return Reached(target.name, target.condition, values, met, 0.0 if slack > 0 else -slack)

@@ -63,7 +63,14 @@ class VariantError(Exception):
 
 
 def variant_of(quiz: Quiz, block: Block, params: Mapping[str, Any]) -> Variant:
-    """The variant of a block with these parameters, and its claims. Raises VariantError, as `filled` does."""
+    """The variant of a block with these parameters, and its claims.
+
+    quiz    gives the limits that the block does not set
+    block   as its author wrote it
+    params  values by name: {"a": 10}; empty for a block without parameters
+
+    Raises VariantError, as `filled` does.
+    """
     own = filled(quiz, block, params)
     return Variant(params, own, tuple(own.claims()), own.facts_program())
 
@@ -72,10 +79,14 @@ B = TypeVar("B", bound=Block)
 
 
 def filled(quiz: Quiz, block: B, params: Mapping[str, Any]) -> B:
-    """A block of `quiz` with parameters filled into its code and literal texts, and its limits settled.
+    """A block with parameters filled into its code and literal texts, and its limits settled.
+
+    quiz    the block's own
+    block   as its author wrote it
+    params  values by name
 
     Raises VariantError where an expression cannot be evaluated, and where the block would be refused if its author had
-    written it that way: a gap that is given no text, say, or a line that becomes two.
+    written it that way: a gap that is given no text, for example, or a line that becomes two.
     """
     block = block.model_copy(update={"limits": block.limits or quiz.header.limits or Limits()})
     if not params:
@@ -87,6 +98,7 @@ def filled(quiz: Quiz, block: B, params: Mapping[str, Any]) -> B:
         except TemplateError as error:
             raise VariantError(rules.TEMPLATE, at, str(error), (error.line, error.column)) from None
 
+    # Not prose, which is filled in after the runs, because it may quote them.
     texts = rewrite(block, (CODE, TEXT), fill)
     try:
         # Validated again, because only the final text shows whether a field is right.

@@ -44,7 +44,11 @@ PROSE = Role("prose")
 
 
 def refuse(code: str, message: str) -> PydanticCustomError:
-    """The error that a validator raises to report the rule `code`; the loader gives it a place."""
+    """The error that a validator raises to report a rule; the loader gives it a place.
+
+    code     of the rule, for example `rules.NO_KEY`
+    message  what is wrong, in one line
+    """
     # Without a context, pydantic leaves braces in the message as they are.
     return PydanticCustomError(code, message)
 
@@ -56,6 +60,7 @@ def _flag(value: object) -> object:
 
 
 def _integer(value: object) -> object:
+    # PlainBool is an int, because nothing can inherit from bool.
     if isinstance(value, int) and not isinstance(value, (PlainBool, bool)):
         return int(value)
     raise ValueError("write a whole number")
@@ -63,6 +68,7 @@ def _integer(value: object) -> object:
 
 def _number(value: object) -> object:
     if isinstance(value, (int, float)) and not isinstance(value, (PlainBool, bool)):
+        # An integer may be too large for a float.
         with contextlib.suppress(OverflowError):
             if math.isfinite(value):
                 return float(value)
@@ -129,7 +135,12 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def texts(model: BaseModel, role: Role, at: DataPath = ()) -> Iterator[tuple[DataPath, str]]:
-    """Every text of `role` in `model`, with its path below `at`, in the order of the fields."""
+    """Every text of a role in a model, as pairs of path and text, in the order of the fields.
+
+    model  a block, or any model inside one
+    role   CODE, TEXT or PROSE
+    at     the path of the model, with which all paths begin
+    """
     found: list[tuple[DataPath, str]] = []
 
     def note(path: DataPath, text: str) -> str:
@@ -141,9 +152,15 @@ def texts(model: BaseModel, role: Role, at: DataPath = ()) -> Iterator[tuple[Dat
 
 
 def rewrite(model: M, roles: tuple[Role, ...], change: Callable[[DataPath, str], str], at: DataPath = ()) -> M:
-    """A copy of `model` in which `change(path, text)` replaces every text that has one of `roles`.
+    """A copy of a model in which `change(path, text)` replaces every text that has one of some roles.
 
-    Paths begin with `at`. Models inside the model are copied too; what does not change is shared with the original.
+    model   a block, or any model inside one
+    roles   of CODE, TEXT and PROSE those to change
+    change  called once per text, in the order of the fields; what it raises is passed on
+    at      the path of the model, with which all paths begin
+
+    Models inside the model are copied too; what does not change is shared with the original. The copy is not validated
+    again.
     """
     updates: dict[str, Any] = {}
     for name, marked in _text_fields(type(model), roles):

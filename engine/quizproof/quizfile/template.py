@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _EXPRESSION = re.compile(r"\{\{((?:'[^'\n]*'|\"[^\"\n]*\"|[^'\"\n])*?)\}\}|\{\{")
 _MAX_TEXT = 20_000
 """Characters that one expression may give."""
+# Powers are computed before their size is known, and 9**9**9 has 369 million digits.
 _MAX_EXPONENT = 1_000
 _MAX_BASE = 1e9
 
@@ -55,9 +56,16 @@ def has_expression(text: str) -> bool:
 
 
 def render(text: str, names: Mapping[str, Any], *, exact: bool = False) -> str:
-    """Replace every `{{ expression }}` in `text`. Raises TemplateError with the place in `text`.
+    """Replace every `{{ expression }}` in a text.
 
-    `exact`: write numbers as Python does, for code; otherwise floats are shortened, for prose.
+    text   with any number of expressions
+    names  what expressions can use, by name
+    exact  write numbers as Python does, for code; otherwise floats are shortened to six digits, for prose
+
+        >>> render("{{ a / 3 }}", {"a": 1})
+        '0.333333'
+
+    Raises TemplateError with the place in the text.
     """
     if not has_expression(text):
         return text
@@ -114,14 +122,22 @@ def _compiled(source: str) -> TemplateExpression:
 
 
 def show(value: Any) -> str:
-    """A value as prose shows it: a float with at most six digits, everything else as Python's `str`."""
+    """A value as prose shows it: a float with at most six digits, everything else as Python's `str`.
+
+    >>> show(2 / 3), show([1.5])
+    ('0.666667', '[1.5]')
+    """
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)
 
 
 def stated(text: str, value: Any) -> str:
-    """The typed `text`, after it was compared with the real `value`: they may differ by half of the last digit typed.
+    """The typed text, after it was compared with the real value: they may differ by half of the last digit typed.
+
+    text   a number, with commas, an exponent or a `%` as one types them; or any text, which must be equal to the
+           value's
+    value  the run's
 
     Raises Disagreement when they differ by more. 85 / 95 is 0.89473...: `stated("0.895", 85 / 95)` passes,
     `stated("0.89", 85 / 95)` passes too, `stated("0.90", 85 / 95)` does not. A typed `%` is of the value times 100.
@@ -144,6 +160,7 @@ def stated(text: str, value: Any) -> str:
 
 def _fixed(value: Any, digits: int = 2) -> str:
     """A number with a fixed count of decimals."""
+    # Bounded, because a huge count of digits would give a huge text.
     return f"{float(value):.{min(int(digits), 30)}f}"
 
 
@@ -209,5 +226,6 @@ def _environment() -> SandboxedEnvironment:
     environment = Expressions(undefined=StrictUndefined)
     environment.filters = dict(FILTERS)
     environment.tests = {}
+    # Jinja2 puts `range`, `cycler` and others there.
     environment.globals = {}
     return environment

@@ -15,6 +15,7 @@ _INSTEAD = {
     "model_type": "write keys with values below it",
     "string_too_short": "write text that is not empty",
     "string_type": "write text",
+    # Of lists `worded` says how many items; what is left are texts.
     "too_short": "write text that is not empty",
     "tuple_type": "write a list",
 }
@@ -35,10 +36,11 @@ _SYNONYMS = {
 
 
 def worded(detail: ErrorDetails, path: DataPath, known: Collection[str] = ()) -> tuple[str, str]:
-    """The rule that an error of pydantic's breaks, and the message about it.
+    """The rule that an error of pydantic's breaks, and the message about it: ("QP108", "`prompt` is missing").
 
-    `path` is the place of the value, or of the nearest one that is in the file; `known` are the keys that an unknown
-    one may have been meant to be.
+    detail  one of the errors of a ValidationError
+    path    the place of the value, or of the nearest one that is in the file
+    known   the keys that an unknown one may have been meant to be
     """
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     match detail["type"]:
@@ -60,7 +62,14 @@ def worded(detail: ErrorDetails, path: DataPath, known: Collection[str] = ()) ->
 
 
 def meant_key(word: str, known: Collection[str]) -> str:
-    """The key that was meant: the one that other tools call `word`, or the nearest in spelling; empty when none is."""
+    """The key that was meant; empty when none comes near.
+
+    word   what the file has
+    known  the keys that are possible there
+
+    The key that other tools call `word`, or otherwise the nearest in spelling: `choices` is `options`, `promt` is
+    `prompt`.
+    """
     usual = _SYNONYMS.get(word, "")
     return usual if usual in known else nearest(word, dict.fromkeys(known))
 

@@ -57,12 +57,20 @@ class PlainBool(int):
 
 
 def written(value: object) -> object:
-    """The text of a plain scalar as its author wrote it; anything else as it is."""
+    """The text of a plain scalar as its author wrote it; anything else as it is.
+
+    value  from the data of a document; text fields call this first, so that `answer: 1.50` is the text "1.50"
+    """
     return getattr(value, "text", value)
 
 
 def resolve(text: str) -> Any:
-    """The value of a plain scalar in YAML 1.2's core schema."""
+    """The value of a plain scalar in YAML 1.2's core schema.
+
+    text  as it is in the file, without quotes
+
+    None, a `PlainInt`, `PlainFloat` or `PlainBool`, or the text itself: `no`, `on`, `1_000` and `12:30` are text.
+    """
     if text in _NULL:
         return None
     value: PlainInt | PlainFloat | PlainBool
@@ -83,7 +91,10 @@ def resolve(text: str) -> Any:
 
 
 class SourceError(Exception):
-    """The text is not a document we accept. Carries the finding."""
+    """The text is not a document we accept. Carries the finding.
+
+    Only the first: what follows a mistake of syntax cannot be read reliably.
+    """
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding)
@@ -92,7 +103,10 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """One parsed file."""
+    """One parsed file: its data, and the place of everything in it.
+
+    A `DataPath` is the keys and indices that lead to a value: ("blocks", 0, "options", 2, "code").
+    """
 
     path: str
     text: str
@@ -103,7 +117,11 @@ class Document:
     """Style of each scalar: "" plain, "'" and '"' quoted, "|" literal, ">" folded."""
 
     def span(self, path: DataPath, *, key: bool = False) -> Span:
-        """Where the value at `path` (or its key) is; where the nearest parent is if there is no such value."""
+        """Where a value is; where the nearest parent is if there is no such value.
+
+        path  ("blocks", 0, "prompt")
+        key   give the place of its key instead
+        """
         table = self.keys if key else self.values
         if path in table:
             return table[path]
@@ -124,9 +142,12 @@ class Document:
         return data
 
     def text_start(self, path: DataPath) -> tuple[int, int] | None:
-        """Line (from 1) and column offset (from 0) at which the text at `path` begins in the file.
+        """Line (from 1) and column offset (from 0) at which the text of a scalar begins in the file.
 
-        None if its lines are not those of the file, as in folded blocks and in quoted strings over several lines.
+        path  of a scalar
+
+        None if its lines are not those of the file, as in folded blocks and in quoted strings over several lines. Of a
+        `|` block it is the line after the `|`, and the indentation of the block.
         """
         span, style = self.values[path], self.styles[path]
         if style == ">" or (style != "|" and span.end_line > span.line):
@@ -140,7 +161,11 @@ class Document:
         return span.line + 1, 0
 
     def inside(self, path: DataPath, line: int, column: int) -> Span:
-        """The place at `line` and `column` (both from 0) of the text at `path`; its start if the lines differ."""
+        """A place in the text of a scalar; its start if the lines of the text are not those of the file.
+
+        path          of a scalar
+        line, column  both from 0, within the text
+        """
         start = self.text_start(path)
         if start is None:
             return self.first_line(path)
@@ -149,7 +174,11 @@ class Document:
         return Span(row, column, row, column + 2)
 
     def first_line(self, path: DataPath, *, key: bool = False) -> Span:
-        """Where the value at `path` (or its key) is, cut to its first line; of a `|` block, that of its text."""
+        """Where a value is, cut to its first line; of a `|` block, the first line of its text.
+
+        path  ("blocks", 0, "prompt")
+        key   give the place of its key instead
+        """
         span = self.span(path, key=key)
         if span.end_line == span.line:
             return span
@@ -163,7 +192,13 @@ class Document:
 
 
 def parse(path: str, raw: bytes) -> Document:
-    """Parse the bytes of one file. Raises SourceError with the first thing in it that the format does not allow."""
+    """Parse the bytes of one file.
+
+    path  the file as findings name it
+    raw   its contents, UTF-8 with or without a byte order mark, with any line ends; at most `MAX_BYTES`
+
+    Raises SourceError with the first thing in it that the format does not allow.
+    """
     text = _decode(path, raw)
     return _Builder(path, text).build()
 
@@ -173,6 +208,7 @@ def _decode(path: str, raw: bytes) -> str:
     if len(raw) > MAX_BYTES:
         message = f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read"
         raise SourceError(Finding(rules.TOO_DEEP, path, start, message, help="Split it into several quizzes."))
+    # Before decoding: of a binary file the first byte that is not UTF-8 would say little.
     if b"\0" in raw:
         message = "this is a binary file, not a quiz"
         raise SourceError(Finding(rules.UNREADABLE, path, start, message, help="Remove it from the bank."))
@@ -186,7 +222,9 @@ def _decode(path: str, raw: bytes) -> str:
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         place = Span(line, column, line, column + 1)
         raise SourceError(Finding(rules.UNREADABLE, path, place, message, help="Save the file as UTF-8.")) from None
+    # All places count line ends of one kind, so the text has one kind.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # One at the start was removed above; inside, it would become a part of a key that nobody can see.
     if (index := text.find("\ufeff")) >= 0:
         line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
         message = "there is an invisible character, U+FEFF, here"
@@ -274,6 +312,7 @@ class _Builder:
             self.values[path] = span
             self.styles[path] = event.style or ""
             text = self._text(event, span)
+            # Quotes, and `|` and `>`, make text of anything.
             return resolve(text) if event.implicit[0] and not event.style else text
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path, event)

@@ -44,6 +44,7 @@ class Job(Generic[Key]):
     @property
     def interpreter(self) -> Interpreter:
         """What runs it on this machine."""
+        # An attempt is a fork of its own, and needs no other process.
         return Interpreter(self.runtime, replace(self.conditions, attempt=0))
 
 
@@ -52,11 +53,15 @@ def job_for(
 ) -> Job[Key]:
     """The job that runs a program.
 
-    key: what its outcome is given back with.
-    runtime: the name of the runtime, for example "torch".
-    files: the folder that the program may read; None when the bank has none.
-    conditions: the state of the process that it runs in.
-    name: what runners look the program up under: see `store.keys.program_key`.
+    key         what its outcome is given back with
+    runtime     the name of the runtime, for example "torch"
+    program     its parts become `RequestPart`s, its limits `RequestLimits`
+    files       the folder that the program may read; None when the bank has none
+    conditions  the state of the process that it runs in
+    name        what runners look the program up under: see `store.keys.program_key`
+
+        >>> job_for("sum", "python", Program((Part("code", "print(1)", ("code",)),)), None).parts
+        [{'role': 'code', 'source': 'print(1)', 'line': 1}]
     """
     parts = [
         {"role": part.role, "source": part.source, "line": line}

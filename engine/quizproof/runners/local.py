@@ -20,7 +20,10 @@ _REMEDY = "`build --locked` and `take --locked` need no run"
 
 
 def platform_refusal() -> str:
-    """Why this machine can run no snippet, in words for users; empty on Linux."""
+    """Why this machine can run no snippet, in words for users; empty on Linux.
+
+    "snippets run only on Linux, and this machine runs macOS; `build --locked` and `take --locked` need no run"
+    """
     platform = str(sys.platform)  # a type checker would take the other branches for dead code
     if platform == "linux":
         return ""
@@ -29,7 +32,13 @@ def platform_refusal() -> str:
 
 
 def local_pool(jobs: int | None = None, level: Level | None = None) -> Pool[Any]:
-    """A pool for this machine, with the parameters of `Pool`. Raises CannotVerify where nothing can be run."""
+    """A pool for this machine, which the caller enters.
+
+    jobs   how many runs in parallel; the number of processors when None
+    level  how runs are isolated; as strongly as the machine allows when None
+
+    Raises CannotVerify where nothing can be run.
+    """
     if why := platform_refusal():
         raise CannotVerify(why)
     from quizproof.runners.pool import Pool

@@ -14,7 +14,10 @@ from quizproof.store.lock import NAME, Lock, outcome_of
 
 
 class LockedRunner(Generic[Key]):
-    """Gives the outcomes that are in a lock. Nothing is run, and no framework is needed."""
+    """Gives the outcomes that are in a lock. Nothing is run, and no framework is needed.
+
+    Jobs are looked up by their `program`, which is a `store.keys.program_key`.
+    """
 
     knows = True
     machine = ""
@@ -33,7 +36,10 @@ class LockedRunner(Generic[Key]):
         return len(self._arrived)
 
     def submit(self, job: Job[Key]) -> None:
-        """Look the program up."""
+        """Look the program up by its key.
+
+        `collect` gives its outcome; one with the status "unlocked" says that the lock does not know the program.
+        """
         entry = self._entries.get(job.program)
         if entry is None:
             outcome = Outcome(
@@ -41,6 +47,7 @@ class LockedRunner(Generic[Key]):
             )
         else:
             outcome = outcome_of(entry)
+            # A lock is a text that people can edit: parts that the program does not have would mislead its judge.
             if not outcome.fits(len(job.parts)):
                 outcome = Outcome("unlocked", detail=f"{NAME} is damaged here")
         self._arrived.append((job.key, outcome))

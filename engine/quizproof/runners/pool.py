@@ -27,17 +27,23 @@ _MAX_ZYGOTES = 4
 
 
 class Pool(Generic[Key]):
-    """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process."""
+    """Runs programs in forks of warm interpreters. A context manager: leaving it ends every process.
+
+    with Pool(jobs=2) as pool:
+        for key, outcome in pool.run(jobs):
+            ...
+    """
 
     knows = False
     machine = ""
     max_backlog = MAX_BACKLOG
 
     def __init__(self, jobs: int | None = None, level: Level | None = None) -> None:
-        """`jobs`: how many runs at once; the number of processors when None.
+        """Nothing is started until a job asks for it.
 
-        `level`: how runs are closed off; as strongly as the machine allows when None. With a level that it does not
-        allow, the runtimes fail to start.
+        jobs   how many runs at once; the number of processors that this process may use when None
+        level  how runs are closed off; as strongly as the machine allows when None. With a level that it does not
+               allow, the runtimes fail to start
         """
         self.jobs = jobs or len(os.sched_getaffinity(0))
         self.level: Level = level or strongest()
@@ -93,7 +99,10 @@ class Pool(Generic[Key]):
         return broken | {runtime: outcome.detail for runtime, outcome in self._missing.items()}
 
     def start(self, runtimes: Iterable[str]) -> None:
-        """Begin to warm up runtimes, all in parallel; `run` starts what it needs by itself."""
+        """Begin to warm up runtimes, all in parallel, and return immediately.
+
+        `submit` starts what it needs by itself; this is for callers who know earlier what they will need.
+        """
         for runtime in runtimes:
             self._start(Interpreter(runtime, USUAL))
 
@@ -101,6 +110,7 @@ class Pool(Generic[Key]):
         """Begin to warm up a zygote, unless it is there, or too many are: then one with nothing to do has to go."""
         if interpreter in self._zygotes or interpreter.runtime in self._missing or interpreter in self._broken:
             return
+        # Those under the usual conditions stay: every block needs them.
         if interpreter.conditions != USUAL and len(self._zygotes) >= _MAX_ZYGOTES:
             idle = (
                 zygote
@@ -126,7 +136,10 @@ class Pool(Generic[Key]):
         del self._zygotes[zygote.interpreter]
 
     def learn(self, runtimes: Iterable[str]) -> None:
-        """Start runtimes, and wait until their versions are known or they are found missing."""
+        """Start runtimes, and wait until their versions are known or they are found missing.
+
+        runtimes  names such as "torch"; afterwards each is in `versions` or in `missing`
+        """
         self.start(runtimes)
         self.wait()
 
@@ -152,12 +165,18 @@ class Pool(Generic[Key]):
         return sum(len(zygote.running) for zygote in self._zygotes.values())
 
     def submit(self, job: Job[Key]) -> None:
-        """Ask for a run. Its runtime is started when it is the first that needs it."""
+        """Ask for a run. Its runtime is started when it is the first that needs it.
+
+        job  goes to the end of the queue of its interpreter; it may run at the same time as others
+        """
         self._queues.setdefault(job.interpreter, deque()).append(job)
         self._start(job.interpreter)
 
     def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
-        """Give the outcomes that have arrived, in any order; `wait` for some, unless there is nothing to do."""
+        """Give the outcomes that have arrived, in any order, as pairs of a job's key and an outcome.
+
+        wait  up to a second for some, unless there is nothing to do. When False, only what is there is taken in
+        """
         # All of a turn is done before the first is given: the caller may submit more, or have us wait, in between.
         self._arrived.extend(self._turn_away())
         self._dispatch()
@@ -168,7 +187,10 @@ class Pool(Generic[Key]):
             yield self._arrived.popleft()
 
     def run(self, jobs: Iterable[Job[Key]]) -> Iterator[tuple[Key, Outcome]]:
-        """Run all jobs and give each outcome as it arrives, in no particular order."""
+        """Run all jobs and give each outcome as it arrives, in no particular order, as pairs of key and outcome.
+
+        jobs  taken one by one, never more than `MAX_BACKLOG` ahead, so that a generator of many needs little memory
+        """
         for job in jobs:
             self.submit(job)
             while self.backlog > MAX_BACKLOG:
@@ -181,6 +203,7 @@ class Pool(Generic[Key]):
         for interpreter, queue in self._queues.items():
             outcome = self._missing.get(interpreter.runtime) or self._broken.get(interpreter)
             while queue and outcome:
+                # Also those that were submitted before the runtime was found missing.
                 yield queue.popleft().key, outcome
 
     def _dispatch(self) -> None:
@@ -198,6 +221,7 @@ class Pool(Generic[Key]):
                     break
                 self._next_id += 1
                 zygote.send(self._next_id, queue.popleft())
+                # Asked for only while there is something to send: a socket can nearly always be written.
                 self._selector.modify(zygote.control, selectors.EVENT_READ | selectors.EVENT_WRITE, zygote)
                 free -= 1
 
@@ -221,6 +245,7 @@ class Pool(Generic[Key]):
         for message in messages:
             if "ready" in message:
                 zygote.ready = True
+                # A cold one has imported nothing, so it cannot know the framework's version.
                 if not conditions.cold:
                     self.versions[runtime] = message["ready"]
             elif "missing" in message:
@@ -249,6 +274,7 @@ class Pool(Generic[Key]):
             detail = f"the {runtime} interpreter did not start ({how}): {tail}"
             self._broken[zygote.interpreter] = Outcome("fault", detail=detail)
             return
+        # Beside others, even a second death proves nothing.
         alone = len(zygote.running) == 1
         for job, _ in zygote.running.values():
             if job.deaths and alone:
@@ -256,6 +282,7 @@ class Pool(Generic[Key]):
                 yield job.key, self._killer(zygote)
             else:
                 job.deaths += 1
+                # To the front, so that what may have killed it is known soon.
                 self._queues.setdefault(zygote.interpreter, deque()).appendleft(job)
 
     def _killer(self, zygote: ZygoteHandle[Key]) -> Outcome:
@@ -268,6 +295,7 @@ class Pool(Generic[Key]):
 
 def _outcome(data: object, job: Job[Any]) -> Outcome:
     """The outcome in a zygote's reply; a death when the snippet has tampered with it."""
+    # The reply is JSON that a snippet may have written, so its form is checked again.
     with contextlib.suppress(ValueError):
         outcome = Outcome.from_json(data)
         if outcome.fits(len(job.parts)):

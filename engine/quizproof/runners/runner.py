@@ -20,7 +20,14 @@ MAX_BACKLOG = 256
 
 
 class Runner(Protocol[Key]):
-    """Carries out jobs. A context manager: leaving it ends every process."""
+    """Carries out jobs. A context manager: leaving it ends every process.
+
+    with runner:
+        runner.submit(job)
+        while runner.backlog:
+            for key, outcome in runner.collect():
+                ...
+    """
 
     @property
     def level(self) -> str:
@@ -51,13 +58,20 @@ class Runner(Protocol[Key]):
         """The jobs that have been submitted and have no outcome yet."""
 
     def submit(self, job: Job[Key]) -> None:
-        """Ask for a run."""
+        """Ask for a run. Returns immediately; the outcome comes from `collect`, with the job's key."""
 
     def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
-        """Give the outcomes that have arrived, in any order; `wait` for some, unless there is nothing to do."""
+        """Give the outcomes that have arrived, in any order, as pairs of a job's key and an outcome.
+
+        wait  for some, a second or so, unless there is nothing to do; it may still give none
+
+        Raises CannotVerify when no further run can be carried out, as after the loss of a cluster.
+        """
 
     def learn(self, runtimes: Iterable[str]) -> None:
-        """Make sure that `versions` has these runtimes, unless they are not available."""
+        """Make sure that `versions` has these runtimes, unless they are not available. It may start and await
+        interpreters.
+        """
 
     def __enter__(self) -> Self: ...
 
@@ -67,7 +81,13 @@ class Runner(Protocol[Key]):
 
 
 def run(runner: Runner[Any], runtime: str, program: Program, files: str | None = None) -> Outcome:
-    """Run one program on a runner that has nothing else to do, and wait for its outcome."""
+    """Run one program on a runner that has nothing else to do, and wait for its outcome.
+
+    runner   the caller has entered it
+    runtime  "python", "torch" or "tensorflow"
+    program  what to run
+    files    the folder that the program may read; None for none
+    """
     runner.submit(job_for(None, runtime, program, files))
     while True:
         for _, outcome in runner.collect():

@@ -34,7 +34,10 @@ _MAX_LOG = 300
 
 @dataclass
 class ZygoteHandle(Generic[Key]):
-    """Our side of one warm process. Messages are those of `runtimes.wire`."""
+    """Our side of one warm process. Messages are those of `runtimes.wire`.
+
+    The socket never blocks: call `write` and `read` when it is ready, and `kill_if_stuck` now and then.
+    """
 
     interpreter: Interpreter
     """What it serves."""
@@ -56,16 +59,26 @@ class ZygoteHandle(Generic[Key]):
 
     @classmethod
     def start(cls, interpreter: Interpreter, level: Level, root: Path) -> ZygoteHandle[Key]:
-        """Start a zygote, which then warms up. `root`: where it gets a folder of its own."""
+        """Start a zygote, which then warms up: its first message says whether it could.
+
+        interpreter  the runtime, and the conditions that its environment sets
+        level        how it isolates its runs
+        root         where it gets a folder of its own
+
+        Raises OSError when no process can be started.
+        """
         runtime, conditions = interpreter
         folder = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=root))
         scratch, log = folder / "runs", folder / "log"
         scratch.mkdir()
         ours, theirs = socket.socketpair()
+        # In there the path of the scratch folder is another, and the same for all runs.
         home = SCRATCH if level == "namespaces" else str(scratch)
         arguments = [runtime, str(theirs.fileno()), str(scratch), level, "cold" if conditions.cold else "warm"]
         with theirs, log.open("wb") as stderr:
             process = subprocess.Popen(
+                # Neither the user's own packages nor the working folder: a bank could put modules there that hide real
+                # ones.
                 [sys.executable, "-sP", "-m", "quizproof.runtimes.zygote", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -75,11 +88,16 @@ class ZygoteHandle(Generic[Key]):
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # so that Ctrl-C reaches the pool alone
             )
+        # The pool serves several zygotes with one thread, and must not wait for one of them.
         ours.setblocking(False)
         return cls(interpreter, process, ours, scratch, log, time.monotonic() + _START_SECONDS)
 
     def send(self, id_: int, job: Job[Key]) -> None:
-        """Put a request for a run among what `write` sends."""
+        """Put a request for a run among what `write` sends.
+
+        id_  the number that the reply repeats
+        job  what to run; it is overdue 20 seconds after its own limit of time
+        """
         self.running[id_] = (job, time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS)
         self._outgoing += pack({"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files})
 
@@ -95,7 +113,10 @@ class ZygoteHandle(Generic[Key]):
         return not self._outgoing
 
     def read(self) -> tuple[list[dict[str, Any]], bool]:
-        """The messages that have arrived whole, and whether its end of the socket is still open."""
+        """The messages that have arrived whole, and whether its end of the socket is still open.
+
+        Never waits. When it is open no longer, the zygote has ended, and these are its last messages.
+        """
         try:
             data = self.control.recv(1 << 16)
         except BlockingIOError:
@@ -106,7 +127,10 @@ class ZygoteHandle(Generic[Key]):
         return list(unpack(self._incoming)), bool(data)
 
     def kill_if_stuck(self, now: float) -> None:
-        """Kill it when an answer is overdue. Its socket closes then, which `read` notices."""
+        """Kill it when an answer is overdue. Its socket closes then, which `read` notices.
+
+        now  as `time.monotonic` gives it
+        """
         overdue = any(now > latest for _, latest in self.running.values())
         if overdue or (not self.ready and now > self.latest_start):
             self.stuck = True
@@ -114,6 +138,7 @@ class ZygoteHandle(Generic[Key]):
 
     def last_line(self) -> str:
         """The end of what it wrote on standard error."""
+        # A traceback ends with the exception, and that says most.
         return self.log.read_text(errors="replace").strip().rpartition("\n")[2][-_MAX_LOG:]
 
     def end(self) -> None:
@@ -129,6 +154,7 @@ class ZygoteHandle(Generic[Key]):
 
     def kill_strays(self) -> None:
         """Kill what its runs left behind when it could not do so itself: known by the environment it gave them."""
+        # Under `namespaces` no stray has this path; there they die with their namespaces.
         mark = f"TMPDIR={self.scratch}".encode()
         found = True
         while found:  # until no more are born
@@ -142,7 +168,10 @@ class ZygoteHandle(Generic[Key]):
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let signals that end a command wait until something is done as a whole."""
+    """Let signals that end a command wait until something is done as a whole.
+
+    SIGHUP, SIGINT and SIGTERM are blocked in this thread, and delivered when the block is left.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGINT, signal.SIGTERM})
     try:
         yield

@@ -42,6 +42,7 @@ _MAX_FRAMES = 12
 _MAX_DESCRIPTORS = 65_536
 """More than this process can have inherited."""
 _PR_SET_PDEATHSIG = 1  # prctl.h
+# What torch and C++ say in a RuntimeError instead of raising MemoryError.
 _OUT_OF_MEMORY = (
     "DefaultCPUAllocator: can't allocate memory",
     "DefaultCPUAllocator: not enough memory",
@@ -80,6 +81,7 @@ class _CountAssertions(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> Any:
         match node.value:
+            # `assertEqual`, `assert_allclose` and the like of unittest, numpy and torch.
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name.startswith("assert"):
                 return self._counted(node)
         return node
@@ -92,6 +94,7 @@ class _CountAssertions(ast.NodeTransformer):
 
 def _can_fail(test: ast.expr) -> bool:
     """Whether an assertion depends on anything: `assert True` does not, nor does `assert (x, "message")`."""
+    # These are true or false by their form, whatever names are in them.
     if isinstance(test, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda)):
         return False
     return any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test))
@@ -100,30 +103,38 @@ def _can_fail(test: ast.expr) -> bool:
 def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Run the program of a request in this process, which never returns from here.
 
-    request: see `wire`.
-    reply: the memory to state the result in; see `reply`.
-    out, err: descriptors of what will be standard output and standard error.
-    data_bytes: the size of the data segment at birth, in bytes.
-    close_off: enters the sandbox and the scratch folder.
+    request     see `wire`
+    reply       the memory to state the result in; see `reply`
+    out, err    descriptors of what will be standard output and standard error
+    data_bytes  the size of the data segment at birth, in bytes
+    close_off   enters the sandbox and the scratch folder
+
+    The process exits with 0 when it has left its reply, and with 1 when it could not.
     """
     code = 1
     try:
         _enter(out, err, request["limits"], data_bytes, close_off)
         sys.argv = [SNIPPET]
+        # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         leave(reply, {"status": "running", "parts": []})
         leave(reply, _execute(request["parts"], reply))
         code = 0
     finally:
+        # Not sys.exit: the exit handlers and buffers are copies of the zygote's.
         os._exit(code)
 
 
 def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Become a clean process: own session, no inherited descriptors, own folder, limits."""
     os.setsid()  # so that its whole process group can be killed
+    # A run must not outlive a zygote that is killed.
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # The zygote's handlers would write into its socket.
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # The zygote ignores it, and a child inherits that; programs expect KeyboardInterrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A program that reads input gets its end immediately, instead of waiting for its limit.
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(out, 1)
@@ -137,8 +148,10 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
         (resource.RLIMIT_CPU, math.ceil(cpu_seconds(limits))),
         (resource.RLIMIT_FSIZE, limits["file_mib"] * mib),
         (resource.RLIMIT_NOFILE, 1024),
+        # A crash on purpose must not write its memory to disk.
         (resource.RLIMIT_CORE, 0),
     ):
+        # At the first the kernel sends SIGXCPU, by which we know the limit; at the second, SIGKILL.
         ceiling = amount + _CPU_GRACE_SECONDS if what == resource.RLIMIT_CPU else amount
         _, hard = resource.getrlimit(what)
         ceiling = ceiling if hard == resource.RLIM_INFINITY else min(ceiling, hard)  # nobody may raise it
@@ -151,6 +164,7 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
     room = _MAX_VALUES
     process = os.getpid()
     program: list[types.CodeType] = []
+    # Before anything is compiled, because a syntax error quotes its line too.
     _show_source(parts)
     # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
@@ -166,8 +180,11 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
     generators = Generators()
     for index, code in enumerate(program):
         leave(reply, {"status": "running", "parts": results})
+        # The counter is shared by all parts, so that a function of the setup counts where it is called.
         before = counter.count
+        # One dictionary is globals and locals of all parts, as in a module.
         value, failure = _run_part(code, module.__dict__, room)
+        # What this part printed has to be in the file before its size is noted.
         out, err = _flush()
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
@@ -235,6 +252,8 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return {str(key): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item, depth + 1) for item in value]
+    # `numpy` makes an array of a tensor where it can; `item` fails where there are several elements, which `tolist`
+    # then gives.
     for name in ("numpy", "item", "tolist"):
         method = getattr(value, name, None)
         if callable(method):
@@ -252,6 +271,7 @@ def _flush() -> tuple[int, int]:
             stream.flush()  # type: ignore[union-attr]
         except BaseException:  # closed, replaced or over its limit: what was written before stays
             continue
+    # Extensions written in C print through buffers of the C library.
     _libc.fflush(None)
     sizes = []
     for descriptor in (1, 2):
@@ -265,6 +285,7 @@ def _flush() -> tuple[int, int]:
 def _limit(error: BaseException) -> str:
     """The name of the limit that an exception is about; empty when it is about none."""
     name = _type_name(error)
+    # By name, because TensorFlow may not be imported.
     if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
         return "memory"
     if isinstance(error, RuntimeError) and any(sign in _message(error) for sign in _OUT_OF_MEMORY):
@@ -294,10 +315,12 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename == SNIPPET:
+            # `tb_lasti` counts bytes, and there is one entry of positions for every two bytes of code.
             positions = list(code.co_positions())[trace.tb_lasti // 2]
             frames.append(_frame(code, trace.tb_lineno, positions))
         trace = trace.tb_next
     if len(frames) > _MAX_FRAMES:
+        # Of a deep recursion, how it began and how it ended.
         frames = frames[:2] + frames[2 - _MAX_FRAMES :]
     return {
         "type": _type_name(error)[:_MAX_NAME],
@@ -335,6 +358,7 @@ def _syntax_error(error: BaseException, index: int, part: RequestPart) -> dict[s
     if isinstance(error, SyntaxError):
         line, column, end = error.lineno or line, error.offset or column, error.end_offset or 0
         message = error.msg
+    # Python does not always know where an error ends.
     end = max(column + 1, end)
     text = linecache.getline(SNIPPET, line).rstrip("\n")
     frame = {"line": line, "column": column, "end_column": end, "function": "<module>", "text": text}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 _SIZE = 2 << 20
 _COLLAPSE = 25  # MADV_COLLAPSE of asm-generic/mman-common.h, since Linux 6.1
+# Of `mmap` objects Python can ask for this; of memory that malloc got, only the C library can.
 _libc = ctypes.CDLL(None)
 _libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 
@@ -23,9 +24,12 @@ def collapse() -> None:
     never touched.
     """
     for line in Path("/proc/self/maps").read_text().splitlines():
+        # A line is `7f00-7f20 rw-p 00000000 00:00 0  [heap]`; an anonymous region has no name, so one is added.
         place, access, *_, name = [*line.split(maxsplit=5), ""][:6]
+        # Memory of its own that it can write. A mapped file is shared by all forks anyhow.
         if access == "rw-p" and name in ("", "[heap]"):
             start, end = (int(address, 16) for address in place.split("-"))
+            # Inwards to whole huge pages: the kernel moves no other.
             start, end = -(-start // _SIZE) * _SIZE, end // _SIZE * _SIZE
             if start < end:  # a refusal is not an error: forks then cost what they cost before
                 _libc.madvise(start, end - start, _COLLAPSE)

@@ -34,7 +34,13 @@ _LIMITS = ("memory", "file", "files")
 
 
 def leave(memory: mmap.mmap, data: dict[str, Any]) -> None:
-    """Put `data` where the zygote finds it, in place of what was there. Raises IndexError when it is too long."""
+    """Put `data` where the zygote finds it, in place of what was there.
+
+    memory  `SIZE` bytes that were mapped before the fork, so that both processes see them
+    data    the statement, as the module describes it
+
+    Raises IndexError when it is too long.
+    """
     body = json.dumps(data).encode()
     # A process that is killed while it writes must not leave half a reply under a length.
     memory[: _HEADER.size] = _HEADER.pack(1, 0)
@@ -50,10 +56,13 @@ def began(memory: mmap.mmap) -> bool:
 def read(memory: mmap.mmap, parts: int) -> dict[str, Any] | None:
     """What the process left, with the status "running" when it ended within one of the program's parts.
 
-    `parts`: how many the program has. None when `leave` cannot have left it in a run of such a program: the snippet
-    tampered with it.
+    memory  `SIZE` bytes, of a process that has ended
+    parts   how many the program has
+
+    None when `leave` cannot have left it in a run of such a program: the snippet tampered with it.
     """
     _, length = _HEADER.unpack(memory[: _HEADER.size])
+    # It was killed while it wrote, and what was there before is lost: nothing is known of any part.
     if not length:
         return {"status": "running", "parts": []}
     try:
@@ -71,6 +80,7 @@ def _sound(data: Any, parts: int) -> bool:
         return False
     if raised is not None and not (_sound_exception(raised) and raised["part"] < parts):
         return False
+    # What raised is the last part that began. Of a program that does not compile, no part began.
     if raised is not None and len(results) != (0 if status == "syntax" else raised["part"] + 1):
         return False
     if status == "finished":
@@ -107,6 +117,7 @@ def _sound_frame(frame: Any) -> bool:
     places = {"line", "column", "end_column"}
     return (
         isinstance(frame, dict)
+        # Exactly these: a frame becomes the arguments of `Frame`.
         and set(frame) == places | {"function", "text"}
         and all(_is_number(frame[name], 1) for name in places)
         and _is_text(frame["function"])
@@ -115,6 +126,7 @@ def _sound_frame(frame: Any) -> bool:
 
 
 def _is_number(value: Any, least: int) -> bool:
+    # Not isinstance: a boolean is an int too, and `leave` never writes one here.
     return type(value) is int and least <= value <= _MAX_NUMBER
 
 

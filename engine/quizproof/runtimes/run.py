@@ -62,9 +62,16 @@ class Run:
         os.close(self.err)
 
     def outcome(self, status: int, usage: resource.struct_rusage) -> OutcomeData:
-        """The outcome of the run, which has ended. `status` and `usage` are those of `os.wait4`."""
+        """The outcome of the run, which has ended, as JSON data.
+
+        status  how it ended, as `os.wait4` gives it
+        usage   what it used, as `os.wait4` gives it
+
+        What the process states is believed only where nothing contradicts it. In this order: too much output, a limit
+        for which we killed it, a signal by which the kernel reports a limit, and last its own statement.
+        """
         stated = self._stated()
-        parts: list[dict[str, Any]] = stated["parts"]
+        parts: list[dict[str, Any]] = stated["parts"]  # checked by `reply.read`
         raised = stated.get("raised")
         ending, limit, detail = stated["status"], "", stated.get("detail", "")
         max_bytes = self.limits["output_kib"] * 1024
@@ -85,7 +92,9 @@ class Run:
             "parts": self._printed_by_part(parts, max_bytes),
             "raised": raised,
             "detail": self._limit_reached(limit) if limit else detail,
+            # From before the fork, so that what a limit of time counts is what is reported.
             "seconds": round(time.monotonic() - self.started, 6),
+            # On Linux the unit of ru_maxrss is KiB.
             "peak_mib": round(usage.ru_maxrss / 1024, 1),
             "drew": bool(stated.get("drew")),
         }
@@ -102,6 +111,7 @@ class Run:
         # A run that ignores SIGXCPU is killed a moment later.
         if -code == signal.SIGXCPU or (-code == signal.SIGKILL and busy >= cpu_seconds(self.limits)):
             return "limit", "cpu", ""
+        # Python ignores this signal and raises OSError; a program that has restored it dies of it.
         if -code == signal.SIGXFSZ:
             return "limit", "file", ""
         return "died", "", _cause(code)
@@ -117,6 +127,7 @@ class Run:
         """The parts with their output, in place of the positions at which it ends."""
         texts: dict[str, list[str]] = {}
         for name, descriptor in (("out", self.out), ("err", self.err)):
+            # From the start whatever the position is, and no more than the limit, however much was printed.
             content = os.pread(descriptor, max_bytes, 0)
             start = 0
             for part in parts:
@@ -130,7 +141,12 @@ class Run:
 
 
 def lost(error: OSError) -> OutcomeData:
-    """The outcome of a run that could not be started: no process, descriptor or memory was left."""
+    """The outcome of a run that could not be started, because no process, descriptor or memory was left.
+
+    error  what the system said; its text becomes the detail
+
+    Its status is "fault", which says nothing about the snippet and is never kept.
+    """
     return Outcome("fault", detail=str(error)).to_json()
 
 
@@ -139,5 +155,6 @@ def _cause(code: int) -> str:
         return f"it left with exit status {code} before its end"
     try:
         return f"it was killed by {signal.Signals(-code).name}"
+    # Real-time signals have no names.
     except ValueError:
         return f"it was killed by signal {-code}"

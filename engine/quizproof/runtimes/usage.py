@@ -43,7 +43,10 @@ class Watched:
 
 
 class Watch:
-    """Finds the runs that take too much."""
+    """Finds the runs that take too much.
+
+    Set `data_bytes` when the zygote has grown, and call `excesses` several times a second.
+    """
 
     def __init__(self, folder: str) -> None:
         """`folder`: on the file system of the scratch folders."""
@@ -56,15 +59,21 @@ class Watch:
         self._disk, self._files = _taken(folder)
 
     def excesses(self, runs: Mapping[int, Watched], owners: Mapping[int, int]) -> Iterator[tuple[int, str]]:
-        """The runs that are over a limit, as pairs of process id and name of the limit.
+        """The runs that are over a limit, as pairs of process id and name of the limit: (4711, "memory").
 
-        `owners`: the run of each process from which a run's processes may descend, itself included.
+        runs    what goes on, by the process id of each run
+        owners  the run of each process from which a run's processes may descend, the run itself included
+
+        The names are "processes", "memory" and "files". Most calls only read three small tables of the kernel and give
+        nothing: the processes are counted once a second, and when the machine has much more of something than when we
+        last looked.
         """
         memory, (disk, files) = _memory(), _taken(self._folder)
         tasks = _tasks()
         by_tasks = tasks - self._tasks > _SUSPICIOUS_TASKS
         by_memory = memory - self._memory > _SUSPICIOUS_BYTES
         by_disk = disk - self._disk > _SUSPICIOUS_BYTES or files - self._files > _SUSPICIOUS_FILES
+        # Even where the machine as a whole has grown by nothing.
         by_all = time.monotonic() - self._looked > _PERIOD_SECONDS  # what one run takes, another may have given back
         by_memory, by_disk = by_memory or by_all, by_disk or by_all
         # A sudden growth that turns out to be innocent becomes the new normal; a slow one adds up until we look.
@@ -87,12 +96,16 @@ class Watch:
 
 
 def cpu_seconds(limits: RequestLimits) -> float:
-    """How much processor time a run may use: on several processors it passes faster than by the clock."""
+    """How much processor time a run may use, in seconds: on several processors it passes faster than by the clock.
+
+    limits  those of the run; it is twice their `seconds`
+    """
     return 2 * limits["seconds"]
 
 
 def _tasks() -> int:
     """How many processes and threads the machine has."""
+    # The fourth field is `running/all`, as in `0.20 0.18 0.12 1/80 11206`.
     return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
 
 
@@ -124,7 +137,10 @@ def _members(owners: Mapping[int, int]) -> dict[int, dict[int, int]]:
     """
     found: dict[int, tuple[int, int, int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
+        # Processes end while we read.
         with contextlib.suppress(OSError, ValueError, IndexError):
+            # The name of the program, in brackets, may have spaces and brackets in it. After it come the state, then
+            # the parent (1), the session (3) and the threads (17).
             fields = file.read_text().rpartition(")")[2].split()
             found[int(file.parent.name)] = int(fields[1]), int(fields[3]), int(fields[17])
     members: dict[int, dict[int, int]] = defaultdict(dict)
@@ -146,8 +162,10 @@ def _memory_of(processes: Mapping[int, int]) -> int:
     held: dict[tuple[int, int], int] = {}
     for pid in processes:
         with contextlib.suppress(OSError):
+            # Pss counts a page that n processes share as an nth in each, so what a fork inherited counts in part only.
             private += sum(_sizes(f"/proc/{pid}/smaps_rollup", ("Pss_Anon:",)))
             shared += sum(_sizes(f"/proc/{pid}/smaps_rollup", ("Pss_Shmem:",)))
+        # By device and inode, so that a file that several processes have open counts once.
         held |= {(file.st_dev, file.st_ino): file.st_blocks * _BLOCK for file in _unlinked(pid)}
     return private + max(shared, sum(held.values()))  # files in memory that are mapped would count twice
 
@@ -173,11 +191,13 @@ def _has_too_much(scratch: str, processes: Mapping[int, int], file_mib: int) -> 
         (file.st_dev, file.st_ino): file.st_blocks * _BLOCK
         for pid in processes
         for file in _unlinked(pid)
+        # Those on other file systems count as memory, in `_memory_of`.
         if file.st_dev == device
     }
     folders = [scratch]
     total = sum(found.values())
     count = len(found)
+    # Not os.walk, which reads a whole folder before it gives anything: a run may have put millions of files there.
     while folders and total <= max_bytes and count <= MAX_FILES:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:

@@ -30,23 +30,35 @@ THREADS = (
 
 
 def handed_down() -> dict[str, str]:
-    """The variables that runs inherit, with their values here."""
+    """The variables that runs inherit, by name, with their values in this process.
+
+    Of `HANDED_DOWN`, those that are set here. Nothing else reaches a run, so no secret in a variable does.
+    """
     return {name: os.environ[name] for name in HANDED_DOWN if name in os.environ}
 
 
 def environment(home: str, conditions: Conditions) -> dict[str, str]:
-    """All variables of a zygote. `home`: the folder that programs take for the user's own."""
+    """All variables of a zygote, and so of its runs, by name.
+
+    home        the folder that programs take for the user's own, and for temporary files
+    conditions  give the seed of hashes and the number of threads; their `cold` and `attempt` change no variable
+    """
     return {
         **handed_down(),
         **SET,
         **dict.fromkeys(THREADS, str(conditions.threads)),
         "HOME": home,
         "TMPDIR": home,
+        # The interpreter reads this once, when it starts, so other hashes need a zygote of their own.
         "PYTHONHASHSEED": str(conditions.hash_seed),
     }
 
 
 def deciding() -> dict[str, str]:
-    """What may change results: such variables, and the time zone of the machine."""
+    """What may change results, by name: inherited variables that are set, and "localtime", the machine's time zone.
+
+    It is a part of fingerprints of machines: {"LANG": "C.UTF-8", "localtime": "/usr/share/zoneinfo/Etc/UTC"}.
+    """
     set_here = {name: os.environ[name] for name in _DECIDING if name in os.environ}
+    # A link to the file of the zone: `TZ` is unset on most machines, and programs then read this file.
     return set_here | {"localtime": os.path.realpath("/etc/localtime")}

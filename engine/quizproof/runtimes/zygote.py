@@ -48,7 +48,13 @@ optimizers of torch import some 800 modules at their first step."""
 
 
 def warm_up(runtime: str) -> dict[str, str]:
-    """Import the framework; versions by package. Raises ImportError when it is not there."""
+    """Import the framework of a runtime, and give versions by package: {"python": "3.11.7", "torch": "2.13.0"}.
+
+    runtime  "python", "torch" or "tensorflow"
+
+    Raises ImportError when the framework is not there, or there is no such runtime. It runs no operation of the
+    framework: its thread pools would not survive a fork.
+    """
     versions = {"python": platform.python_version()}
     if runtime == "torch":
         import torch
@@ -63,13 +69,17 @@ def warm_up(runtime: str) -> dict[str, str]:
         versions["keras"] = str(tf.keras.__version__)
     elif runtime != "python":
         raise ImportError(f"there is no runtime {runtime!r}")
+    # Frameworks import it. It is not imported for its version alone, which would make the runtime `python` start later.
     if "numpy" in sys.modules:
         versions["numpy"] = sys.modules["numpy"].__version__
     return versions
 
 
 class Zygote:
-    """Serves one socket until its other end closes."""
+    """Serves one socket until its other end closes.
+
+    Every run is a child of this process. One loop waits for requests and for deaths, replies, and watches limits.
+    """
 
     def __init__(self, runtime: str, control: socket.socket, scratch: str, confinement: Confinement) -> None:
         self.on_demand = dict(_ON_DEMAND[runtime])
@@ -85,17 +95,22 @@ class Zygote:
         self.selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
-        """Fork, watch and reply until the socket closes; then kill what is left."""
+        """Fork, watch and reply until the socket closes; then kill what is left, and delete the scratch folders.
+
+        It returns only then. Requests and replies are those of `wire`; a run that cannot be started is a fault.
+        """
         # The death of a child must end the wait in `select`, so Python writes a byte here when its signal comes.
         wake, woken = socket.socketpair()
         for end in (wake, woken):
             end.setblocking(False)
+        # A handler in Python, because a signal that is ignored wakes nothing up.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
         self.selector.register(self.control, selectors.EVENT_READ)
         self.selector.register(wake, selectors.EVENT_READ)
         try:
             while True:
+                # Without runs there is nothing to watch, so it sleeps until a message comes.
                 for key, _ in self.selector.select(_TICK_SECONDS if self.runs else None):
                     if key.fileobj is wake:
                         with contextlib.suppress(BlockingIOError):
@@ -117,6 +132,7 @@ class Zygote:
                 os.waitpid(-1, 0)
 
     def _receive(self) -> bool:
+        # Empty when the other end closed, which is how the pool ends us.
         data = self.control.recv(1 << 16)
         self.buffer += data
         for message in unpack(self.buffer):
@@ -130,6 +146,7 @@ class Zygote:
     def _import_on_demand(self, request: Request) -> None:
         for word, module in list(self.on_demand.items()):
             if any(word in part["source"] for part in request["parts"]):
+                # Before the import: one that fails is not tried again for every run.
                 del self.on_demand[word]
                 with contextlib.suppress(Exception):  # the snippet will meet it, if it needs the module at all
                     importlib.import_module(module)
@@ -138,9 +155,11 @@ class Zygote:
 
     def _fork(self, request: Request) -> None:
         self._import_on_demand(request)
+        # Before the fork: a folder that cannot be opened is a fault, and not the snippet's doing.
         files_folder = self.confinement.open_files(request["files"]) if request["files"] else None
         scratch = self.confinement.prepare(request["id"])
         memory = mmap.mmap(-1, reply.SIZE)
+        # In memory and without a name: no run can find another's output, and nothing has to be deleted.
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
         started = time.monotonic()
         try:
@@ -152,6 +171,7 @@ class Zygote:
             self.confinement.clear(scratch)
             raise
         if pid == 0:
+            # The zygote switched it off for itself; a program must have it, as in any interpreter.
             gc.enable()
             for other in self.runs.values():
                 other.reply.close()  # or this run could forge it
@@ -172,11 +192,13 @@ class Zygote:
     def _reap(self) -> None:
         while True:
             try:
+                # Not waitpid: the processor time and the peak of memory come with it.
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
                 return
+            # Others are inits, and orphans that we killed.
             run = self.runs.pop(pid, None)
             if run is not None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -206,6 +228,7 @@ class Zygote:
                 _kill(pid)
         if self.runs and now - self.watched >= _TICK_SECONDS:
             self.watched = now
+            # An import on demand may have changed it.
             self.watch.data_bytes = self.data_bytes
             bounded = self.confinement.is_bounded
             runs = {pid: Watched(run.limits, None if bounded else run.scratch) for pid, run in self.runs.items()}
@@ -225,6 +248,7 @@ def _kill(pid: int) -> None:
 def _settle() -> None:
     """Prepare the memory for forks: children neither scan what was imported nor hold it in many small pages."""
     gc.collect()
+    # A collection in a child writes to every object that it looks at, and each write copies a page.
     gc.freeze()
     huge_pages.collapse()
 
@@ -232,6 +256,7 @@ def _settle() -> None:
 def _data_bytes() -> int:
     """The size of this process's data segment, which every child starts with."""
     for line in Path("/proc/self/status").read_text().splitlines():
+        # The line is `VmData:   123456 kB`.
         if line.startswith("VmData:"):
             return int(line.split()[1]) * 1024
     return 0
@@ -245,9 +270,15 @@ def _children() -> list[int]:
 
 
 def main() -> None:
-    """Warm up, say so, serve."""
+    """Start as the module's docstring shows: enter the sandbox, warm up, say so, and serve until the socket closes.
+
+    Sends {"missing": …} and returns when the framework cannot be imported. Any other failure ends the process with a
+    traceback on standard error, of which the pool quotes the last line.
+    """
     runtime, descriptor, scratch, level, state = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pool, which then closes our socket
+    # Before the framework is imported, which may start threads: the kernel gives a process with threads no user
+    # namespace.
     lender = enter_namespaces() if level == "namespaces" else None
     control = socket.socket(fileno=int(descriptor))
     # What runs leave behind becomes our child when its parent dies, so that we find it and kill it.

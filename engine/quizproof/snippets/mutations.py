@@ -74,7 +74,13 @@ class Mutation:
 def mutations_of(source: str) -> tuple[Mutation, ...]:
     """All mutations of a program that compile, in the order of their places; none if the program does not compile.
 
-    `while` loops are not changed, because most changes make one endless.
+    source  the text of a right program
+
+    After DeMillo, Lipton and Sayward, as the module says. `while` loops are not changed, because most changes make one
+    endless.
+
+        >>> [mutation.description for mutation in mutations_of("total = sum(x) + 1")]
+        ['`mean` for `sum`', '`-` for `+`', '`2` for `1`']
     """
     tree = parse_compilable(source)
     if tree is None:
@@ -84,6 +90,7 @@ def mutations_of(source: str) -> tuple[Mutation, ...]:
     edits = [edit for node in _nodes(tree) for edit in editor.edits(node)]
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         mutant = editor.applied(edit)
+        # Two edits may give one text, and some give none that compiles.
         if mutant != source and mutant not in found and parse_compilable(mutant) is not None:
             line, text = first_change(source, mutant)
             found[mutant] = Mutation(edit.target, edit.description, mutant, line, text)
@@ -91,7 +98,10 @@ def mutations_of(source: str) -> tuple[Mutation, ...]:
 
 
 def sample(mutations: Sequence[Mutation], most: int) -> list[Mutation]:
-    """At most `most` of them, in their order, spread evenly over what they change and where.
+    """At most `most` of some mutations, in their order, spread evenly over what they change and where.
+
+    mutations  as `mutations_of` gives them
+    most       how many to keep; 0 for none
 
     Each target in turn gets a place until none is left; a target's places go to mutations at equal steps.
     """
@@ -109,7 +119,10 @@ def sample(mutations: Sequence[Mutation], most: int) -> list[Mutation]:
 
 
 def first_change(source: str, mutant: str) -> tuple[int, str]:
-    """The number, from 1, of the first line in which a mutant differs from the program, and the mutant's line."""
+    """The first line in which a mutant differs from the program: its number, from 1, and its text there, stripped.
+
+    source, mutant  two programs that differ
+    """
     before, after = source.split("\n"), mutant.split("\n")
     pairs = enumerate(zip(before, after, strict=False))
     index = next((n for n, (one, other) in pairs if one != other), min(len(before), len(after)) - 1)
@@ -143,10 +156,12 @@ class _Editor:
         self._starts = [0]
         for line in self._bytes.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
+        # Without it, the block around it would be empty, which is not valid Python.
         self._lone = {block[0] for block in _bodies(tree) if len(block) == 1}
         stores = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
         self._first: dict[str, int] = {}
         for name in stores:
+            # `ast.walk` goes by depth, so the first that it meets need not be the first in the text.
             self._first[name.id] = min(self._span(name)[0], self._first.get(name.id, len(self._bytes)))
 
     def applied(self, edit: _Edit) -> str:
@@ -238,6 +253,7 @@ class _Editor:
         """Another sign between two expressions."""
         old, new = signs
         start = self._span(left)[1]
+        # `is not` may be written with several spaces, and brackets may come before it.
         pattern = re.escape(old).replace(r"\ ", r"\s+").encode()
         if found := re.search(pattern, self._bytes[start : self._span(right)[0]]):
             yield _Edit(target, start + found.start(), start + found.end(), new.encode(), f"`{new}` for `{old}`")
@@ -266,6 +282,7 @@ class _Editor:
                 before = self._bytes.rfind(b",", self._span(call.func)[1], start)
                 ends = [self._span(each)[1] for each in call.args] + [self._span(each)[1] for each in call.keywords]
                 others = [each for each in ends if each <= start]
+                # The comma before it goes too; a first argument takes the comma after it along.
                 if others and before >= max(others):
                     start = before
                 elif after := re.match(rb"\s*,\s*", self._bytes[end:]):
@@ -291,6 +308,7 @@ class _Editor:
             yield _Edit("flag", start, end, str(not value).encode(), f"`{not value}` for `{value}`")
         elif isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < _MAX_NUMBER:
             yield _Edit("number", start, end, repr(value + 1).encode(), f"`{value + 1}` for `{self._text(node)}`")
+        # Written with one quote on each side, so that the text is where it seems to be.
         elif isinstance(value, str) and value in _TWINS and end - start == len(value.encode()) + 2:
             yield self._twin(value, start + 1)
 

@@ -25,9 +25,14 @@ def looks_at_clock_or_chance(source: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def looks_at_order(source: str) -> bool:
-    """Whether code seems to depend on hashes or addresses: it makes sets, or calls `hash` or `id`."""
+    """Whether code seems to depend on hashes or addresses: it makes sets, or calls `hash` or `id`.
+
+    source  one part of a program; code that cannot be parsed depends on nothing
+    """
+    # Parsing is much slower than this search, and most code has none of the words.
     if not _MENTIONED.search(source):
         return False
+    # An expression may begin with spaces, which a module must not.
     tree = parse(source.strip())
     return tree is not None and any(map(_is_suspect, ast.walk(tree)))
 

@@ -18,14 +18,26 @@ from quizproof.snippets.syntax import is_expression
 
 
 def recorders(*functions: Callable[..., Any]) -> Part:
-    """The part that defines such functions. Place it right before they are called, so that no code replaces them."""
+    """The part that defines such functions. Place it right before they are called, so that no code replaces them.
+
+    functions  of a module of ours; their source, as it is in the file, becomes the source of the part
+    """
     return Part("setup", _source(functions), OURS)
 
 
 def held(name: str, expression: str, at: DataPath) -> Part:
-    """The part that evaluates an author's expression and keeps its value as `name`, for a recorder to look at."""
+    """The part that evaluates an author's expression and keeps its value as `name`, for a recorder to look at.
+
+    name        begins with `quizproof_`, so that no author has it
+    expression  the author's, which may take several lines
+    at          where it is, relative to the block
+
+    An error in it is at the author's own line. What is no expression becomes a part that fails, as any value of the
+    author's would.
+    """
     if not is_expression(expression):
         return Part("value", expression, at)  # the run shows what is wrong with it
+    # In brackets of their own lines, so that an expression of several lines needs none, and `lead` is one line.
     return Part("code", f"{name} = (\n{expression.rstrip()}\n)\n", at, lead=1)
 
 

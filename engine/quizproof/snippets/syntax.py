@@ -24,13 +24,19 @@ def parse(source: str) -> ast.Module | None:
 
 
 def parse_compilable(source: str) -> ast.Module | None:
-    """The tree of a program; None if it cannot be compiled, such as with `return` outside a function."""
+    """The tree of a program; None if it cannot be compiled, such as with `return` outside a function.
+
+    source  the text of a program; nothing of it is run
+    """
     code = _attempt(partial(compile, source, "snippet.py", "exec", dont_inherit=True))
     return None if isinstance(code, Exception) else parse(source)
 
 
 def is_expression(source: str) -> bool:
-    """Whether it is one expression, which has a value."""
+    """Whether it is one expression, which has a value: `a + 1` is, `a = 1` is not.
+
+    source  with or without space around it; it may take several lines where its brackets allow that
+    """
     return not isinstance(_attempt(partial(ast.parse, source.strip(), mode="eval")), Exception)
 
 

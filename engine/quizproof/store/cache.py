@@ -31,7 +31,10 @@ _KEPT_WHEN_FULL = 0.8
 
 
 def default_path() -> Path:
-    """Where the platform keeps caches: XDG_CACHE_HOME, ~/Library/Caches or LOCALAPPDATA."""
+    """Where the platform keeps caches: a file below XDG_CACHE_HOME, ~/Library/Caches or LOCALAPPDATA.
+
+    Raises RuntimeError when there is no home folder.
+    """
     if os.environ.get("XDG_CACHE_HOME"):
         folder = Path(os.environ["XDG_CACHE_HOME"])
     elif sys.platform == "darwin":
@@ -60,10 +63,20 @@ class Cache:
 
     A file that is not a database, or another program's, is renamed, and a new one is created. Where nothing can be
     written, on a full or a read-only disk, texts are forgotten.
+
+        with Cache(Path("cache.sqlite3")) as cache:
+            cache.put("run:9b1f", '{"status": "finished"}')
+            cache.get("run:9b1f")
     """
 
     def __init__(self, path: Path | None = None, max_mib: int = MAX_MIB) -> None:
-        """Open or create the file; `max_mib` is its size in MiB. Raises UsageError when there can be none at `path`."""
+        """Open the file, or create it with its folder.
+
+        path     where it is; `default_path()` when None
+        max_mib  its size in MiB, above which `close` drops what was not used for longest
+
+        Raises UsageError when there can be none at `path`.
+        """
         try:
             self.path = path or default_path()
         except RuntimeError as error:  # without HOME, and unknown to the system
@@ -86,7 +99,7 @@ class Cache:
         self.close()
 
     def get(self, key: str) -> str | None:
-        """The text under `key`, if there is one."""
+        """The text under `key`; None if there is none, or if the file cannot be read now."""
         if key in self._new:
             return self._new[key]
         with contextlib.suppress(sqlite3.Error):
@@ -98,13 +111,20 @@ class Cache:
         return None
 
     def put(self, key: str, text: str) -> None:
-        """Keep a text."""
+        """Keep a text, in place of what was under the key. It is written with others a moment later: see `flush`.
+
+        key   its kind, a colon, and a digest: "run:9b1f…"
+        text  any text; SQLite stores it as UTF-8
+        """
         self._new[key] = text
         if len(self._new) >= _BATCH or time.monotonic() - self._written > _BATCH_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is new."""
+        """Write what is new, and which texts were used today.
+
+        Raises nothing: where nothing can be written, what is new is forgotten.
+        """
         # A full disk or a locked file costs a later run, never this one's verdict.
         with contextlib.suppress(sqlite3.Error), self._base:
             rows = [(key, text, self._today) for key, text in self._new.items()]
@@ -118,15 +138,20 @@ class Cache:
         """What is in it. Raises UsageError when it cannot be read."""
         self.flush()
         with self._usable():
+            # The kind: what comes before the colon.
             rows = self._base.execute("SELECT substr(key, 1, instr(key, ':') - 1), COUNT(*) FROM texts GROUP BY 1")
             return CacheStats(self.path, dict(rows.fetchall()), self._size(), self.max_bytes)
 
     def clear(self) -> int:
-        """Forget everything; how many texts there were. Raises UsageError when another process is writing to it."""
+        """Forget everything, and give the space back to the system.
+
+        Returns how many texts there were. Raises UsageError when another process is writing to it.
+        """
         self.flush()
         with self._usable():
             with self._base:
                 count = self._base.execute("DELETE FROM texts").rowcount
+            # Otherwise the file would keep its size.
             self._base.execute("VACUUM")
             return count
 
@@ -139,7 +164,10 @@ class Cache:
             raise UsageError(f"the cache {self.path} cannot be used: {error}") from None
 
     def close(self) -> None:
-        """Write what is new, drop the texts that were not used for longest if there are too many, and close."""
+        """Write what is new, drop texts if there are too many, and close. Raises nothing.
+
+        The texts that were not used for longest go first, until a fifth of the maximum size is free.
+        """
         self.flush()
         with contextlib.suppress(sqlite3.Error):
             self._shrink()
@@ -147,7 +175,9 @@ class Cache:
 
     def _size(self) -> int:
         pages, free, size = (
-            self._base.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+            # Without free pages, which a full file keeps for what comes next.
+            self._base.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
         )
         return int((pages - free) * size)
 
@@ -155,7 +185,9 @@ class Cache:
         over = self._size() - self.max_bytes
         if over <= 0:
             return
+        # More than is needed, so that not every later command has to drop some.
         over += round((1 - _KEPT_WHEN_FULL) * self.max_bytes)
+        # First all, then the deletions: SQLite does not define what a query gives while its rows are deleted.
         dropped = []
         for key, length in self._base.execute("SELECT key, LENGTH(text) FROM texts ORDER BY used, rowid"):
             if over <= 0:
@@ -170,11 +202,14 @@ class Cache:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 return self._connect()
+            # This one first, because it is a DatabaseError too.
             except sqlite3.OperationalError:  # a folder, no permission, locked for good: nothing is damaged
                 raise
             except sqlite3.DatabaseError:
+                # With the time in its name, so that no earlier one is overwritten.
                 self.set_aside = self.path.with_name(f"{self.path.name}.damaged-{time.time_ns()}")
                 self.path.replace(self.set_aside)
+                # SQLite would read the old file's log into the new one.
                 for suffix in ("-wal", "-shm"):
                     self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
                 return self._connect()
@@ -186,6 +221,7 @@ class Cache:
         try:
             (version,) = base.execute("PRAGMA user_version").fetchone()
             columns = [row[1] for row in base.execute("PRAGMA table_info(texts)")]
+            # Zero is a new file. Any other is another program's, or of a later version of ours.
             if version not in (0, SCHEMA) or columns not in ([], _COLUMNS):
                 raise sqlite3.DatabaseError(f"schema {version}")
             with contextlib.suppress(sqlite3.OperationalError):
@@ -193,6 +229,7 @@ class Cache:
             base.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last texts, not the file
             if version == 0:
                 with base:
+                    # Another process may create it at the same moment.
                     base.execute("CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, text TEXT, used INTEGER)")
                     base.execute(f"PRAGMA user_version = {SCHEMA}")
             # Reads the table itself, so that a file that is damaged further in is noticed here.

@@ -20,19 +20,28 @@ Not what spreads runs over machines, nor what knows quizzes: neither changes an 
 
 
 def digest(*what: Any) -> str:
-    """A fingerprint of JSON data."""
+    """A fingerprint of JSON data: the SHA-256 of its JSON, as 64 hexadecimal digits.
+
+    what  any JSON data; keys of mappings are sorted, so their order does not count
+    """
     text = json.dumps(what, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
 def engine() -> str:
-    """A fingerprint of the code that loads, plans and judges."""
+    """A fingerprint of the code that loads, plans and judges: of every Python file of this package.
+
+    Computed once per process: the code does not change while it runs.
+    """
     return sources([_ENGINE])
 
 
 def carrying(engine: Path = _ENGINE) -> str:
-    """A fingerprint of the code that carries out runs on one machine, in a copy of this package."""
+    """A fingerprint of the code that carries out runs on one machine.
+
+    engine  the folder of the package; another copy of it than this one, to compare the two
+    """
     return sources(carrying_files(engine))
 
 
@@ -43,17 +52,26 @@ def carrying_files(engine: Path = _ENGINE) -> list[Path]:
 
 
 def sources(places: Iterable[Path]) -> str:
-    """A fingerprint of some Python files, and of all below some folders."""
+    """A fingerprint of some Python files, and of all below some folders.
+
+    places  files and folders; only the contents of the files count, in the order of their paths
+    """
     files = sorted(path for place in places for path in ([place] if place.is_file() else place.rglob("*.py")))
     return digest([hashlib.sha256(path.read_bytes()).hexdigest() for path in files])
 
 
 def contents(folder: str | None) -> str:
-    """A fingerprint of the files below a folder, by name and content; empty when there is no folder."""
+    """A fingerprint of the files below a folder, by name and content.
+
+    folder  a path; None for no folder, which gives an empty string
+
+    Raises nothing: of a file that cannot be read, the reason counts. Links are followed for contents, not for folders.
+    """
     if folder is None:
         return ""
     found = []
     for root, folders, names in os.walk(folder):
+        # In place, so that os.walk visits them in this order and not in that of the file system.
         folders.sort()
         for name in sorted([*folders, *names]):
             path = Path(root, name)

@@ -29,7 +29,14 @@ class Isolation(Protocol):
 
 
 def program_key(runtime: str, program: Program, data: str) -> str:
-    """The key of a program: its code and limits, never its place in a file. `data` is the fingerprint of its files."""
+    """The key of a program: its code and limits, never its place in a file.
+
+    runtime  the name of the runtime
+    program  the places of its parts do not count, so that it may move in its file
+    data     the fingerprint of the files that it may read: see `fingerprints.contents`
+
+    The lock has these keys too, so a change of what counts makes every lock stale.
+    """
     parts = [(part.role, part.source) for part in program.parts]
     return digest(runtime, parts, program.limits.model_dump(), data)
 
@@ -38,12 +45,21 @@ class Keys:
     """The keys of what is kept of the runs of one runner."""
 
     def __init__(self, runner: Isolation, *options: Any) -> None:
-        """`options` are what else affects verdicts, as JSON data."""
+        """Take in what all keys of a runner have in common.
+
+        runner   what carries out the runs: its machine and its sandbox level affect outcomes
+        options  what else affects verdicts, as JSON data
+        """
+        # The machine of a cluster is that of its workers; we only judge.
         self._circumstances = digest(runner.machine or machine(), runner.level)
         self._options = (engine(), *options)
 
     def run(self, program: str, conditions: Conditions) -> str:
-        """The key of the outcome of a program, which has this `program_key`, under some conditions."""
+        """The key of the outcome of a program under some conditions.
+
+        program     the program's `program_key`
+        conditions  the state of the process; each has outcomes of its own
+        """
         return f"run:{digest(self._circumstances, program, astuple(conditions))}"
 
     def versions(self, runtime: str) -> str:
@@ -51,5 +67,10 @@ class Keys:
         return f"versions:{digest(self._circumstances, runtime)}"
 
     def quiz(self, path: str, content: bytes, data: str) -> str:
-        """The key of the proof of a whole file. `data` is the fingerprint of the files that its snippets may read."""
+        """The key of the proof of a whole file.
+
+        path     as it is shown, because findings in the proof name it
+        content  the bytes of the file
+        data     the fingerprint of the files that its snippets may read
+        """
         return f"quiz:{digest(self._circumstances, self._options, path, content.hex(), data)}"

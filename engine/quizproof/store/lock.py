@@ -89,7 +89,13 @@ class Lock:
 
     @classmethod
     def read(cls, path: Path) -> Lock:
-        """Read a lock. Raises UsageError when there is none, or when the file is something else."""
+        """Read a lock, and check it whole, so that nothing has to be checked later.
+
+        path  of the file
+
+        Raises UsageError when there is none, or when the file is something else: not JSON, of another version, damaged,
+        or with two outcomes of one program.
+        """
         try:
             content = path.read_bytes()
             data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
@@ -112,6 +118,7 @@ class Lock:
             for _, _, _, entry in lock.entries():
                 if outcome_of(entry).status not in _CONCLUSIVE:
                     raise ValueError
+                # Programs are looked up by key alone, wherever they are in the bank.
                 if programs.setdefault(entry["program"], entry) != entry:
                     raise UsageError(f"{path} has two outcomes of one program{_REMEDY}")
         except (AttributeError, KeyError, TypeError, ValueError):
@@ -119,7 +126,10 @@ class Lock:
         return lock
 
     def write(self, path: Path) -> None:
-        """Write it in one step: the file that was there stays whole until then. Raises OSError."""
+        """Write it in one step: the file that was there stays whole until then. Raises OSError.
+
+        path  of the file; a new one is written beside it and then renamed
+        """
         new = path.with_name(f".{path.name}.new")
         try:
             new.write_text(self.text(), encoding="ascii")
@@ -135,7 +145,10 @@ class Lock:
                     yield quiz, block, run, entry
 
     def text(self) -> str:
-        """The lock as it is written. The same outcomes give the same text; in ASCII, so that no character deceives."""
+        """The lock as it is written, as the module shows it. The same outcomes give the same text.
+
+        It is in ASCII, so that no character deceives a reader: others are written as escapes.
+        """
         data = {
             "about": "The outcome of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
             "version": VERSION,
@@ -160,7 +173,13 @@ _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
 
 def entry_of(program: str, outcome: Outcome) -> Entry:
-    """An outcome as it is in a lock."""
+    r"""An outcome as it is in a lock: without times, memory and whatever is as usual.
+
+    program  the key of the program
+    outcome  `outcome_of` gives it back, but for these figures
+
+        {"program": "9b1f…", "parts": [{"stdout": ["0 1\n", "1 2\n"]}]}
+    """
     entry = cast("Entry", {"program": program})  # the order of keys is that of the text
     if outcome.status != "finished":
         entry["status"] = outcome.status
@@ -181,7 +200,12 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
 
 
 def outcome_of(entry: Entry) -> Outcome:
-    """The outcome of an entry. Raises AttributeError, KeyError, TypeError or ValueError when it is damaged."""
+    """The outcome of an entry: what `entry_of` left out is as usual, and times and memory are 0.
+
+    entry  from a file that people may have edited
+
+    Raises AttributeError, KeyError, TypeError or ValueError when it is damaged.
+    """
     raised = None
     if data := entry.get("raised"):
         frames = tuple(Frame(*frame) for frame in data["frames"])
@@ -209,6 +233,7 @@ def _part(part: PartResult) -> EntryPart:
 def _lines(text: str) -> Lines:
     """A string as it is in a lock."""
     lines = text.splitlines(keepends=True)
+    # splitlines(keepends=True) loses nothing, so joining the lines gives the string back.
     return lines if len(lines) > 1 else text
 
 
@@ -217,20 +242,30 @@ def _text(lines: Lines) -> str:
 
 
 class LockWriter:
-    """Gathers outcomes for a lock."""
+    """Gathers outcomes for a lock, in any order.
+
+    writer = LockWriter()
+    writer.note("sums", "sum", "code", key, outcome)
+    writer.lock("namespaces", {"python": {"python": "3.11.7"}}).write(path)
+    """
 
     def __init__(self) -> None:
         self._quizzes: dict[str, dict[str, dict[str, Entry]]] = {}
 
     def note(self, quiz: str, block: str, run: str, program: str, outcome: Outcome) -> None:
-        """Note the outcome of a run.
+        """Note the outcome of a run. A later one of the same name replaces it.
 
-        quiz, block: the ids of the quiz and of its block.
-        run: the name of the run, from its parameters and the places of its parts.
-        program: the key of its program.
+        quiz, block  the ids of the quiz and of its block
+        run          the name of the run, from its parameters and the places of its parts
+        program      the key of its program
+        outcome      its times and memory are dropped
         """
         self._quizzes.setdefault(quiz, {}).setdefault(block, {})[run] = entry_of(program, outcome)
 
     def lock(self, sandbox: str, runtimes: Mapping[str, Mapping[str, str]]) -> Lock:
-        """The lock of everything that was noted."""
+        """The lock of everything that was noted.
+
+        sandbox   the level under which it was run: "namespaces", "landlock" or "none"
+        runtimes  versions by package, by runtime
+        """
         return Lock(sandbox, runtimes, self._quizzes)

@@ -33,7 +33,12 @@ class LockDiff:
 
 
 def compare(before: Lock, now: Lock) -> LockDiff:
-    """Compare run by run."""
+    """Compare two locks run by run: by quiz, block and the name of the run.
+
+    before, now  the lock as it was, and as it is
+
+    An outcome counts as changed as `comparison.outcome_diff` says, without a tolerance.
+    """
     old, new = ({(quiz, block, run): entry for quiz, block, run, entry in lock.entries()} for lock in (before, now))
     changes = []
     edited = 0
@@ -47,7 +52,12 @@ def compare(before: Lock, now: Lock) -> LockDiff:
 
 
 def transcript(entry: Entry) -> str:
-    """The outcome of a run as text: what it printed, its values, and what it raised."""
+    """The outcome of a run as text: what it printed, its values, what it raised, and its detail.
+
+    entry  as it is in a lock
+
+    A run without any of these gives "(prints nothing)", so that the text is never empty.
+    """
     outcome = outcome_of(entry)
     pieces = [part.stdout.rstrip("\n") for part in outcome.parts if part.stdout]
     pieces += [json.dumps(part.value) for part in outcome.parts if part.value is not None]

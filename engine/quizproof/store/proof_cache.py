@@ -33,16 +33,30 @@ class ProofCache:
     """Finds outcomes and proofs of earlier times in a cache, and puts new ones there."""
 
     def __init__(self, cache: Cache, runner: Isolation, *options: Any) -> None:
-        """`runner` carries out the runs; `options` are what else decides verdicts, as JSON data."""
+        """Use a cache for the runs of one runner.
+
+        cache    where texts are kept; the caller closes it
+        runner   carries out the runs: its machine and its sandbox level are a part of every key
+        options  what else decides verdicts, as JSON data
+        """
         self._cache = cache
         self._keys = Keys(runner, *options)
 
     def quiz_key(self, path: str, content: bytes, data: str) -> str:
-        """The key of the proof of a whole file. `data` is the fingerprint of the files that its snippets may read."""
+        """The key of the proof of a whole file.
+
+        path     as it is shown
+        content  the bytes of the file
+        data     the fingerprint of the files that its snippets may read
+        """
         return self._keys.quiz(path, content, data)
 
     def outcome(self, program: str, conditions: Conditions) -> Outcome | None:
-        """The outcome of an earlier run of the program with this key."""
+        """The outcome of an earlier run; None if there is none.
+
+        program     the key of the program: see `keys.program_key`
+        conditions  the state of the process it ran in
+        """
         text = self._cache.get(self._keys.run(program, conditions))
         # A text of ours can be neither damaged nor nested this deeply.
         with contextlib.suppress(ValueError, RecursionError):
@@ -50,12 +64,20 @@ class ProofCache:
         return None
 
     def keep_outcome(self, program: str, conditions: Conditions, outcome: Outcome) -> None:
-        """Keep an outcome, unless it is of a kind that another attempt may change."""
+        """Keep an outcome, unless it is of a kind that another attempt may change: a limit, a death, or our own fault.
+
+        program     the key of the program
+        conditions  the state of the process it ran in
+        outcome     what the run gave
+        """
         if outcome.status in LASTING:
             self._cache.put(self._keys.run(program, conditions), _compact(outcome.to_json()))
 
     def versions(self, runtime: str) -> dict[str, str] | None:
-        """The versions that a runtime had at an earlier time."""
+        """The versions that a runtime had at an earlier time, by package; None if they are not known.
+
+        runtime  the name of the runtime: its versions change only when the machine's fingerprint does
+        """
         text = self._cache.get(self._keys.versions(runtime))
         with contextlib.suppress(ValueError, RecursionError):
             versions = None if text is None else json.loads(text)
@@ -68,14 +90,22 @@ class ProofCache:
         self._cache.put(self._keys.versions(runtime), _compact(dict(versions)))
 
     def proof(self, key: str, *, displays: bool) -> QuizProof | None:
-        """The proof of a file, with or without how its blocks are shown."""
+        """The proof of a file, as `keep_proof` kept it; None if there is none.
+
+        key       what `quiz_key` returned
+        displays  whether it should hold how its blocks are shown; reports do without, and it is then much smaller
+        """
         text = self._cache.get(_with_displays(key) if displays else key)
         with contextlib.suppress(ValueError):  # of which pydantic's ValidationError is one
             return None if text is None else _adapter().validate_json(text)
         return None
 
     def keep_proof(self, key: str, proof: QuizProof) -> None:
-        """Keep the proof of a file: once as a whole and once without displays, which are most of it."""
+        """Keep the proof of a file: once as a whole and once without displays, which are most of it.
+
+        key    what `quiz_key` returned
+        proof  with its displays
+        """
         # By way of Python, because JSON as pydantic writes it has no NaN.
         self._cache.put(key, _compact(_adapter().dump_python(proof, exclude=_NO_DISPLAYS)))
         self._cache.put(_with_displays(key), _compact(_adapter().dump_python(proof)))
@@ -91,6 +121,7 @@ def _compact(data: Any) -> str:
 
 @cache
 def _adapter() -> TypeAdapter[QuizProof]:
+    # Slow to import, and not needed where no proof is looked up.
     from pydantic import TypeAdapter
 
     return TypeAdapter(QuizProof)

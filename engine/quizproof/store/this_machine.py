@@ -22,14 +22,21 @@ def machine() -> str:
 
 
 def distributions() -> list[str]:
-    """What is installed, with versions, as names of folders of metadata: `torch-2.13.0.dist-info`."""
+    """What is installed, with versions, as sorted names of folders of metadata: `torch-2.13.0.dist-info`.
+
+    Only names are read, and only on `sys.path`, so it is quick and imports nothing.
+    """
     places = [Path(place) for place in sys.path]
     return sorted({each.name for place in places for each in place.glob("*-info")})
 
 
 def processor() -> list[str]:
-    """Model and abilities of the processor, by which numerical libraries choose their code."""
+    """Model and abilities of the processor, by which numerical libraries choose their code.
+
+    As lines of /proc/cpuinfo: "model name : …", "flags : …". Where there is no such file, one line from `platform`.
+    """
     try:
+        # The first processor stands for all: the file repeats these lines for each.
         lines = Path("/proc/cpuinfo").read_text().partition("\n\n")[0].splitlines()
     except OSError:
         return [platform.processor()]

@@ -136,6 +136,7 @@ class ConfusionMatrix(Exhibit):
         return (self.curve,) if isinstance(self.curve, str) else self.curve
 
     def claims(self) -> Iterator[Claim]:
+        """The figures can be computed, and each stated one is the run's."""
         program = self._program()
         yield Claim("figures", ("labels",), (program,), self._judge, key=True)
         for name, typed in self.states.given().items():
@@ -143,9 +144,11 @@ class ConfusionMatrix(Exhibit):
             yield Claim(f"stated {name}", ("states", name), (program,), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The code; labels and scores are expressions after it."""
         return (Part("code", self.code, ("code",)),)
 
     def names(self, runs: Runs) -> dict[str, Any]:
+        """The figures by the names of `States`, with `threshold` or, of several classes, `per_class`."""
         outcome = runs[self._program()]
         figures = self._figures(outcome)
         if not self.is_binary:
@@ -153,6 +156,7 @@ class ConfusionMatrix(Exhibit):
         return figures | ({"threshold": self.cut} if self.scores is not None else {})
 
     def display(self, runs: Runs) -> displays.Display:
+        """The code, the matrix, the metrics, and the curves that were asked for."""
         found = self._found(runs[self._program()])
         counts = tuple(map(tuple, found["counts"]))
         threshold = f" A score of {figure(self.cut)} or more is predicted to be {self.classes[1]}."

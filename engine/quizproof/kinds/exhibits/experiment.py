@@ -54,7 +54,10 @@ class Target(Model):
         return f"above {exact(self.above)}" if self.above is not None else f"below {exact(self.below or 0)}"
 
     def slack(self, value: float) -> float:
-        """By how much a value meets the target; 0 or less if it does not."""
+        """By how much a value meets the target, in its unit; 0 or less if it does not.
+
+        value  what a script reached; the margin is not taken off
+        """
         return value - self.above if self.above is not None else (self.below or 0) - value
 
 
@@ -109,6 +112,11 @@ class Experiment(Exhibit):
         return self
 
     def claims(self) -> Iterator[Claim]:
+        """What the module lists, script by script.
+
+        All claims about the solution share its runs. Its first seed alone is a key, so that of all trainings one is run
+        again.
+        """
         baseline, solution = self._programs(("baseline",)), self._programs(("solution",))
         yield Claim("baseline", ("baseline",), baseline, self._judge_baseline)
         yield Claim("solution", ("solution",), solution[:1], partial(self._judge_run, ("solution",)), key=True)
@@ -132,9 +140,15 @@ class Experiment(Exhibit):
             yield Claim(f"variation {index + 1}", script, programs, partial(self._judge_run, script))
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup and the solution, with the first seed."""
         return (*self._before(0), Part("answer", self.solution, ("solution",)))
 
     def names(self, runs: Runs) -> dict[str, Any]:
+        """The mean over the seeds, by script and by the name of the target.
+
+        {"baseline": {"accuracy": 0.71}, "solution": {"accuracy": 0.86}, "variations": [{"accuracy": 0.8}]}
+        """
+
         def means(script: Script) -> dict[str, float]:
             values = self._measured(script, runs)
             return {t.name: sum(v) / len(v) for t, v in zip(self.targets, values, strict=True)}
@@ -146,6 +160,7 @@ class Experiment(Exhibit):
         }
 
     def display(self, runs: Runs) -> displays.Display:
+        """The baseline, the table of all scripts, and the constraints. The solution is shown after answering."""
         content: list[displays.Content] = []
         if self.setup is not None:
             content.append(displays.Code(self.setup, "Given"))
@@ -160,9 +175,11 @@ class Experiment(Exhibit):
         return displays.Display(self.exhibited(*content), None, solution=tuple(solution), hints=self.hints)
 
     def script(self, source: str, seed: int, at: Script) -> Program:
-        """The program that runs a script with the `seed`-th seed, from 0: its targets' values, then the constraints.
+        """The program that runs a script with one seed: its targets' values, then the constraints.
 
-        `at` is where the script is in the block. A baseline or a variation need not keep the constraints.
+        source  the text of the script
+        seed    the index of the seed, from 0
+        at      where the script is in the block; a baseline or a variation need not keep the constraints
         """
         checks = () if at[0] in ("baseline", "variations") else self._checks()
         values = (Part("value", target.value, ("targets", i, "value")) for i, target in enumerate(self.targets))
@@ -220,6 +237,7 @@ class Experiment(Exhibit):
 
     def _judge_run(self, script: Script, *outcomes: Outcome) -> Judgement:
         reached: dict[str, list[float]] = {target.name: [] for target in self.targets}
+        # The claim about the key has the run of the first seed alone.
         for program, outcome in zip(self._programs(script), outcomes, strict=False):
             if blocked := self._blocked(program, outcome):
                 return blocked
@@ -269,6 +287,7 @@ class Experiment(Exhibit):
             place = [part.at for part in program.parts].index(("constraints", index, "check"))
             raised = outcome.raised
             end = raised.part if raised else len(outcome.parts) - 1
+            # It ended after this check, so this one passed, whatever a later one did.
             if outcome.status == "finished" or end > place:
                 if not outcome.parts[place].assertions:
                     message = "the check executed no assertion that could fail"

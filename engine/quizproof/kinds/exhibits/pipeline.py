@@ -57,6 +57,7 @@ class Pipeline(Exhibit):
     """The stages, in their order. All run in one program."""
 
     def claims(self) -> Iterator[Claim]:
+        """The program runs, each stage can be described, and typed shapes and dtypes are the recorded ones."""
         program = self._program()
         yield Claim("recording", ("stages",), (program,), self._judge, key=True)
         for index, stage in enumerate(self.stages):
@@ -70,12 +71,18 @@ class Pipeline(Exhibit):
                 yield Claim(f"dtype of stage {index + 1}", (*at, "dtype"), (program,), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup and the code of all stages, without what records them."""
         return tuple(part for part in self._program().parts if part.at[-1] in ("setup", "code"))
 
     def names(self, runs: Runs) -> dict[str, Any]:
+        """The stages in their order, as the run recorded them.
+
+        {"stages": [{"shape": [32, 10], "dtype": "float32", "sample": 0.5}]}
+        """
         return {"stages": [self._recorded(index, runs) for index in range(len(self.stages))]}
 
     def display(self, runs: Runs) -> displays.Display:
+        """The stages as a flow, with the code of the whole program behind it."""
         stages = []
         for index, stage in enumerate(self.stages):
             recorded = self._recorded(index, runs)

@@ -85,12 +85,18 @@ class CurveClaim(Model):
         return f"{subject} ends {self.ends} {exact(self.value or 0)}{margin}"
 
     def slack(self, history: History) -> tuple[float, str]:
-        """By how much the claim holds beyond its margin, more than 0 if it does; and the figures that decide it."""
+        """By how much the claim holds beyond its margin, in the unit of the series, and the figures that decide it.
+
+        history  has every series of `names`
+
+        More than 0 if it holds. Of a trend, the worst step decides: (0.02, "0.41 at epoch 3, 0.39 at epoch 4").
+        """
         if self.trend:
             values = history[self.series or ""]
             sign = -1 if self.trend == "falling" else 1
             steps = [sign * (new - old) for old, new in itertools.pairwise(values)]
             if not steps:
+                # Without a step nothing falls or rises, so no margin is small enough.
                 return -math.inf, "there is only one epoch"
             worst = min(range(len(steps)), key=steps.__getitem__)
             before, after = figure(values[worst]), figure(values[worst + 1])
@@ -123,6 +129,11 @@ class TrainingRun(Exhibit):
     """What must hold for every seed."""
 
     def claims(self) -> Iterator[Claim]:
+        """What the module lists: the recording of each seed, their difference, then curves, events and the author's
+        claims.
+
+        Curves and events are of the first seed, because only its history is drawn.
+        """
         programs = [self._program(index) for index in range(len(self.seeds))]
         for index, program in enumerate(programs):
             judge = partial(self._judge_recording, index)
@@ -140,9 +151,15 @@ class TrainingRun(Exhibit):
             yield Claim(f"claim {index + 1}", ("claims", index), tuple(programs), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The seed and the code, with the first seed."""
         return tuple(part for part in self._program(0).parts if part.role != "value")
 
     def names(self, runs: Runs) -> dict[str, Any]:
+        """`history`, `epochs` and `final` of the first seed, and the `spread` of last values over all seeds.
+
+        {"history": {"loss": [0.9, 0.4]}, "epochs": 2, "final": {"loss": 0.4},
+         "spread": {"loss": {"low": 0.38, "high": 0.43, "mean": 0.4}}}
+        """
         histories = self._histories(runs)
         first = histories[0]
         ends = {name: [each[name][-1] for each in histories if name in each] for name in first}
@@ -157,6 +174,7 @@ class TrainingRun(Exhibit):
         }
 
     def display(self, runs: Runs) -> displays.Display:
+        """The code, a chart per quantity, and tables of the last values and of what holds for every seed."""
         histories = self._histories(runs)
         content: list[displays.Content] = [displays.Code(self.code)]
         content.extend(self._charts(histories[0], runs[self._program(0)]))
@@ -175,6 +193,7 @@ class TrainingRun(Exhibit):
         events = tuple(
             displays.Event(event.name, float(self._epoch(index, outcome))) for index, event in enumerate(self.events)
         )
+        # A chart has room for at most 200 points; the first and the last are among them.
         epochs = thinned(range(1, _epochs(history) + 1))
         for quantity, names in groups.items():
             points = {

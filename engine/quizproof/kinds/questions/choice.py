@@ -127,9 +127,14 @@ class Choice(Question):
 
     @property
     def numeric_tolerance(self) -> float | None:
+        """The field `tolerance`: it is for numbers in printed text."""
         return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
+        """One for each option, and that the check can fail where there is one.
+
+        Options with `prints` share one program, because only what they state differs.
+        """
         for index, option in enumerate(self.options):
             name = f"{'key' if option.key else 'distractor'} {LETTERS[index]}"
             at = ("options", index, option.type)
@@ -143,12 +148,17 @@ class Choice(Question):
             yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The code of the first key without its check; of statements, the setup alone."""
         index = next(i for i, option in enumerate(self.options) if option.key)
         if self.options[index].type == "text":
             return given(self.setup)
         return tuple(part for part in self._program(index).parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
+        """`stdout` of the key, if a run proves it, and all `options` in the author's order.
+
+        {"stdout": "2", "options": [{"stdout": "2", "raised": "", "message": ""}]}
+        """
         outcomes = [self._outcome(index, runs) for index in range(len(self.options))]
         printed = [each["stdout"] for each, option in zip(outcomes, self.options, strict=True) if _is_run_key(option)]
         return {**({"stdout": printed[0]} if printed else {}), "options": outcomes}
@@ -166,6 +176,7 @@ class Choice(Question):
         }
 
     def display(self, runs: Runs) -> displays.Display:
+        """The options in the author's order; renderers shuffle them."""
         options = tuple(self._shown(index, runs) for index in range(len(self.options)))
         code = () if self.code is None else (displays.Code(self.code),)
         check = [displays.Code(self.check, "The check that judged every option")] if self.check else []

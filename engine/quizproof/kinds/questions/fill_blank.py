@@ -88,6 +88,10 @@ class FillBlank(Question):
         return self
 
     def claims(self) -> Iterator[Claim]:
+        """One for each filling, one for each mistake, and that the check can fail.
+
+        Every filling is a key: a learner may give any accepted text, so each must be stable.
+        """
         for texts, at in self._fillings():
             program = self._program(texts)
             judge = partial(self._judge_filling, texts, program)
@@ -105,13 +109,16 @@ class FillBlank(Question):
         yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The program with the first accepted text in every blank, without the check."""
         return tuple(part for part in self._program(self._first()).parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
+        """`stdout` of the program with the first accepted texts."""
         program = self._program(self._first())
         return {"stdout": fold(program.stdout(runs[program], "answer"))}
 
     def display(self, runs: Runs) -> displays.Display:
+        """The program with its blanks, in the order in which they are in the code."""
         key = self._program(self._first())
         names = GAP.findall(self.code)
         lines = [n for n, line in enumerate(self.code.split("\n"), 1) if GAP.search(line)]
@@ -145,6 +152,7 @@ class FillBlank(Question):
         for picks in itertools.product(*counts) if total <= MAX_COMBINATIONS else _one_by_one(counts):
             chosen = dict(zip(self.blanks, picks, strict=True))
             new = [(name, pick) for name, pick in chosen.items() if pick]
+            # The last text that is not the first of its blank is the one that this filling adds.
             at = ("blanks", new[-1][0], "accept", new[-1][1]) if new else ("code",)
             yield {name: self.blanks[name].accept[pick] for name, pick in chosen.items()}, at
 

@@ -48,6 +48,7 @@ class FindBug(Question):
     """Lines that learners wrongly suspect, with feedback."""
 
     def claims(self) -> Iterator[Claim]:
+        """What the module lists. Those about lines have no programs: the texts decide them."""
         broken, fixed = self._program("code"), self._program("fix")
         yield Claim("bug", ("code",), (broken,), partial(self._judge_bug, broken), key=True)
         yield Claim("fix", ("fix",), (fixed,), partial(self._judge_fix, fixed), key=True)
@@ -59,9 +60,14 @@ class FindBug(Question):
             yield Claim(f"mistake {index + 1}", ("mistakes", index, "line"), (), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup and the fixed program."""
         return tuple(part for part in self._program("fix").parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
+        """What the program with the bug did, and its first wrong line, from 1.
+
+        {"raised": "IndexError", "message": "list index out of range", "line": 3}
+        """
         raised = runs[self._program("code")].raised
         return {
             "raised": raised.type if raised else "",
@@ -70,6 +76,7 @@ class FindBug(Question):
         }
 
     def display(self, runs: Runs) -> displays.Display:
+        """The program with the bug; the fixed one is shown after answering."""
         lines = self.bug_lines()
         broken = self._program("code")
         source = self.code.rstrip("\n")
@@ -89,7 +96,10 @@ class FindBug(Question):
         )
 
     def bug_lines(self) -> tuple[int, ...]:
-        """Lines of `code` that the fix changes; for a missing line, its neighbours."""
+        """Lines of `code` that the fix changes, from 1, ascending; for a missing line, its neighbours.
+
+        As `difflib.SequenceMatcher` aligns the two programs line by line. A change of an empty line does not count.
+        """
         lines: set[int] = set()
         for tag, start, end, _, _ in self._difference():
             if tag == "insert":
@@ -102,6 +112,7 @@ class FindBug(Question):
         return tuple(n + 1 for tag, _, _, start, end in self._difference() if tag != "equal" for n in range(start, end))
 
     def _difference(self) -> Sequence[tuple[str, int, int, int, int]]:
+        # difflib would otherwise ignore lines that are frequent in long programs.
         matcher = difflib.SequenceMatcher(None, _lines(self.code), _lines(self.fix), autojunk=False)
         return matcher.get_opcodes()
 

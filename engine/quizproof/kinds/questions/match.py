@@ -57,6 +57,10 @@ class Match(Question):
     """Items on the right that belong to no item on the left."""
 
     def claims(self) -> Iterator[Claim]:
+        """For each pair that its check passes after its own code, and for each item on the right that it fits no other.
+
+        With `n` pairs and `m` extras these are n * (n + m) programs.
+        """
         for index in range(len(self.pairs)):
             program = self._program(index, index)
             message = "the code fails the check of its own match"
@@ -69,9 +73,11 @@ class Match(Question):
             yield Claim(name, self._at(right), programs, partial(self._judge_others, right, lefts, programs))
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup alone: no pair is the right code more than another."""
         return given(self.setup)
 
     def display(self, runs: Runs) -> displays.Display:
+        """Both sides in the author's order; renderers shuffle the right one."""
         left = tuple(_left(index, pair) for index, pair in enumerate(self.pairs))
         right = tuple(
             displays.MatchItem(
@@ -124,6 +130,7 @@ class Match(Question):
                 actual = "every assertion passed"
                 return refuted(rules.DISTRACTOR_HOLDS, message, help=help_, expected="the check fails", actual=actual)
             raised = outcome.raised if program.raised_in(outcome) == "check" else None
+            # Such a check would fail after any other code, so it would show nothing about the pair.
             if isinstance(item, Pair) and raised and raised.type == "NameError":
                 message = f"after `{_brief(self.pairs[left])}` the check fails only because a name is missing: {raised}"
                 help_ = "Use the same name for what is checked in every pair, so that the check looks at it."

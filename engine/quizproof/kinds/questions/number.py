@@ -62,9 +62,14 @@ class NumberQuestion(Question):
 
     @property
     def numeric_tolerance(self) -> float:
+        """The field `tolerance`, which is 0 by default."""
         return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
+        """The value is a number, with which a typed answer agrees, and each mistake is another number.
+
+        One program evaluates them all, so that a question is one run.
+        """
         program = self._program()
         yield Claim(
             "key", ("answer",) if self.answer is not None else ("value",), (program,), self._judge_key, key=True
@@ -75,15 +80,18 @@ class NumberQuestion(Question):
             yield Claim(f"mistake {index + 1}", ("mistakes", index, field), (program,), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup and the code, without the expressions."""
         return tuple(part for part in self._program().parts if part.role != "value")
 
     def names(self, runs: Runs) -> dict[str, object]:
+        """`value` and `answer`, which are both the key, and `stdout` of the code."""
         program = self._program()
         outcome = runs[program]
         value = self._values(outcome)[0]
         return {"value": value, "answer": value, "stdout": program.stdout(outcome, "code").strip()}
 
     def display(self, runs: Runs) -> displays.Display:
+        """A field for a number, with the key as a learner would write it."""
         program = self._program()
         value, *wrong = self._values(runs[program])
         code = () if self.code is None else (displays.Code(self.code),)
@@ -100,6 +108,7 @@ class NumberQuestion(Question):
         return displays.Display(self.asked(None, *code), form, f"{answer}{unit}", self.worked_solution(), run)
 
     def _program(self) -> Program:
+        # Before the mistakes, so that one that raises does not hide the key.
         parts = [Part("value", self.value, ("value",))]
         for index, mistake in enumerate(self.mistakes):
             if mistake.expression is not None:
@@ -160,6 +169,7 @@ class NumberQuestion(Question):
         if not is_number(wrong):
             message = f"the value of this mistake is {quoted(wrong)}, not one finite number"
             return refuted(rules.NOT_A_NUMBER, message)
+        # A response between the two, within the tolerance of both, would be right and a mistake.
         if is_number(key) and same_number(key, wrong, 2 * self.tolerance):
             message = "this mistake is within twice the tolerance of the key"
             if same_number(key, wrong, self.tolerance):
@@ -170,7 +180,10 @@ class NumberQuestion(Question):
 
 
 def decimal(value: float, tolerance: float = 0) -> str:
-    """A number as a learner would write it, 2, 0.872 or 1e-07: with the fewest digits that are within `tolerance`.
+    """A number as a learner would write it, 2, 0.872 or 1e-07: with the fewest digits that are within the tolerance.
+
+    value      finite
+    tolerance  absolute; 0 for as many digits as the float needs
 
     At least 6 significant digits are tried; 17 are enough for any float.
     """

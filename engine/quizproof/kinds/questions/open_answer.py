@@ -51,6 +51,7 @@ class Open(Question):
     """What a good answer says."""
 
     def claims(self) -> Iterator[Claim]:
+        """The code runs, and the proof of each point passes."""
         if self.code is not None:
             program = self.program(*self.right_parts())
             yield Claim("code", ("code",), (program,), partial(_judge_code, program))
@@ -64,16 +65,19 @@ class Open(Question):
             yield Claim(name, ("points", index, "proof"), (program,), judge, key=True)
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup and the code."""
         code = () if self.code is None else (Part("code", self.code, ("code",)),)
         return (*given(self.setup), *code)
 
     def names(self, runs: Runs) -> dict[str, object]:
+        """`stdout` of the code; empty if there is none."""
         if self.code is None:
             return {"stdout": ""}
         program = self.program(*self.right_parts())
         return {"stdout": program.stdout(runs[program], "code").strip()}
 
     def display(self, runs: Runs) -> displays.Display:
+        """The points to tick; the model answer is shown before them, with the solution."""
         code = () if self.code is None else (displays.Code(self.code),)
         points = tuple(self._shown(index, runs) for index in range(len(self.points)))
         solution = (displays.Prose(self.answer), *self.worked_solution())

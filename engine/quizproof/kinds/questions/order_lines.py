@@ -108,6 +108,7 @@ class OrderLines(Question):
         if odd is not None:
             one_level = f"{unit} spaces, which is one level here"
             raise ValueError(f"the indentation of {odd.strip()!r} is not a multiple of {one_level}")
+        # The learner's lines are stripped at the end and none is empty, which would change such a string.
         if _constants_in(lines) != _constants_in("\n".join(texts)):
             raise ValueError("a string has an empty line or spaces at a line's end, which the learner does not get")
         counts = Counter(text.strip() for text in texts)
@@ -128,6 +129,10 @@ class OrderLines(Question):
         return self
 
     def claims(self) -> Iterator[Claim]:
+        """What the module lists: the key, that the check can fail, all orders together, and each distractor.
+
+        The orders are one claim, because none of them need pass but the author's.
+        """
         reference = self._reference()
         yield Claim("key", ("lines",), (reference,), partial(_judge_own, reference), key=True)
         bare = self.program(*given(self.setup), self._check())
@@ -139,13 +144,16 @@ class OrderLines(Question):
             yield self._claim_of_distractor(index)
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup and the lines in the author's order."""
         return tuple(part for part in self._reference().parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
+        """`stdout` of the author's order."""
         reference = self._reference()
         return {"stdout": reference.stdout(runs[reference], "answer").strip()}
 
     def display(self, runs: Runs) -> displays.Display:
+        """The lines and the distractors in the author's order; renderers shuffle them."""
         reference, search = self._reference(), self._search()
         right = [order for order in search.run if self._is_right(order, runs)]
         orders = tuple(named for order in right for named in self._named(order))
@@ -203,6 +211,7 @@ class OrderLines(Question):
         for place, line in enumerate(own):
             level = line.level if self.indentation else distractor.level
             placed.append((*own[:place], replace(distractor, level=level), *own[place + 1 :]))
+        # By program, because two places may give the same text.
         programs = {self._program(order, at): number for number, order in enumerate(placed) if _is_python(order)}
         judge = partial(self._judge_distractor, index, programs)
         return Claim(f"distractor {index + 1}", at, tuple(programs), judge)
@@ -277,6 +286,7 @@ def _search(own: _Arrangement, indented: bool, most: int) -> _Search:
     """The arrangements to run: those that are valid Python among the nearest to the author's own, up to `most`."""
     run: list[_Arrangement] = []
     tried = 0
+    # Bounded, because twelve lines have 479 million orders.
     for order in itertools.islice(_nearest(own, indented), _MAX_PARSED):
         if order == own or _is_python(order):
             if len(run) == most:
@@ -292,6 +302,7 @@ def _nearest(own: _Arrangement, indented: bool) -> Iterator[_Arrangement]:
 
     With indentation to be given, only arrangements in which at most one line was moved by a level are among them.
     """
+    # Ring by ring: each holds the arrangements that are one swap further from the author's.
     seen, ring = {own}, [own]
     moved = list(_moved(own)) if indented else []
     while ring:

@@ -77,9 +77,11 @@ class PredictOutput(Question):
 
     @property
     def numeric_tolerance(self) -> float | None:
+        """The field `tolerance`: it is for numbers in printed text."""
         return self.tolerance
 
     def claims(self) -> Iterator[Claim]:
+        """The program has an answer, which is the typed one, and each distractor is another."""
         main = self._main()
         yield Claim("key", ("answer",) if self.answer is not None else ("code",), (main,), self._judge_key, key=True)
         for index, distractor in enumerate(self.distractors):
@@ -89,9 +91,14 @@ class PredictOutput(Question):
             yield Claim(name, at, programs, partial(self._judge_distractor, index))
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup and the program."""
         return self._main().parts
 
     def names(self, runs: Runs) -> dict[str, object]:
+        """What the program did: `stdout` after `fold`, `raised` and `message`; and `answer`, the key.
+
+        {"stdout": "", "raised": "TypeError", "message": "unhashable type: 'list'", "answer": "TypeError"}
+        """
         outcome = runs[self._main()]
         raised = outcome.raised
         return {
@@ -102,6 +109,10 @@ class PredictOutput(Question):
         }
 
     def display(self, runs: Runs) -> displays.Display:
+        """Options, if there are distractors and the learner does not type; otherwise a field for text.
+
+        The key is then option "a", and renderers shuffle the options.
+        """
         main = self._main()
         key = self._key(runs[main])
         run = evidence(main, runs[main])
@@ -220,6 +231,8 @@ def _is_raised(text: str, outcome: Outcome) -> bool:
     if raised is None or fragment.strip() not in raised.message:
         return False
     named, real = getattr(builtins, name, None), getattr(builtins, raised.type, None)
+    # IOError is OSError, and LookupError is right for a KeyError; of classes that are not built in only the names are
+    # known.
     if isinstance(named, type) and isinstance(real, type):
         return issubclass(real, named)
     return name == raised.type

@@ -88,6 +88,7 @@ class WriteCode(Question):
         return self
 
     def claims(self) -> Iterator[Claim]:
+        """What the module lists. All mutations are one claim, because reports only sum them up."""
         solution = self._solution()
         yield Claim("solution", ("solution",), (solution,), partial(self._judge_solution, solution), key=True)
         if self._starter_does_something():
@@ -101,17 +102,21 @@ class WriteCode(Question):
             yield Claim(f"wrong program {index + 1}", ("wrong", index, "code"), (program,), judge)
         mutants = self._mutants()
         if mutants or self.equivalent:
+            # The solution first: if it fails, what its mutations do shows nothing.
             programs = (solution, *(program for _, program in mutants))
             yield Claim("mutations", ("solution",), programs, self._judge_mutations, probe=True)
 
     def right_parts(self) -> tuple[Part, ...]:
+        """The setup and the solution, without the checks."""
         return tuple(part for part in self._solution().parts if part.role != "check")
 
     def names(self, runs: Runs) -> dict[str, object]:
+        """`stdout` of the solution."""
         solution = self._solution()
         return {"stdout": fold(solution.stdout(runs[solution], "answer"))}
 
     def display(self, runs: Runs) -> displays.Display:
+        """A field for a program, with every program that was run and how many checks it passed."""
         checks = tuple(displays.Check(check.name, check.code, check.hidden) for check in self.checks)
         solution = self._solution()
         form = displays.ProgramInput(
@@ -168,6 +173,7 @@ class WriteCode(Question):
 
     def _mutants(self) -> list[tuple[Mutation, Program]]:
         """Small changes of the solution that are not run for another reason, and what is run for each."""
+        # A mutation that is also the starter or a wrong program has feedback of the author's there.
         known = {fold_program(source) for source in (self.starter or "", *(wrong.code for wrong in self.wrong))}
         new = [each for each in mutations_of(self.solution) if fold_program(each.source) not in known]
         return [

@@ -18,14 +18,17 @@ _NAMED_FIRST = ("torch", "tensorflow", "tensorflow-cpu", "keras", "numpy", "scik
 
 
 def agree(machines: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises UsageError when workers differ, except in processors and sandboxes.
+    """Check that workers are the same, except in processors and sandboxes.
 
-    `machines`: for each worker by its name, a `Machine` or a part of one; keys that are missing are not compared.
+    machines  for each worker by its name, a `Machine` or a part of one; keys that are missing are not compared
+
+    Raises UsageError when they differ. Its message says who has what: "numpy is 2.1.0 on A and B, 2.2.0 on C".
     """
     for name, noun in _NOUNS.items():
         values = {worker: str(machine[name]) for worker, machine in machines.items() if name in machine}
         if len(set(values.values())) > 1:
             if name == "code":
+                # A fingerprint has 64 digits; eight tell two apart.
                 values = {worker: value[:8] for worker, value in values.items()}
             raise UsageError(f"the workers must not differ, and {noun} is {_by_value(values)}")
     packages = {worker: machine["packages"] for worker, machine in machines.items() if "packages" in machine}
@@ -43,9 +46,9 @@ def agree(machines: Mapping[str, Mapping[str, Any]]) -> None:
 def common_level(machines: Mapping[str, Mapping[str, Any]], sandbox: Level | None, required: Level | None) -> Level:
     """The sandbox that all workers have.
 
-    machines: the `Machine` of each worker by its name.
-    sandbox: the level that was asked for; the strongest that each allows when None, which must be the same for all.
-    required: the weakest level that will do; any when None.
+    machines  the `Machine` of each worker by its name
+    sandbox   the level that was asked for; the strongest that each allows when None, which must be the same for all
+    required  the weakest level that will do; any when None
 
     Raises UsageError when workers allow different levels and none was asked for, and CannotVerify when a worker refuses
     the level or it is weaker than required.
@@ -80,7 +83,7 @@ def _by_value(values: Mapping[str, str]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence, the last ones as a number when there are many."""
+    """Names in a sentence, the last ones as a number when there are many: "A and B", "A, B, C and 7 more"."""
     kept = list(names[:_MAX_LISTED])
     if len(names) > _MAX_LISTED:
         kept[-1] = f"{len(names) - _MAX_LISTED + 1} more"
@@ -88,7 +91,13 @@ def listed(names: Sequence[str]) -> str:
 
 
 def one_line(error: object) -> str:
-    """An exception in one line, without what Dask and the system put around its message."""
+    """An exception in one line, without what Dask and the system put around its message.
+
+    error  an exception; its type is the line when it has no message
+
+    "in <distributed.comm.tcp.TCPConnector object at 0x7f…>: ConnectionRefusedError: [Errno 111] Connection refused"
+    becomes "Connection refused".
+    """
     lines = str(error or "").strip().splitlines()
     message = re.sub(r"^in <.*? object at 0x\w+>: (\w+: )?(\[Errno \d+\] )?", "", lines[0]) if lines else ""
     return message.rstrip(".")[:300] or type(error).__name__

@@ -68,7 +68,7 @@ class Answer(TypedDict):
 
 
 def ordered(job: Job[Any]) -> OrderedJob:
-    """A job as it travels."""
+    """A job as it travels: without its key, because the answer has the outcomes in the order of the jobs."""
     return {
         "parts": job.parts,
         "limits": dict(job.limits),
@@ -79,7 +79,12 @@ def ordered(job: Job[Any]) -> OrderedJob:
 
 
 def received(key: Key, runtime: str, job: OrderedJob) -> Job[Key]:
-    """A job that has travelled, under another key."""
+    """A job that has travelled, under another key.
+
+    key      what the pool of the worker gives its outcome back with
+    runtime  that of the whole order
+    job      what `ordered` made of it
+    """
     limits: Mapping[str, Any] = job["limits"]
     conditions = Conditions(*job["conditions"])
     return Job(key, runtime, job["parts"], limits, job["files"], conditions, job["program"])

@@ -56,10 +56,16 @@ class Landed(NamedTuple):
 
 
 class Connection:
-    """A client of the scheduler at an address."""
+    """A client of the scheduler at an address.
+
+    Everything that knows Dask is here and in `worker`. Answers come to `landed` from the client's own thread; all else
+    is for one thread.
+    """
 
     def __init__(self, address: str) -> None:
         """Connect, and wait for a first worker.
+
+        address  where the scheduler listens, for example "tcp://127.0.0.1:8786"
 
         Raises UsageError when it is not an address or Dask is not installed, and CannotVerify when nothing answers or
         there is no worker.
@@ -83,6 +89,7 @@ class Connection:
 
     def _connect(self) -> Any:
         try:
+            # Only here, because Dask is an extra that most users do without.
             import distributed
         except ImportError:
             raise UsageError('`--dask` needs Dask; pip install "quizproof[dask]"') from None
@@ -141,6 +148,7 @@ class Connection:
             name, why = next(iter(failed.items()), ("no worker", ""))
             raise CannotVerify(f"{name} cannot say what it is: {one_line(why)}")
         machines: dict[str, Machine] = {name: json.loads(answer) for name, answer in answers.items()}
+        # We only judge outcomes, so our Python and our packages may differ.
         ours = {"quizproof": quizproof.__version__, "code": carrying()}
         agree({"this machine": ours, **machines})
         agree(machines)
@@ -149,7 +157,12 @@ class Connection:
     def send(self, number: int, order: str, key: str, workers: Sequence[str]) -> Sent:
         """Have a worker carry out an order; the answer comes to `landed` under this number.
 
-        `key`: the name of the task on the cluster. `workers`: those to prefer, by address; any when empty.
+        number   what tells this batch from others
+        order    an `Order` as JSON text
+        key      the name of the task on the cluster, where it must be the only one of its name
+        workers  those to prefer, by address; any when empty
+
+        Returns what `close` needs to end it.
         """
         future = self._client.submit(
             worker.work,
@@ -157,6 +170,7 @@ class Connection:
             key=key,
             pure=False,
             workers=list(workers) or None,
+            # A preference, not a condition: a worker that died would never take it.
             allow_other_workers=bool(workers),
         )
         loop = self._client.loop.asyncio_loop
@@ -168,12 +182,16 @@ class Connection:
         error: BaseException | None = None
         try:
             text = await self._client.gather(future, asynchronous=True)
+        # CancelledError is no Exception, and an error that is raised here would be lost in the other thread.
         except (Exception, asyncio.CancelledError) as caught:
             error = caught
         self.landed.put(Landed(number, text, error))
 
     def check(self) -> None:
-        """Now and then, see which workers there are. Raises CannotVerify when the cluster is lost."""
+        """See which workers there are, if the last time was a while ago: call it as often as you like.
+
+        Raises CannotVerify when the scheduler is gone or does not answer, or when there was no worker for a minute.
+        """
         now = time.monotonic()
         if self._client.status == "closed":
             raise CannotVerify(f"the Dask scheduler at {self.address} is gone")
@@ -194,7 +212,11 @@ class Connection:
             raise CannotVerify(f"the cluster at {self.address} lost all its workers")
 
     def close(self, sent: Iterable[Sent], session: str) -> None:
-        """End the batches of a session that have not come back, and leave the cluster."""
+        """End the batches of a session that have not come back, and leave the cluster. Raises nothing of Dask's.
+
+        sent     those batches
+        session  what their orders have in common
+        """
         client, open_ = self._client, list(sent)
         try:
             if open_ and client.status == "running":

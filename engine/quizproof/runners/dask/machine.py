@@ -48,9 +48,10 @@ class Machine(TypedDict):
 
 @cache
 def this_machine() -> Machine:
-    """What this machine is. Raises RuntimeError when that cannot be found out.
+    """What this machine is; found once, because it takes seconds. Raises RuntimeError when that cannot be found out.
 
-    Found by a process that sees what runs will see, and has no threads, because trying out the sandbox forks.
+    A process of its own finds it, one that sees what runs will see and has no threads, because trying out the sandbox
+    forks.
     """
     done = subprocess.run(
         [sys.executable, "-sP", "-m", __name__],
@@ -67,7 +68,10 @@ def this_machine() -> Machine:
 
 
 def identity(machine: Machine) -> str:
-    """A fingerprint of what all workers must have in common: not the processor, nor what the kernel allows."""
+    """A fingerprint of what all workers must have in common: everything but the processor and what the kernel allows.
+
+    machine  what `this_machine` returned, here or on a worker
+    """
     return digest({name: value for name, value in machine.items() if name not in ("processor", "sandbox")})
 
 
@@ -88,9 +92,11 @@ def _packages(folders: Iterable[str]) -> list[tuple[str, str]]:
     """Names and versions, from the names of folders of metadata: `torch-2.13.0.dist-info`."""
     names = (folder.removesuffix("-info").removesuffix(".dist").removesuffix(".egg") for folder in folders)
     parts = (name.rpartition("-") for name in names)
+    # Names are compared as pip does: case and underscores do not count. A folder without a version is all name.
     return [(name.lower().replace("_", "-") or version, version) for name, _, version in parts]
 
 
 if __name__ == "__main__":
+    # The worker may have died while this was found out.
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.write(json.dumps(_describe()))

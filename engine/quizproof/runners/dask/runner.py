@@ -72,17 +72,21 @@ class _Batch(Generic[Key]):
 
 
 class DaskRunner(Generic[Key]):
-    """Runs programs on the workers of a Dask cluster. A context manager; leaving it ends what is not finished."""
+    """Runs programs on the workers of a Dask cluster. A context manager; leaving it ends what is not finished.
+
+    with DaskRunner("tcp://127.0.0.1:8786") as runner:
+        Proving(files, runner)
+    """
 
     knows = False
 
     def __init__(self, address: str, sandbox: Level | None = None, required: Level | None = None) -> None:
         """Reach a scheduler and see what its workers are.
 
-        address: where the scheduler listens, for example "tcp://127.0.0.1:8786".
-        sandbox: how runs are closed off on all workers; as strongly as they allow when None, and then they must all
-            allow the same.
-        required: the weakest level that will do.
+        address   where the scheduler listens, for example "tcp://127.0.0.1:8786"
+        sandbox   how runs are closed off on all workers; as strongly as they allow when None, and then they must all
+                  allow the same
+        required  the weakest level that will do; any when None
 
         Raises UsageError when the workers differ, and CannotVerify when there are none, or none that will do.
         """
@@ -134,6 +138,7 @@ class DaskRunner(Generic[Key]):
     def submit(self, job: Job[Key]) -> None:
         """Ask for a run."""
         if job.files and job.files not in self._files:
+            # Read once per folder: many jobs share one.
             self._files[job.files] = contents(job.files)
         self._queues.setdefault(job.runtime, deque()).append(_Task(job))
 
@@ -147,10 +152,16 @@ class DaskRunner(Generic[Key]):
             yield self._arrived.popleft()
 
     def learn(self, runtimes: Iterable[str]) -> None:
-        """Have one worker start these runtimes, and note their versions."""
+        """Have one worker start these runtimes, and note their versions.
+
+        runtimes  names such as "torch"; of one that does not start after three tries, nothing is noted
+
+        Raises what `collect` raises.
+        """
         for runtime in runtimes:
             tries = 0
             while runtime not in self.versions and runtime not in self._missing and tries < _MAX_LOSSES:
+                # An order without jobs asks for the versions alone.
                 self._send(runtime, [])
                 tries += 1
                 while self._flying and runtime not in self.versions and runtime not in self._missing:
@@ -202,9 +213,11 @@ class DaskRunner(Generic[Key]):
             everywhere = broken.keys() >= threads.keys() or broken.total() > _MAX_BROKEN
             if broken.total() >= _MAX_LOSSES and everywhere:
                 self._give_up(runtime)
+        # While the scheduler is out of reach, nothing can be sent; it may come back.
         if not self._connection.running:
             return
         if self._accused:
+            # It must be alone on the cluster, so it waits until all else has come back.
             if not self._flying:
                 task = self._accused.popleft()
                 self._send(task.job.runtime, [task], solo=True)
@@ -215,6 +228,7 @@ class DaskRunner(Generic[Key]):
                 task = self._suspects.popleft()
                 self._send(task.job.runtime, [task])
                 continue
+            # The longest queue first, so that all runtimes end together.
             runtime, waiting = max(self._queues.items(), key=lambda item: len(item[1]))
             # Smaller batches towards the end, so that all workers finish at about the same time.
             ceiling = _MAX_IN_BATCH * max(1, min(threads.values(), default=1))
@@ -244,6 +258,7 @@ class DaskRunner(Generic[Key]):
 
     def _land(self, landed: Landed) -> None:
         """Take in what came back of a batch, once."""
+        # Here, and not at the top: this module is imported before it is known whether Dask is installed.
         from distributed import CancelledError
 
         batch = self._flying.pop(landed.number, None)
@@ -268,6 +283,7 @@ class DaskRunner(Generic[Key]):
         worker, runtime = answer["worker"], batch.runtime
         if answer["outcomes"] is None:
             machine = answer["machine"]
+            # This raises with a message about what differs; only if nothing does is the sandbox the reason.
             agree(dict([self._example, (worker, machine)]))
             why = machine["sandbox"][self.level] or "nobody knows why"
             raise CannotVerify(f"{worker} joined, and does not allow the sandbox `{self.level}`: {why}")

@@ -33,18 +33,29 @@ _stopped: set[str] = set()
 
 
 async def this_machine_json() -> str:
-    """What this worker is."""
+    """What this worker is: a `Machine` as JSON text."""
     # In a thread, because it takes seconds, in which the worker must go on answering the scheduler.
     return await asyncio.to_thread(lambda: json.dumps(this_machine()))
 
 
+# A coroutine runs in the worker's event loop, even while all its threads are busy with `work`.
 async def stop(session: str) -> None:
-    """End the runs of a session."""
+    """End the runs of a session: `work` looks at this between outcomes.
+
+    session  the one of the orders to stop; batches of it that are still to come run nothing either
+    """
     _stopped.add(session)
 
 
 def work(text: str) -> str:
-    """Run a batch of programs; `text` is an `Order`, and an `Answer` is returned."""
+    """Run a batch of programs.
+
+    text  an `Order` as JSON text
+
+    Returns an `Answer` as JSON text. Raises what `this_machine` raises; a run that fails is an outcome, not an
+    exception.
+    """
+    # Only a worker calls this, and it has Dask.
     from distributed import get_worker
 
     order: Order = json.loads(text)
@@ -101,7 +112,9 @@ def _contents(session: str, folder: str) -> str:
 
 def _pool(level: Level, jobs: int) -> Pool[int]:
     if (level, jobs) not in _pools:
+        # One pool at most: each holds its frameworks in memory.
         _end_all()
+        # A worker that ends must not leave interpreters behind.
         atexit.register(_end_all)
         _pools[level, jobs] = Pool[int](jobs, level).__enter__()
     return _pools[level, jobs]

@@ -24,34 +24,56 @@ FILES = "files"
 
 
 class Confinement:
-    """Where a run lives, and how it is closed off there. This is the one for `none`: just a folder."""
+    """Where a run lives, and how it is closed off there. This is the one for `none`: just a folder.
+
+    The module lists its methods in the order in which the zygote calls them.
+    """
 
     is_bounded = False
     """Whether the kernel keeps the scratch folder from growing beyond what a run may take."""
 
     def __init__(self, root: str, lender: socket.socket | None) -> None:
-        """`root`: the folder of all scratch folders. `lender`: the socket that `enter_namespaces` returned."""
+        """Created once, by the zygote, for all of its runs.
+
+        root    the folder of all scratch folders
+        lender  the socket that `enter_namespaces` returned; None at the other levels
+        """
         self.root = root
         self.lender = lender
 
     def prepare(self, run: int) -> str:
-        """In the zygote, before the fork: the scratch folder of a run."""
+        """In the zygote, before the fork: the path of the scratch folder of a run, which is empty.
+
+        run  the number of the request
+        """
         scratch = f"{self.root}/{run}"
         os.mkdir(scratch, 0o700)
         return scratch
 
     def open_files(self, folder: str) -> int:
-        """In the zygote, before the fork: a descriptor of a folder of the bank. Raises OSError when it is not one."""
+        """In the zygote, before the fork: a descriptor of a folder of the bank, which the caller closes.
+
+        folder  an absolute path
+
+        Raises OSError when it is not a folder.
+        """
         return open_folder(folder)
 
     def fork(self) -> int:
-        """Fork as `os.fork` does."""
+        """Fork as `os.fork` does: 0 in the child, the child's process id in the zygote.
+
+        Raises OSError when there can be no other process.
+        """
         return os.fork()
 
     def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
         """In the child: close it off, and go to the scratch folder, with the bank's folder in it as `files`.
 
-        `files_folder`: what `open_files` returned; None when the bank has no such folder. Raises OSError.
+        scratch       what `prepare` returned
+        limits        those of the run; a file system in memory is as large as its files may become
+        files_folder  what `open_files` returned; None when the bank has no such folder
+
+        Raises OSError.
         """
         os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch  # the last was set at warm-up
         os.chdir(scratch)
@@ -71,6 +93,7 @@ class Confinement:
     def clear(self, scratch: str) -> None:
         """In the zygote, when no process is left there: delete the scratch folder."""
         try:
+            # Most runs leave it empty, and then one system call is enough.
             os.rmdir(scratch)
         except OSError:
             remove(scratch)
@@ -84,6 +107,7 @@ class LandlockConfinement(Confinement):
         self.landlock = Landlock(readable())
 
     def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
+        """As `Confinement` does, and then let the kernel refuse everything else."""
         super().enter(scratch, limits, files_folder)
         self.landlock.enter(scratch, files_folder)
 
@@ -99,24 +123,29 @@ class NamespaceConfinement(Confinement):
         self.inits: dict[int, namespaces.Init] = {}
 
     def prepare(self, run: int) -> str:
+        """Every run has a file system of its own there, which `enter` mounts."""
         return SCRATCH
 
     def open_files(self, folder: str) -> int:
+        """A read-only view of the folder, borrowed from the lender: the zygote itself no longer sees it."""
         assert self.lender is not None, "the zygote is in namespaces"
         return namespaces.borrow(self.lender, folder)
 
     def fork(self) -> int:
+        """Fork into a PID namespace of the run's own, which a new init holds."""
         init = namespaces.Init()
         try:
             pid = init.fork(self.own_namespace)
         except OSError:
             init.end()
             raise
+        # In the child the table is a copy that nobody reads.
         if pid:
             self.inits[pid] = init
         return pid
 
     def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
+        """Mount the run's own file systems, go there, and give up every capability."""
         namespaces.enter_run_namespaces(MAX_FILES_SIZE * limits["file_mib"], MAX_FILES)
         super().enter(scratch, limits, files_folder)
         drop_privileges()  # last: the mounts above need them
@@ -126,13 +155,15 @@ class NamespaceConfinement(Confinement):
         namespaces.attach(files_folder, FILES)
 
     def owner(self, run: int) -> int:
+        """The init of the run: as number 1 of its namespace, it inherits what loses its parent."""
         return self.inits[run].pid
 
     def end(self, run: int) -> None:
+        """Kill the init, and with it all that the run left behind."""
         self.inits.pop(run).end()
 
     def clear(self, scratch: str) -> None:
-        pass
+        """Nothing to do: the folder went away with its namespace."""
 
 
 CONFINEMENTS: dict[Level, type[Confinement]] = {

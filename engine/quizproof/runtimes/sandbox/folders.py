@@ -16,13 +16,18 @@ _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 
 
 def readable() -> list[str]:
-    """The folders that snippets need: the interpreter, its libraries and the packages that it imports from."""
+    """The folders that snippets need, as absolute paths, none below another.
+
+    They are the interpreter, its libraries, and everything that it imports packages from.
+    """
     places = [sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *sys.path, *_SYSTEM]
     existing = [place for place in places if place and Path(place).exists()]
     # Both a link and its target: the loader follows links on its own.
     both = dict.fromkeys([*existing, *(os.path.realpath(place) for place in existing)])
     kept: list[str] = []
+    # A folder sorts before what is in it, so one that is kept covers those after it.
     for place in sorted(both):
+        # With `/` among them, nothing would be hidden.
         if place != "/" and not any(place == k or place.startswith(k + "/") for k in kept):
             kept.append(place)
     return kept

@@ -25,13 +25,20 @@ _SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1 << 0, 1 << 1
 
 
 def landlock_version() -> int:
-    """The version of Landlock that the kernel speaks; 0 when it has none."""
+    """The version of Landlock that the kernel speaks; 0 when it has none, or when it is switched off.
+
+    Version 4 also refuses TCP, and version 6 signals to other processes.
+    """
+    # Not `call`: that a kernel has none is an answer, not an error.
     version: int = LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _CREATE_RULESET_VERSION)
     return max(version, 0)
 
 
 class Landlock:
-    """Rules for runs, prepared once: each run adds its own scratch folder and enters."""
+    """Rules for runs, prepared once: each run adds its own scratch folder and enters.
+
+    The folders are opened in the zygote, so that a run only adds a rule for each.
+    """
 
     def __init__(self, folders: Sequence[str]) -> None:
         """Open `folders`, which runs may read. Raises OSError when the kernel has no Landlock."""
@@ -40,6 +47,7 @@ class Landlock:
             raise OSError(0, "the kernel has no Landlock, or it is switched off")
         places = [*folders, *SETTINGS, *DEVICES, "/proc", "/sys"]
         self._readable = [self._open(place) for place in places if os.path.exists(place)]
+        # Programs write to /dev/null, and multiprocessing keeps its locks in /dev/shm.
         self._writable = [self._open(place) for place in ("/dev/null", "/dev/shm") if os.path.exists(place)]
 
     @staticmethod
@@ -49,7 +57,10 @@ class Landlock:
     def enter(self, scratch: str, files_folder: int | None = None) -> None:
         """In the forked child: refuse everything but the folders, `scratch`, and what stays inside this process.
 
-        `files_folder` is a descriptor of one more folder that may be read.
+        scratch       the one folder that it may write to
+        files_folder  a descriptor of one more folder that it may read; None when there is none
+
+        Raises OSError. It cannot be undone.
         """
         # The kernel refuses a rule set with rights that are newer than its version of Landlock.
         files = _READ | _WRITE
@@ -62,6 +73,7 @@ class Landlock:
         attributes = struct.pack("=QQQ", files, network, scope)
         size = 24 if self.version >= 6 else 16 if self.version >= 4 else 8
         rules = call("syscall", _LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
+        # Without a rule for it, a right that the rule set handles is refused everywhere.
         for descriptor in self._readable if files_folder is None else [*self._readable, files_folder]:
             self._allow(rules, descriptor, _READ)
         for descriptor in (*self._writable, self._open(scratch)):

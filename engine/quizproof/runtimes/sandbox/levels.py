@@ -17,7 +17,10 @@ LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 @cache
 def refusal(level: Level) -> str:
-    """Why runs cannot have this level here, found by trying it; empty when they can."""
+    """Why runs cannot have this level here, found by trying it; empty when they can.
+
+    A reason is short and in the system's words: "Operation not permitted", or "only Linux has it".
+    """
     if sys.platform != "linux":
         return "" if level == "none" else "only Linux has it"
     ours, theirs = os.pipe()
@@ -31,6 +34,7 @@ def refusal(level: Level) -> str:
             os.write(theirs, (error.strerror or str(error)).encode())
         finally:
             os._exit(0)
+    # Otherwise the pipe would never end for us.
     os.close(theirs)
     with open(ours, "rb") as stream:
         answer = stream.read().decode()
@@ -54,5 +58,5 @@ def _enter(level: Level) -> None:
 
 
 def strongest() -> Level:
-    """The strongest level that this machine allows."""
+    """The strongest level that this machine allows. There is always one, because `none` needs nothing."""
     return next(level for level in LEVELS if not refusal(level))

@@ -38,6 +38,7 @@ _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
 _SET_PDEATHSIG = 1
 # asm/unistd_64.h and asm-generic/unistd.h
 _OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442
+# The one number that differs; on other architectures the call fails, and the level is refused.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, -1)
 
 _MAX_MESSAGE = 1 << 16
@@ -55,8 +56,9 @@ def enter_namespaces() -> socket.socket:
     """Move this process, the future zygote, into namespaces of its own, where it is PID 1.
 
     The caller goes on as a child; the original process waits for it and ends with its status. Meanwhile it still sees
-    the files of the machine, and the socket that is returned lets `borrow` ask it for a folder of them. Raises OSError
-    where the kernel refuses.
+    the files of the machine, and the socket that is returned lets `borrow` ask it for a folder of them.
+
+    Raises OSError where the kernel refuses. The caller must have no other threads.
     """
     uid, gid = os.getuid(), os.getgid()  # asked now: in the new user namespace nobody is known yet
     call("unshare", _NEWUSER | _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET)
@@ -64,10 +66,12 @@ def enter_namespaces() -> socket.socket:
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    # SEQPACKET keeps the bounds of messages, so neither side has to count bytes.
     asking, lending = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid:
         os._exit(_lend(pid, lending))
+    # The pool knows the original process alone: when that is killed, this one must end too.
     call("prctl", _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     lending.close()
     call("unshare", _NEWNS)  # mounts of its own, so that the lender keeps the machine's files
@@ -114,7 +118,11 @@ def _clone_tree(folder: str) -> int:
 def borrow(lender: socket.socket, folder: str) -> int:
     """A read-only view of a folder of the machine, from the process that `enter_namespaces` left outside.
 
-    Raises OSError when it is not a folder, or cannot be read.
+    lender  the socket that `enter_namespaces` returned
+    folder  an absolute path
+
+    Returns a descriptor, to be mounted with `attach` and closed by the caller. Raises OSError when it is not a folder,
+    or cannot be read.
     """
     lender.send(folder.encode())
     answer, descriptors, _, _ = socket.recv_fds(lender, _MAX_MESSAGE, 1)
@@ -124,7 +132,11 @@ def borrow(lender: socket.socket, folder: str) -> int:
 
 
 def attach(tree: int, folder: str) -> None:
-    """Mount a borrowed view on an empty folder."""
+    """Mount a borrowed view on an empty folder. Raises OSError.
+
+    tree    what `borrow` returned
+    folder  a path in the namespace of this process
+    """
     call("syscall", _MOVE_MOUNT, tree, b"", _AT_FDCWD, folder.encode(), _MOVE_EMPTY_PATH)
 
 
@@ -134,8 +146,10 @@ def _build_root(folders: Sequence[str]) -> None:
     _mount("none", "/", "", _REC | _PRIVATE)
     # Covered in this namespace only; it must not hide what is to be shown.
     root = next(place for place in _MOUNT_POINTS if os.path.isdir(place) and not _holds(place, folders))
+    # One MiB is plenty: it holds nothing but mount points.
     _mount("tmpfs", root, "tmpfs", _NOSUID | _NODEV, "size=1m,mode=755")
     for folder in folders:
+        # `/bin` is a link to `usr/bin` on most machines, and links to what is mounted work as they are.
         if os.path.islink(folder):
             Path(root + folder).parent.mkdir(parents=True, exist_ok=True)
             Path(root + folder).symlink_to(os.readlink(folder))
@@ -154,6 +168,7 @@ def _build_root(folders: Sequence[str]) -> None:
     # All views are bound by now, so nothing needs the old root any more.
     call("syscall", _PIVOT_ROOT, root.encode(), (root + "/.old").encode())
     os.chdir("/")
+    # Detached: it is busy, with other mounts below it and files that are open.
     call("umount2", b"/.old", _DETACH)
     os.rmdir("/.old")
     for folder in (SCRATCH, "/dev/shm"):  # imports may want them; runs get their own
@@ -198,10 +213,12 @@ class Init:
     the memory of the zygote for its own, all of its capabilities too, which is why a run can neither trace nor kill it.
     """
 
+    # Enough for a function that only calls `pause`.
     _STACK = 1 << 14
 
     def __init__(self) -> None:
         self._stack = mmap.mmap(-1, self._STACK)
+        # A stack grows downwards, so the process starts at its upper end.
         top = ctypes.addressof(ctypes.c_char.from_buffer(self._stack)) + self._STACK
         self._namespace = ctypes.c_int(-1)
         flags = _VM | _FS | _FILES | _PIDFD | _NEWPID | signal.SIGCHLD
@@ -216,7 +233,9 @@ class Init:
     def fork(self, own_namespace: int) -> int:
         """Fork a child into the namespace, as `os.fork` does.
 
-        `own_namespace` is a descriptor of the caller's own PID namespace, to which it returns immediately.
+        own_namespace  a descriptor of the caller's own PID namespace, to which it returns immediately
+
+        Raises OSError. Call it once: it closes the descriptor of the namespace.
         """
         pid = -1
         try:
@@ -235,6 +254,7 @@ class Init:
         """
         alone = self._is_alone()
         os.kill(self.pid, signal.SIGKILL)
+        # When `waitpid` returns, the kernel has killed everything else in there.
         if not alone:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self.pid, 0)
@@ -251,7 +271,13 @@ class Init:
 
 
 def enter_run_namespaces(scratch_mib: int, max_files: int) -> None:
-    """In the forked child: own network, IPC and mounts, and empty scratch folders of at most this size."""
+    """In the forked child: own network, IPC and mounts, and empty scratch folders.
+
+    scratch_mib  the size of each, in MiB
+    max_files    how many files and folders each can have
+
+    Raises OSError. It needs the capabilities of the zygote, so call it before `drop_privileges`.
+    """
     call("unshare", _NEWNS | _NEWIPC | _NEWNET)
     # Again, though the zygote has one: this one shows the processes of the run's own namespace.
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)

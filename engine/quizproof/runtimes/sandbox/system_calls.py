@@ -10,6 +10,7 @@ import ctypes
 import os
 import struct
 
+# ctypes keeps a copy of errno for us; the real one may change before we can read it.
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 # prctl.h
@@ -20,7 +21,13 @@ _CAPABILITY_VERSION = 0x20080522
 
 
 def call(name: str, *arguments: object) -> int:
-    """Call a C function that returns -1 on failure. Raises OSError then."""
+    """Call a C function that returns -1 on failure.
+
+    name       of a function of the C library: "mount", or "syscall" with the number as the first argument
+    arguments  as ctypes takes them: int, bytes for a string, None for a null pointer
+
+    Returns what it returns. Raises OSError on failure, with the name in the message.
+    """
     result: int = getattr(LIBC, name)(*arguments)
     if result == -1:
         code = ctypes.get_errno()
@@ -29,7 +36,10 @@ def call(name: str, *arguments: object) -> int:
 
 
 def drop_privileges() -> None:
-    """Give up every capability, for good: also across `exec` and for uid 0."""
+    """Give up every capability, for good: also across `exec` and for uid 0. Raises OSError.
+
+    It sets `no_new_privs` too, so that no set-uid program gives anything back.
+    """
     for capability in range(_LAST_CAPABILITY + 1):
         # Fails for capabilities that this kernel does not know, which nobody can have then.
         LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import signal
 import textwrap
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from hypothesis import settings
 
 from helpers.processes import end_starter
 from helpers.replay import chromium
+from helpers.scheduling import LONGEST_FIRST, ByCost
 from quizproof.loading.load import load_bank
 from quizproof.proof import Report
 from quizproof.proving.prove import Proving
@@ -37,43 +37,15 @@ settings.load_profile("quizproof")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-LONGEST_FIRST = (
-    "test_shipped_bank",
-    "test_interruptions",
-    "test_dask",
-    "test_site_browser",
-    "test_stability",
-    "test_exhibits",
-    "test_docs",
-    "test_terminal_kinds",
-    "test_site_inputs",
-    "test_lock",
-)
-"""Files with tests that take long. They come first, so that short ones fill up the end on all processors."""
-COSTLY = {
-    "test_build": {"kinds_page"},
-    "test_cli": {"bare_python"},
-    "test_dask": {"bank", "strict", "two"},
-    "test_exhibits": {"told"},
-    "test_shards": {"bank"},
-    "test_shipped_bank": {"report"},
-}
-"""Fixtures that prove or start much. One process runs all tests of a file that use one, so that it is made once."""
-FRAMEWORKS = re.compile("torch|tensorflow|keras|framework")
-"""Names of tests that prove with frameworks, as the pages' examples do, on zygotes that one process keeps for all."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first, and give tests that share something costly to one process."""
+    """Put what takes long first."""
     places = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & COSTLY.get(item.path.stem, set()):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-        elif "found" in fixtures or ("prove_text" in fixtures and FRAMEWORKS.search(item.name)):
-            item.add_marker(pytest.mark.xdist_group("frameworks"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByCost:
+    """Give tests that share something costly to one process."""
+    return ByCost(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 from quizproof.comparison.outputs import difference, fold, masked, same_number, same_output
 from quizproof.outcome import Outcome
 
+_ROUNDING = 1e-6
+"""Several threads add up in varying order, and sums of 32-bit floats then differ in their last digits."""
+
 
 def steadied(outcome: Outcome) -> Outcome:
     """The outcome without what differs each time and means nothing: memory addresses in strings.
@@ -69,10 +72,6 @@ def same_value(one: Any, other: Any, tolerance: float | None) -> bool:
         case float(), float() if math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
             return True
     return json.dumps(one) == json.dumps(other)  # where NaN is NaN
-
-
-_ROUNDING = 1e-6
-"""Several threads add up in varying order, and sums of 32-bit floats then differ in their last digits."""
 
 
 def _ending(outcome: Outcome) -> str:

@@ -8,6 +8,12 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
 from quizproof.comparison.printed import take_apart
 
+_SIGN = r"[^A-Za-z0-9_\s]"
+_LITERAL = r"\"(?:[^\"\\]|\\[\s\S])*\"|'(?:[^'\\]|\\[\s\S])*'"
+# Literals are matched first, so that what is inside quotes is kept. Spaces next to a sign do not count; those between
+# two words do.
+_SPACING = re.compile(rf"({_LITERAL})|(?<={_SIGN})\s+|\s+(?={_SIGN})|(\s+)")
+
 # Only after these words, because a hexadecimal number may be what the question is about.
 _ADDRESS = re.compile(r"(?:(?<=\bat )|(?<=\bobject @ ))0x[0-9a-fA-F]{6,16}\b")
 _EXACT = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX)
@@ -33,13 +39,6 @@ def fold(text: str) -> str:
     while lines and not lines[-1]:
         lines.pop()
     return "\n".join(lines)
-
-
-_SIGN = r"[^A-Za-z0-9_\s]"
-_LITERAL = r"\"(?:[^\"\\]|\\[\s\S])*\"|'(?:[^'\\]|\\[\s\S])*'"
-# Literals are matched first, so that what is inside quotes is kept. Spaces next to a sign do not count; those between
-# two words do.
-_SPACING = re.compile(rf"({_LITERAL})|(?<={_SIGN})\s+|\s+(?={_SIGN})|(\s+)")
 
 
 def fold_expression(text: str) -> str:

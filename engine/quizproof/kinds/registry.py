@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
-from quizproof.kinds.base import Block, Exhibit, Question
+from quizproof.kinds.base import Block
 from quizproof.kinds.exhibits.confusion_matrix import ConfusionMatrix
 from quizproof.kinds.exhibits.experiment import Experiment
 from quizproof.kinds.exhibits.pipeline import Pipeline
@@ -49,6 +49,3 @@ def kinds() -> dict[str, type[Block]]:
     known = {entry.name: entry.load() for entry in entry_points(group="quizproof.kinds")}
     known.update({kind.kind_name: kind for kind in _OURS})
     return known
-
-
-__all__ = ["BUILT_IN", "Block", "Exhibit", "Question", "kinds"]

@@ -34,6 +34,8 @@ from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 from quizproof.errors import UsageError
 from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised, Status
 
+_REMEDY = "; rewrite it with `quizproof check --write-lock`"
+
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
 VERSION = 1
@@ -167,9 +169,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) < len(pairs):
         raise ValueError("a duplicate key")
     return dict(pairs)
-
-
-_REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
 
 def entry_of(program: str, outcome: Outcome) -> Entry:

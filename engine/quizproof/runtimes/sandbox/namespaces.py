@@ -25,6 +25,10 @@ from pathlib import Path
 from quizproof.runtimes.sandbox.folders import DEVICES, SCRATCH, SETTINGS, open_folder, readable
 from quizproof.runtimes.sandbox.system_calls import LIBC, call
 
+_SLEEP = ctypes.cast(LIBC.pause, ctypes.c_void_p)
+_ALL_SIGNALS = b"\xff" * 128
+"""A `sigset_t`. Not by the `signal` module, which takes longer over it than the system call for a process."""
+
 # sched.h
 _VM, _FS, _FILES, _PIDFD = 0x100, 0x200, 0x400, 0x1000
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -198,11 +202,6 @@ def _bind(source: str, target: str, *, read_only: bool = True) -> None:
 def open_pid_namespace() -> int:
     """A descriptor of this process's PID namespace, to come back to after each fork."""
     return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-
-
-_SLEEP = ctypes.cast(LIBC.pause, ctypes.c_void_p)
-_ALL_SIGNALS = b"\xff" * 128
-"""A `sigset_t`. Not by the `signal` module, which takes longer over it than the system call for a process."""
 
 
 class Init:

@@ -63,9 +63,9 @@ DIFFERENCES: dict[str, tuple[Outcome, Outcome, tuple[str, str]]] = {
     "limit": (
         printed("1"),
         Outcome("limit", (PartResult("1"),), detail="it ran longer than 20 s"),
-        ("finished", "ended otherwise (it ran longer than 20 s)"),
+        ("finished", "did not finish (it ran longer than 20 s)"),
     ),
-    "died": (printed("1"), Outcome("died"), ("finished", "ended otherwise (died)")),
+    "died": (printed("1"), Outcome("died"), ("finished", "did not finish (died)")),
     "syntax": (
         printed("1"),
         Outcome("syntax", (), Raised("SyntaxError", "invalid syntax", 0)),

@@ -190,7 +190,7 @@ def refuted() -> Report:
         "QP203",
         "`happens: TypeError` is not what happened: it raised AttributeError: 'Sequential' object has no attribute "
         "'freeze_layers'",
-        advice="State what really happens under `happens:`, or mend the code.",
+        advice="State what really happens under `happens:`, or fix the code.",
         expected="TypeError",
         actual=TRACEBACK,
     )

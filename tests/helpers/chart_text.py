@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
 NARROW, WIDE = "DejaVu Sans Condensed", "DejaVu Sans"
 """Of the Debian packages fonts-dejavu-extra and fonts-dejavu-core."""
-SIZES = ({"width": 1200, "height": 800}, {"width": 360, "height": 700})
+SIZES: tuple[ViewportSize, ...] = ({"width": 1200, "height": 800}, {"width": 360, "height": 700})
 
 OUTSIDE = """
 (family) => {
@@ -48,7 +48,7 @@ def outside_pictures(page: Page) -> list[tuple[str, int, str]]:
     found = []
     before = page.viewport_size
     for size in SIZES:
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
         for family in (NARROW, WIDE):
             found += [(family, size["width"], label) for label in page.evaluate(OUTSIDE, family)]
     if before:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizproof import rules
+from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     ACCIDENTS,
     OURS,
@@ -23,9 +24,7 @@ from quizproof.claims import (
     crash,
     failing,
     fails,
-    fails_without,
     obstacle,
-    passes,
     refuted,
 )
 from quizproof.outcome import LASTING, LOST, Frame, Outcome, PartResult, Raised, Status
@@ -199,7 +198,7 @@ def test_obstacle(outcome: Outcome, verdict: str, code: str, message: str) -> No
     assert judged is not None
     assert (judged.verdict, judged.code, judged.message) == (verdict, code, message)
     assert (judged.verdict == "unverified") is (outcome.status in LOST)
-    assert key(PROGRAM, outcome) == crash(PROGRAM, outcome) == fails_without(PROGRAM, outcome) == judged
+    assert key(PROGRAM, outcome) == crash(PROGRAM, outcome) == can_fail(PROGRAM, (), (), outcome) == judged
     if outcome.status != "syntax":
         assert distractor(PROGRAM, outcome) == distractor(PROGRAM, outcome, "ValueError") == judged
 
@@ -401,11 +400,11 @@ def test_wrong_reason() -> None:
 def test_check_passes_without_the_answer() -> None:
     """Then it asserts nothing of the answer; how it fails does not matter."""
     bare = Program((PROGRAM.parts[SETUP], PROGRAM.parts[CHECK]))
-    judged = fails_without(bare, finished(program=bare))
+    judged = can_fail(bare, (), (), finished(program=bare))
     assert (judged.verdict, judged.code) == ("refuted", rules.PASSES_WITHOUT_ANSWER)
     assert judged.help
     for type_ in ("AssertionError", "NameError", "ValueError"):
-        assert fails_without(bare, raised(1, 3, type_)) is PROVEN
+        assert can_fail(bare, (), (), raised(1, 3, type_)) is PROVEN
 
 
 ROLES = st.lists(st.sampled_from(get_args(PartRole)), min_size=1, max_size=4)

@@ -4,7 +4,8 @@ That form is `OutcomeData`: the cache keeps it, zygotes reply with it, and Dask 
 writes it, so values may be NaN or infinite. (The lock has a form of its own, because people read it: see `store.lock`.)
 
     {"status": "raised",
-     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null}],
+     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null,
+                "weak": [], "tried": 0, "noticed": 0, "missed": ""}],
      "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "",
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
      "detail": "", "seconds": 0.004, "peak_mib": 11.5, "drew": false}
@@ -58,6 +59,18 @@ class Raised:
 
 
 @dataclass(frozen=True)
+class Weak:
+    """An assertion that could not have failed."""
+
+    line: int
+    """Within the program, from 1."""
+    weakness: str
+    """Why, as a key of `checks.WEAKNESSES`."""
+    about: str = ""
+    """What it is about, such as an expression."""
+
+
+@dataclass(frozen=True)
 class PartResult:
     """What one part of a program did."""
 
@@ -67,6 +80,14 @@ class PartResult:
     """How many assertions that could fail were executed and held."""
     value: Any = None
     """The value of an expression part, as JSON data."""
+    weak: tuple[Weak, ...] = ()
+    """Of a check that passed, the assertions that could not have failed."""
+    tried: int = 0
+    """Of a check that passed, how many changes of the answer's values it was run again with."""
+    noticed: int = 0
+    """With how many of these it failed."""
+    missed: str = ""
+    """The first of them that it did not notice, if it noticed none: "`total` plus 1"."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +144,7 @@ class Outcome:
     def to_json(self) -> OutcomeData:
         """The outcome as JSON data."""
         raised = self.raised and {**vars(self.raised), "frames": [{**vars(frame)} for frame in self.raised.frames]}
-        parts = [{**vars(part)} for part in self.parts]
+        parts = [{**vars(part), "weak": [[*vars(weak).values()] for weak in part.weak]} for part in self.parts]
         return cast("OutcomeData", {**vars(self), "parts": parts, "raised": raised})
 
     @classmethod
@@ -132,7 +153,7 @@ class Outcome:
         fields = _checked(cls, data)
         if fields["status"] not in get_args(Status):
             raise ValueError("this Outcome has an unknown status")
-        parts = tuple(PartResult(**_checked(PartResult, part)) for part in fields["parts"])
+        parts = tuple(_part_from_json(part) for part in fields["parts"])
         raised = None
         if fields["raised"] is not None:
             of_raised = _checked(Raised, fields["raised"])
@@ -171,6 +192,11 @@ class PartData(TypedDict):
     stderr: str
     assertions: int
     value: Any
+    weak: list[list[Any]]
+    """Of each `Weak` its fields, in their order."""
+    tried: int
+    noticed: int
+    missed: str
 
 
 class OutcomeData(TypedDict):
@@ -188,7 +214,16 @@ class OutcomeData(TypedDict):
 _TYPES: Mapping[type, Mapping[str, Any]] = {
     Frame: {"line": int, "column": int, "end_column": int, "function": str, "text": str},
     Raised: {"type": str, "message": str, "part": int, "frames": list, "meant": str},
-    PartResult: {"stdout": str, "stderr": str, "assertions": int, "value": object},
+    PartResult: {
+        "stdout": str,
+        "stderr": str,
+        "assertions": int,
+        "value": object,
+        "weak": list,
+        "tried": int,
+        "noticed": int,
+        "missed": str,
+    },
     Outcome: {
         "status": str,
         "parts": list,
@@ -200,6 +235,14 @@ _TYPES: Mapping[type, Mapping[str, Any]] = {
     },
 }
 """The keys of each form, with the types that JSON gives their values."""
+
+
+def _part_from_json(data: object) -> PartResult:
+    fields = _checked(PartResult, data)
+    for weak in fields["weak"]:
+        if not (isinstance(weak, list) and list(map(type, weak)) == [int, str, str]):
+            raise ValueError("this is not a Weak")
+    return PartResult(**fields | {"weak": tuple(Weak(*weak) for weak in fields["weak"])})
 
 
 def _checked(form: type, data: object) -> dict[str, Any]:

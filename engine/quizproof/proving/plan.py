@@ -254,7 +254,7 @@ class Plan:
             judgement = stability
         # The runs of a probe are many, and say nothing one by one.
         run = (claim.programs[-1], outcomes[-1]) if outcomes and not claim.probe else None
-        if judgement.verdict != "proven":
+        if judgement.code:
             self._report(claim, judgement, variant, run)
         evidence = _evidence(*run) if run else {}
         return JudgedClaim(claim.what, judgement.verdict, line, {**evidence, **judgement.evidence})

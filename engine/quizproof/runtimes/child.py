@@ -24,8 +24,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from quizproof.runtimes.assertions.examination import Examination
 from quizproof.runtimes.generators import Generators
-from quizproof.runtimes.reply import leave
+from quizproof.runtimes.reply import begin_examination, leave, leave_examined
 from quizproof.runtimes.usage import cpu_seconds
 from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
 
@@ -58,48 +59,6 @@ _patched: dict[types.ModuleType, dict[str, Any]] = {}
 """The same as the parts so far have left it, for the next part."""
 
 
-class Counter:
-    """Counts the assertions that held: one that failed and was swallowed shows nothing.
-
-    Programs find it among the builtins, so that their own names are those that they have made, and no others.
-    """
-
-    NAME = "__quizproof_asserted__"
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self) -> None:
-        self.count += 1
-
-
-class _CountAssertions(ast.NodeTransformer):
-    """Puts a call of the counter after every assertion that could fail."""
-
-    def visit_Assert(self, node: ast.Assert) -> Any:
-        return self._counted(node) if _can_fail(node.test) else node
-
-    def visit_Expr(self, node: ast.Expr) -> Any:
-        match node.value:
-            # `assertEqual`, `assert_allclose` and the like of unittest, numpy and torch.
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name.startswith("assert"):
-                return self._counted(node)
-        return node
-
-    def _counted(self, node: ast.stmt) -> list[ast.stmt]:
-        call = ast.Call(ast.Name(Counter.NAME, ast.Load()), [], [])
-        counter = ast.copy_location(ast.Expr(call), node)
-        return [node, ast.fix_missing_locations(counter)]
-
-
-def _can_fail(test: ast.expr) -> bool:
-    """Whether an assertion depends on anything: `assert True` does not, nor does `assert (x, "message")`."""
-    # These are true or false by their form, whatever names are in them.
-    if isinstance(test, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda)):
-        return False
-    return any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test))
-
-
 def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Run the program of a request in this process, which never returns from here.
 
@@ -117,8 +76,15 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
         sys.argv = [SNIPPET]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         leave(reply, {"status": "running", "parts": []})
-        leave(reply, _execute(request["parts"], reply))
+        statement, examination = _execute(request["parts"], reply)
+        leave(reply, statement)
         code = 0
+        # Only now: what it does to the process has no effect on the outcome, which is stated already.
+        if request["examine"] and examination is not None:
+            begin_examination(reply)
+            found = examination.findings()
+            _put_back()
+            leave_examined(reply, found)
     finally:
         # Not sys.exit: the exit handlers and buffers are copies of the zygote's.
         os._exit(code)
@@ -158,9 +124,12 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
         resource.setrlimit(what, (min(amount, ceiling), ceiling))
 
 
-def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
-    """Run all parts, up to the first that raises; the statement to leave in the reply."""
-    counter = Counter()
+def _execute(parts: list[RequestPart], reply: mmap.mmap) -> tuple[dict[str, Any], Examination | None]:
+    """Run all parts, up to the first that raises; the statement to leave in the reply.
+
+    With it comes the examination of the assertions of a program that ran to its end.
+    """
+    examination = Examination(SNIPPET)
     room = _MAX_VALUES
     process = os.getpid()
     program: list[types.CodeType] = []
@@ -169,33 +138,35 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
     # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
         try:
-            program.append(_compile(part))
+            program.append(_compile(part, index, examination))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
+            return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}, None
     # As in a program that was started by hand, so that pickling and `__name__ == "__main__"` work.
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
-    setattr(builtins, Counter.NAME, counter)
+    examination.begin()
     results: list[dict[str, Any]] = []
     generators = Generators()
     for index, code in enumerate(program):
         leave(reply, {"status": "running", "parts": results})
         # The counter is shared by all parts, so that a function of the setup counts where it is called.
-        before = counter.count
+        before = examination.count
+        examination.before(index, module.__dict__)
         # One dictionary is globals and locals of all parts, as in a module.
         value, failure = _run_part(code, module.__dict__, room)
+        examination.after(index, module.__dict__)
         # What this part printed has to be in the file before its size is noted.
         out, err = _flush()
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
         room -= len(json.dumps(value))
-        results.append({"out": out, "err": err, "assertions": counter.count - before, "value": value})
+        results.append({"out": out, "err": err, "assertions": examination.count - before, "value": value})
         if failure is not None:
             status = "limit" if (limit := _limit(failure)) else "raised"
             raised = _describe(failure, index)
             ending = {"status": status, "detail": limit, "raised": raised}
-            return {**ending, "parts": results, "drew": generators.drew()}
-    return {"status": "finished", "parts": results, "drew": generators.drew()}
+            return {**ending, "parts": results, "drew": generators.drew()}, None
+    return {"status": "finished", "parts": results, "drew": generators.drew()}, examination
 
 
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
@@ -207,9 +178,9 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
         try:
             value = eval(code, names)
         finally:
-            for needed, contents in _NEEDED.items():
+            for needed in _NEEDED:
                 _patched[needed] = needed.__dict__.copy()
-                needed.__dict__.update(contents)
+            _put_back()
         value = _plain(value)
         if len(json.dumps(value)) > room:
             raise ValueError(f"the values that are shown take more than {_MAX_VALUES:,} characters")
@@ -218,7 +189,13 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
         return None, raised
 
 
-def _compile(part: RequestPart) -> types.CodeType:
+def _put_back() -> None:
+    """Undo what the program has patched of what the reply is written with."""
+    for needed, contents in _NEEDED.items():
+        needed.__dict__.update(contents)
+
+
+def _compile(part: RequestPart, index: int, examination: Examination) -> types.CodeType:
     """Compile so that every line has the number that it has in the whole program."""
     mode = "eval" if part["role"] == "value" else "exec"
     source, line = part["source"], part["line"]
@@ -227,9 +204,9 @@ def _compile(part: RequestPart) -> types.CodeType:
         line += part["source"][: len(part["source"]) - len(source)].count("\n")
     # Empty lines before it, rather than numbers added afterwards: messages of the compiler name lines, too.
     tree: Any = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
-    if part["role"] in ("setup", "check"):
-        tree = _CountAssertions().visit(tree)
+    examination.add(index, part["role"], tree)
     code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
+    examination.compiled(index, code)
     return code
 
 

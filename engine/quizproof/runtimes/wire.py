@@ -53,6 +53,8 @@ class Request(TypedDict):
     limits: RequestLimits
     files: str | None
     """The path of a folder that the run may read as `files`."""
+    examine: bool
+    """Whether to look at what the assertions of its checks are worth, once it has ended."""
 
 
 class Reply(TypedDict):

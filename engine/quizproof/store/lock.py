@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
-from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised, Status
+from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised, Status, Weak
 
 _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
@@ -53,6 +53,11 @@ class EntryPart(TypedDict):
     stderr: NotRequired[Lines]
     assertions: NotRequired[int]
     value: NotRequired[Any]
+    weak: NotRequired[list[list[Any]]]
+    """Of each `Weak` its fields, in their order."""
+    tried: NotRequired[int]
+    noticed: NotRequired[int]
+    missed: NotRequired[str]
 
 
 class EntryRaised(TypedDict):
@@ -210,7 +215,16 @@ def outcome_of(entry: Entry) -> Outcome:
         frames = tuple(Frame(*frame) for frame in data["frames"])
         raised = Raised(data["type"], _text(data["message"]), data["part"], frames, data.get("meant", ""))
     parts = tuple(
-        PartResult(_text(p.get("stdout", "")), _text(p.get("stderr", "")), p.get("assertions", 0), p.get("value"))
+        PartResult(
+            _text(p.get("stdout", "")),
+            _text(p.get("stderr", "")),
+            p.get("assertions", 0),
+            p.get("value"),
+            tuple(Weak(*weak) for weak in p.get("weak", ())),
+            p.get("tried", 0),
+            p.get("noticed", 0),
+            p.get("missed", ""),
+        )
         for p in entry["parts"]
     )
     return Outcome(entry.get("status", "finished"), parts, raised, entry.get("detail", ""))
@@ -226,6 +240,12 @@ def _part(part: PartResult) -> EntryPart:
         entry["assertions"] = part.assertions
     if part.value is not None:
         entry["value"] = part.value
+    if part.weak:
+        entry["weak"] = [[*vars(weak).values()] for weak in part.weak]
+    if part.tried:
+        entry["tried"], entry["noticed"] = part.tried, part.noticed
+    if part.missed:
+        entry["missed"] = part.missed
     return entry
 
 

@@ -16,7 +16,20 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle, proven, refuted
+from quizproof.checks import weak_assertion
+from quizproof.claims import (
+    PROVEN,
+    Claim,
+    Judgement,
+    Part,
+    Program,
+    at_frame,
+    crash,
+    obstacle,
+    proven,
+    refuted,
+    warned,
+)
 from quizproof.comparison.numbers import exact, figure, is_number, spread
 from quizproof.comparison.outputs import quoted
 from quizproof.findings import DataPath
@@ -292,6 +305,8 @@ class Experiment(Exhibit):
                 if not outcome.parts[place].assertions:
                     message = "the check executed no assertion that could fail"
                     return refuted(rules.NO_ASSERTION, message, help="Assert what the script must not change.")
+                if weak := weak_assertion(program, outcome, only=program.parts[place]):
+                    return weak
                 continue
             if blocked := obstacle(program, outcome):
                 return blocked
@@ -301,6 +316,10 @@ class Experiment(Exhibit):
             does = "the check itself raised" if kept else "the solution breaks it:"
             judgement = refuted(code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at)
             return at_frame(program, outcome, judgement)
+        result = outcomes[0].parts[place]
+        if self.constraints[index].broken is None and result.missed and outcomes[0].status == "finished":
+            message = f"it holds with {result.missed}, too, and no script is known that breaks it"
+            return warned(rules.UNNOTICED_CHANGE, message, help="Give one under `broken:`.", value=list(self.seeds))
         return proven(value=list(self.seeds))
 
     def _judge_broken(self, program: Program, outcome: Outcome) -> Judgement:

@@ -20,6 +20,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
+from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     PROVEN,
     Claim,
@@ -29,8 +30,6 @@ from quizproof.claims import (
     Program,
     crash,
     fails,
-    fails_without,
-    passes,
     refuted,
 )
 from quizproof.comparison.outputs import difference, fold, same_output
@@ -145,7 +144,12 @@ class Choice(Question):
             yield Claim(name, at, (program,), partial(self._judge, option, program), key=option.key)
         if self.check is not None:
             bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
-            yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+            right, wrong = (
+                tuple(self._program(n) for n, option in enumerate(self.options) if option.key is key)
+                for key in (True, False)
+            )
+            judge = partial(can_fail, bare, right, wrong)
+            yield Claim("check can fail", ("check",), (*right, *wrong, bare), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The code of the first key without its check; of statements, the setup alone."""

@@ -17,7 +17,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
+from quizproof.checks import can_fail, passes
+from quizproof.claims import Claim, Happens, Judgement, Part, Program, fails
 from quizproof.comparison.outputs import fold
 from quizproof.displays import GAP
 from quizproof.findings import DataPath
@@ -106,7 +107,9 @@ class FillBlank(Question):
                 partial(_judge_mistake, mistake, (*at, "happens"), program),
             )
         bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
-        yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+        right = tuple(self._program(texts) for texts, _ in self._fillings())
+        wrong = tuple(self._mistaken(name, mistake) for name, _, mistake in self._mistakes())
+        yield Claim("check can fail", ("check",), (*right, *wrong, bare), partial(can_fail, bare, right, wrong))
 
     def right_parts(self) -> tuple[Part, ...]:
         """The program with the first accepted text in every blank, without the check."""

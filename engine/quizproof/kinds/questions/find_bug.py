@@ -14,7 +14,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, fails_without, passes, refuted
+from quizproof.checks import can_fail, passes
+from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, refuted
 from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Integer, Model, Prose, Snippet
@@ -53,7 +54,7 @@ class FindBug(Question):
         yield Claim("bug", ("code",), (broken,), partial(self._judge_bug, broken), key=True)
         yield Claim("fix", ("fix",), (fixed,), partial(self._judge_fix, fixed), key=True)
         bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
-        yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+        yield Claim("check can fail", ("check",), (fixed, broken, bare), partial(can_fail, bare, (fixed,), (broken,)))
         yield Claim("bug's line", ("fix",), (), self._judge_lines)
         for index, mistake in enumerate(self.mistakes):
             judge = partial(self._judge_line, mistake)

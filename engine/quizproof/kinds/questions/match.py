@@ -13,7 +13,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, passes, refuted
+from quizproof.checks import passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
 from quizproof.findings import DataPath
 from quizproof.kinds.base import LETTERS, Question, Runs, given
 from quizproof.outcome import Outcome

@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
+from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     PROVEN,
     Claim,
@@ -23,9 +24,7 @@ from quizproof.claims import (
     Program,
     at_frame,
     fails,
-    fails_without,
     obstacle,
-    passes,
     proven,
     refuted,
 )
@@ -95,7 +94,7 @@ class WriteCode(Question):
             starter = self._program(self.starter or "", ("starter",))
             yield Claim("starter", ("starter",), (starter,), partial(_judge_starter, starter))
         bare = self.program(*given(self.setup), *self._checks())
-        yield Claim("checks can fail", ("checks",), (bare,), partial(fails_without, bare))
+        yield Claim("checks can fail", ("checks",), (solution, bare), partial(can_fail, bare, (solution,), ()))
         for index, wrong in enumerate(self.wrong):
             program = self._program(wrong.code, ("wrong", index, "code"))
             judge = partial(_judge_wrong, wrong, program)
@@ -105,6 +104,11 @@ class WriteCode(Question):
             # The solution first: if it fails, what its mutations do shows nothing.
             programs = (solution, *(program for _, program in mutants))
             yield Claim("mutations", ("solution",), programs, self._judge_mutations, probe=True)
+        others = (*self._wrong_programs(), *(program for _, program in mutants))
+        for index, part in enumerate(self._checks() if len(self.checks) > 1 else ()):
+            judge = partial(can_fail, bare, (solution,), others, within=part)
+            name = f"check {self.checks[index].name!r} can fail"
+            yield Claim(name, part.at, (solution, *others, bare), judge, probe=True)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The setup and the solution, without the checks."""
@@ -167,6 +171,13 @@ class WriteCode(Question):
     def _program(self, source: str, at: DataPath) -> Program:
         """What is run for a program in the place of the learner's."""
         return self.program(*given(self.setup), Part("answer", source, at), *self._checks())
+
+    def _wrong_programs(self) -> Iterator[Program]:
+        """What is run for the starter and for each wrong program."""
+        if self._starter_does_something():
+            yield self._program(self.starter or "", ("starter",))
+        for index, wrong in enumerate(self.wrong):
+            yield self._program(wrong.code, ("wrong", index, "code"))
 
     def _solution(self) -> Program:
         return self._program(self.solution, ("solution",))

@@ -143,9 +143,6 @@ def can_fail(
         help_ = "Assert something that only the answer brings about."
         actual = "every assertion passed"
         return refuted(rules.PASSES_WITHOUT_ANSWER, message, help=help_, expected="the check fails", actual=actual)
-    wrongly = zip((*wrong, bare), outcomes[len(right) :], strict=True)
-    if any(_failed(program, outcome, within) for program, outcome in wrongly):
-        return PROVEN
     examined = [
         result
         for program, outcome in zip(right, outcomes, strict=False)
@@ -154,13 +151,16 @@ def can_fail(
     ]
     figures = {"changes": sum(e.tried for e in examined), "noticed": sum(e.noticed for e in examined)}
     missed = next((result.missed for result in examined if result.missed), "")
-    if not missed or figures["noticed"]:
-        return proven(**figures) if figures["changes"] else PROVEN
     check = within or next(part for part in bare.parts if part.role == "check")
-    name = missed.split("`")[1]
-    if _binds(check.source, name):
+    name = missed.split("`")[1] if missed else ""
+    if missed and not figures["noticed"] and _binds(check.source, name):
         message = f"the check gives `{name}` a value of its own, so it does not look at the answer's"
         return refuted(rules.OVERWRITES_ANSWER, message, help="Compare with another name.", at=check.at)
+    wrongly = zip((*wrong, bare), outcomes[len(right) :], strict=True)
+    if any(_failed(program, outcome, within) for program, outcome in wrongly):
+        return PROVEN
+    if not missed or figures["noticed"]:
+        return proven(**figures) if figures["changes"] else PROVEN
     message = f"the check has failed for no wrong answer: it passes with {missed}, too"
     help_ = "Assert the value that the answer should have, or add a wrong answer that the check refuses."
     return warned(rules.UNNOTICED_CHANGE, message, help=help_, at=check.at, **figures)

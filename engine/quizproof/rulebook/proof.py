@@ -224,12 +224,14 @@ fail. So the values that the answer made were changed: numbers by 1, flags negat
 The check passes all the same. Assert the value that the answer should have.
 """,
     "warning",
+    shared_by_claims=True,
 )
 OVERWRITES_ANSWER = _define(
     "QP249",
     "overwrites-answer",
     "The check gives a name of the answer a value of its own before it looks at it.",
     "What it asserts then is its own value. Use another name for what is expected, and compare the answer's with it.",
+    shared_by_claims=True,
 )
 SWALLOWED = _define(
     "QP250",

@@ -8,7 +8,6 @@ What the program does then has no effect on its outcome.
 from __future__ import annotations
 
 import ast
-import sys
 import time
 import types
 from collections.abc import Iterator, Mapping
@@ -77,7 +76,7 @@ class _Assertion:
         self._origins = origins
         self._test = site.test
         self._raises = site.kind == "call"
-        self._names = {**vars(sys.modules["__main__"]), **names}
+        self._names = names
 
     def weakness(self, end: float) -> tuple[str, str] | None:
         """Why it could not fail, if so."""

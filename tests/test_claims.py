@@ -433,7 +433,8 @@ def test_missing_name_does_not_show_that_a_check_can_fail() -> None:
     assert "`x` plus 1" in judged.message
     assert judged.evidence == {"changes": 3, "noticed": 0}
     wrong = raised(CHECK, 5, "AssertionError")
-    assert can_fail(BARE, (PROGRAM,), (PROGRAM,), missed, wrong, NAME_MISSING) is PROVEN
+    shown = can_fail(BARE, (PROGRAM,), (PROGRAM,), missed, wrong, NAME_MISSING)
+    assert (shown.verdict, shown.code, shown.evidence) == ("proven", "", {"changes": 3, "noticed": 0})
     slip = raised(ANSWER, 3, "TypeError")
     assert can_fail(BARE, (PROGRAM,), (PROGRAM,), missed, slip, NAME_MISSING).code == rules.UNNOTICED_CHANGE
     noticed = can_fail(BARE, (PROGRAM,), (), examined(tried=2, noticed=1), NAME_MISSING)

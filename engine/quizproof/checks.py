@@ -157,9 +157,8 @@ def can_fail(
         message = f"the check gives `{name}` a value of its own, so it does not look at the answer's"
         return refuted(rules.OVERWRITES_ANSWER, message, help="Compare with another name.", at=check.at)
     wrongly = zip((*wrong, bare), outcomes[len(right) :], strict=True)
-    if any(_failed(program, outcome, within) for program, outcome in wrongly):
-        return PROVEN
-    if not missed or figures["noticed"]:
+    failed = any(_failed(program, outcome, within) for program, outcome in wrongly)
+    if failed or not missed or figures["noticed"]:
         return proven(**figures) if figures["changes"] else PROVEN
     message = f"the check has failed for no wrong answer: it passes with {missed}, too"
     help_ = "Assert the value that the answer should have, or add a wrong answer that the check refuses."

@@ -53,6 +53,7 @@ _ALIASES = frozenset(
     ]
 )
 """What gives the same memory again, under another name."""
+_MUTABLE = {"torch.Tensor", "numpy.ndarray", "torch.nn.modules.module.Module"}
 _MAX_PAIRS = 64
 
 
@@ -157,9 +158,8 @@ def _is_mutable(value: Any) -> bool:
     if isinstance(value, (list, dict, set, bytearray)):
         return True
     names = {f"{each.__module__}.{each.__qualname__}" for each in type(value).__mro__}
-    return bool(names & {"torch.Tensor", "numpy.ndarray", "torch.nn.modules.module.Module"}) or any(
-        "ResourceVariable" in name or name.endswith("variables.variable.Variable") for name in names
-    )
+    # TensorFlow and Keras have a dozen classes of variables.
+    return bool(names & _MUTABLE) or any("Variable" in name for name in names)
 
 
 def _name(node: ast.expr) -> str:

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from quizproof import rules
 from quizproof.claims import (
-    FAILURES,
     PROVEN,
     Judgement,
     Part,
@@ -43,6 +42,10 @@ WEAKNESSES = {
     "iterator": "an iterator is always true, whatever it would give; put it into `all(...)` or `any(...)`",
     "not-called": "`{about}` is a function, which is always true; was it meant to be called?",
     "kind": "`{about}` is a module or a class, which is always true",
+    "assigns": "`:=` assigns; write `==` to compare",
+    "in-thread": "it runs in another thread, whose failure does not end the run",
+    "or-type": "`{about}` does not hold, and a test of the type beside it with `or` hides that",
+    "second-argument": "the second argument of `assertTrue` is a message; compare with `assertEqual`",
     "thing": "`{about}` is always there and always true; assert something about it",
     "flags": "a list of truth values is true unless it is empty; put it into `all(...)` or `any(...)`",
     "all-of-nothing": "`all` had nothing to go through, and of nothing it is true; was an iterator used up before?",
@@ -75,7 +78,7 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
         return blocked
     if outcome.raised:
         raised = outcome.raised
-        if program.raised_in(outcome) == "check" and raised.type not in FAILURES:
+        if program.raised_in(outcome) == "check" and not raised.is_failure:
             message = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
             return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, expected=expected))
         message = f"{message}: {_assertion(raised)}"
@@ -167,7 +170,7 @@ def can_fail(
 
 def _failed(program: Program, outcome: Outcome, within: Part | None) -> bool:
     """Whether an assertion of the check failed."""
-    if outcome.raised is None or outcome.raised.type not in FAILURES or outcome.status != "raised":
+    if outcome.raised is None or not outcome.raised.is_failure or outcome.status != "raised":
         return False
     part = program.parts[outcome.raised.part]
     return part.role == "check" and (within is None or part.source == within.source)

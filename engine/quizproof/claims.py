@@ -28,9 +28,6 @@ OURS: DataPath = ("kind",)
 MAX_QUOTED = 200
 """Characters of an output that a message quotes."""
 
-FAILURES = frozenset(["AssertionError", "InvalidArgumentError"])
-"""What a failed assertion raises; the second one is TensorFlow's."""
-
 _TYPING_ERRORS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
 _REFUSALS = ["OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "ConnectionRefusedError", "URLError"]
 ACCIDENTS = frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
@@ -218,7 +215,7 @@ class Happens:
             return f"it printed {output.strip()[:MAX_QUOTED]!r}" if output.strip() else ""
         if raised is None:
             return "nothing was raised"
-        if where == "check" and raised.type in FAILURES:  # that is the check's finding, not what the code does
+        if where == "check" and raised.is_failure:  # that is the check's finding, not what the code does
             return "nothing was raised, and then the check failed"
         # A run reports the name of a type without its module.
         if raised.type != self.exception.rpartition(".")[2] or self.fragment not in raised.message:
@@ -324,7 +321,7 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
         meant = f"Did you mean `{raised.meant}`? " if raised.meant else ""
         help_ = f"{meant}If that is what the option is about, add `happens: {raised.type}`."
         return at_frame(program, outcome, refuted(rules.UNSTATED_CRASH, message, help=help_, expected=expected))
-    if program.raised_in(outcome) == "check" and raised.type not in FAILURES:
+    if program.raised_in(outcome) == "check" and not raised.is_failure:
         message = f"the check itself raised {raised}"
         help_ = f"Make the check assert, or add `happens: {raised.type}` if this is the point."
         return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, help=help_, expected=expected))

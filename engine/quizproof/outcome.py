@@ -13,6 +13,7 @@ writes it, so values may be NaN or infinite. (The lock has a form of its own, be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType
@@ -41,6 +42,22 @@ class Frame:
     text: str
 
 
+_DOES_NOT_HOLD = ("did not hold", "to be true", "assertion failed")
+"""What TensorFlow says of an assertion, and not of an argument that does not fit."""
+_ASSERTING = re.compile(r"\s*[\w.]*\bassert\w*\(")
+"""A line that calls a function such as `tf.debugging.assert_shapes`, which has exceptions of its own."""
+
+
+def is_failed_assertion(type_: str, message: str) -> bool:
+    """Whether an exception says that something asserted does not hold.
+
+    type_    the name of its type
+    message  its text: TensorFlow's `tf.debugging.assert_*` raise what operations raise for arguments that do not fit
+    """
+    of_tensorflow = type_ == "InvalidArgumentError" and any(words in message for words in _DOES_NOT_HOLD)
+    return type_ == "AssertionError" or of_tensorflow
+
+
 @dataclass(frozen=True)
 class Raised:
     """An exception that left a snippet."""
@@ -56,6 +73,12 @@ class Raised:
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether an assertion failed, rather than the code around it."""
+        own = self.type in ("ValueError", "TypeError") and self.frames and _ASSERTING.match(self.frames[-1].text)
+        return is_failed_assertion(self.type, self.message) or bool(own)
 
 
 @dataclass(frozen=True)

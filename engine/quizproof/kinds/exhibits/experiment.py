@@ -311,7 +311,7 @@ class Experiment(Exhibit):
             if blocked := obstacle(program, outcome):
                 return blocked
             assert raised is not None
-            kept = raised.type != "AssertionError"
+            kept = not raised.is_failure
             code = rules.CHECK_CRASHED if kept else rules.CONSTRAINT_BROKEN
             does = "the check itself raised" if kept else "the solution breaks it:"
             judgement = refuted(code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at)
@@ -325,7 +325,7 @@ class Experiment(Exhibit):
     def _judge_broken(self, program: Program, outcome: Outcome) -> Judgement:
         raised = outcome.raised
         if raised and program.raised_in(outcome) == "check" and not obstacle(program, outcome):
-            if raised.type == "AssertionError":
+            if raised.is_failure:
                 return proven(value=str(raised))
             message = f"the check itself raised {raised}"
             return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message))

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quizproof.runtimes.assertions.values import changes
+from quizproof.outcome import is_failed_assertion
+from quizproof.runtimes.assertions.values import changes, is_effective
 
 _MAX_SECONDS = 3.0
 """For all checks of a run. What was not tried by then counts for nothing."""
 _MAX_NAMES = 12
 _MAX_CHANGES = 8
-_FAILURES = frozenset(["AssertionError", "InvalidArgumentError"])
 _MISSING = object()
 
 
@@ -42,12 +42,15 @@ def made_by(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def notices(names: dict[str, Any], made: Mapping[str, Any], checks: Mapping[int, types.CodeType]) -> dict[int, Notices]:
+def notices(
+    names: dict[str, Any], made: Mapping[str, Any], checks: Mapping[int, types.CodeType], *, nan: bool = False
+) -> dict[int, Notices]:
     """Run each check again and again, each time with another value that the answer could have made.
 
     names   the names of the program, after its end; they are as before afterwards
     made    what the answer has bound
     checks  by the index of the part
+    nan     whether they ask for NaN
 
     A check whose unchanged repetition does not pass is left out: it changes what it looks at. A change in which a check
     raises anything but a failed assertion counts for nothing.
@@ -60,11 +63,13 @@ def notices(names: dict[str, Any], made: Mapping[str, Any], checks: Mapping[int,
         if _passes(code, names, saved, made) is not True:
             continue
         found[index] = Notices()
-        for words, changed in _changes(made):
+        for words, changed in _changes(made, nan=nan):
             if time.monotonic() > end:
                 break
             passed = _passes(code, names, saved, {**made, **changed})
             if passed is None:
+                continue
+            if passed and not all(map(is_effective, changed.values())):
                 continue
             found[index].tried += 1
             if passed:
@@ -75,9 +80,9 @@ def notices(names: dict[str, Any], made: Mapping[str, Any], checks: Mapping[int,
     return found
 
 
-def _changes(made: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _changes(made: Mapping[str, Any], *, nan: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     """One value changed at a time: the first change of each name, then the second of each, and so on."""
-    waiting = [(name, changes(value)) for name, value in list(made.items())[: -_MAX_NAMES - 1 : -1]]
+    waiting = [(name, changes(value, nan=nan)) for name, value in list(made.items())[: -_MAX_NAMES - 1 : -1]]
     for _ in range(_MAX_CHANGES):
         for name, of in list(waiting):
             change = next(of, None)
@@ -96,7 +101,7 @@ def _passes(
         exec(code, names)
         return True
     except Exception as error:
-        return False if type(error).__name__ in _FAILURES else None
+        return False if is_failed_assertion(type(error).__name__, str(error)) else None
     finally:
         names.clear()
         names.update(saved)

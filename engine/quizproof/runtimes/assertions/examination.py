@@ -10,6 +10,7 @@ import signal
 import types
 from typing import Any, Literal
 
+from quizproof.runtimes.assertions.alternatives import speaks_of_nan
 from quizproof.runtimes.assertions.answer import Notices, made_by, notices
 from quizproof.runtimes.assertions.examined import Examined
 from quizproof.runtimes.assertions.expectations import EXPECTATIONS
@@ -36,6 +37,7 @@ class Examination:
         """Begin. `file` is the name of the program's file, as in its tracebacks."""
         self._recorder = Recorder(file)
         self._origins = Origins()
+        self._nan = False
         self._roles: list[str] = []
         self._checks: dict[int, types.CodeType] = {}
         self._names: dict[str, Any] = {}
@@ -50,6 +52,7 @@ class Examination:
     def add(self, index: int, role: Literal["setup", "code", "answer", "check", "value"], tree: ast.AST) -> None:
         """Take in the tree of a part, and put marks into it where something is asserted."""
         self._roles.append(role)
+        self._nan = self._nan or (role == "check" and speaks_of_nan(ast.unparse(tree)))
         self._origins.add(tree)
         if role in ("setup", "check"):
             Marker(index, self._recorder.sites, check=role == "check").visit(tree)
@@ -97,7 +100,7 @@ class Examination:
                     if self._roles[site.part] == "check" and len(weak) < _MAX_WEAK:
                         weak.append([site.line, weakness, detail[:_MAX_DETAIL]])
                 if self._made:
-                    for part, found in notices(self._names, self._made, self._checks).items():
+                    for part, found in notices(self._names, self._made, self._checks, nan=self._nan).items():
                         _fill(examined[part], found)
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)

@@ -47,12 +47,24 @@ class Origins:
                 case ast.Assign(targets=[ast.Name(id=name) as target], value=value):
                     self._values[name].append(value)
                     plain.add(id(target))
+                case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call() as value):
+                    for each in targets:
+                        if isinstance(each, ast.Name):
+                            self._values[each.id].append(value)
+                            plain.add(id(each))
                 case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if id(node) not in plain:
                     self._values[name].append(None)
                 case ast.arg(arg=name):
                     self._values[name].append(None)
                 case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                     self._values[name].append(None)
+
+    def is_always_true(self, node: ast.expr) -> bool:
+        """Whether a name was only ever bound to texts, numbers and tuples that are true as they are written."""
+        if not isinstance(node, ast.Name):
+            return False
+        values = self._values.get(node.id, [])
+        return bool(values) and all(map(_is_true_as_written, values))
 
     def can_be_none(self, node: ast.expr) -> bool:
         """Whether an expression that gave something could have given None, as far as its text says."""
@@ -67,9 +79,20 @@ class Origins:
         return not isinstance(node, _MADE)
 
 
+def _is_true_as_written(node: ast.expr | None) -> bool:
+    match node:
+        case ast.Constant(value=value):
+            return bool(value)
+        case ast.Tuple(elts=elts):
+            return bool(elts)
+    return False
+
+
 def _makes(function: ast.expr) -> bool:
     """Whether a function always gives something: a class, or one that makes tensors and numbers."""
     match function:
+        case ast.Call(func=made):  # a layer that is called at once
+            return _makes(made)
         case ast.Name(id=name):
             return name in _BUILDERS or name[:1].isupper()
         case ast.Attribute(attr=name):

@@ -14,28 +14,19 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from quizproof.runtimes.assertions.aliens import aliens
+from quizproof.runtimes.assertions.alternatives import alternatives
 from quizproof.runtimes.assertions.origins import Origins
 from quizproof.runtimes.assertions.recorder import Recorder
 from quizproof.runtimes.assertions.sameness import sameness
 from quizproof.runtimes.assertions.sites import Site
 from quizproof.runtimes.assertions.syntax import STAND_IN, is_constant, is_repeatable, pieces, replaced
-from quizproof.runtimes.assertions.values import changes
+from quizproof.runtimes.assertions.truthiness import always_true
 
 _MAX_SECONDS = 2.0
 """For all of a run. What is not looked at by then is believed."""
 _MAX_PIECES = 16
-_MAX_CHANGES = 12
-_COUNTS = frozenset(
-    ["len", "abs", "count", "size", "ndim", "dim", "rank", "numel", "nelement", "num_elements", "nbytes"]
-)
-"""What never gives a negative number."""
-_FAILURES = frozenset(["AssertionError", "InvalidArgumentError"])
-_TYPE_TESTS = frozenset(
-    ["isinstance", "issubclass", "hasattr", "callable", "type", "is_tensor", "assertIsInstance", "assertIs"]
-)
-_ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed)
-_CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
+_FIXED = (type, types.ModuleType, types.BuiltinFunctionType)
+"""What belongs to the language or to a library, and not to the program."""
 
 
 def weak_sites(recorder: Recorder, origins: Origins) -> Iterator[tuple[int, str, str]]:
@@ -57,6 +48,8 @@ def _weakness(recorder: Recorder, origins: Origins, index: int, site: Site, end:
         accident = recorder.accidents.get(index)
         return ("accident", accident) if accident else None
     if index not in recorder.met:
+        if index in recorder.elsewhere:
+            return "in-thread", ""
         return ("never-reached", "") if site.must_run else None
     if site.weakness:
         return site.weakness, ""
@@ -80,7 +73,13 @@ class _Assertion:
 
     def weakness(self, end: float) -> tuple[str, str] | None:
         """Why it could not fail, if so."""
-        return self._by_value() or sameness(self._test, self._evaluate) or self._by_change(end)
+        return self._always_true() or sameness(self._test, self._evaluate) or self._by_change(end)
+
+    def _always_true(self) -> tuple[str, str] | None:
+        try:
+            return always_true(self._test, self._evaluate, self._origins)
+        except Exception:  # things have moved on
+            return None
 
     def _evaluate(self, node: ast.expr) -> Any:
         return eval(compile(ast.Expression(node), "<probe>", "eval"), dict(self._names))
@@ -91,45 +90,13 @@ class _Assertion:
             value = eval(compile(expression, "<probe>", "eval"), {**self._names, STAND_IN: stand_in})
             return True if self._raises else bool(value)
         except Exception as error:
-            return False if type(error).__name__ in _FAILURES else None
-
-    def _by_value(self) -> tuple[str, str] | None:
-        """Weak because of what the condition's value is: something that is always true."""
-        test = self._test
-        negated = False
-        while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            test, negated = test.operand, not negated
-        if self._raises or negated:
-            return None
-        for part in test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]:
-            if found := self._always_true(part):
-                return found
-        return None
-
-    def _always_true(self, node: ast.expr) -> tuple[str, str] | None:
-        text = ast.unparse(node)
-        match node:
-            case ast.Name() | ast.Attribute() | ast.Subscript():
-                value = self._evaluate(node)
-                weakness = _weakness_of_value(value)
-                if not weakness and not _has_truth(value) and not self._origins.can_be_none(node):
-                    weakness = "thing"
-                return (weakness, text) if weakness else None
-            case ast.IfExp(test=test, body=body, orelse=otherwise):
-                taken = body if self._evaluate(test) else otherwise
-                return ("constant", text) if isinstance(taken, ast.Constant) else None
-            case ast.ListComp() | ast.List() | ast.Call(func=ast.Name(id="list" | "tuple")):
-                return ("flags", text) if _is_flags(self._evaluate(node)) else None
-            case ast.Call(func=ast.Name(id="map" | "filter" | "zip" | "enumerate" | "reversed" | "iter")):
-                return "iterator", text
-            case ast.Call(func=ast.Name(id="isinstance"), args=[_, types_]):
-                kinds = self._evaluate(types_)
-                return ("survives", text) if object in (kinds if isinstance(kinds, tuple) else (kinds,)) else None
-        return None
+            return False if self._raises or type(error).__name__ == "AssertionError" else None
 
     def _by_change(self, end: float) -> tuple[str, str] | None:
         """Weak because no change of a value in it makes it fail."""
         whole = ast.Expression(self._test)
+        if isinstance(self._test, ast.Compare) and ast.dump(self._test.left) == ast.dump(self._test.comparators[0]):
+            return None  # how a thing compares with itself is the point, or `sameness` has found it
         if not self._holds(whole):  # things have moved on, so it can fail
             return None
         known = list(islice(pieces(self._test), _MAX_PIECES))
@@ -139,97 +106,23 @@ class _Assertion:
                 values[piece] = self._evaluate(piece)
             except Exception:
                 continue
-        # What the author says comes last: it is changed only where the program gives nothing that could be.
-        given = {piece: value for piece, value in values.items() if not is_constant(piece) and not _is_fixed(value)}
-        constants = {piece: value for piece, value in values.items() if is_constant(piece)}
-        for stage in (given, constants):
-            tried = 0
-            for piece, value in stage.items():
-                changed = replaced(self._test, piece)
-                others = [other for each, other in values.items() if each is not piece and _alike(other, value)]
-                for new in _alternatives(piece, value, others, self._test, self._origins):
-                    if time.monotonic() > end:
-                        return None
-                    tried += 1
-                    if self._holds(changed, new) is False:
-                        return None
-            if tried:
-                return "survives", str(tried)
-        return None
-
-
-def _is_fixed(value: Any) -> bool:
-    """Whether a value belongs to the language or to a library, and not to the program."""
-    return isinstance(value, (type, types.ModuleType, types.BuiltinFunctionType))
+        tried = 0
+        for piece, value in values.items():
+            # What the author says is no value that the program gave, nor is what belongs to a library.
+            if is_constant(piece) or isinstance(value, _FIXED):
+                continue
+            changed = replaced(self._test, piece)
+            others = [other for each, other in values.items() if each is not piece and _alike(other, value)]
+            for new in alternatives(piece, value, others, self._test, self._origins):
+                if time.monotonic() > end:
+                    return None
+                tried += 1
+                if self._holds(changed, new) is False:
+                    return None
+        return ("survives", str(tried)) if tried else None
 
 
 def _alike(one: Any, other: Any) -> bool:
     """Whether one value could stand in place of another."""
     numbers = (int, float)
     return type(one) is type(other) or (isinstance(one, numbers) and isinstance(other, numbers))
-
-
-def _alternatives(piece: ast.expr, value: Any, others: list[Any], test: ast.expr, origins: Origins) -> Iterator[Any]:
-    """What a piece could have been: values of its type, values of the other pieces, and aliens where types matter."""
-    counts = isinstance(piece, ast.Call) and _last_name(piece.func) in _COUNTS
-    counts = counts or (isinstance(piece, ast.Attribute) and piece.attr in _COUNTS)
-    known = list(islice(changes(value), _MAX_CHANGES))
-    for _, new in known:
-        if not (counts and isinstance(new, (int, float)) and not new >= 0):
-            yield new
-    if isinstance(value, _ITERATORS):
-        yield from ([-1], [0, 1], [None])
-    yield from (other for other in others if not (counts and other < 0))
-    if counts or (known and not _looks_at_types(test)):
-        return
-    of_none = _compared_with_none(test, piece)
-    for alien in aliens():
-        # That it is not None is what is asserted: whether it could be is judged by where it comes from.
-        if not (of_none and alien is None):
-            yield alien
-    if of_none:
-        yield from (None for _ in range(origins.can_be_none(piece)))
-
-
-def _looks_at_types(test: ast.expr) -> bool:
-    """Whether an assertion is about what kind of thing something is, or which."""
-    return any(
-        (isinstance(node, ast.Compare) and any(isinstance(each, (ast.Is, ast.IsNot)) for each in node.ops))
-        or (isinstance(node, ast.Call) and _last_name(node.func) in _TYPE_TESTS)
-        for node in ast.walk(test)
-    )
-
-
-def _has_truth(value: Any) -> bool:
-    """Whether a value of this type could be false."""
-    return value is None or any(hasattr(type(value), name) for name in ("__bool__", "__len__"))
-
-
-def _compared_with_none(test: ast.expr, piece: ast.expr) -> bool:
-    match test:
-        case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=None)]):
-            return left is piece
-    return False
-
-
-def _weakness_of_value(value: Any) -> str:
-    """Why a value is true whatever is in it; nothing if it could be false."""
-    if isinstance(value, _CALLABLES):
-        return "not-called"
-    if isinstance(value, (types.ModuleType, type)):
-        return "kind"
-    if isinstance(value, _ITERATORS):
-        return "iterator"
-    return "flags" if _is_flags(value) else ""
-
-
-def _is_flags(value: Any) -> bool:
-    """Whether it is a list of truth values, which is true unless it is empty."""
-    return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(each, bool) for each in value)
-
-
-def _last_name(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""

@@ -34,6 +34,8 @@ class Recorder:
     """Of each site that was reached, by its index, the values of its names when it was reached first."""
     emptiness: dict[int, bool] = field(default_factory=dict)
     """Of each site with `all`, whether there never was anything for it to go through."""
+    elsewhere: set[int] = field(default_factory=set)
+    """The sites that another thread has reached."""
     accidents: dict[int, str] = field(default_factory=dict)
     """By handler for everything, the misspelt name that it caught."""
 
@@ -55,6 +57,11 @@ class Recorder:
             self.met[index] = _values(frame, names_in(site.test))
         # The assertions inside a function of the program itself count, and not its name.
         self.count += site.counts and not (site.kind == "call" and self._is_own(index))
+
+    def entered(self, index: int) -> None:
+        """A mark before an assertion within a function: note whether another thread gets there."""
+        if threading.get_ident() != self._thread:
+            self.elsewhere.add(index)
 
     def every(self, index: int, function: Callable[..., Any], items: Iterable[Any]) -> Any:
         """What `all(items)` gives; noting whether there were items."""

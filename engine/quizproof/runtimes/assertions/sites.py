@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from quizproof.runtimes.assertions.syntax import PURE, is_pure
+
 RECORDER = "__quizproof_asserted__"
 """The recorder's name among the builtins, so that a program's own names are those that it has made, and no others."""
 
@@ -33,40 +35,6 @@ _BROAD = frozenset(["Exception", "BaseException"])
 _CATCH_ASSERTIONS = _BROAD | {"AssertionError"}
 _EXPECTING = ("assert", "raises", "warns")
 """How the names begin of what is called in `with` to expect an exception or a warning."""
-_PURE = frozenset(
-    [
-        "abs",
-        "bool",
-        "complex",
-        "divmod",
-        "float",
-        "hex",
-        "int",
-        "pow",
-        "round",
-        "ord",
-        "str",
-        "repr",
-        "all",
-        "any",
-        "len",
-        "max",
-        "min",
-        "sum",
-        "sorted",
-        "list",
-        "tuple",
-        "set",
-        "frozenset",
-        "range",
-        "reversed",
-        "hash",
-        "isinstance",
-        "issubclass",
-        "type",
-    ]
-)
-"""Builtin functions that give the same for the same."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +77,8 @@ class Marker(ast.NodeTransformer):
             node, "test", node.test, weakness, counts=_can_fail(node.test) and not self._inside["swallowed"]
         )
         node.test = _Counting(index).visit(node.test)
-        return [node, self._mark(node, index)]
+        before = [self._mark(node, index, "entered")] if self._inside["functions"] else []
+        return [*before, node, self._mark(node, index)]
 
     def visit_Expr(self, node: ast.Expr) -> list[ast.stmt] | ast.stmt:
         # `assertEqual`, `assert_allclose` and the like of unittest, numpy, torch and TensorFlow.
@@ -184,7 +153,7 @@ class Marker(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
         # Who calls it, and within what, is not seen from here.
-        with self._within("branches"):
+        with self._within("branches", "functions"):
             self.generic_visit(node)
         return node
 
@@ -247,8 +216,11 @@ def weakness_of(test: ast.expr) -> str:
     match test:
         case ast.Tuple(elts=[_, *_]):
             return "tuple"
-        case ast.GeneratorExp():
-            return "iterator"
+        case ast.GeneratorExp(generators=[first, *_]):
+            # Over nothing on purpose, it can only be about generators.
+            return "" if _is_display(first.iter) and not ast.unparse(first.iter)[1:-1] else "iterator"
+        case ast.NamedExpr(value=value):
+            return weakness_of(value) or ("assigns" if _is_written(value) else "")
         case ast.Lambda():
             return "not-called"
         case ast.JoinedStr() | ast.Constant() | ast.UnaryOp(op=ast.Not(), operand=ast.Constant()):
@@ -275,7 +247,8 @@ def _weakness_of_comparison(left: ast.expr, operator: ast.cmpop, right: ast.expr
     if isinstance(operator, (ast.Eq, ast.LtE, ast.GtE, ast.Is)) and ast.dump(left) == ast.dump(right):
         # `"a" "b"` has the tree of "ab", and is another text.
         same_text = not isinstance(left, ast.Constant) or _width(left) == _width(right)
-        return "equal-sides" if same_text and _is_pure(left) else ""
+        # Of a name it depends on the value: NaN differs from itself, which may be the point.
+        return "equal-sides" if same_text and is_pure(left) and not _reads_names(left) else ""
     if (
         isinstance(operator, ast.In)
         and isinstance(left, ast.Name)
@@ -285,19 +258,17 @@ def _weakness_of_comparison(left: ast.expr, operator: ast.cmpop, right: ast.expr
     return ""
 
 
+def _is_written(node: ast.expr) -> bool:
+    return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
+
+
+def _reads_names(node: ast.expr) -> bool:
+    """Whether an expression reads anything but functions of Python."""
+    return any(isinstance(each, ast.Name) and each.id not in PURE for each in ast.walk(node))
+
+
 def _width(node: ast.expr) -> int:
     return (node.end_col_offset or 0) - node.col_offset
-
-
-def _is_pure(node: ast.expr) -> bool:
-    """Whether an expression surely has the same value twice: of constants, names and functions of Python alone."""
-    for each in ast.walk(node):
-        match each:
-            case ast.Call(func=ast.Name(id=name)) if name in _PURE:
-                continue
-            case ast.Call() | ast.Await() | ast.Yield() | ast.YieldFrom() | ast.NamedExpr():
-                return False
-    return True
 
 
 def _can_fail(test: ast.expr) -> bool:

@@ -13,6 +13,42 @@ STAND_IN = "__quizproof_changed__"
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
+PURE = frozenset(
+    [
+        "abs",
+        "bool",
+        "complex",
+        "divmod",
+        "float",
+        "hex",
+        "int",
+        "pow",
+        "round",
+        "ord",
+        "str",
+        "repr",
+        "all",
+        "any",
+        "len",
+        "max",
+        "min",
+        "sum",
+        "sorted",
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "range",
+        "reversed",
+        "hash",
+        "isinstance",
+        "issubclass",
+        "type",
+    ]
+)
+"""Builtin functions that give the same for the same."""
+
+
 def names_in(node: ast.AST | None) -> frozenset[str]:
     """The names that an expression reads, those of its comprehensions included."""
     return frozenset() if node is None else _names(node)
@@ -21,6 +57,14 @@ def names_in(node: ast.AST | None) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def _names(node: ast.AST) -> frozenset[str]:
     return frozenset(each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+
+
+def last_name(node: ast.expr) -> str:
+    """The last name of what is read: `mean` of `x.mean`, `x` of `x`; empty for anything else."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def is_repeatable(test: ast.expr) -> bool:
@@ -69,6 +113,8 @@ def _is_piece(node: ast.expr) -> bool:
             return True
         case ast.Constant(value=value):
             return value is not ... and value is not None
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
+            return True
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             return True
         case ast.UnaryOp(op=ast.USub()):
@@ -77,8 +123,10 @@ def _is_piece(node: ast.expr) -> bool:
 
 
 def is_constant(node: ast.expr) -> bool:
-    """Whether it is a number or a text as it is written, with its sign."""
-    return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
+    """Whether it is a number, a text or a collection as it is written."""
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.operand, ast.Constant)
+    return isinstance(node, (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict))
 
 
 def _is_path(node: ast.expr) -> bool:
@@ -114,3 +162,14 @@ def _copied(node: ast.AST, transformer: ast.NodeTransformer) -> ast.AST:
         elif isinstance(value, ast.AST):
             setattr(new, name, transformer.visit(value))
     return new
+
+
+def is_pure(node: ast.expr) -> bool:
+    """Whether an expression surely has the same value twice: of constants, names and functions of Python alone."""
+    for each in ast.walk(node):
+        match each:
+            case ast.Call(func=ast.Name(id=name)) if name in PURE:
+                continue
+            case ast.Call() | ast.Await() | ast.Yield() | ast.YieldFrom() | ast.NamedExpr():
+                return False
+    return True

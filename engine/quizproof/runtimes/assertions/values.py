@@ -16,12 +16,17 @@ _MAX_ITEMS = 10_000
 _MAX_ELEMENTS = 4_000_000
 """Of a larger tensor neither."""
 
+_NAN = "as NaN"
+
 Change = tuple[str, Any]
 """What was done, in words that follow the name of the value, and the changed value: ("plus 1", 4)."""
 
 
-def changes(value: Any) -> Iterator[Change]:
+def changes(value: Any, *, nan: bool = False) -> Iterator[Change]:
     """Other values of the same type; none for what we know nothing of. The value itself stays as it is.
+
+    value  anything that a program has made
+    nan    whether NaN is among them, which fails nearly every comparison
 
     >>> list(changes(2))
     [('plus 1', 3), ('negated', -2), ('as 0', 0)]
@@ -34,11 +39,14 @@ def changes(value: Any) -> Iterator[Change]:
             return
         except Exception:  # a value's own code may raise anything
             return
-        yield words, changed
+        if nan or words != _NAN:
+            yield words, changed
 
 
 def _of_type(value: Any) -> Iterator[Change]:
     match value:
+        case None:
+            yield "as 0", 0
         case bool():
             yield "negated", not value
         case int() | float() | complex() if type(value) in (int, float, complex):
@@ -49,7 +57,7 @@ def _of_type(value: Any) -> Iterator[Change]:
             yield from _collections(value)
         case types.FunctionType():
             for number in range(3):
-                yield "with another result", _wrapped(value, number)
+                yield "with another result", Wrapped(value, number)
         case type():
             yield from _classes(value)
         case _:
@@ -83,7 +91,7 @@ def _numbers(value: Any) -> Iterator[Change]:
         yield "negated", -value
         yield "as 0", type(value)(0)
     if isinstance(value, float):
-        yield "as NaN", math.nan
+        yield _NAN, math.nan
 
 
 def _sequences(value: Any) -> Iterator[Change]:
@@ -129,18 +137,37 @@ def _dict_like(value: dict[Any, Any], items: dict[Any, Any]) -> Any:
     return new
 
 
-def _wrapped(function: Callable[..., Any], number: int) -> Callable[..., Any]:
-    """A function with the same arguments and effects, and another result."""
+class Wrapped:
+    """A function with the same arguments and effects as another one, and another result where one is known."""
 
-    @functools.wraps(function)
-    def changed(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
+    def __init__(self, function: Callable[..., Any], number: int) -> None:
+        functools.update_wrapper(self, function)
+        self._function = function
+        self._number = number
+        self.effective = True
+        """Whether it gave another result whenever it was called."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        result = self._function(*args, **kwargs)
         if isinstance(result, types.GeneratorType):
-            items = list(islice(result, _MAX_ITEMS))
-            return iter(_pick(items, number))
-        return _pick(result, number)
+            return iter(self._other(list(islice(result, _MAX_ITEMS))))
+        return self._other(result)
 
-    return changed
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def _other(self, result: Any) -> Any:
+        others = [changed for _, changed in changes(result)]
+        self.effective = self.effective and bool(others)
+        return others[self._number % len(others)] if others else result
+
+
+def is_effective(value: Any) -> bool:
+    """Whether a changed value was another one: of some results of functions no other ones are known."""
+    if isinstance(value, type):
+        wrapped = [each for each in vars(value).values() if isinstance(each, Wrapped)]
+        return not wrapped or all(each.effective for each in wrapped)
+    return not isinstance(value, Wrapped) or value.effective
 
 
 def _pick(value: Any, number: int) -> Any:
@@ -155,7 +182,7 @@ def _classes(value: type) -> Iterator[Change]:
         if isinstance(each, types.FunctionType) and (not name.startswith("__") or name == "__call__")
     ]
     for number in range(2 if names else 0):
-        methods = {name: _wrapped(vars(value)[name], number) for name in names}
+        methods = {name: Wrapped(vars(value)[name], number) for name in names}
         yield "with other results of its methods", type(value.__name__, (value,), methods)
 
 
@@ -200,7 +227,7 @@ def _torch_tensors(torch: Any, value: Any) -> Iterator[Change]:
             yield "without its last", like(plain[:-1].clone())
         yield "of another shape", like(plain.unsqueeze(0))
         if plain.is_floating_point():
-            yield "as NaN", like(torch.full_like(plain, math.nan))
+            yield _NAN, like(torch.full_like(plain, math.nan))
             other = torch.float64 if plain.dtype != torch.float64 else torch.float32
             yield "of another dtype", like(plain.to(other))
             if value.is_leaf:
@@ -249,7 +276,7 @@ def _arrays(numpy: Any, value: Any) -> Iterator[Change]:
             yield "negated", -value if not numpy.issubdtype(value.dtype, numpy.unsignedinteger) else value + 2
             yield "as zeros", numpy.zeros_like(value)
         if numpy.issubdtype(value.dtype, numpy.inexact):
-            yield "as NaN", numpy.full_like(value, math.nan)
+            yield _NAN, numpy.full_like(value, math.nan)
         yield "of another dtype", value.astype(numpy.float32 if value.dtype == numpy.float64 else numpy.float64)
     if value.ndim and value.size > 1:
         yield "in reverse", value[::-1].copy()
@@ -269,7 +296,7 @@ def _tensorflow_tensors(tf: Any, value: Any) -> Iterator[Change]:
         yield "plus 1", made(plain + tf.ones_like(plain))
         yield "as zeros", made(tf.zeros_like(plain))
         if plain.dtype.is_floating:
-            yield "as NaN", made(plain * tf.cast(math.nan, plain.dtype))
+            yield _NAN, made(plain * tf.cast(math.nan, plain.dtype))
             yield "negated", made(-plain)
         yield "of another dtype", made(tf.cast(plain, tf.float64 if plain.dtype != tf.float64 else tf.float32))
     if plain.shape.rank:

@@ -94,7 +94,6 @@ class WriteCode(Question):
             starter = self._program(self.starter or "", ("starter",))
             yield Claim("starter", ("starter",), (starter,), partial(_judge_starter, starter))
         bare = self.program(*given(self.setup), *self._checks())
-        yield Claim("checks can fail", ("checks",), (solution, bare), partial(can_fail, bare, (solution,), ()))
         for index, wrong in enumerate(self.wrong):
             program = self._program(wrong.code, ("wrong", index, "code"))
             judge = partial(_judge_wrong, wrong, program)
@@ -105,6 +104,8 @@ class WriteCode(Question):
             programs = (solution, *(program for _, program in mutants))
             yield Claim("mutations", ("solution",), programs, self._judge_mutations, probe=True)
         others = (*self._wrong_programs(), *(program for _, program in mutants))
+        judge = partial(can_fail, bare, (solution,), others)
+        yield Claim("checks can fail", ("checks",), (solution, *others, bare), judge, probe=True)
         for index, part in enumerate(self._checks() if len(self.checks) > 1 else ()):
             judge = partial(can_fail, bare, (solution,), others, within=part)
             name = f"check {self.checks[index].name!r} can fail"

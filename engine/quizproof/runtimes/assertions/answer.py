@@ -63,7 +63,9 @@ def notices(
         if _passes(code, names, saved, made) is not True:
             continue
         found[index] = Notices()
-        for words, changed in _changes(made, nan=nan):
+        # What a check does not read it cannot notice, and need not: it may be a step on the way.
+        read = {name: value for name, value in made.items() if name in _names_read(code)}
+        for words, changed in _changes(read, nan=nan):
             if time.monotonic() > end:
                 break
             passed = _passes(code, names, saved, {**made, **changed})
@@ -78,6 +80,12 @@ def notices(
                 found[index].noticed += 1
                 break
     return found
+
+
+def _names_read(code: types.CodeType) -> set[str]:
+    """The names that code reads from the program, those in its functions included."""
+    inner = [_names_read(each) for each in code.co_consts if isinstance(each, types.CodeType)]
+    return set(code.co_names).union(*inner)
 
 
 def _changes(made: Mapping[str, Any], *, nan: bool) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -158,7 +158,8 @@ class Wrapped:
 
     def _other(self, result: Any) -> Any:
         others = [changed for _, changed in changes(result)]
-        self.effective = self.effective and bool(others)
+        # Of a function that returns nothing, the effects count, and these are as before.
+        self.effective = self.effective and bool(others) and result is not None
         return others[self._number % len(others)] if others else result
 
 

@@ -38,7 +38,7 @@ def examined(source: str) -> tuple[int, list[str]]:
     """How many assertions of a program counted, and the weaknesses of those that cannot fail."""
     recorder, origins = Recorder(FILE), Origins()
     tree = ast.parse(source, FILE)
-    origins.add(tree)
+    origins.add(tree, given=True)
     Marker(0, recorder.sites, check=True).visit(tree)
     recorder.install()
     with warnings.catch_warnings(action="ignore"):

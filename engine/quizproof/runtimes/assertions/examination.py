@@ -53,7 +53,7 @@ class Examination:
         """Take in the tree of a part, and put marks into it where something is asserted."""
         self._roles.append(role)
         self._nan = self._nan or (role == "check" and speaks_of_nan(ast.unparse(tree)))
-        self._origins.add(tree)
+        self._origins.add(tree, given=role in ("setup", "check"))
         if role in ("setup", "check"):
             Marker(index, self._recorder.sites, check=role == "check").visit(tree)
             ast.fix_missing_locations(tree)

@@ -39,9 +39,16 @@ class Origins:
     def __init__(self) -> None:
         self._values: dict[str, list[ast.expr | None]] = defaultdict(list)
 
-    def add(self, tree: ast.AST) -> None:
-        """Take in a part."""
+    def add(self, tree: ast.AST, *, given: bool) -> None:
+        """Take in a part. What is not `given`, but an answer, could be another one, and bind its names to anything."""
         plain: set[int] = set()
+        if not given:
+            names = (
+                each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            )
+            for name in names:
+                self._values[name].append(None)
+            return
         for node in ast.walk(tree):
             match node:
                 case ast.Assign(targets=[ast.Name(id=name) as target], value=value):

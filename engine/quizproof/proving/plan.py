@@ -20,7 +20,7 @@ from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
 from quizproof.proving.places import Places
 from quizproof.proving.stability import judge_stability, second_look, stress_conditions
-from quizproof.proving.variants import Variant, VariantError, variant_of
+from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite
 from quizproof.quizfile.template import TemplateError, has_expression, render
 from quizproof.runtimes.conditions import USUAL, Conditions
@@ -275,16 +275,17 @@ class Plan:
         """Note a finding about a claim that is not proven. `run`: the one that decided, where there is one."""
         at = judgement.at if judgement.at is not None else claim.at
         rule = rules.RULES[judgement.code]
-        message, actual = judgement.message, judgement.actual
+        message, actual, help_ = judgement.message, judgement.actual, judgement.help
         if not rule.shared_by_claims:
             message = f"{claim.what}: {message}"
         if run is not None:
             actual = actual or self._places.traceback(*run)
             message = self._places.in_file_lines(message, *run)
+            help_ = misused(variant.params, run[1]) or help_
         if not rule.shared_by_variants:
             message += variant.suffix
         span = self._places.of_frame(at, judgement.frame) if judgement.frame else self._places.of(at)
-        self._find(judgement.code, span, message, help=judgement.help, expected=judgement.expected, actual=actual)
+        self._find(judgement.code, span, message, help=help_, expected=judgement.expected, actual=actual)
 
     def _facts(self, variant: Variant) -> tuple[dict[str, Any], JudgedClaim | None]:
         """The values of the facts by name; or the claim that failed, when they could not be evaluated."""

@@ -252,3 +252,12 @@ SEEDS_ALIKE = _define(
 nothing is left to chance, say so by giving one seed: `seeds: [0]`.
 """,
 )
+HARMLESS_CHANGE = _define(
+    "QP239",
+    "harmless-change",
+    "The fix changes a line that is no bug.",
+    """
+Every line that `fix` changes counts as right. This change makes no difference: the check passes when it alone is
+undone, and it does not repair the program by itself. Leave that line as it is in `code`.
+""",
+)

@@ -110,7 +110,7 @@ def _unnoticed(question: ProgramInput) -> Iterator[Advice]:
 def _long_key(question: Options) -> Iterator[Advice]:
     """A warning when the one key among statements is much longer than any distractor."""
     # With several keys no single length stands out.
-    if question.multiple:
+    if question.multiple or question.any_right:
         return
     lengths = {option: len(option.content.text) for option in question.options if isinstance(option.content, Prose)}
     key = next((option for option in lengths if option.correct), None)

@@ -19,11 +19,11 @@ from pydantic import AfterValidator, Field, model_validator
 from quizproof import displays, rules
 from quizproof.claims import Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
 from quizproof.comparison.outputs import fold
-from quizproof.displays import GAP
 from quizproof.findings import DataPath
 from quizproof.kinds.base import HappensText, Name, Question, Runs, evidence, given
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Prose, Snippet, refuse
+from quizproof.snippets.blanks import GAP
 
 MAX_COMBINATIONS = 64
 """Up to this number, all combinations are run; beyond it, each accepted text with the first of the other blanks."""

@@ -218,10 +218,10 @@ class Plan:
 
     def _advise(self, display: Display) -> None:
         """Note what the assessment field advises against."""
-        for advice in advise(display):
+        for advice in (*advise(display), *self.variants[0].block.advice(self.outcomes)):
             place = self._places
             span = place.of(advice.at) if advice.line is None else place.of_line(advice.at, advice.line)
-            self._find(advice.rule, span, advice.message)
+            self._find(advice.rule, span, advice.message, help=advice.help)
 
     def _judge_variant(self, variant: Variant, versions: Mapping[str, str]) -> VariantProof:
         if not variant.claims:  # its expressions failed

@@ -1,0 +1,155 @@
+"""What prose claims about runs: the sentences of it that state a number, an exception or a line, read by patterns.
+
+Only what is said plainly counts. A sentence that supposes, denies, compares or doubts says nothing that a run could
+refute: "Without the bias the answer is 640", "you might think that it raises a TypeError".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?"
+"""A number as prose has it: 640, 1,526,400, 0.5, 1e-3."""
+EXCEPTION = r"[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|StopIteration)|StopIteration"
+
+_MARKUP = r"[`*_'\"“”’]{0,3}"
+_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
+_SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?=[^\s`*_)\"'])|[.!?](?=[`*_)\"']+\S)|\n(?!\s*\n|\s*[-*] ))+[.!?;]?")
+_UNSURE = re.compile(
+    r"(?i)\b(if|unless|until|when|where|while|with|without|would|could|might|may|should|can|cannot|were|had"
+    r"|think\w*|thought|believ\w*|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|looks?|seems?|reads?|taken?|takes"
+    r"|not|never|no|nor|neither|nothing|none|instead|rather|than|unlike|otherwise|else|like|only|even|every|each|other"
+    r"|another|wrong\w*|mistak\w*|confus\w*|forget\w*|forgot\w*|ignor\w*|miss\w*|overlook\w*|about|around|roughly"
+    r"|approximately|nearly|almost|over|under|least|most|more|less|fewer|up to|between|first|second|third|last|next"
+    r"|before|after|then|again|once|older|newer|earlier|later|version|example|e\.g|say|suppose|let|try|was|used)\b"
+    r"|n't\b|n’t\b|≈|~|<|>|≠|\?|\bto be\b|\bfor (?!this|the (?:whole|program|code|question)\b)\w+"
+)
+"""Words by which a sentence does not state plainly what happens here."""
+_SUBJECT = (
+    r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
+    r"|second line|last line|option)|python|pytorch|torch|tensorflow|keras|numpy|so|and)"
+)
+_NO_UNIT = rf"(?={_MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
+_ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {_MARKUP}(?P<n>{NUMBER})(?!\w|[.,]?\d|-\w)")
+_RESULT = re.compile(
+    rf"(?i)\b(?:the|this|its) (?:final |whole |printed )?(?:result|output|value|total|sum|count) is:? {_MARKUP}"
+    rf"(?P<n>{NUMBER}){_NO_UNIT}"
+)
+_PRINTS = re.compile(rf"(?i)\b(?:prints|outputs|displays) {_MARKUP}(?P<n>{NUMBER}){_NO_UNIT}")
+_CONCLUSION = re.compile(
+    rf"(?i)(?:\b(?:so|thus|hence|therefore)\b(?: there are| there is| it is| that is| that makes| we get| it gives| we have"
+    rf"|,)?|\b(?:altogether|in total|in all|makes|which is|which gives|which makes|for a total of|leaves|leaving|gives)"
+    rf"|=):? {_MARKUP}(?P<n>{NUMBER})(?!\w|[.,]?\d|-\w)"
+)
+_PRONOUN = re.compile(
+    rf"(?i)^\W*(?:that|this|it)(?: (?:one|option|code))? (?:gives|makes|returns|is|computes) {_MARKUP}(?P<n>{NUMBER})"
+    rf"{_NO_UNIT}"
+)
+_RAISES = re.compile(
+    rf"(?P<subject>(?i:\b{_SUBJECT}\s+(?:\w+ly )?|^\W*))(?i:raises|throws|fails (?:with|by)|dies (?:with|of|by)"
+    rf"|crashes with|ends (?:with|in))(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*(?P<name>{EXCEPTION})\b"
+)
+_ANY_RAISES = re.compile(
+    rf"(?i:raises|throws|fails with|dies with|crashes with)(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*(?P<name>{EXCEPTION})\b"
+)
+_LINE = re.compile(r"(?i)\blines? (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])")
+_LINE_STATED = re.compile(
+    r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])|\b(?:bug|mistake|error|fault|problem|culprit|slip) (?:is|sits|lies"
+    r"|hides) (?:in|on|at) line (?P<m>\d+)\b"
+)
+_LINE_RAISES = re.compile(
+    r"(?i)\bline (?P<n>\d+) (?:raises|throws|fails|crashes)|(?:raised|thrown|raises|fails|crashes) (?:in|on|at|by) line (?P<m>\d+)"
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a prose, without its expressions."""
+
+    text: str
+    start: int
+    """The index of its first character in the prose."""
+    last: bool
+    """Whether no sentence after it has a number."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it states something without doubt, condition or comparison."""
+        return not _UNSURE.search(self.text)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Something that a sentence states, and where in the prose."""
+
+    text: str
+    """The number or the name, as typed."""
+    index: int
+    definite: bool = True
+    """Whether it is plainly about what the question asks."""
+
+
+def sentences(prose: str) -> list[Sentence]:
+    """The sentences of a Markdown text. Expressions and code blocks are left out; places stay what they are.
+
+    prose  as its author wrote it
+    """
+    for pattern in (_FENCE, _EXPRESSION):
+        prose = pattern.sub(lambda found: re.sub(r"[^\n]", "\u2026", found[0]), prose)
+    found = [(match[0], match.start()) for match in _SENTENCE.finditer(prose)]
+    numbered = max((n for n, (text, _) in enumerate(found) if re.search(r"\d", text)), default=0)
+    return [Sentence(text, start, n >= numbered) for n, (text, start) in enumerate(found)]
+
+
+def answers(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers that the sentence says are the answer, what is printed, or the result."""
+    if not sentence.is_plain:
+        return
+    for pattern, definite in ((_ANSWER, True), (_PRINTS, False), (_RESULT, False)):
+        for found in pattern.finditer(sentence.text):
+            yield _stated(sentence, found, "n", definite=definite)
+
+
+def conclusions(sentence: Sentence) -> Iterator[Stated]:
+    """The number that the last sentence about numbers comes to."""
+    if sentence.last and sentence.is_plain:
+        yield from (_stated(sentence, found, "n") for found in list(_CONCLUSION.finditer(sentence.text))[-1:])
+
+
+def pronouns(sentence: Sentence) -> Iterator[Stated]:
+    """The number that feedback says the response itself gives: "That gives 640."."""
+    if sentence.is_plain and (found := _PRONOUN.search(sentence.text)):
+        yield _stated(sentence, found, "n")
+
+
+def exceptions(sentence: Sentence) -> Iterator[Stated]:
+    """Exceptions that the sentence says are raised; definite where the subject is the program or the response."""
+    if not sentence.is_plain:
+        return
+    definite = {found.start("name") for found in _RAISES.finditer(sentence.text)}
+    for found in _ANY_RAISES.finditer(sentence.text):
+        yield _stated(sentence, found, "name", definite=found.start("name") in definite)
+    for found in _RAISES.finditer(sentence.text):
+        if not any(other.start("name") == found.start("name") for other in _ANY_RAISES.finditer(sentence.text)):
+            yield _stated(sentence, found, "name")
+
+
+def lines(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers of lines; definite where the sentence is about that line, or says that the bug is there."""
+    stated = {found.start(group) for found in _LINE_STATED.finditer(sentence.text) for group in ("n", "m")}
+    for found in _LINE.finditer(sentence.text):
+        yield _stated(sentence, found, "n", definite=found.start("n") in stated)
+
+
+def raising_lines(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers of lines that the sentence says raise."""
+    if sentence.is_plain:
+        for found in _LINE_RAISES.finditer(sentence.text):
+            yield _stated(sentence, found, "n" if found["n"] else "m")
+
+
+def _stated(sentence: Sentence, found: re.Match[str], group: str, *, definite: bool = True) -> Stated:
+    return Stated(found[group], sentence.start + found.start(group), definite)

@@ -46,7 +46,9 @@ class Equation:
         mantissa = self.right.lower().partition("e")[0]
         step = 10.0 ** -len(mantissa.partition(".")[2])
         reach = step if "/" in self.left else step / 2 if "." in mantissa else 0.0
-        near = (abs(stated - value) <= reach * (1 + 1e-9) + 1e-9 * abs(value) for value in (self.value, 100 * self.value))
+        near = (
+            abs(stated - value) <= reach * (1 + 1e-9) + 1e-9 * abs(value) for value in (self.value, 100 * self.value)
+        )
         return any(near)
 
 

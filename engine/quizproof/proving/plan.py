@@ -18,6 +18,7 @@ from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import BlockProof, JudgedClaim, VariantProof
 from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
+from quizproof.proving.contradictions import contradictions
 from quizproof.proving.places import Places
 from quizproof.proving.stability import judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
@@ -239,10 +240,18 @@ class Plan:
         judged.extend(prose)
         if rendered is None:
             return VariantProof(variant.params, tuple(judged), None)
+        self._contradict(variant, names)
         display = rendered.whole_display(self.outcomes)
         if display.input:
             judged.append(self._judge_difference(variant, display))
         return VariantProof(variant.params, tuple(judged), display)
+
+    def _contradict(self, variant: Variant, names: Mapping[str, Any]) -> None:
+        """Note what typed prose says otherwise than the runs."""
+        for found in contradictions(variant.block, names, self.outcomes, tuple(variant.programs())):
+            advice = found.advice
+            span = self._places.within(advice.at, found.line, found.column)
+            self._find(advice.rule, span, advice.message + variant.suffix, help=advice.help)
 
     def _judge_claim(self, claim: Claim, variant: Variant) -> JudgedClaim:
         line = self._places.of(claim.at).line

@@ -18,50 +18,58 @@ _MARKUP = r"[`*_'\"“”’]{0,3}"
 _EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 _SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?=[^\s`*_)\"'])|[.!?](?=[`*_)\"']+\S)|\n(?!\s*\n|\s*[-*] ))+[.!?;]?")
-_UNSURE = re.compile(
-    r"(?i)\b(if|unless|until|when|where|while|with|without|would|could|might|may|should|can|cannot|were|had"
-    r"|think\w*|thought|believ\w*|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|looks?|seems?|reads?|taken?|takes"
-    r"|not|never|no|nor|neither|nothing|none|instead|rather|than|unlike|otherwise|else|like|only|even|every|each|other"
-    r"|another|wrong\w*|mistak\w*|confus\w*|forget\w*|forgot\w*|ignor\w*|miss\w*|overlook\w*|about|around|roughly"
-    r"|approximately|nearly|almost|over|under|least|most|more|less|fewer|up to|between|first|second|third|last|next"
-    r"|before|after|then|again|once|older|newer|earlier|later|version|example|e\.g|say|suppose|let|try|was|used)\b"
-    r"|n't\b|n’t\b|≈|~|<|>|≠|\?|\bto be\b|\bfor (?!this|the (?:whole|program|code|question)\b)\w+"
+_SUPPOSED = re.compile(
+    r"(?i)\b(if|unless|until|when|where|while|without|would|could|might|may|should|can|cannot|were|had|think\w*|thought"
+    r"|believ\w*|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|looks?|seems?|instead|otherwise|else|other"
+    r"|another|wrong\w*|mistak\w*|confus\w*|forget\w*|forgot\w*|ignor\w*|overlook\w*|older|newer|earlier|later"
+    r"|version|example|e\.g|say|let|try|was|used|to be)\b|\?|\bfor (?!this|the (?:whole|program|code|question)\b)\w+"
 )
-"""Words by which a sentence does not state plainly what happens here."""
+"""Words by which a sentence is about something else than what happens here."""
+_QUALIFIED = re.compile(
+    r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each|reads?|taken?|takes"
+    r"|miss\w*|about|around|roughly|approximately|nearly|almost|over|under|least|most|more|less|fewer|up to|between"
+    r"|first|second|third|last|next|before|after|then|again|once)\b|n't\b|n’t\b|≈|~|<|>|≠"
+)
+"""Words by which it denies, compares, or is about a part."""
 _SUBJECT = (
     r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
     r"|second line|last line|option)|python|pytorch|torch|tensorflow|keras|numpy|so|and)"
 )
 _NO_UNIT = rf"(?={_MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
-_ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {_MARKUP}(?P<n>{NUMBER})(?!\w|[.,]?\d|-\w)")
+_ANSWER = re.compile(
+    rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {_MARKUP}(?P<n>{NUMBER})(?!\w|[.,]?\d|-\w)"
+)
 _RESULT = re.compile(
     rf"(?i)\b(?:the|this|its) (?:final |whole |printed )?(?:result|output|value|total|sum|count) is:? {_MARKUP}"
     rf"(?P<n>{NUMBER}){_NO_UNIT}"
 )
 _PRINTS = re.compile(rf"(?i)\b(?:prints|outputs|displays) {_MARKUP}(?P<n>{NUMBER}){_NO_UNIT}")
 _CONCLUSION = re.compile(
-    rf"(?i)(?:\b(?:so|thus|hence|therefore)\b(?: there are| there is| it is| that is| that makes| we get| it gives| we have"
-    rf"|,)?|\b(?:altogether|in total|in all|makes|which is|which gives|which makes|for a total of|leaves|leaving|gives)"
-    rf"|=):? {_MARKUP}(?P<n>{NUMBER})(?!\w|[.,]?\d|-\w)"
+    rf"(?i)(?:\b(?:so|thus|hence|therefore)\b(?: there are| there is| it is| that is| that makes| we get| it gives"
+    rf"| we have|,)?|\b(?:altogether|in total|in all|makes|which is|which gives|which makes|for a total of|leaves"
+    rf"|leaving|gives)):? {_MARKUP}(?P<n>{NUMBER})(?!\w|[.,]?\d|-\w)"
 )
 _PRONOUN = re.compile(
     rf"(?i)^\W*(?:that|this|it)(?: (?:one|option|code))? (?:gives|makes|returns|is|computes) {_MARKUP}(?P<n>{NUMBER})"
     rf"{_NO_UNIT}"
 )
 _RAISES = re.compile(
-    rf"(?P<subject>(?i:\b{_SUBJECT}\s+(?:\w+ly )?|^\W*))(?i:raises|throws|fails (?:with|by)|dies (?:with|of|by)"
-    rf"|crashes with|ends (?:with|in))(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*(?P<name>{EXCEPTION})\b"
+    rf"(?P<subject>(?i:\b{_SUBJECT}\s+(?:\w+ly )?|^\W*))(?P<verb>(?i:raises|throws|fails (?:with|by)"
+    rf"|dies (?:with|of|by)|crashes with|ends (?:with|in)))(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*"
+    rf"(?P<name>{EXCEPTION})\b"
 )
 _ANY_RAISES = re.compile(
-    rf"(?i:raises|throws|fails with|dies with|crashes with)(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*(?P<name>{EXCEPTION})\b"
+    rf"(?P<verb>(?i:raises|throws|fails with|dies with|crashes with))(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*"
+    rf"(?P<name>{EXCEPTION})\b"
 )
 _LINE = re.compile(r"(?i)\blines? (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])")
 _LINE_STATED = re.compile(
-    r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])|\b(?:bug|mistake|error|fault|problem|culprit|slip) (?:is|sits|lies"
-    r"|hides) (?:in|on|at) line (?P<m>\d+)\b"
+    r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])"
+    r"|\b(?:bug|mistake|error|fault|problem|culprit|slip) (?:is|sits|lies|hides) (?:in|on|at) line (?P<m>\d+)\b"
 )
 _LINE_RAISES = re.compile(
-    r"(?i)\bline (?P<n>\d+) (?:raises|throws|fails|crashes)|(?:raised|thrown|raises|fails|crashes) (?:in|on|at|by) line (?P<m>\d+)"
+    r"(?i)\bline (?P<n>\d+) (?:raises|throws|fails|crashes)"
+    r"|(?:raised|thrown|raises|fails|crashes) (?:in|on|at|by) line (?P<m>\d+)"
 )
 
 
@@ -78,7 +86,12 @@ class Sentence:
     @property
     def is_plain(self) -> bool:
         """Whether it states something without doubt, condition or comparison."""
-        return not _UNSURE.search(self.text)
+        return not (_SUPPOSED.search(self.text) or _QUALIFIED.search(self.text))
+
+    def affirms(self, start: int) -> bool:
+        """Whether what begins at an index of it is stated: nothing is supposed, and its own clause denies nothing."""
+        clause = re.split(r"[,:(–—]|\b(?:so|and|because|since)\b", self.text[:start])[-1]
+        return not (_SUPPOSED.search(self.text) or _QUALIFIED.search(clause))
 
 
 @dataclass(frozen=True)
@@ -127,14 +140,11 @@ def pronouns(sentence: Sentence) -> Iterator[Stated]:
 
 def exceptions(sentence: Sentence) -> Iterator[Stated]:
     """Exceptions that the sentence says are raised; definite where the subject is the program or the response."""
-    if not sentence.is_plain:
-        return
     definite = {found.start("name") for found in _RAISES.finditer(sentence.text)}
-    for found in _ANY_RAISES.finditer(sentence.text):
-        yield _stated(sentence, found, "name", definite=found.start("name") in definite)
-    for found in _RAISES.finditer(sentence.text):
-        if not any(other.start("name") == found.start("name") for other in _ANY_RAISES.finditer(sentence.text)):
-            yield _stated(sentence, found, "name")
+    for pattern in (_RAISES, _ANY_RAISES):
+        for found in pattern.finditer(sentence.text):
+            if sentence.affirms(found.start("verb")) and (pattern is _RAISES or found.start("name") not in definite):
+                yield _stated(sentence, found, "name", definite=pattern is _RAISES)
 
 
 def lines(sentence: Sentence) -> Iterator[Stated]:

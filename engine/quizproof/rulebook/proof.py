@@ -261,3 +261,14 @@ Every line that `fix` changes counts as right. This change makes no difference: 
 undone, and it does not repair the program by itself. Leave that line as it is in `code`.
 """,
 )
+PROSE_CONTRADICTS = _define(
+    "QP240",
+    "prose-contradicts",
+    "Typed prose says something else than the run.",
+    """
+A number, an exception or a line that is typed in an explanation or in feedback differs from the evidence of its block,
+or a sum in it is wrong. Write what comes from a run as an expression, such as `{{ value }}`, `{{ raised }}` or
+`{{ line }}`: it cannot drift. `{{ stated('640', value) }}` keeps your wording and compares it.
+""",
+    "warning",
+)

@@ -45,11 +45,11 @@ class Equation:
         stated = float(self.right.replace(",", ""))
         mantissa = self.right.lower().partition("e")[0]
         step = 10.0 ** -len(mantissa.partition(".")[2])
-        reach = step if "/" in self.left else step / 2 if "." in mantissa else 0.0
-        near = (
-            abs(stated - value) <= reach * (1 + 1e-9) + 1e-9 * abs(value) for value in (self.value, 100 * self.value)
-        )
-        return any(near)
+        # A quotient is off by less than one of the last digit typed; another decimal by half of it.
+        divides = re.search(r"(?<!/)/(?!/)", self.left)
+        reach = step * (1 - 1e-9) if divides else step / 2 * (1 + 1e-9) if "." in mantissa else 0.0
+        reals = (self.value, 100 * self.value)
+        return any(abs(stated - real) <= reach + 1e-12 * abs(real) for real in reals)
 
 
 def equations(text: str) -> Iterator[Equation]:

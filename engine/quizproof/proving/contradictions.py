@@ -31,6 +31,7 @@ from quizproof.proving.sentences import (
     conclusions,
     exceptions,
     lines,
+    prints,
     pronouns,
     raising_lines,
     sentences,
@@ -81,7 +82,9 @@ def _of_prose(prose: str, at: DataPath, field: str, evidence: _Evidence) -> Iter
     """What one prose states falsely: where, in which words, and the expression to write instead."""
     for sentence in sentences(prose):
         for equation in equations(sentence.text):
-            if not equation.holds and not evidence.has_number(_number(equation.right)) and sentence.is_plain:
+            # A run may show that 200 + 100 is 44, in a type of one byte.
+            shown = any(same_number(_number(equation.right), known, 0) for known in evidence.computed)
+            if not equation.holds and not shown and sentence.is_plain:
                 stated = Stated(equation.right, sentence.start + equation.index)
                 yield stated, f"{equation.left} is {show(equation.value)}, not {equation.right}", ""
         yield from _of_numbers(sentence, prose, field, evidence)
@@ -96,7 +99,9 @@ def _of_numbers(sentence: Sentence, prose: str, field: str, evidence: _Evidence)
     found: list[Stated] = []
     if field in _ANSWERED:
         found = [s for s in answers(sentence) if s.definite or not evidence.has_number(_number(s.text))]
-        own_number = any(_agrees(text, value) for text in _NUMBERS.findall(prose) for value in key)
+        if evidence.printed:
+            found += [s for s in prints(sentence) if not any(_agrees(s.text, each) for each in evidence.printed)]
+        own_number = "{{" in prose or any(_agrees(text, value) for text in _NUMBERS.findall(prose) for value in key)
         # A step may come to any intermediate number.
         if not found and field == "explanation" and len(key) == 1 and not own_number:
             found = [s for s in conclusions(sentence) if not evidence.has_number(_number(s.text))]
@@ -177,13 +182,25 @@ class _Evidence:
         """Every number in the block's code, options and outputs, and every value, fact and parameter."""
         written = [text for role in (CODE, TEXT) for _, text in texts(self.block, role)]
         written += [text for at, text in texts(self.block, PROSE) if at[-1] in ("prompt", "text", "match", "answer")]
-        for outcome in (self.runs[program] for program in self.programs if program in self.runs):
-            written += [f"{part.stdout}\n{part.stderr}\n{part.value}" for part in outcome.parts]
-            written.append(outcome.raised.message if outcome.raised else "")
         # Parameters and facts, but not `versions`, whose numbers no explanation means.
         written += [str(value) for name, value in self.names.items() if name != "versions"]
         written += [str(getattr(each, "value", "")) for each in getattr(self.block, "mistakes", ())]
-        return _numbers_in("\n".join(written))
+        return [*self.computed, *_numbers_in("\n".join(written))]
+
+    @cached_property
+    def computed(self) -> list[float]:
+        """Every number that a run gave."""
+        given = []
+        for outcome in (self.runs[program] for program in self.programs if program in self.runs):
+            given += [f"{part.stdout}\n{part.stderr}\n{part.value}" for part in outcome.parts]
+            given.append(outcome.raised.message if outcome.raised else "")
+        return _numbers_in("\n".join(given))
+
+    @cached_property
+    def printed(self) -> list[float]:
+        """Every number that a run printed."""
+        outcomes = (self.runs[program] for program in self.programs if program in self.runs)
+        return _numbers_in("\n".join(part.stdout for outcome in outcomes for part in outcome.parts))
 
     def has_number(self, number: float) -> bool:
         """Whether a number is known from anything else in the block."""

@@ -22,7 +22,8 @@ _SUPPOSED = re.compile(
     r"(?i)\b(if|unless|until|when|where|while|without|would|could|might|may|should|can|cannot|were|had|think\w*|thought"
     r"|believ\w*|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|looks?|seems?|instead|otherwise|else|other"
     r"|another|wrong\w*|mistak\w*|confus\w*|forget\w*|forgot\w*|ignor\w*|overlook\w*|older|newer|earlier|later"
-    r"|version|example|e\.g|say|let|try|was|used|to be)\b|\?|\bfor (?!this|the (?:whole|program|code|question)\b)\w+"
+    r"|version|example|e\.g|say|let|try|was|used|to be)\b|\?"
+    r"|\bfor (?!this|a total|the (?:whole|program|code|question)\b)\w+"
 )
 """Words by which a sentence is about something else than what happens here."""
 _QUALIFIED = re.compile(
@@ -35,19 +36,23 @@ _SUBJECT = (
     r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
     r"|second line|last line|option)|python|pytorch|torch|tensorflow|keras|numpy|so|and)"
 )
+_END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or) \d))"
+"""What must not follow a number: more of it, or of a sum that it is a part of."""
 _NO_UNIT = rf"(?={_MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
-_ANSWER = re.compile(
-    rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {_MARKUP}(?P<n>{NUMBER})(?!\w|[.,]?\d|-\w)"
-)
+_ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {_MARKUP}(?P<n>{NUMBER}){_END}")
 _RESULT = re.compile(
     rf"(?i)\b(?:the|this|its) (?:final |whole |printed )?(?:result|output|value|total|sum|count) is:? {_MARKUP}"
     rf"(?P<n>{NUMBER}){_NO_UNIT}"
 )
-_PRINTS = re.compile(rf"(?i)\b(?:prints|outputs|displays) {_MARKUP}(?P<n>{NUMBER}){_NO_UNIT}")
+_PRINTS = re.compile(
+    r"(?i)\b(?P<subject>(?:it|this|the (?:program|code|script|snippet)) )?(?:prints|outputs|displays) "
+    rf"{_MARKUP}(?P<n>{NUMBER}){_NO_UNIT}"
+)
 _CONCLUSION = re.compile(
     rf"(?i)(?:\b(?:so|thus|hence|therefore)\b(?: there are| there is| it is| that is| that makes| we get| it gives"
     rf"| we have|,)?|\b(?:altogether|in total|in all|makes|which is|which gives|which makes|for a total of|leaves"
-    rf"|leaving|gives)):? {_MARKUP}(?P<n>{NUMBER})(?!\w|[.,]?\d|-\w)"
+    rf"|leaving|gives)):? {_MARKUP}(?P<n>{NUMBER}){_END}"
+    rf"|(?<![\w.,]){_MARKUP}(?P<m>{NUMBER}){_MARKUP} (?:\w+ )?(?:in all|in total|altogether)\b"
 )
 _PRONOUN = re.compile(
     rf"(?i)^\W*(?:that|this|it)(?: (?:one|option|code))? (?:gives|makes|returns|is|computes) {_MARKUP}(?P<n>{NUMBER})"
@@ -126,10 +131,17 @@ def answers(sentence: Sentence) -> Iterator[Stated]:
             yield _stated(sentence, found, "n", definite=definite)
 
 
+def prints(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers that the sentence says the program prints."""
+    if sentence.is_plain:
+        yield from (_stated(sentence, found, "n") for found in _PRINTS.finditer(sentence.text) if found["subject"])
+
+
 def conclusions(sentence: Sentence) -> Iterator[Stated]:
     """The number that the last sentence about numbers comes to."""
     if sentence.last and sentence.is_plain:
-        yield from (_stated(sentence, found, "n") for found in list(_CONCLUSION.finditer(sentence.text))[-1:])
+        for found in list(_CONCLUSION.finditer(sentence.text))[-1:]:
+            yield _stated(sentence, found, "n" if found["n"] else "m")
 
 
 def pronouns(sentence: Sentence) -> Iterator[Stated]:

@@ -300,7 +300,11 @@ def test_one_of_several_checks_must_assert() -> None:
 def test_key_that_fails() -> None:
     """By its own exception, or by the check, whose line is quoted where it says nothing itself."""
     own = key(PROGRAM, raised(ANSWER, 3))
-    assert (own.verdict, own.code, own.message) == ("refuted", rules.KEY_REFUTED, "the key fails: ValueError: bad")
+    assert (own.verdict, own.code, own.message) == (
+        "refuted",
+        rules.KEY_REFUTED,
+        "the key fails: ValueError: bad; the check was never reached",
+    )
     assert (own.at, own.expected) == (("options", 0, "code"), "it passes")
     by_check = key(PROGRAM, raised(CHECK, 5, "AssertionError", "sum"))
     assert (by_check.code, by_check.message) == (rules.KEY_REFUTED, "the key fails: AssertionError: sum")

@@ -82,6 +82,9 @@ def passes(program: Program, outcome: Outcome, *, code: str, message: str, expec
             message = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
             return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, expected=expected))
         message = f"{message}: {_assertion(raised)}"
+        unreached = [part for part in program.parts[raised.part + 1 :] if part.role == "check"]
+        if unreached:
+            message += f"; the {_noun(unreached[0])} was never reached"
         return failing(program, outcome, refuted(code, message, expected=expected))
     checks = checks_of(program, outcome)
     if checks and not any(result.assertions for _, result in checks):

@@ -7,15 +7,11 @@ stand in the same place have a `type` there, by which they are told apart.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from quizproof.findings import DataPath
-
-GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
-"""How a blank is written in a program, with its name."""
 
 
 @dataclass(frozen=True)
@@ -168,11 +164,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Options:
-    """Choose one option, or, if `multiple`, all that are right."""
+    """Choose one option, which may be any of several right ones, or, if `multiple`, all that are right."""
 
     options: tuple[Option, ...]
     multiple: bool = False
     type: Literal["options"] = field(default="options", kw_only=True, repr=False)
+
+    @property
+    def any_right(self) -> bool:
+        """Whether several options are right, and any one of them is enough."""
+        return not self.multiple and sum(option.correct for option in self.options) > 1
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class Mistake:
     """A wrong response that the author foresaw: how to recognise it, and what to say."""
 
     value: str
-    """The response as a learner would give it: for a number, its decimal text; for a line, its number."""
+    """The response as a learner would give it: for a number, what `NumberMatch` reads; for a line, its number."""
     feedback: str
     evidence: Evidence | None = None
     at: DataPath = ()

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from quizproof import displays, rules
 from quizproof.claims import Claim, Happens, Part, Program, refuted
+from quizproof.findings import Advice
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Integer, Model, Prose, Scalar, Slug, Snippet, refuse
 from quizproof.quizfile.limits import Limits
@@ -87,6 +88,23 @@ def seeds_in_words(seeds: tuple[int, ...]) -> str:
     """
     *most, last = map(str, seeds)
     return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
+
+
+_CHANCE = re.compile(r"seed|(?<![a-z])rand|shuffle|dropout|\brng", re.IGNORECASE)
+"""Words by which code mentions chance."""
+
+
+def advice_on_one_seed(seeds: tuple[int, ...], program: Program, outcome: Outcome) -> Iterator[Advice]:
+    """A warning when a run that rests on chance was made with one seed only.
+
+    seeds    of the exhibit
+    program  the run with the first of them, and its outcome
+    """
+    chance = outcome.drew or any(_CHANCE.search(part.source) for part in program.parts if part.at != ("seeds", 0))
+    if len(seeds) == 1 and chance:
+        message = "with one seed, nothing shows that the result is more than luck"
+        help_ = "Seed the generators with `seed`, and give three seeds or more."
+        yield Advice(rules.ONE_SEED, ("seeds",), message, help=help_)
 
 
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
@@ -175,6 +193,13 @@ class Block(Model, ABC):
         Names are those of `EVIDENCE_NAMES` and of the kind's `own_names`, so that no parameter can have them.
         """
         return {}
+
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """What to advise against that its display does not show; its rules are warnings. Kinds override it.
+
+        runs  the outcomes of all programs of its claims, by program; each is as the claims say
+        """
+        yield from ()
 
     def program(self, *parts: Part) -> Program:
         """A program under this block's limits.

@@ -18,9 +18,10 @@ from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import BlockProof, JudgedClaim, VariantProof
 from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
+from quizproof.proving.contradictions import contradictions
 from quizproof.proving.places import Places
 from quizproof.proving.stability import judge_stability, second_look, stress_conditions
-from quizproof.proving.variants import Variant, VariantError, variant_of
+from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite
 from quizproof.quizfile.template import TemplateError, has_expression, render
 from quizproof.runtimes.conditions import USUAL, Conditions
@@ -218,10 +219,10 @@ class Plan:
 
     def _advise(self, display: Display) -> None:
         """Note what the assessment field advises against."""
-        for advice in advise(display):
+        for advice in (*advise(display), *self.variants[0].block.advice(self.outcomes)):
             place = self._places
             span = place.of(advice.at) if advice.line is None else place.of_line(advice.at, advice.line)
-            self._find(advice.rule, span, advice.message)
+            self._find(advice.rule, span, advice.message, help=advice.help)
 
     def _judge_variant(self, variant: Variant, versions: Mapping[str, str]) -> VariantProof:
         if not variant.claims:  # its expressions failed
@@ -239,10 +240,18 @@ class Plan:
         judged.extend(prose)
         if rendered is None:
             return VariantProof(variant.params, tuple(judged), None)
+        self._contradict(variant, names)
         display = rendered.whole_display(self.outcomes)
         if display.input:
             judged.append(self._judge_difference(variant, display))
         return VariantProof(variant.params, tuple(judged), display)
+
+    def _contradict(self, variant: Variant, names: Mapping[str, Any]) -> None:
+        """Note what typed prose says otherwise than the runs."""
+        for found in contradictions(variant.block, names, self.outcomes, tuple(variant.programs())):
+            advice = found.advice
+            span = self._places.within(advice.at, found.line, found.column)
+            self._find(advice.rule, span, advice.message + variant.suffix, help=advice.help)
 
     def _judge_claim(self, claim: Claim, variant: Variant) -> JudgedClaim:
         line = self._places.of(claim.at).line
@@ -275,16 +284,17 @@ class Plan:
         """Note a finding about a claim that is not proven. `run`: the one that decided, where there is one."""
         at = judgement.at if judgement.at is not None else claim.at
         rule = rules.RULES[judgement.code]
-        message, actual = judgement.message, judgement.actual
+        message, actual, help_ = judgement.message, judgement.actual, judgement.help
         if not rule.shared_by_claims:
             message = f"{claim.what}: {message}"
         if run is not None:
             actual = actual or self._places.traceback(*run)
             message = self._places.in_file_lines(message, *run)
+            help_ = misused(variant.params, run[1]) or help_
         if not rule.shared_by_variants:
             message += variant.suffix
         span = self._places.of_frame(at, judgement.frame) if judgement.frame else self._places.of(at)
-        self._find(judgement.code, span, message, help=judgement.help, expected=judgement.expected, actual=actual)
+        self._find(judgement.code, span, message, help=help_, expected=judgement.expected, actual=actual)
 
     def _facts(self, variant: Variant) -> tuple[dict[str, Any], JudgedClaim | None]:
         """The values of the facts by name; or the claim that failed, when they could not be evaluated."""

@@ -321,3 +321,23 @@ SEEDS_ALIKE = _define(
 nothing is left to chance, say so by giving one seed: `seeds: [0]`.
 """,
 )
+HARMLESS_CHANGE = _define(
+    "QP239",
+    "harmless-change",
+    "The fix changes a line that is no bug.",
+    """
+Every line that `fix` changes counts as right. This change makes no difference: the check passes when it alone is
+undone, and it does not repair the program by itself. Leave that line as it is in `code`.
+""",
+)
+PROSE_CONTRADICTS = _define(
+    "QP240",
+    "prose-contradicts",
+    "Typed prose says something else than the run.",
+    """
+A number, an exception or a line that is typed in an explanation or in feedback differs from the evidence of its block,
+or a sum in it is wrong. Write what comes from a run as an expression, such as `{{ value }}`, `{{ raised }}` or
+`{{ line }}`: it cannot drift. `{{ stated('640', value) }}` keeps your wording and compares it.
+""",
+    "warning",
+)

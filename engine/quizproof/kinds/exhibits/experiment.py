@@ -32,8 +32,8 @@ from quizproof.claims import (
 )
 from quizproof.comparison.numbers import exact, figure, is_number, spread
 from quizproof.comparison.outputs import quoted
-from quizproof.findings import DataPath
-from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given, seeds_in_words
+from quizproof.findings import Advice, DataPath
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, advice_on_one_seed, given, seeds_in_words
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Model, Number, Prose, Snippet, refuse
 
@@ -171,6 +171,12 @@ class Experiment(Exhibit):
             "solution": means(("solution",)),
             "variations": [means(("variations", index, "code")) for index in range(len(self.variations))],
         }
+
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """Whether chance was tried with one seed only, in the baseline or in the solution."""
+        scripts: tuple[Script, ...] = (("baseline",), ("solution",))
+        found = (advice_on_one_seed(self.seeds, p, runs[p]) for script in scripts for p in self._programs(script))
+        yield from next((tuple(each) for each in map(tuple, found) if each), ())
 
     def display(self, runs: Runs) -> displays.Display:
         """The baseline, the table of all scripts, and the constraints. The solution is shown after answering."""

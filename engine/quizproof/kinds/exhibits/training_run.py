@@ -22,8 +22,8 @@ from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash, proven, refuted
 from quizproof.comparison.numbers import exact, figure, is_number, spread, thinned
 from quizproof.comparison.outputs import quoted
-from quizproof.findings import DataPath
-from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, seeds_in_words
+from quizproof.findings import Advice, DataPath
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, advice_on_one_seed, seeds_in_words
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Model, Number, Plain, Snippet, refuse
 from quizproof.spelling import meant
@@ -172,6 +172,11 @@ class TrainingRun(Exhibit):
                 for name, values in ends.items()
             },
         }
+
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """Whether chance was tried with one seed only."""
+        program = self._program(0)
+        yield from advice_on_one_seed(self.seeds, program, runs[program])
 
     def display(self, runs: Runs) -> displays.Display:
         """The code, a chart per quantity, and tables of the last values and of what holds for every seed."""

@@ -88,7 +88,7 @@ class Option(Model):
 
 
 class Choice(Question):
-    """Choose the right option, or, when several are keys, all of them."""
+    """Choose the right option. When several are keys, all of them, or any one, as `choose` says."""
 
     kind_name: ClassVar[str] = "choice"
     kind: Literal["choice"]
@@ -102,6 +102,8 @@ class Choice(Question):
     """By how much numbers inside printed text may differ and still count as equal."""
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=26)]
     """What there is to choose from."""
+    choose: Literal["all", "any"] = "all"
+    """With several keys: whether a right response is all of them, or any one."""
 
     @model_validator(mode="after")
     def _one_type(self) -> Choice:
@@ -113,6 +115,8 @@ class Choice(Question):
         if keys in (0, len(self.options)):
             message = "no option is the key: mark it with `key: true`" if not keys else "every option is a key"
             raise refuse(rules.NO_KEY, message)
+        if self.choose == "any" and keys == 1:
+            raise refuse(rules.CONTRADICTION, "`choose: any` is for several keys, and only one option is a key")
         type_ = types.pop()
         if type_ == "code" and self.check is None:
             raise refuse(rules.MISSING_KEY, "options with `code` need a `check`")
@@ -187,7 +191,7 @@ class Choice(Question):
         keys = [o for o in options if o.correct]
         return displays.Display(
             prompt=self.asked(self.setup, *code),
-            input=displays.Options(options, multiple=len(keys) > 1),
+            input=displays.Options(options, multiple=len(keys) > 1 and self.choose == "all"),
             answer="\n".join(_plain_text(o.content) for o in keys),
             solution=self.worked_solution(*check),
         )

@@ -7,6 +7,7 @@ are run as well: those that pass every check are reported as warnings, unless th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, ClassVar, Literal
@@ -29,12 +30,15 @@ from quizproof.claims import (
     refuted,
 )
 from quizproof.comparison.outputs import fold, fold_program
-from quizproof.findings import DataPath
+from quizproof.findings import Advice, DataPath
 from quizproof.kinds.base import HappensText, Question, Runs, given
 from quizproof.marking.attempt import passed, run_evidence
 from quizproof.outcome import LOST, Outcome
 from quizproof.quizfile.fields import Flag, Integer, Model, Plain, Prose, Snippet, refuse
 from quizproof.snippets.mutations import Mutation, mutations_of, sample
+from quizproof.snippets.syntax import same_program
+
+_COMMENT_SIGN = re.compile(r"^([ \t]*)#[ \t]?", re.MULTILINE)
 
 
 class ProgramCheck(Model):
@@ -119,6 +123,15 @@ class WriteCode(Question):
         """`stdout` of the solution."""
         solution = self._solution()
         return {"stdout": fold(solution.stdout(runs[solution], "answer"))}
+
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """Whether the starter gives the solution away: it has every line of it, some of them as comments."""
+        starter = self.starter or ""
+        uncommented = _COMMENT_SIGN.sub(r"\1", starter)
+        if starter and same_program(self.solution, starter, uncommented):
+            message = "the starter differs from the solution by comments only"
+            help_ = "Leave out of it what the learner should write."
+            yield Advice(rules.STARTER_GIVES_AWAY, ("starter",), message, help=help_)
 
     def display(self, runs: Runs) -> displays.Display:
         """A field for a program, with every program that was run and how many checks it passed."""

@@ -24,13 +24,13 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from quizproof.runtimes import elsewhere
+from quizproof.runtimes.elsewhere import SNIPPET
 from quizproof.runtimes.generators import Generators
 from quizproof.runtimes.reply import leave
 from quizproof.runtimes.usage import cpu_seconds
 from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
 
-SNIPPET = "snippet.py"
-"""The file that a program's code says it is from. Its lines are those of all parts, one after the other."""
 _MAX_MESSAGE = 4_000
 """Characters of an exception's message."""
 _MAX_NAME = 200
@@ -117,7 +117,7 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
         sys.argv = [SNIPPET]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         leave(reply, {"status": "running", "parts": []})
-        leave(reply, _execute(request["parts"], reply))
+        leave(reply, _execute(request, reply))
         code = 0
     finally:
         # Not sys.exit: the exit handlers and buffers are copies of the zygote's.
@@ -158,8 +158,9 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
         resource.setrlimit(what, (min(amount, ceiling), ceiling))
 
 
-def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
+def _execute(request: Request, reply: mmap.mmap) -> dict[str, Any]:
     """Run all parts, up to the first that raises; the statement to leave in the reply."""
+    parts, changes = request["parts"], request["changes"]
     counter = Counter()
     room = _MAX_VALUES
     process = os.getpid()
@@ -169,7 +170,7 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
     # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
         try:
-            program.append(_compile(part))
+            program.append(_compile(part, changes))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
     # As in a program that was started by hand, so that pickling and `__name__ == "__main__"` work.
@@ -177,7 +178,8 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
     sys.modules["__main__"] = module
     setattr(builtins, Counter.NAME, counter)
     results: list[dict[str, Any]] = []
-    generators = Generators()
+    generators = Generators(request["attempt"])
+    elsewhere.change(changes)
     for index, code in enumerate(program):
         leave(reply, {"status": "running", "parts": results})
         # The counter is shared by all parts, so that a function of the setup counts where it is called.
@@ -218,7 +220,7 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
         return None, raised
 
 
-def _compile(part: RequestPart) -> types.CodeType:
+def _compile(part: RequestPart, changes: str) -> types.CodeType:
     """Compile so that every line has the number that it has in the whole program."""
     mode = "eval" if part["role"] == "value" else "exec"
     source, line = part["source"], part["line"]
@@ -229,6 +231,7 @@ def _compile(part: RequestPart) -> types.CodeType:
     tree: Any = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
     if part["role"] in ("setup", "check"):
         tree = _CountAssertions().visit(tree)
+    tree = elsewhere.rewritten(tree, changes)
     code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
     return code
 

@@ -53,6 +53,10 @@ class Request(TypedDict):
     limits: RequestLimits
     files: str | None
     """The path of a folder that the run may read as `files`."""
+    attempt: int
+    """The field of `Conditions`."""
+    changes: str
+    """The field of `Conditions`."""
 
 
 class Reply(TypedDict):

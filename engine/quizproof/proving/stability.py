@@ -19,6 +19,7 @@ from quizproof.runtimes.conditions import Conditions
 from quizproof.snippets.nondeterminism import (
     mentions_addresses,
     mentions_chance,
+    mentions_file_times,
     mentions_fresh_memory,
     mentions_gpu,
     mentions_hash_method,
@@ -30,9 +31,7 @@ from quizproof.snippets.nondeterminism import (
 _SINGLE_CHANGES = ("order", "hash", "clock", "folders", "memory", "machine")
 """Of `elsewhere.CHANGES`, those that can be made together."""
 _TOGETHER = Conditions(attempt=1, changes=" ".join(_SINGLE_CHANGES))
-"""The second look: one run with everything changed that a run can change for itself."""
-_BUT_HASH = replace(_TOGETHER, changes=_TOGETHER.changes.replace("hash ", ""))
-"""The same for a program that compares `hash(x)` with `x.__hash__()`, which would no longer be equal."""
+"""The second look: one run with everything changed that a run can change for itself, and the program allows."""
 _GPU = Conditions(attempt=5, changes="gpu")
 """Apart, because a program that goes on to use the GPU fails here."""
 _ZEROS = Conditions(attempt=5, changes="zeros")
@@ -69,7 +68,7 @@ def second_look(program: Program, outcome: Outcome, *, key: bool, measured: bool
     drew = outcome.drew or mentions_unwatched_chance(text)
     if not (key or drew or mentions_hashes(text) or mentions_surroundings(text)):
         return []
-    looks = [_BUT_HASH if mentions_hash_method(text) else _TOGETHER]
+    looks = [_together(text)]
     if mentions_gpu(text):
         looks.append(_GPU)
     if mentions_fresh_memory(text):
@@ -83,6 +82,14 @@ def second_look(program: Program, outcome: Outcome, *, key: bool, measured: bool
     return looks
 
 
+def _together(text: str) -> Conditions:
+    """The second look at a program, without changes that would contradict each other in it."""
+    # `hash(x)` would not be `x.__hash__()`, and a file would be older than it can be.
+    left_out = {"hash": mentions_hash_method(text), "clock": mentions_file_times(text)}
+    changes = [change for change in _SINGLE_CHANGES if not left_out.get(change)]
+    return replace(_TOGETHER, changes=" ".join(changes))
+
+
 def closer_look(conditions: Conditions, before: Outcome, now: Outcome, tolerance: float | None) -> list[Conditions]:
     """The conditions that are still to be tried, to say which of several changes made a difference.
 
@@ -90,7 +97,7 @@ def closer_look(conditions: Conditions, before: Outcome, now: Outcome, tolerance
     before, now  the usual outcome, and that of this run
     tolerance    for numbers; None where the block has none
     """
-    if conditions not in (_TOGETHER, _BUT_HASH) or now.status not in LASTING or compare(before, now, tolerance) is None:
+    if " " not in conditions.changes or now.status not in LASTING or compare(before, now, tolerance) is None:
         return []
     changes = conditions.changes.split()
     return [replace(conditions, changes=""), *(Conditions(attempt=5, changes=change) for change in changes)]

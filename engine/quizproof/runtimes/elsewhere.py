@@ -100,18 +100,35 @@ def _backwards(usual: Callable[[Any], Any]) -> Callable[[Any], Any]:
         found = list(usual(items))  # of an iterator, so that it does not end up here again
         if len(found) < 2 or not any(map(_is_unordered, found)):
             return usual(items)
-        found.reverse()
-        return _unless_changed(items, found)
+        return _SetIterator(items, found)
 
     return iterate
 
 
-def _unless_changed(items: Any, found: list[Any]) -> Iterator[Any]:
-    size = len(items)
-    for item in found:
-        if len(items) != size:
+class _SetIterator:
+    """What `iter` gives of a set, with the items in another order."""
+
+    def __init__(self, items: Any, found: list[Any]) -> None:
+        self._items = items
+        self._found = found
+        self._size = len(items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __length_hint__(self) -> int:
+        return len(self._found)
+
+    def __next__(self) -> Any:
+        if len(self._items) != self._size:
             raise RuntimeError("Set changed size during iteration")
-        yield item
+        if not self._found:
+            raise StopIteration
+        return self._found.pop()
+
+
+_SetIterator.__module__, _SetIterator.__qualname__ = "builtins", "set_iterator"
+_SetIterator.__name__ = "set_iterator"
 
 
 def _is_unordered(item: Any) -> bool:
@@ -340,14 +357,13 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
 
-_OF_MACHINE = {("sys", "executable"), ("sys", "version"), ("sys", "platform")}
+_OF_MACHINE = {("sys", "version"), ("sys", "platform")}
 _TEMPLATE = {
     "__version__": "{}.post1",
-    "executable": "/elsewhere{}",
     "version": "{} elsewhere",
     "platform": "{}-elsewhere",
 }
-"""What becomes of them: still a version of which the first numbers are the same, still a path, still Linux."""
+"""What becomes of them: still a version of which the first numbers are the same, still Linux."""
 
 _MAKERS: dict[str, Callable[[], None]] = {
     "order": _order,

@@ -53,7 +53,6 @@ class Generators:
         if self._first:
             random.setstate(self._lucky())
         self._python = random.getstate()
-        self._watch_python()
         # Only what is imported already: an import here would cost every run, and a cold one would not be cold.
         self._numpy: Any = sys.modules.get("numpy.random")
         if self._numpy is not None:
@@ -61,13 +60,15 @@ class Generators:
             if self._first:
                 self._numpy.set_state(("MT19937", list(self._lucky()[1][:_WORDS]), 0))
             self._numpy_state = _state(self._numpy)
-            self._watch_numpy()
         self._torch: Any = getattr(sys.modules.get("torch"), "default_generator", None)
         if self._torch is not None:
             self._torch.seed()
             if self._first:
                 self._torch.set_state(self._lucky_torch())
             self._torch_seed, self._torch_state = self._torch.initial_seed(), self._torch.get_state()
+        self._watch_python()
+        if self._numpy is not None:
+            self._watch_numpy()
         self._watch_tensorflow()
 
     def drew(self) -> bool:

@@ -11,9 +11,12 @@ _CHANCE = re.compile(
     r"(?i)rand|choice|choose|shuffle|sampl|perm|drop|normal|uniform|bernoulli|multinomial|poisson|exponential|noise"
     r"|jitter|augment|secrets|uuid|mutat|explor"
 )
-_UNWATCHED = re.compile(r"raw_ops|sampled|\.seed\(\)|urandom|uuid|secrets|SystemRandom|SeedSequence|Generator\(|_completed|unordered")
+_UNWATCHED = re.compile(
+    r"raw_ops|sampled|\.seed\(\)|urandom|uuid|secrets|SystemRandom|SeedSequence|Generator\(|_completed|unordered"
+)
 _HASHES = re.compile(r"(?i)hash")
 _METHOD = re.compile(r"\.__hash__")
+_FILE_TIMES = re.compile(r"[acm]time|utime|os\.stat|\.stat\(")
 _FRESH_MEMORY = re.compile(r"empty|Tensor\(|ndarray\(")
 _ADDRESSES = re.compile(r"(?i)\bid\b|_ptr\b|address|ident\b|ctypes|getattr|\beval\b|\bexec\b|__repr__|\brepr\b")
 _SETS = re.compile(r"\bset\b|frozenset|\{|keys\(\)|items\(\)")
@@ -42,6 +45,11 @@ def mentions_hashes(source: str) -> bool:
 def mentions_hash_method(source: str) -> bool:
     """Whether code asks an object for its hash by its method."""
     return bool(_METHOD.search(source))
+
+
+def mentions_file_times(source: str) -> bool:
+    """Whether code may compare the clock with the times of files."""
+    return bool(_FILE_TIMES.search(source))
 
 
 def mentions_fresh_memory(source: str) -> bool:

@@ -66,6 +66,7 @@ class Generators:
             if self._first:
                 self._torch.set_state(self._lucky_torch())
             self._torch_seed, self._torch_state = self._torch.initial_seed(), self._torch.get_state()
+            self._watch_torch()
         self._watch_python()
         if self._numpy is not None:
             self._watch_numpy()
@@ -143,6 +144,20 @@ class Generators:
             return usual_rng(seed)
 
         self._numpy.seed, self._numpy.default_rng = seed, default_rng
+
+    def _watch_torch(self) -> None:
+        """Its `seed` chooses one at random; only `manual_seed` decides what is drawn."""
+        torch = sys.modules["torch"]
+        usual = torch.seed
+
+        def seed() -> int:
+            chosen: int = usual()
+            self._unseeded = True
+            if self._first:
+                self._torch.set_state(self._lucky_torch())
+            return chosen
+
+        torch.seed = torch.random.seed = seed  # type: ignore[attr-defined]
 
     def _watch_tensorflow(self) -> None:
         """Its operations ask for a pair of seeds, and draw without one when nobody gives any."""

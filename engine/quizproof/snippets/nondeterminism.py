@@ -16,7 +16,7 @@ _UNWATCHED = re.compile(
 )
 _HASHES = re.compile(r"(?i)hash")
 _METHOD = re.compile(r"\.__hash__")
-_FILE_TIMES = re.compile(r"[acm]time|utime|os\.stat|\.stat\(")
+_FILE_TIMES = re.compile(r"st_[acm]time|get[acm]time|utime")
 _FRESH_MEMORY = re.compile(r"empty|Tensor\(|ndarray\(")
 _ADDRESSES = re.compile(r"(?i)\bid\b|_ptr\b|address|ident\b|ctypes|getattr|\beval\b|\bexec\b|__repr__|\brepr\b")
 _SETS = re.compile(r"\bset\b|frozenset|\{|keys\(\)|items\(\)")

@@ -14,7 +14,7 @@ from quizproof.loading.files import SourceFile
 from quizproof.loading.load import load_source
 from quizproof.outcome import Outcome, PartResult
 from quizproof.proving import plan as plan_module
-from quizproof.proving.plan import Plan, Request
+from quizproof.proving.plan import Plan
 from quizproof.runtimes.conditions import USUAL, Conditions
 
 HEADER = "quiz: q\ntitle: Q\ntopic: t\nblocks:\n"

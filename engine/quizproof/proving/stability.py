@@ -24,6 +24,7 @@ from quizproof.snippets.nondeterminism import (
     mentions_gpu,
     mentions_hash_method,
     mentions_hashes,
+    mentions_own_sets,
     mentions_surroundings,
     mentions_unwatched_chance,
 )
@@ -34,12 +35,14 @@ _TOGETHER = Conditions(attempt=1, changes=" ".join(_SINGLE_CHANGES))
 """The second look: one run with everything changed that a run can change for itself, and the program allows."""
 _GPU = Conditions(attempt=5, changes="gpu")
 """Apart, because a program that goes on to use the GPU fails here."""
+_BOTH_ORDERS = (Conditions(changes="order"), Conditions(changes="forwards"))
+"""Of objects, whose usual order is that of their addresses: one of these two orders is another."""
 _ZEROS = Conditions(attempt=5, changes="zeros")
 _HASH_SEEDS = (1, 2, 3)
 """Each needs an interpreter of its own. One is not enough where hashes are numbers: half of all are even."""
-_FEW_ATTEMPTS, _MANY_ATTEMPTS = (2, 5), (2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+_FEW_ATTEMPTS, _MANY_ATTEMPTS = (2, 5), tuple(range(2, 13))
 """At programs that draw: the first attempts begin with rare numbers. A layer's weights seldom decide anything."""
-_SLOW_SECONDS = 0.5
+_SLOW_SECONDS = 3
 """A program that takes longer is not run ten times more."""
 
 
@@ -69,6 +72,8 @@ def second_look(program: Program, outcome: Outcome, *, key: bool, measured: bool
     if not (key or drew or mentions_hashes(text) or mentions_surroundings(text)):
         return []
     looks = [_together(text)]
+    if mentions_own_sets(text):
+        looks.extend(_BOTH_ORDERS)
     if mentions_gpu(text):
         looks.append(_GPU)
     if mentions_fresh_memory(text):
@@ -198,6 +203,7 @@ def _is_chance(conditions: Conditions, outcome: Outcome) -> bool:
 
 _WORDS = {
     "order": "with its sets in another order",
+    "forwards": "with its sets in another order",
     "hash": "with other hashes",
     "clock": "at another time",
     "folders": "with its folders listed in another order",
@@ -208,6 +214,7 @@ _WORDS = {
 }
 _REMEDIES = {
     "order": "Do not rely on the order of a set: sort before printing.",
+    "forwards": "Do not rely on the order of a set: sort before printing.",
     "hash": "Do not rely on `hash()` of a text, which is another one in each process.",
     "clock": "Make it independent of the clock: give dates as literals, and do not print durations.",
     "folders": "Do not rely on the order in which files are listed: sort.",

@@ -15,6 +15,7 @@ import gc
 import itertools
 import os
 import platform
+import re
 import socket
 import sys
 import tempfile
@@ -23,10 +24,11 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-CHANGES = ("order", "hash", "clock", "folders", "memory", "zeros", "machine", "gpu")
+CHANGES = ("order", "forwards", "hash", "clock", "folders", "memory", "zeros", "machine", "gpu")
 """By name, in the order in which they are tried one by one.
 
 order    sets of texts are iterated backwards, as another hash seed could have it
+forwards they are iterated as usual; but sets of objects are in an order of their contents, and with "order" backwards
 hash     `hash` of a text, or of what holds one, is another number; `__hash__` is as it was
 clock    it is over a year later, and whatever is measured takes a few milliseconds longer
 folders  folders are listed backwards
@@ -48,6 +50,8 @@ _ITER_SLOT = 27 * ctypes.sizeof(ctypes.c_void_p)
 """Where `tp_iter` is in a type, in bytes: object.h."""
 _TAKES_OBJECT = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object)
 _hash_of = hash
+_OF_PROGRAMS = ("__main__", "concurrent.futures._base")
+"""The modules whose objects programs put into sets."""
 _kept: list[Any] = []
 """What C code calls must not be freed."""
 
@@ -73,15 +77,15 @@ def rewritten(tree: ast.AST, names: str) -> ast.AST:
 # ---- order
 
 
-def _order() -> None:
+def _order(*, backwards: bool = True) -> None:
     if sys.implementation.name != "cpython":
         return
     for kind in (set, frozenset):
         slot = ctypes.c_void_p.from_address(id(kind) + _ITER_SLOT)
         usual = _TAKES_OBJECT(slot.value or 0)
-        backwards = _TAKES_OBJECT(_backwards(usual))
-        _kept.extend((usual, backwards))
-        slot.value = ctypes.cast(backwards, ctypes.c_void_p).value
+        instead = _TAKES_OBJECT(_iterate(usual, backwards=backwards))
+        _kept.extend((usual, instead))
+        slot.value = ctypes.cast(instead, ctypes.c_void_p).value
 
     usual_pop = set.pop
 
@@ -89,17 +93,23 @@ def _order() -> None:
         items = list(self) if len(self) > 1 else []
         if not any(map(_is_unordered, items)):
             return usual_pop(self)
-        self.remove(items[0])
-        return items[0]
+        first = items[0]
+        self.remove(first)
+        return first
 
     _put(set, "pop", pop)
 
 
-def _backwards(usual: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _iterate(usual: Callable[[Any], Any], *, backwards: bool) -> Callable[[Any], Any]:
     def iterate(items: Any) -> Any:
         found = list(usual(items))  # of an iterator, so that it does not end up here again
         if len(found) < 2 or not any(map(_is_unordered, found)):
             return usual(items)
+        if any(type(item).__module__ in _OF_PROGRAMS for item in found):
+            # Ordered by their addresses, which are others in each run; by their contents one of two runs must differ.
+            found.sort(key=_contents)
+        if not backwards:
+            found.reverse()  # it is taken from its end
         return _SetIterator(items, found)
 
     return iterate
@@ -129,6 +139,12 @@ class _SetIterator:
 
 _SetIterator.__module__, _SetIterator.__qualname__ = "builtins", "set_iterator"
 _SetIterator.__name__ = "set_iterator"
+
+
+def _contents(item: Any) -> str:
+    with contextlib.suppress(Exception):
+        return re.sub("0x[0-9a-f]+", "", repr(vars(item)))
+    return ""
 
 
 def _is_unordered(item: Any) -> bool:
@@ -367,6 +383,7 @@ _TEMPLATE = {
 
 _MAKERS: dict[str, Callable[[], None]] = {
     "order": _order,
+    "forwards": lambda: _order(backwards=False),
     "hash": _hash,
     "clock": _clock,
     "folders": _folders,

@@ -16,18 +16,24 @@ _LOW, _HIGH = 0x0000_1003, 0xFFFF_EFF7
 """Numbers of 32 bits near the ends, whichever of their bits a generator uses."""
 _STAIRS = tuple(int(share * 0xFFFF_FFFF) for share in (0.93, 0.87, 0.81, 0.74, 0.68, 0.64, 0.6, 0.57, 0.53))
 """Drawn until one is small enough, they give nearly the largest."""
+_EIGHTHS = tuple(
+    (step * 0x2020_0000 + 0x1010_0000) & 0xFF00_0000 | step * 0x20_0000 + 0x10_0000 | step for step in range(8)
+)
+"""Numbers of 32 bits, one in each eighth of the range, whichever of their bits a generator uses."""
 _FIRST_DRAWS: Sequence[Sequence[int]] = (
     (),
     (_LOW, _LOW),
     (_HIGH, _HIGH, *_STAIRS),
     (_LOW, _LOW, _HIGH, _HIGH, _LOW, _LOW, _HIGH, _HIGH),
     (_HIGH, _HIGH, _LOW, _LOW, _HIGH, _HIGH, _LOW, _LOW),
+    *((number, number) for number in _EIGHTHS),
 )
-"""What generators give first, by the number of an attempt: `random() < 0.99` must come out false, too. Everything after
-it is drawn, and so is all of it in further attempts."""
-_NUMPY_SEEDS = (0, 1022, 1074, 1022, 1074)
-"""Of numpy's newer generator, whose first number is then near an end: by the number of an attempt, too."""
-_TENSORFLOW_SEEDS = (0, 772, 867, 772, 867)
+"""What generators give first, by the number of an attempt: `random() < 0.99` must come out false, too, and a die must
+show each of its sides. Everything after it is drawn."""
+_NUMPY_SEEDS = (0, 1022, 1074, 1022, 1074, 127, 1003, 103, 2098, 252, 1997, 2116, 2835)
+"""By the number of an attempt, too: of numpy's newer generator, whose first number is then near an end or within an
+eighth."""
+_TENSORFLOW_SEEDS = (0, 772, 867, 772, 867, 141, 138, 477, 153, 432, 258, 222, 207)
 """The same of TensorFlow's operations."""
 _MAX_SEED = 1 << 53
 """What people type. `torch.seed()` chooses larger ones."""
@@ -122,8 +128,8 @@ class Generators:
 
         def urandom(size: int) -> bytes:
             self._unseeded = True
-            first = {_LOW: b"\x00", _HIGH: b"\xff"}.get(self._first[0] if self._first else 0, b"")
-            return (first * size)[:1] + usual_bytes(max(size - 1, 0)) if first else usual_bytes(size)
+            first = bytes([self._first[0] >> 24]) if self._first else b""
+            return (first + usual_bytes(size))[:size]
 
         os.urandom = random._urandom = urandom  # type: ignore[attr-defined]
         random.seed = random._inst.seed

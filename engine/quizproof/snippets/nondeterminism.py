@@ -20,6 +20,7 @@ _FILE_TIMES = re.compile(r"st_[acm]time|get[acm]time|utime")
 _FRESH_MEMORY = re.compile(r"empty|Tensor\(|ndarray\(")
 _ADDRESSES = re.compile(r"(?i)\bid\b|_ptr\b|address|ident\b|ctypes|getattr|\beval\b|\bexec\b|__repr__|\brepr\b")
 _SETS = re.compile(r"\bset\b|frozenset|\{|keys\(\)|items\(\)")
+_OBJECTS = re.compile(r"\bclass\b|_completed|unordered|WeakSet|object\(")
 _SURROUNDINGS = re.compile(
     r"(?i)time|clock|monotonic|today|now\b|listdir|scandir|glob|walk\b|iterdir|environ|getenv|home|temp|count|threads"
     r"|empty|Tensor\(|platform|hostname|getpid|getuser|version"
@@ -60,6 +61,11 @@ def mentions_fresh_memory(source: str) -> bool:
 def mentions_addresses(source: str) -> bool:
     """Whether code has a word for memory addresses, or may find one by other means."""
     return bool(_ADDRESSES.search(source))
+
+
+def mentions_own_sets(source: str) -> bool:
+    """Whether code may have sets of objects, which are ordered by their addresses."""
+    return bool(_OBJECTS.search(source) and (_SETS.search(source) or "WeakSet" in source or "_completed" in source))
 
 
 def mentions_gpu(source: str) -> bool:

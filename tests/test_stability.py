@@ -196,6 +196,55 @@ def test_number_and_facts_are_watched(prove_text: ProveText) -> None:
     assert verdicts(prove_text(fact)) == ("unstable", ["QP401"])
 
 
+def test_a_moved_mistake_is_reported_where_it_is(prove_text: ProveText) -> None:
+    """It shares its run with the key, which is steady."""
+    text = """
+        - id: q
+          kind: number
+          prompt: P
+          setup: import random
+          value: 1 + 2
+          mistakes:
+            - {value: 4, mistake: One too many.}
+            - {expression: 10 + random.randint(1, 10 ** 6), mistake: Far too many.}
+    """
+    report = prove_text(text)
+    (finding,) = report.findings
+    assert (finding.code, finding.span.line) == ("QP401", 13)
+    assert finding.message.startswith("mistake 2: unseeded: the program gave ")
+    assert verdicts(prove_text(text.replace("random.randint(1, 10 ** 6)", "7"))) == ("proven", [])
+
+
+def test_a_wrong_option_that_drew_is_run_again(prove_text: ProveText) -> None:
+    """One of two orders is the right answer; a refutation that may fail refutes nothing."""
+    text = """
+        - id: q
+          kind: choice
+          prompt: Which?
+          setup: "import random; cards = [2, 1]"
+          check: assert cards == [1, 2]
+          options:
+            - {code: cards.sort(), key: true}
+            - {code: random.shuffle(cards), mistake: M}
+    """
+    assert verdicts(prove_text(text)) == ("unstable", ["QP401"])
+    assert verdicts(prove_text(text.replace("random.shuffle(cards)", "cards.append(random.random())"))) == (
+        "proven",
+        [],
+    )
+    refuted = """
+        - id: q
+          kind: choice
+          prompt: Which?
+          setup: import random
+          options:
+            - {text: Yes., key: true, proof: assert random.random() < 1}
+            - {text: No., mistake: M, refute: assert random.random() < 0.95}
+    """
+    assert verdicts(prove_text(refuted)) == ("unstable", ["QP401"])
+    assert verdicts(prove_text(refuted.replace("0.95", "1.5"))) == ("proven", [])
+
+
 ORDER = "list(set('abcdefgh'))"
 
 

@@ -67,7 +67,7 @@ blocks:
 """Two questions that hold, and one whose stated answer does not."""
 
 RUNS = 8
-"""The different programs of that bank: one for `sum`, three for `pick`, one for `lie`; and a second look at each key."""
+"""The different programs of that bank: one for `sum`, three for `pick`, one for `lie`; and one more run of each key."""
 
 
 @pytest.fixture

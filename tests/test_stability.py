@@ -206,7 +206,7 @@ def test_a_moved_mistake_is_reported_where_it_is(prove_text: ProveText) -> None:
           value: 1 + 2
           mistakes:
             - {value: 4, mistake: One too many.}
-            - {expression: 10 + random.randint(1, 10 ** 6), mistake: Far too many.}
+            - {expression: "10 + random.randint(1, 10 ** 6)", mistake: Far too many.}
     """
     report = prove_text(text)
     (finding,) = report.findings

@@ -105,7 +105,7 @@ def _iterate(usual: Callable[[Any], Any], *, backwards: bool) -> Callable[[Any],
         found = list(usual(items))  # of an iterator, so that it does not end up here again
         if len(found) < 2 or not any(map(_is_unordered, found)):
             return usual(items)
-        if any(type(item).__module__ in _OF_PROGRAMS for item in found):
+        if any(type(item).__module__ in _OF_PROGRAMS and _is_address(item) for item in found):
             # Ordered by their addresses, which are others in each run; by their contents one of two runs must differ.
             found.sort(key=_contents)
         if not backwards:
@@ -154,15 +154,17 @@ def _is_unordered(item: Any) -> bool:
         return False
     if kind in (str, bytes):
         return len(item) > 0
-    if kind is tuple:
+    if isinstance(item, tuple):
         return any(map(_is_unordered, item))
     if kind is frozenset or isinstance(item, (str, bytes, PurePath)):
         return True
     with contextlib.suppress(Exception):
-        if object.__hash__(item) == _hash_of(item):
-            return True
-        return any(map(_is_unordered, vars(item).values()))
+        return _is_address(item) or any(map(_is_unordered, vars(item).values()))
     return False
+
+
+def _is_address(item: Any) -> bool:
+    return object.__hash__(item) == _hash_of(item)
 
 
 def _put(kind: type, name: str, value: Any) -> None:

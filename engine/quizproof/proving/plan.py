@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from quizproof import rules
-from quizproof.claims import PROVEN, Claim, Judgement, Program, at_frame, obstacle, refuted
+from quizproof.claims import Claim, Judgement, Program, at_frame, obstacle, refuted
 from quizproof.comparison.outcome_diff import compare
 from quizproof.displays import Display
 from quizproof.findings import DataPath, Finding, Span
@@ -20,7 +20,7 @@ from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
 from quizproof.proving.contradictions import contradictions
 from quizproof.proving.places import Places
-from quizproof.proving.stability import judge_stability, second_look, stress_conditions
+from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite
 from quizproof.quizfile.template import TemplateError, has_expression, render
@@ -29,6 +29,10 @@ from quizproof.verdicts import Verdict
 
 MAX_PROGRAMS = 20_000
 """Of one block, over all its variants: some minutes of a processor."""
+
+
+_MAY_BE_LUCK = (rules.KEY_REFUTED, rules.PROOF_FAILED, rules.DISTRACTOR_HOLDS)
+"""What is wrong in this run, and might be right in the next."""
 
 
 @dataclass(frozen=True)
@@ -116,16 +120,19 @@ class Plan:
         request  one of `waiting`
         outcome  what it gave
 
-        Returns the further runs that it calls for: the same program under other conditions, where the key rests on it.
-        They are among `waiting` already.
+        Returns the further runs that it calls for: the same program under other conditions. They are among `waiting`
+        already.
         """
         self.waiting.discard(request)
         program = request.program
         if request.conditions != USUAL:
             self.again.setdefault(program, {})[request.conditions] = outcome
-            return ()
-        self.outcomes[program] = outcome
-        further = tuple(Request(program, conditions) for conditions in self._further_conditions(program, outcome))
+            tolerance = self.item.block.numeric_tolerance
+            conditions = closer_look(request.conditions, self.outcomes[program], outcome, tolerance)
+        else:
+            self.outcomes[program] = outcome
+            conditions = self._further_conditions(program, outcome)
+        further = tuple(Request(program, each) for each in conditions)
         self.waiting.update(further)
         return further
 
@@ -136,9 +143,8 @@ class Plan:
             return []
         if self.stress:
             return stress_conditions(self.stress)
-        if program in self._keys:
-            return second_look(program, outcome, measured=isinstance(self.item.block, Exhibit))
-        return []
+        measured = isinstance(self.item.block, Exhibit)
+        return second_look(program, outcome, key=program in self._keys, measured=measured)
 
     @property
     def runs(self) -> int:
@@ -259,8 +265,11 @@ class Plan:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
         judgement = claim.judge(*outcomes)
-        if judgement.verdict == "proven" and (stability := self._stability(claim, variant)).verdict != "proven":
-            judgement = stability
+        # A typed key that a run contradicts may have been right in the author's run: what moves has no right answer.
+        if judgement.verdict == "proven" or judgement.code in _MAY_BE_LUCK:
+            stability = self._stability(claim, variant)
+            if stability.verdict != "proven" or (judgement.verdict == "proven" and stability.code):
+                judgement = replace(stability, evidence=judgement.evidence)
         # The runs of a probe are many, and say nothing one by one.
         run = (claim.programs[-1], outcomes[-1]) if outcomes and not claim.probe else None
         if judgement.code:
@@ -304,7 +313,9 @@ class Plan:
         outcome = self.outcomes[program]
         claim = Claim("facts", ("facts",), (program,), key=True)
         judgement = self._stability(claim, variant) if outcome.status == "finished" else obstacle(program, outcome)
-        if judgement == PROVEN:
+        if judgement is not None and judgement.verdict == "proven":
+            if judgement.code:
+                self._report(claim, judgement, variant, (program, outcome))
             named = zip(program.parts, outcome.parts, strict=True)
             return {str(part.at[-1]): result.value for part, result in named if part.role == "value"}, None
         if judgement is None:

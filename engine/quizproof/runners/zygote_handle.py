@@ -101,8 +101,9 @@ class ZygoteHandle(Generic[Key]):
         """
         self.running[id_] = (job, time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS)
         request = {"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files}
+        own = {"attempt": job.conditions.attempt, "changes": job.conditions.changes}
         # What its assertions are worth is looked at once, and not under every condition.
-        self._outgoing += pack({**request, "examine": job.conditions == USUAL})
+        self._outgoing += pack({**request, **own, "examine": job.conditions == USUAL})
 
     def write(self) -> bool:
         """Send as much as the socket takes; whether that was all."""

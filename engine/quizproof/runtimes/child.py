@@ -24,14 +24,14 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from quizproof.runtimes import elsewhere
 from quizproof.runtimes.assertions.examination import Examination
+from quizproof.runtimes.elsewhere import SNIPPET
 from quizproof.runtimes.generators import Generators
 from quizproof.runtimes.reply import begin_examination, leave, leave_examined
 from quizproof.runtimes.usage import cpu_seconds
 from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
 
-SNIPPET = "snippet.py"
-"""The file that a program's code says it is from. Its lines are those of all parts, one after the other."""
 _MAX_MESSAGE = 4_000
 """Characters of an exception's message."""
 _MAX_NAME = 200
@@ -76,7 +76,7 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
         sys.argv = [SNIPPET]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         leave(reply, {"status": "running", "parts": []})
-        statement, examination = _execute(request["parts"], reply)
+        statement, examination = _execute(request, reply)
         leave(reply, statement)
         code = 0
         # Only now: what it does to the process has no effect on the outcome, which is stated already.
@@ -124,11 +124,12 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
         resource.setrlimit(what, (min(amount, ceiling), ceiling))
 
 
-def _execute(parts: list[RequestPart], reply: mmap.mmap) -> tuple[dict[str, Any], Examination | None]:
+def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examination | None]:
     """Run all parts, up to the first that raises; the statement to leave in the reply.
 
     With it comes the examination of the assertions of a program that ran to its end.
     """
+    parts, changes = request["parts"], request["changes"]
     examination = Examination(SNIPPET)
     room = _MAX_VALUES
     process = os.getpid()
@@ -138,7 +139,7 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> tuple[dict[str, Any]
     # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
         try:
-            program.append(_compile(part, index, examination))
+            program.append(_compile(part, index, examination, changes))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}, None
     # As in a program that was started by hand, so that pickling and `__name__ == "__main__"` work.
@@ -146,7 +147,8 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> tuple[dict[str, Any]
     sys.modules["__main__"] = module
     examination.begin()
     results: list[dict[str, Any]] = []
-    generators = Generators()
+    generators = Generators(request["attempt"])
+    elsewhere.change(changes)
     for index, code in enumerate(program):
         leave(reply, {"status": "running", "parts": results})
         # The counter is shared by all parts, so that a function of the setup counts where it is called.
@@ -195,7 +197,7 @@ def _put_back() -> None:
         needed.__dict__.update(contents)
 
 
-def _compile(part: RequestPart, index: int, examination: Examination) -> types.CodeType:
+def _compile(part: RequestPart, index: int, examination: Examination, changes: str) -> types.CodeType:
     """Compile so that every line has the number that it has in the whole program."""
     mode = "eval" if part["role"] == "value" else "exec"
     source, line = part["source"], part["line"]
@@ -205,6 +207,7 @@ def _compile(part: RequestPart, index: int, examination: Examination) -> types.C
     # Empty lines before it, rather than numbers added afterwards: messages of the compiler name lines, too.
     tree: Any = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
     examination.add(index, part["role"], tree)
+    tree = elsewhere.rewritten(tree, changes)
     code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
     examination.compiled(index, code)
     return code

@@ -55,6 +55,10 @@ class Request(TypedDict):
     """The path of a folder that the run may read as `files`."""
     examine: bool
     """Whether to look at what the assertions of its checks are worth, once it has ended."""
+    attempt: int
+    """The field of `Conditions`."""
+    changes: str
+    """The field of `Conditions`."""
 
 
 class Reply(TypedDict):

@@ -38,8 +38,8 @@ _TICK_SECONDS = 0.05
 """How often runs are looked at, while there are any."""
 _PR_SET_CHILD_SUBREAPER = 36  # prctl.h
 _ON_DEMAND = {
-    "python": {"numpy": "numpy", "sklearn": "sklearn.metrics"},
-    "torch": {"numpy": "numpy", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
+    "python": {"numpy": "numpy.random", "sklearn": "sklearn.metrics"},
+    "torch": {"numpy": "numpy.random", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
     "tensorflow": {"sklearn": "sklearn.metrics"},
     "cold": {},
 }

@@ -178,6 +178,14 @@ def test_block_that_is_not_yaml_hides_no_other(
     assert len(file.findings) == 2
 
 
+@pytest.mark.parametrize("text", ["a: b: c\n", "blocks:\n- a: b: c\n", "blocks: [a\n", "- *a\n"])
+def test_file_of_which_nothing_can_be_read_has_one_finding(text: str, tmp_path: Path) -> None:
+    """Whatever its lines look like, it is cut without an exception."""
+    file = loaded(tmp_path, text)
+    assert file.quiz is None
+    assert file.findings
+
+
 def test_header_that_is_not_yaml_hides_no_block(tmp_path: Path) -> None:
     """Only its own key is lost, and that is not reported as missing too."""
     file = loaded(tmp_path, quiz("a", "one").replace("title: T", "title: A: b"))

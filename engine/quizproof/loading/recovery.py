@@ -87,7 +87,7 @@ def read(path: str, raw: bytes) -> Reading:
 def _pieces(lines: list[str]) -> Iterator[_Piece]:
     """The keys of the header and the blocks, from top to bottom. `blocks:` itself belongs to none."""
     keys = [(n, found[1]) for n, line in enumerate(lines) if (found := _KEY.match(line))]
-    for (start, key), (end, _) in zip(keys, [*keys[1:], (len(lines), "")], strict=True):
+    for (start, key), (end, _) in zip(keys, [*keys[1:], (len(lines), "")][: len(keys)], strict=True):
         if key != "blocks":
             yield _Piece(start, end, key)
             continue

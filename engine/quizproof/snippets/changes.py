@@ -46,7 +46,7 @@ def changes(source: str, other: str) -> tuple[Change, ...]:
     source, other  the texts of two programs
 
     Comments, empty lines and spacing do not count. Where as many lines are replaced as they are replaced by, each line
-    is a change of its own. Lines that are gone at one place and come at another are one change.
+    is a change of its own. A line that is gone at one place and comes at another makes both one change.
 
         >>> [change.hunks[0].start for change in changes("a = 1\nb = 2\nc = 3", "a = 0\nb = 2  # as before\nc = 4")]
         [0, 2]
@@ -85,23 +85,25 @@ def significant_lines(source: str) -> list[int]:
 
 
 def _with_moves(hunks: list[Hunk], ours: list[_Line], theirs: list[_Line]) -> list[list[Hunk]]:
-    """The hunks, those together that take lines away at one place and add them at another."""
-
-    def texts(lines: list[_Line]) -> list[str]:
-        return [line.text.strip() for line in lines]
-
+    """The hunks; two together, where one takes away a line that the other adds, as when a line is moved."""
     groups: list[list[Hunk]] = []
     for hunk in hunks:
-        for group in groups:
-            one = group[0]
-            gone = texts(ours[one.start : one.end]) + texts(ours[hunk.start : hunk.end])
-            come = texts(theirs[one.other_start : one.other_end]) + texts(theirs[hunk.other_start : hunk.other_end])
-            if len(group) == 1 and gone and gone == come and one.end - one.start != hunk.end - hunk.start:
-                group.append(hunk)
-                break
+        partner = next((group for group in groups if len(group) == 1 and _moves(group[0], hunk, ours, theirs)), None)
+        if partner:
+            partner.append(hunk)
         else:
             groups.append([hunk])
     return groups
+
+
+def _moves(one: Hunk, other: Hunk, ours: list[_Line], theirs: list[_Line]) -> bool:
+    """Whether one of two hunks only takes lines away, the other only adds some, and a line is the same in both."""
+    gone = [h for h in (one, other) if h.other_start == h.other_end]
+    come = [h for h in (one, other) if h.start == h.end]
+    if len(gone) != 1 or len(come) != 1:
+        return False
+    before = {line.text.strip() for line in ours[gone[0].start : gone[0].end]}
+    return any(line.text.strip() in before for line in theirs[come[0].other_start : come[0].other_end])
 
 
 def _in_lines(hunk: Hunk, ours: list[_Line], theirs: list[_Line]) -> Hunk:

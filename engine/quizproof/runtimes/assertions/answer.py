@@ -73,7 +73,7 @@ def notices(
         # What a check does not read it cannot notice, and need not: it may be a step on the way.
         read = {name: value for name, value in made.items() if name in reads}
         if not reads & given:  # but if it reads nothing of the program, it notices nothing at all
-            read = made
+            read = dict(made)
         for words, changed in _changes(read, nan=nan):
             if time.monotonic() > end:
                 break

@@ -149,7 +149,7 @@ def noticed(answer: str, check: str) -> tuple[int, int, str]:
     code = compile(check, FILE, "exec")
     exec(code, names)
     before = dict(names)
-    found = notices(names, made, {0: code})
+    found = notices(names, made, {0: code}, set(made))
     assert names == before
     return (found[0].tried, found[0].noticed, found[0].missed) if found else (0, 0, "")
 
@@ -161,6 +161,7 @@ def noticed(answer: str, check: str) -> tuple[int, int, str]:
         ("flag = True", "assert flag in (True, False)", "`flag` negated"),
         ("xs = [2, 4]", "xs = [2, 4]\nassert xs == [2, 4]", "`xs` in reverse"),
         ("def f(x):\n    return 2 * x", "assert callable(f)", "`f` with another result"),
+        ("n = 3", "m = 4\nassert m == 4", "`n` plus 1"),
         ("n = 3", "assert n == 3", ""),
         ("xs = [2, 4]", "assert len(xs) == 2", "`xs` in reverse"),
         ("def f(x):\n    return 2 * x", "assert f(2) == 4", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,13 +43,19 @@ def made_by(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
 
 
 def notices(
-    names: dict[str, Any], made: Mapping[str, Any], checks: Mapping[int, types.CodeType], *, nan: bool = False
+    names: dict[str, Any],
+    made: Mapping[str, Any],
+    checks: Mapping[int, types.CodeType],
+    given: Set[str],
+    *,
+    nan: bool = False,
 ) -> dict[int, Notices]:
     """Run each check again and again, each time with another value that the answer could have made.
 
     names   the names of the program, after its end; they are as before afterwards
     made    what the answer has bound
     checks  by the index of the part
+    given   the names that the program had when its first check began
     nan     whether they ask for NaN
 
     A check whose unchanged repetition does not pass is left out: it changes what it looks at. A change in which a check
@@ -63,8 +69,11 @@ def notices(
         if _passes(code, names, saved, made) is not True:
             continue
         found[index] = Notices()
+        reads = _names_read(code)
         # What a check does not read it cannot notice, and need not: it may be a step on the way.
-        read = {name: value for name, value in made.items() if name in _names_read(code)}
+        read = {name: value for name, value in made.items() if name in reads}
+        if not reads & given:  # but if it reads nothing of the program, it notices nothing at all
+            read = dict(made)
         for words, changed in _changes(read, nan=nan):
             if time.monotonic() > end:
                 break

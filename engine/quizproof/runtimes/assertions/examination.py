@@ -43,6 +43,7 @@ class Examination:
         self._names: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
         self._made: dict[str, Any] = {}
+        self._given: set[str] = set()
 
     @property
     def count(self) -> int:
@@ -72,6 +73,8 @@ class Examination:
         self._names = names
         if self._roles[index] in ("answer", "code"):
             self._before = dict(names)
+        if self._roles[index] == "check" and not self._given:
+            self._given = {name for name, value in names.items() if not isinstance(value, types.ModuleType)}
         if self._roles[index] == "check":  # nowhere else, so that a misspelt name stays one
             vars(builtins).update(EXPECTATIONS)
 
@@ -100,7 +103,9 @@ class Examination:
                     if self._roles[site.part] == "check" and len(weak) < _MAX_WEAK:
                         weak.append([site.line, weakness, detail[:_MAX_DETAIL]])
                 if self._made:
-                    for part, found in notices(self._names, self._made, self._checks, nan=self._nan).items():
+                    for part, found in notices(
+                        self._names, self._made, self._checks, self._given, nan=self._nan
+                    ).items():
                         _fill(examined[part], found)
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)

@@ -5,7 +5,7 @@ The order of a batch:
     {"session": "b1946a…", "identity": "5891b5…", "sandbox": "namespaces", "runtime": "torch",
      "jobs": [{"parts": [{"role": "code", "source": "print(1)", "line": 1}],
                "limits": {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32},
-               "files": null, "conditions": [0, 1, false, 0], "program": "d4735e…"}],
+               "files": null, "conditions": [0, 1, false, 0, ""], "program": "d4735e…"}],
      "files": {}}
 
 An order without jobs asks for the versions of a runtime. The answer has one outcome per job, in their order, or none

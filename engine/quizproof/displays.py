@@ -1,21 +1,16 @@
 """Displays: the closed set of things that a question or an exhibit is shown as.
 
-Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data:
-already rendered for one variant, with the evidence of its runs. It is kept as JSON between commands; classes that can
-stand in the same place have a `type` there, by which they are told apart.
+Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data for
+one variant, with the evidence of its runs, and kept as JSON; classes that can stand in the same place have a `type`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from quizproof.findings import DataPath
-
-GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
-"""How a blank is written in a program, with its name."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +35,11 @@ class Code:
 
 @dataclass(frozen=True)
 class Output:
-    """Text that a program prints, shown as it is."""
+    """Text that a program prints or reads, shown as it is."""
 
     text: str
+    label: str = ""
+    """Its heading: "Standard input". Empty for what the question's program prints."""
     type: Literal["output"] = field(default="output", kw_only=True, repr=False)
 
 
@@ -57,6 +54,8 @@ class Evidence:
     """Trimmed to the frames of the author's own code; empty if nothing was raised."""
     code: str = ""
     """The program, if the learner has not seen it: the proof of a statement, for example."""
+    warnings: str = ""
+    """The warnings that it showed, one per line, each with its type: "UserWarning: a message"."""
 
 
 @dataclass(frozen=True)
@@ -202,11 +201,15 @@ class NumberInput:
 
 @dataclass(frozen=True)
 class TextInput:
-    """Type what the program prints. It is compared line by line, without spaces at the ends of lines."""
+    """Type what the program prints, or what happens. Output is compared line by line, without spaces at their ends."""
 
     accepted: str
     multiline: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    asks: Literal["output", "exception", "happens"] = "output"
+    """What is typed. Of an exception the module does not count, nor a message that is not in `accepted`."""
+    also: tuple[str, ...] = ()
+    """Other names of the exception that are right, and other words for what happens, in lower case."""
     type: Literal["text"] = field(default="text", kw_only=True, repr=False)
 
 
@@ -367,12 +370,13 @@ class ProgramInput:
     """Code that runs before the learner's."""
     limits: Mapping[str, int | float] = field(default_factory=dict)
     """What one run can use, by the names of `fields.Limits`."""
+    stdin: str | None = None
+    """What it reads on standard input; None for nothing."""
     type: Literal["program"] = field(default="program", kw_only=True, repr=False)
 
 
-Input: TypeAlias = (
-    Options | NumberInput | TextInput | LineInput | Blanks | Ordering | Matching | OpenInput | ProgramInput
-)
+_Typed: TypeAlias = NumberInput | TextInput | Blanks | OpenInput | ProgramInput
+Input: TypeAlias = Options | LineInput | Ordering | Matching | _Typed
 """How a question is answered; each carries all that marking needs."""
 
 

@@ -4,8 +4,8 @@ That form is `OutcomeData`: the cache keeps it, zygotes reply with it, and Dask 
 writes it, so values may be NaN or infinite. (The lock has a form of its own, because people read it: see `store.lock`.)
 
     {"status": "raised",
-     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null}],
-     "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "",
+     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null, "warned": []}],
+     "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "", "aliases": [], "bases": [],
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
      "detail": "", "seconds": 0.004, "peak_mib": 11.5, "drew": false}
 """
@@ -17,14 +17,17 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Literal, TypeAlias, TypedDict, cast, get_args
 
-Status: TypeAlias = Literal["finished", "raised", "syntax", "limit", "died", "missing", "unlocked", "fault"]
-"""finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. limit: stopped at a
-limit. died: the process ended without a result. missing: the framework is not installed. unlocked: the lock does not
-have this program. fault: lost by us."""
+Status: TypeAlias = Literal["finished", "raised", "syntax", "endless", "limit", "died", "missing", "unlocked", "fault"]
+"""finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. endless: still running
+at the limit of programs of which their authors say that they never end. limit: stopped at a limit. died: the process
+ended without a result. missing: the framework is not installed. unlocked: the lock does not have this program. fault:
+lost by us."""
 
 
 LASTING: frozenset[Status] = frozenset(["finished", "raised", "syntax"])
 """What depends on the snippet alone, so that another run gives the same. A limit may be the machine's fault."""
+KEPT: frozenset[Status] = LASTING | {"endless"}
+"""What is worth keeping. Another run of an endless program would only take its time again."""
 LOST: frozenset[Status] = frozenset(["missing", "unlocked", "fault"])
 """What says nothing about the snippet, because it was not run, or because we lost the outcome."""
 
@@ -52,6 +55,10 @@ class Raised:
     """Outermost first, without those inside libraries."""
     meant: str = ""
     """For an AttributeError that looks like a typing error: the attribute that exists."""
+    aliases: tuple[str, ...] = ()
+    """Other names of its type, if it is not built in: `LinAlgError` for the `_LinAlgError` of PyTorch."""
+    bases: tuple[str, ...] = ()
+    """What its type inherits from, if it is not built in, nearest first: `ValueError` of a `JSONDecodeError`."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -67,6 +74,8 @@ class PartResult:
     """How many assertions that could fail were executed and held."""
     value: Any = None
     """The value of an expression part, as JSON data."""
+    warned: tuple[str, ...] = ()
+    """The warnings that it showed, in their order: "UserWarning: a message"."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ class Outcome:
             return False
         if self.status == "finished":
             return len(self.parts) == parts and self.raised is None
-        return self.status in ("limit", "died", "fault") or self.raised is not None
+        return self.status in ("endless", "limit", "died", "fault") or self.raised is not None
 
     def traceback(self, path: str = "") -> str:
         """The exception as Python would print it.
@@ -103,7 +112,9 @@ class Outcome:
         """
         if self.raised is None:
             return ""
-        lines = ["Traceback (most recent call last):"] if self.raised.frames else []
+        # Of code that does not compile nothing has run, so Python prints the place alone.
+        ran = self.raised.frames and self.status != "syntax"
+        lines = ["Traceback (most recent call last):"] if ran else []
         for frame in self.raised.frames:
             if path:
                 lines.append(f'  File "{path}", line {frame.line}, in {frame.function}')
@@ -122,8 +133,13 @@ class Outcome:
 
     def to_json(self) -> OutcomeData:
         """The outcome as JSON data."""
-        raised = self.raised and {**vars(self.raised), "frames": [{**vars(frame)} for frame in self.raised.frames]}
-        parts = [{**vars(part)} for part in self.parts]
+        raised = self.raised and {
+            **vars(self.raised),
+            "frames": [{**vars(frame)} for frame in self.raised.frames],
+            "aliases": list(self.raised.aliases),
+            "bases": list(self.raised.bases),
+        }
+        parts = [{**vars(part), "warned": list(part.warned)} for part in self.parts]
         return cast("OutcomeData", {**vars(self), "parts": parts, "raised": raised})
 
     @classmethod
@@ -132,12 +148,14 @@ class Outcome:
         fields = _checked(cls, data)
         if fields["status"] not in get_args(Status):
             raise ValueError("this Outcome has an unknown status")
-        parts = tuple(PartResult(**_checked(PartResult, part)) for part in fields["parts"])
+        checked = (_checked(PartResult, part) for part in fields["parts"])
+        parts = tuple(PartResult(**part | {"warned": _texts(part["warned"])}) for part in checked)
         raised = None
         if fields["raised"] is not None:
             of_raised = _checked(Raised, fields["raised"])
             frames = tuple(Frame(**_checked(Frame, frame)) for frame in of_raised["frames"])
-            raised = Raised(**of_raised | {"frames": frames})
+            names = {name: _texts(of_raised[name]) for name in ("aliases", "bases")}
+            raised = Raised(**of_raised | {"frames": frames} | names)
         return cls(**fields | {"parts": parts, "raised": raised})
 
 
@@ -162,6 +180,8 @@ class RaisedData(TypedDict):
     part: int
     frames: list[FrameData]
     meant: str
+    aliases: list[str]
+    bases: list[str]
 
 
 class PartData(TypedDict):
@@ -171,6 +191,7 @@ class PartData(TypedDict):
     stderr: str
     assertions: int
     value: Any
+    warned: list[str]
 
 
 class OutcomeData(TypedDict):
@@ -187,8 +208,16 @@ class OutcomeData(TypedDict):
 
 _TYPES: Mapping[type, Mapping[str, Any]] = {
     Frame: {"line": int, "column": int, "end_column": int, "function": str, "text": str},
-    Raised: {"type": str, "message": str, "part": int, "frames": list, "meant": str},
-    PartResult: {"stdout": str, "stderr": str, "assertions": int, "value": object},
+    Raised: {
+        "type": str,
+        "message": str,
+        "part": int,
+        "frames": list,
+        "meant": str,
+        "aliases": list,
+        "bases": list,
+    },
+    PartResult: {"stdout": str, "stderr": str, "assertions": int, "value": object, "warned": list},
     Outcome: {
         "status": str,
         "parts": list,
@@ -211,3 +240,10 @@ def _checked(form: type, data: object) -> dict[str, Any]:
         if not isinstance(data[name], type_):
             raise ValueError(f"the {name} of this {form.__name__} has the wrong type")
     return data
+
+
+def _texts(items: list[object]) -> tuple[str, ...]:
+    """A list of texts as it is kept. Raises ValueError when something else is in it."""
+    if not all(isinstance(item, str) for item in items):
+        raise ValueError("a list of texts has something else in it")
+    return tuple(map(str, items))

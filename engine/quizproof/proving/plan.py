@@ -19,6 +19,7 @@ from quizproof.proof import BlockProof, JudgedClaim, VariantProof
 from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
 from quizproof.proving.places import Places
+from quizproof.proving.preconditions import unmet
 from quizproof.proving.stability import judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite
@@ -249,7 +250,8 @@ class Plan:
         if claim.unproven:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
-        judgement = claim.judge(*outcomes)
+        runs = zip(claim.programs, outcomes, strict=True)
+        judgement = unmet(runs, self.quiz.header.packages) or claim.judge(*outcomes)
         if judgement.verdict == "proven" and (stability := self._stability(claim, variant)).verdict != "proven":
             judgement = stability
         # The runs of a probe are many, and say nothing one by one.

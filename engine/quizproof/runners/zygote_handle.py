@@ -99,7 +99,8 @@ class ZygoteHandle(Generic[Key]):
         job  what to run; it is overdue 20 seconds after its own limit of time
         """
         self.running[id_] = (job, time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS)
-        self._outgoing += pack({"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files})
+        request = {"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files}
+        self._outgoing += pack(request | {"stdin": job.stdin, "endless": job.endless})
 
     def write(self) -> bool:
         """Send as much as the socket takes; whether that was all."""

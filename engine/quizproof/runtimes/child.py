@@ -26,11 +26,19 @@ from typing import Any
 
 from quizproof.runtimes.generators import Generators
 from quizproof.runtimes.reply import leave
-from quizproof.runtimes.usage import cpu_seconds
+from quizproof.runtimes.script import (
+    FILE,
+    Warned,
+    as_script,
+    compile_session,
+    goes_on,
+    is_session,
+    names_of,
+    text_of,
+)
+from quizproof.runtimes.usage import Descendants, cpu_seconds, max_file_size
 from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
 
-SNIPPET = "snippet.py"
-"""The file that a program's code says it is from. Its lines are those of all parts, one after the other."""
 _MAX_MESSAGE = 4_000
 """Characters of an exception's message."""
 _MAX_NAME = 200
@@ -113,18 +121,18 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
     """
     code = 1
     try:
-        _enter(out, err, request["limits"], data_bytes, close_off)
-        sys.argv = [SNIPPET]
+        _enter(out, err, request, data_bytes, close_off)
+        sys.argv = [FILE]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         leave(reply, {"status": "running", "parts": []})
-        leave(reply, _execute(request["parts"], reply))
+        leave(reply, _execute(request["parts"], request["limits"], reply))
         code = 0
     finally:
         # Not sys.exit: the exit handlers and buffers are copies of the zygote's.
         os._exit(code)
 
 
-def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off: Callable[[], None]) -> None:
+def _enter(out: int, err: int, request: Request, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Become a clean process: own session, no inherited descriptors, own folder, limits."""
     os.setsid()  # so that its whole process group can be killed
     # A run must not outlive a zygote that is killed.
@@ -134,19 +142,18 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # The zygote ignores it, and a child inherits that; programs expect KeyboardInterrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # A program that reads input gets its end immediately, instead of waiting for its limit.
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
+    os.dup2(_stdin(request["stdin"]), 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
     close_off()  # before descriptors are closed, because it needs some
     os.closerange(3, _MAX_DESCRIPTORS)
+    limits = request["limits"]
     mib = 1 << 20
     for what, amount in (
         # Not RLIMIT_AS: frameworks reserve far more address space than they use.
         (resource.RLIMIT_DATA, data_bytes + limits["memory_mib"] * mib),
         (resource.RLIMIT_CPU, math.ceil(cpu_seconds(limits))),
-        (resource.RLIMIT_FSIZE, limits["file_mib"] * mib),
+        (resource.RLIMIT_FSIZE, max_file_size(limits)),
         (resource.RLIMIT_NOFILE, 1024),
         # A crash on purpose must not write its memory to disk.
         (resource.RLIMIT_CORE, 0),
@@ -158,7 +165,19 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
         resource.setrlimit(what, (min(amount, ceiling), ceiling))
 
 
-def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
+def _stdin(text: str | None) -> int:
+    """A descriptor from which a program reads what its author gives it."""
+    # A program that reads more gets the end immediately, instead of waiting for its limit.
+    if text is None:
+        return os.open(os.devnull, os.O_RDONLY)
+    descriptor = os.memfd_create("stdin")
+    with open(os.dup(descriptor), "wb") as file:
+        file.write(text.encode("utf-8", "surrogatepass"))
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _execute(parts: list[RequestPart], limits: RequestLimits, reply: mmap.mmap) -> dict[str, Any]:
     """Run all parts, up to the first that raises; the statement to leave in the reply."""
     counter = Counter()
     room = _MAX_VALUES
@@ -172,9 +191,10 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
             program.append(_compile(part))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
-    # As in a program that was started by hand, so that pickling and `__name__ == "__main__"` work.
-    module = types.ModuleType("__main__")
+    module = as_script(parts)
     sys.modules["__main__"] = module
+    warned = Warned()
+    descendants = Descendants(limits, [part["source"] for part in parts])
     setattr(builtins, Counter.NAME, counter)
     results: list[dict[str, Any]] = []
     generators = Generators()
@@ -184,18 +204,23 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
         before = counter.count
         # One dictionary is globals and locals of all parts, as in a module.
         value, failure = _run_part(code, module.__dict__, room)
+        if isinstance(failure, Exception) and not _limit(failure):
+            shown = goes_on(parts[index]["source"], _type_name(failure), _message(failure))
+            failure = None if shown else failure
         # What this part printed has to be in the file before its size is noted.
         out, err = _flush()
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
         room -= len(json.dumps(value))
-        results.append({"out": out, "err": err, "assertions": counter.count - before, "value": value})
+        counts = {"assertions": counter.count - before, "value": value, "warned": warned.take()}
+        results.append({"out": out, "err": err, **counts})
         if failure is not None:
-            status = "limit" if (limit := _limit(failure)) else "raised"
+            status = "limit" if (limit := _limit(failure) or descendants.limit()) else "raised"
             raised = _describe(failure, index)
             ending = {"status": status, "detail": limit, "raised": raised}
             return {**ending, "parts": results, "drew": generators.drew()}
-    return {"status": "finished", "parts": results, "drew": generators.drew()}
+    status = "limit" if (limit := descendants.limit()) else "finished"
+    return {"status": status, "detail": limit, "parts": results, "drew": generators.drew()}
 
 
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
@@ -222,24 +247,23 @@ def _compile(part: RequestPart) -> types.CodeType:
     """Compile so that every line has the number that it has in the whole program."""
     mode = "eval" if part["role"] == "value" else "exec"
     source, line = part["source"], part["line"]
+    if is_session(source):
+        return compile_session(source, line)
     if mode == "eval":  # an expression must not begin with space
         source = source.lstrip()
         line += part["source"][: len(part["source"]) - len(source)].count("\n")
     # Empty lines before it, rather than numbers added afterwards: messages of the compiler name lines, too.
-    tree: Any = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
+    tree: Any = ast.parse("\n" * (line - 1) + source, FILE, mode)
     if part["role"] in ("setup", "check"):
         tree = _CountAssertions().visit(tree)
-    code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
+    code: types.CodeType = compile(tree, FILE, mode, dont_inherit=True)
     return code
 
 
 def _show_source(parts: list[RequestPart]) -> None:
     """Let tracebacks, `inspect` and `tf.function` read the program."""
-    lines: list[str] = []
-    for part in parts:
-        lines += ["\n"] * (part["line"] - 1 - len(lines))
-        lines[part["line"] - 1 :] = [line + "\n" for line in part["source"].split("\n")]
-    linecache.cache[SNIPPET] = (len(lines), None, lines, SNIPPET)
+    lines = [line + "\n" for line in text_of(parts).split("\n")]
+    linecache.cache[FILE] = (len(lines), None, lines, FILE)
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
@@ -314,7 +338,7 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
     trace = BaseException.__dict__["__traceback__"].__get__(error)  # its class may override it
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename == SNIPPET:
+        if code.co_filename == FILE:
             # `tb_lasti` counts bytes, and there is one entry of positions for every two bytes of code.
             positions = list(code.co_positions())[trace.tb_lasti // 2]
             frames.append(_frame(code, trace.tb_lineno, positions))
@@ -322,12 +346,15 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
     if len(frames) > _MAX_FRAMES:
         # Of a deep recursion, how it began and how it ended.
         frames = frames[:2] + frames[2 - _MAX_FRAMES :]
+    aliases, bases = names_of(type(error))
     return {
         "type": _type_name(error)[:_MAX_NAME],
         "message": _message(error),
         "part": part,
         "frames": frames,
         "meant": _meant(error),
+        "aliases": aliases,
+        "bases": bases,
     }
 
 
@@ -360,6 +387,7 @@ def _syntax_error(error: BaseException, index: int, part: RequestPart) -> dict[s
         message = error.msg
     # Python does not always know where an error ends.
     end = max(column + 1, end)
-    text = linecache.getline(SNIPPET, line).rstrip("\n")
+    text = linecache.getline(FILE, line).rstrip("\n")
     frame = {"line": line, "column": column, "end_column": end, "function": "<module>", "text": text}
-    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame], "meant": ""}
+    names = {"meant": "", "aliases": [], "bases": []}
+    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame], **names}

@@ -6,12 +6,16 @@ Snippets run under the same version of Python as we do, so what we can parse, a 
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
 Result = TypeVar("Result")
+
+GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
+"""How a blank is written in a program, with its name."""
 
 _FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python's parser and compiler raise. The last two come from nesting that is too deep for them."""

@@ -52,14 +52,9 @@ def content(display: Content) -> Markup:
         case Prose():
             return markup.prose(display.text)
         case Code():
-            box = markup.code(display.source, display.highlight)
-            if not display.label:
-                return box
-            return Markup('<figure class="labelled"><figcaption>{}</figcaption>{}</figure>').format(
-                visible(display.label), box
-            )
+            return _labelled(display.label, markup.code(display.source, display.highlight))
         case Output():
-            return markup.output(display.text)
+            return _labelled(display.label, markup.output(display.text))
         case Table():
             return figures.table(display)
         case Chart():
@@ -70,6 +65,12 @@ def content(display: Content) -> Markup:
             return figures.flow(display)
         case _:
             assert_never(display)
+
+
+def _labelled(label: str, box: Markup) -> Markup:
+    """A box below its heading, where it has one."""
+    figure = '<figure class="labelled"><figcaption>{}</figcaption>{}</figure>'
+    return Markup(figure).format(visible(label), box) if label else box
 
 
 def contents(displays: Iterable[Content]) -> Markup:
@@ -132,6 +133,7 @@ def environment() -> Environment:
         blanks=markup.blanks,
         output=markup.output,
         traceback=markup.traceback,
+        warnings=markup.warnings,
         content=content,
         contents=contents,
         plain=plain,

@@ -23,7 +23,6 @@ from quizproof import displays, rules
 from quizproof.claims import (
     PROVEN,
     Claim,
-    Happens,
     Judgement,
     Part,
     Program,
@@ -33,10 +32,12 @@ from quizproof.claims import (
     passes,
     refuted,
 )
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import difference, fold, same_output
-from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given
+from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given, hides_output, said, silence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
+from quizproof.snippets.session import asked_output
 
 
 class Option(Model):
@@ -170,7 +171,7 @@ class Choice(Question):
         program = self._program(index)
         raised = runs[program].raised
         return {
-            "stdout": fold(program.stdout(runs[program], "code", "answer")),
+            "stdout": fold(asked_output(program, runs[program]) + program.stdout(runs[program], "answer")),
             "raised": raised.type if raised else "",
             "message": raised.message if raised else "",
         }
@@ -194,7 +195,8 @@ class Choice(Question):
         setup = given(self.setup)
         if option.code is not None and self.check is not None:
             answer = Part("answer", option.code, ("options", index, "code"))
-            return self.program(*setup, answer, Part("check", self.check, ("check",)))
+            program = self.program(*setup, answer, Part("check", self.check, ("check",)))
+            return said(program, option.happens)
         if option.text is not None:
             field, source = ("proof", option.proof) if option.key else ("refute", option.refute)
             assert source is not None
@@ -221,8 +223,10 @@ class Choice(Question):
         if blocked:
             return blocked
         assert option.prints is not None
-        real = fold(program.stdout(outcome, "code"))
+        real = fold(asked_output(program, outcome))
         same = same_output(option.prints, real, self.tolerance)
+        if same and option.key and not fold(option.prints) and (hidden := hides_output(program, outcome)):
+            return refuted(rules.KEY_REFUTED, f"the key says that the program prints nothing: {hidden}")
         if same == option.key:
             return PROVEN
         if option.key:
@@ -242,7 +246,7 @@ class Choice(Question):
         elif option.text is not None:
             content = displays.Prose(option.text)
         else:
-            content = displays.Output(fold(option.prints or ""))
+            content = displays.Output(silence(fold(option.prints or "")))
         if option.unproven is None:
             program = self._program(index)
             run = evidence(program, runs[program], code=option.proof or option.refute or "")

@@ -17,13 +17,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
+from quizproof.claims import Claim, Judgement, Part, Program, fails, fails_without, passes
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import fold
-from quizproof.displays import GAP
 from quizproof.findings import DataPath
-from quizproof.kinds.base import HappensText, Name, Question, Runs, evidence, given
+from quizproof.kinds.base import HappensText, Name, Question, Runs, evidence, given, said
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Prose, Snippet, refuse
+from quizproof.snippets.syntax import GAP
 
 MAX_COMBINATIONS = 64
 """Up to this number, all combinations are run; beyond it, each accepted text with the first of the other blanks."""
@@ -163,7 +164,7 @@ class FillBlank(Question):
 
     def _mistaken(self, name: str, mistake: BlankMistake) -> Program:
         """The program with a mistake in one blank, and right texts in the others."""
-        return self._program({**self._first(), name: mistake.text})
+        return said(self._program({**self._first(), name: mistake.text}), mistake.happens)
 
     def _filled(self, texts: Mapping[str, str]) -> str:
         return GAP.sub(lambda blank: texts[blank[1]], self.code)

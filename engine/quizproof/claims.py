@@ -236,6 +236,8 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False, sta
         case "limit":
             message = f"the run was stopped: {outcome.detail}"
             help_ = "Make the snippet smaller, or raise the limit under `limits:`."
+            if any("torch.compile" in part.source for part in program.parts):
+                help_ = '`torch.compile` calls a C++ compiler: `limits: {seconds: 120}`, or `backend="eager"`.'
             judgement = refuted(rules.LIMIT_HIT, message, help=help_, actual=outcome.detail, at=at)
             return at_frame(program, outcome, judgement)
         case "died":

@@ -15,7 +15,7 @@ from quizproof.runtimes import reply
 from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
-_ENDLESS_BYTES = 1_000
+_ENDLESS_BYTES = 300
 """Of the output of a program that never ends, which are kept: enough to show how it begins."""
 _TAMPERED = "it tampered with the interpreter's reply"
 _LIMIT_REACHED = {

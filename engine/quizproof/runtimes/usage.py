@@ -8,15 +8,17 @@ machine has much more of something than when we last looked.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import signal
 import stat
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from quizproof.runtimes.wire import RequestLimits
 
@@ -154,23 +156,24 @@ class Descendants:
         """Look at how processes end whenever the program does so."""
         import subprocess
 
-        handle, convert = subprocess.Popen._handle_exitstatus, os.waitstatus_to_exitcode  # type: ignore[attr-defined]
+        def noting(function: Callable[..., Any], status_of: Callable[..., int]) -> Callable[..., Any]:
+            def called(*arguments: Any, **more: Any) -> Any:
+                result = function(*arguments, **more)
+                status = status_of(result, *arguments)
+                with contextlib.suppress(ValueError):  # a process that was only stopped
+                    code = os.waitstatus_to_exitcode(status)
+                    # A shell tells of the signal that ended its command by 128 and the number of it.
+                    self._signals.add(-code if code < 0 else code - 128)
+                return result
 
-        def noted(code: int) -> None:
-            # A shell tells of the signal that ended its command by 128 and the number of it.
-            self._signals.add(-code if code < 0 else code - 128)
+            return functools.wraps(function)(called)
 
-        def handling(process: subprocess.Popen[bytes], status: int, **more: object) -> None:
-            handle(process, status, **more)
-            noted(process.returncode)
-
-        def converting(status: int) -> int:
-            code = convert(status)
-            noted(code)
-            return code
-
-        subprocess.Popen._handle_exitstatus = handling  # type: ignore[attr-defined]
-        os.waitstatus_to_exitcode = converting
+        popen: Any = subprocess.Popen
+        # It has functions of `os` from before, and may be handed a status that others have fetched.
+        popen._handle_exitstatus = noting(popen._handle_exitstatus, lambda _, process, status: status)
+        os.system = noting(os.system, lambda status, *_: status)
+        os.waitpid = noting(os.waitpid, lambda result, *_: result[1])
+        os.wait = noting(os.wait, lambda result, *_: result[1])
 
     def limit(self) -> str:
         """The name of a limit that one of them has met; empty when none is known to have."""

@@ -1,4 +1,4 @@
-"""What can be asked beside an output: exceptions, silence, input, warnings, endless programs, sessions; and what stops runs.
+"""What can be asked beside an output: exceptions, silence, input, warnings, endless programs, sessions.
 
 `tests/asked/` has a quiz of truths and a quiz of lies for each runtime. The truths are proven without a finding, and of
 each lie the rule is known that must catch it.

@@ -61,7 +61,10 @@ def _lack(raised: Raised, stated: str, has_stdin: bool) -> Lack | None:
     said = raised.message
     name = stated.partition(":")[0].strip().rpartition(".")[2]
     if (module := missing_module(raised)) and name != raised.type:
-        help_ = f"Install it; or, if not everybody has it, list it in the header: `packages: [{module}]`."
+        help_ = (
+            f"Install it, or correct its name. If not everybody has it, list it in the header: `packages: [{module}]`. "
+            f"If that is the point, state `{raised.type}`."
+        )
         return Lack(rules.MODULE_MISSING, f"`{module}` is not installed, so the program stopped: {raised}", help_)
     if _NETWORK.search(said) and not _NETWORK.search(stated):
         return Lack(rules.NO_NETWORK, f"it needs a network, which runs do not have: {raised}", _OFFLINE)

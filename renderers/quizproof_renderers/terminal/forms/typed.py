@@ -42,7 +42,7 @@ class NumberForm(Form):
 
 
 _TO_TYPE = {
-    "output": "what the program prints, or the word nothing if it prints nothing",
+    "output": "what the program prints",
     "exception": "the name of the exception",
     "happens": "what happens: never ends, or the name of an exception",
 }

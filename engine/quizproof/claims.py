@@ -1,7 +1,7 @@
 """Claims: what must hold of the outcomes of programs, and how it is judged.
 
 A claim names the programs that it needs and a function that judges their outcomes. Kinds of block state claims; the
-judging functions that most of them need are here: `obstacle`, `crash`, `passes`, `fails`, `fails_without`.
+judging functions that most of them need are here: `obstacle`, `crash`, `fails`. Those of checks are in `checks`.
 """
 
 from __future__ import annotations
@@ -37,13 +37,6 @@ ACCIDENTS = frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
 
 _THEN_FAILS = ("silence", "warning", "output")
 """What code does that comes to its end, so that the check after it must fail."""
-
-_TO_ASSERT = {
-    "check": "Assert what the answer brings about.",
-    "proof": "Assert what makes the statement true.",
-    "refutation": "Assert what shows that the statement is false.",
-}
-"""What to do about a check without an assertion, by what the author calls it."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +126,7 @@ class Judgement:
 
     verdict: Verdict
     code: str = ""
-    """The rule broken, unless proven or unproven."""
+    """The rule broken; of a proven claim, one that gives a warning, or none."""
     message: str = ""
     """What is wrong, as the rest of a sentence that names the claim."""
     _: KW_ONLY
@@ -156,6 +149,11 @@ PROVEN = Judgement("proven")
 def proven(**evidence: Any) -> Judgement:
     """The claim holds. `evidence`: what is reported of it."""
     return replace(PROVEN, evidence=evidence)
+
+
+def warned(code: str, message: str, *, help: str = "", at: DataPath | None = None, **evidence: Any) -> Judgement:
+    """The claim holds, and something about it is worth a warning. `code` is a rule that gives one."""
+    return Judgement("proven", code, message, help=help, at=at, evidence=evidence)
 
 
 def refuted(
@@ -288,47 +286,6 @@ def failing(program: Program, outcome: Outcome, judgement: Judgement) -> Judgeme
     return at_frame(program, outcome, judgement) if alone or program.raised_in(outcome) != "check" else judgement
 
 
-def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
-    """Judge a program whose check must pass with at least one assertion executed.
-
-    program, outcome  what was run, and what it gave
-    code              the rule that is broken when it does not pass
-    message           what to say then, before the exception: "the key fails the check"
-    expected          what the claim says
-
-    Proven, or refuted by `code`, by a check that raised something else, or by one that asserted nothing.
-    """
-    blocked = obstacle(program, outcome)
-    if blocked:
-        return blocked
-    if outcome.raised:
-        raised = outcome.raised
-        if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
-            message = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
-            return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, expected=expected))
-        message = f"{message}: {_assertion(raised)}"
-        return failing(program, outcome, refuted(code, message, expected=expected))
-    checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
-    if checks and not any(result.assertions for _, result in checks):
-        part = checks[0][0]
-        noun = _noun(part)
-        message = f"the {noun} executed no assertion that could fail"
-        return refuted(rules.NO_ASSERTION, message, help=_TO_ASSERT[noun], at=part.at)
-    return PROVEN
-
-
-def _assertion(raised: Raised) -> str:
-    """The exception; for an assertion without a message, its line."""
-    if raised.type == "AssertionError" and not raised.message and raised.frames:
-        return f"`{raised.frames[-1].text.strip()}`"
-    return str(raised)
-
-
-def _noun(check: Part) -> str:
-    """What the author calls a check."""
-    return {"proof": "proof", "refute": "refutation"}.get(str(check.at[-1]), "check")
-
-
 def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: str, message: str) -> Judgement:
     """Judge a program that must fail its check, for the stated reason where one is stated.
 
@@ -365,29 +322,16 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
         meant = f"Did you mean `{raised.meant}`? " if raised.meant else ""
         help_ = f"{meant}If that is what the option is about, add `happens: {raised.type}`."
         return at_frame(program, outcome, refuted(rules.UNSTATED_CRASH, message, help=help_, expected=expected))
-    if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
+    if program.raised_in(outcome) == "check" and not raised.is_failure:
         message = f"the check itself raised {raised}"
         help_ = f"Make the check assert, or add `happens: {raised.type}` if this is the point."
         return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, help=help_, expected=expected))
+    if program.raised_in(outcome) != "check":
+        message = f"it raised {raised}, so the check was never reached"
+        help_ = f"If that is the point of it, add `happens: {raised.type}`, so that nothing else is taken for it."
+        return at_frame(program, outcome, warned(rules.UNSTATED_EXCEPTION, message, help=help_))
     return PROVEN
 
 
 def _is_accident(raised: Raised) -> bool:
     return raised.type in ACCIDENTS or bool(raised.meant)
-
-
-def fails_without(program: Program, outcome: Outcome) -> Judgement:
-    """Judge the program without the answer's code: its check must not pass; how it fails does not matter.
-
-    A check that passes without an answer looks at something else, and so proves nothing about the answer.
-    """
-    blocked = obstacle(program, outcome)
-    if blocked:
-        return blocked
-    if outcome.raised:
-        return PROVEN
-    message = "the check passes although the answer's code was left out"
-    help_ = "Assert something that only the answer brings about."
-    return refuted(
-        rules.PASSES_WITHOUT_ANSWER, message, help=help_, expected="the check fails", actual="every assertion passed"
-    )

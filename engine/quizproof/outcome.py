@@ -4,7 +4,8 @@ That form is `OutcomeData`: the cache keeps it, zygotes reply with it, and Dask 
 writes it, so values may be NaN or infinite. (The lock has a form of its own, because people read it: see `store.lock`.)
 
     {"status": "raised",
-     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null, "warned": []}],
+     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null, "warned": [],
+                 "weak": [], "tried": 0, "noticed": 0, "missed": ""}],
      "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "", "aliases": [], "bases": [],
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
      "detail": "", "seconds": 0.004, "peak_mib": 11.5, "drew": false}
@@ -12,6 +13,7 @@ writes it, so values may be NaN or infinite. (The lock has a form of its own, be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType
@@ -43,6 +45,22 @@ class Frame:
     text: str
 
 
+_DOES_NOT_HOLD = ("did not hold", "to be true", "assertion failed")
+"""What TensorFlow says of an assertion, and not of an argument that does not fit."""
+_ASSERTING = re.compile(r"\s*[\w.]*\bassert\w*\(")
+"""A line that calls a function such as `tf.debugging.assert_shapes`, which has exceptions of its own."""
+
+
+def is_failed_assertion(type_: str, message: str) -> bool:
+    """Whether an exception says that something asserted does not hold.
+
+    type_    the name of its type
+    message  its text: TensorFlow's `tf.debugging.assert_*` raise what operations raise for arguments that do not fit
+    """
+    of_tensorflow = type_ == "InvalidArgumentError" and any(words in message for words in _DOES_NOT_HOLD)
+    return type_ == "AssertionError" or of_tensorflow
+
+
 @dataclass(frozen=True)
 class Raised:
     """An exception that left a snippet."""
@@ -63,6 +81,24 @@ class Raised:
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether an assertion failed, rather than the code around it."""
+        own = self.type in ("ValueError", "TypeError") and self.frames and _ASSERTING.match(self.frames[-1].text)
+        return is_failed_assertion(self.type, self.message) or bool(own)
+
+
+@dataclass(frozen=True)
+class Weak:
+    """An assertion that could not have failed."""
+
+    line: int
+    """Within the program, from 1."""
+    weakness: str
+    """Why, as a key of `checks.WEAKNESSES`."""
+    about: str = ""
+    """What it is about, such as an expression."""
+
 
 @dataclass(frozen=True)
 class PartResult:
@@ -76,6 +112,14 @@ class PartResult:
     """The value of an expression part, as JSON data."""
     warned: tuple[str, ...] = ()
     """The warnings that it showed, in their order: "UserWarning: a message"."""
+    weak: tuple[Weak, ...] = ()
+    """Of a check that passed, the assertions that could not have failed."""
+    tried: int = 0
+    """Of a check that passed, how many changes of the answer's values it was run again with."""
+    noticed: int = 0
+    """With how many of these it failed."""
+    missed: str = ""
+    """The first of them that it did not notice, if it noticed none: "`total` plus 1"."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +183,10 @@ class Outcome:
             "aliases": list(self.raised.aliases),
             "bases": list(self.raised.bases),
         }
-        parts = [{**vars(part), "warned": list(part.warned)} for part in self.parts]
+        parts = [
+            {**vars(part), "warned": list(part.warned), "weak": [[*vars(weak).values()] for weak in part.weak]}
+            for part in self.parts
+        ]
         return cast("OutcomeData", {**vars(self), "parts": parts, "raised": raised})
 
     @classmethod
@@ -148,8 +195,7 @@ class Outcome:
         fields = _checked(cls, data)
         if fields["status"] not in get_args(Status):
             raise ValueError("this Outcome has an unknown status")
-        checked = (_checked(PartResult, part) for part in fields["parts"])
-        parts = tuple(PartResult(**part | {"warned": _texts(part["warned"])}) for part in checked)
+        parts = tuple(_part_from_json(part) for part in fields["parts"])
         raised = None
         if fields["raised"] is not None:
             of_raised = _checked(Raised, fields["raised"])
@@ -192,6 +238,11 @@ class PartData(TypedDict):
     assertions: int
     value: Any
     warned: list[str]
+    weak: list[list[Any]]
+    """Of each `Weak` its fields, in their order."""
+    tried: int
+    noticed: int
+    missed: str
 
 
 class OutcomeData(TypedDict):
@@ -217,7 +268,17 @@ _TYPES: Mapping[type, Mapping[str, Any]] = {
         "aliases": list,
         "bases": list,
     },
-    PartResult: {"stdout": str, "stderr": str, "assertions": int, "value": object, "warned": list},
+    PartResult: {
+        "stdout": str,
+        "stderr": str,
+        "assertions": int,
+        "value": object,
+        "warned": list,
+        "weak": list,
+        "tried": int,
+        "noticed": int,
+        "missed": str,
+    },
     Outcome: {
         "status": str,
         "parts": list,
@@ -229,6 +290,15 @@ _TYPES: Mapping[type, Mapping[str, Any]] = {
     },
 }
 """The keys of each form, with the types that JSON gives their values."""
+
+
+def _part_from_json(data: object) -> PartResult:
+    fields = _checked(PartResult, data)
+    for each in fields["weak"]:
+        if not (isinstance(each, list) and list(map(type, each)) == [int, str, str]):
+            raise ValueError("this is not a Weak")
+    weak = tuple(Weak(*each) for each in fields["weak"])
+    return PartResult(**fields | {"weak": weak, "warned": _texts(fields["warned"])})
 
 
 def _checked(form: type, data: object) -> dict[str, Any]:

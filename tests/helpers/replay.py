@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any, TypeAlias
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from quizproof.comparison.number_match import NumberMatch
 from quizproof.displays import (
     Blanks,
     Display,
@@ -82,14 +84,19 @@ def responses(display: Display) -> Iterator[Response]:
     match shown:
         case Options():
             ids = [option.id for option in shown.options]
-            yield [option.id for option in shown.options if option.correct]
+            keys = [option.id for option in shown.options if option.correct]
+            yield keys[:1] if shown.any_right else keys
             yield from ([id_] for id_ in ids)
             yield []
             if shown.multiple:
                 yield ids
         case NumberInput():
             yield repr(shown.value)
-            yield from (mistake.value for mistake in shown.mistakes)
+            for mistake in shown.mistakes:
+                foreseen = NumberMatch.parse(mistake.value)
+                bounds = [bound for bound in (foreseen.above, foreseen.below) if math.isfinite(bound)]
+                yield from [repr(bound) for bound in bounds] or [mistake.value]
+                yield from (repr(math.nextafter(bound, foreseen.below)) for bound in bounds[:1])
             yield from (repr(shown.value + sign * step * shown.tolerance) for sign in (-1, 1) for step in (0.99, 1.01))
             yield from ("-123456.75", "about ten", "")
         case TextInput():

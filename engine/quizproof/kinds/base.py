@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from quizproof import displays, rules
 from quizproof.claims import Claim, Part, Program, refuted
 from quizproof.comparison.happens import Happens
-from quizproof.comparison.outputs import fold, quoted
+from quizproof.findings import Advice
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Integer, Model, Prose, Scalar, Slug, Snippet, Text, refuse
 from quizproof.quizfile.limits import Limits
@@ -32,9 +32,6 @@ Runs: TypeAlias = Mapping[Program, Outcome]
 
 Parameters: TypeAlias = Mapping[str, Any]
 """The parameters of one variant: the drawn values by their names."""
-
-NOTHING = "(prints nothing)"
-"""How an empty output is shown."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 """The ids of things to choose from, in the order in which their author wrote them."""
@@ -93,6 +90,23 @@ def seeds_in_words(seeds: tuple[int, ...]) -> str:
     """
     *most, last = map(str, seeds)
     return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
+
+
+_CHANCE = re.compile(r"seed|(?<![a-z])rand|shuffle|dropout|\brng", re.IGNORECASE)
+"""Words by which code mentions chance."""
+
+
+def advice_on_one_seed(seeds: tuple[int, ...], program: Program, outcome: Outcome) -> Iterator[Advice]:
+    """A warning when a run that rests on chance was made with one seed only.
+
+    seeds    of the exhibit
+    program  the run with the first of them, and its outcome
+    """
+    chance = outcome.drew or any(_CHANCE.search(part.source) for part in program.parts if part.at != ("seeds", 0))
+    if len(seeds) == 1 and chance:
+        message = "with one seed, nothing shows that the result is more than luck"
+        help_ = "Seed the generators with `seed`, and give three seeds or more."
+        yield Advice(rules.ONE_SEED, ("seeds",), message, help=help_)
 
 
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
@@ -181,6 +195,13 @@ class Block(Model, ABC):
         Names are those of `EVIDENCE_NAMES` and of the kind's `own_names`, so that no parameter can have them.
         """
         return {}
+
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """What to advise against that its display does not show; its rules are warnings. Kinds override it.
+
+        runs  the outcomes of all programs of its claims, by program; each is as the claims say
+        """
+        yield from ()
 
     def program(self, *parts: Part) -> Program:
         """A program under this block's limits.
@@ -326,54 +347,3 @@ def said(program: Program, happens: str | None) -> Program:
     """The program as it is run where its author says what happens: with a short limit if it never ends."""
     endless = happens is not None and Happens.parse(happens).what == "endless"
     return program.never_ending() if endless else program
-
-
-def silence(text: str) -> str:
-    """An output as it is shown: empty output is named, so that it can be seen and chosen."""
-    return text if text.strip() else NOTHING
-
-
-def hides_output(program: Program, outcome: Outcome) -> str:
-    """What a program of which it is said that it prints nothing does print: unseen, or on standard error."""
-    if spaces := program.stdout(outcome, "code"):
-        return f"it prints white space: {quoted(spaces)}" if not spaces.strip() else ""
-    errors = fold(program.stderr(outcome, "code"))
-    return f"it prints on standard error: {quoted(errors)}" if errors else ""
-
-
-def evidence(program: Program, outcome: Outcome, *, code: str = "") -> displays.Evidence:
-    """What a run did, in one sentence and in full.
-
-    program  what was run; its roles decide the sentence
-    outcome  of its run
-    code     the program as text, if the learner has not seen it; empty otherwise
-    """
-    return displays.Evidence(
-        summary=_summary(program, outcome),
-        stdout=program.stdout(outcome, "code", "answer", "check"),
-        traceback=outcome.traceback(),
-        code=code,
-        warnings="\n".join(program.warned(outcome, "code", "answer", "check")),
-    )
-
-
-def _summary(program: Program, outcome: Outcome) -> str:
-    raised = outcome.raised
-    printed = bool(program.stdout(outcome, "code", "answer").strip())
-    checked = any(part.role == "check" for part in program.parts)
-    if outcome.status == "endless":
-        return f"Never ends: stopped after {program.limits.seconds:g} s."
-    if outcome.status == "syntax" and raised:
-        return f"Does not run: {raised.type}."
-    if program.warned(outcome, "code", "answer") and not raised and not checked:
-        return "Runs, prints, and shows a warning." if printed else "Runs and shows a warning."
-    if raised is None:
-        return "Runs, and the check passes." if checked else ("Runs and prints." if printed else "Runs silently.")
-    where = program.raised_in(outcome)
-    if where != "check":
-        return f"Raises {raised.type}."
-    manner = "Runs and prints" if printed else "Runs without an error"
-    if program.warned(outcome, "code", "answer"):
-        manner = "Runs and shows a warning"
-    verdict = "fails" if raised.type == "AssertionError" else f"raises {raised.type}"
-    return f"{manner}, but the check {verdict}."

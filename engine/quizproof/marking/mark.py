@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from quizproof.comparison.number_match import NumberMatch
 from quizproof.comparison.outputs import fold, fold_expression, fold_program, same_number
 from quizproof.comparison.printed import ungrouped
 from quizproof.displays import (
@@ -152,7 +153,7 @@ def _mark_options(form: Options, response: Response) -> Mark:
         raise MalformedResponse("choose one option")
     right = {option.id for option in form.options if option.correct}
     feedback = [known[id_].feedback for id_ in sorted(chosen) if known[id_].feedback]
-    score = net_share(chosen, right) if form.multiple else float(chosen == right)
+    score = net_share(chosen, right) if form.multiple else float(chosen <= right)
     return Mark(score, "\n\n".join(feedback))
 
 
@@ -160,7 +161,7 @@ def _mark_number(form: NumberInput, response: str) -> Mark:
     value = parse_number(response, form.unit)
     if same_number(value, form.value, form.tolerance):
         return Mark(1.0)
-    return _mistaken(m for m in form.mistakes if same_number(value, float(m.value), form.tolerance))
+    return _mistaken(m for m in form.mistakes if NumberMatch.parse(m.value).fits(value, form.tolerance))
 
 
 def _mark_text(form: TextInput, response: str) -> Mark:

@@ -7,13 +7,13 @@ of similar length.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from quizproof import rules
 from quizproof.displays import Display, Input, Matching, Options, Ordering, ProgramInput, Prose
-from quizproof.findings import DataPath
+from quizproof.findings import Advice, DataPath
 from quizproof.snippets.mutations import first_change
 
 # Phrases that make sense in one order of the options only.
@@ -30,18 +30,6 @@ _MIN_SURPLUS = 15
 """Characters, about two words, that it must be longer by: among short options nobody counts letters."""
 
 _NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")
-
-
-@dataclass(frozen=True)
-class Advice:
-    """One thing to advise against."""
-
-    rule: str
-    at: DataPath
-    """Where it is, relative to the block."""
-    message: str
-    line: int | None = None
-    """The line, from 1, of the text there."""
 
 
 def advise(display: Display) -> Iterator[Advice]:
@@ -65,11 +53,28 @@ def advise(display: Display) -> Iterator[Advice]:
         case ProgramInput() as question:
             yield from _unnoticed(question)
         case Ordering(complete=False) as question:
+            yield from _any_order(question)
             message = f"{question.tried:,} of the {question.total:,} orders were tried; the others count as wrong"
             yield Advice(rules.ORDERS_CUT, ("lines",), message)
+        case Ordering() as question:
+            yield from _any_order(question)
     for at in _without_feedback(display.input):
         message = "this distractor does not say which mistake leads to it; add `mistake:`"
         yield Advice(rules.NO_FEEDBACK, at, message)
+
+
+def _any_order(question: Ordering) -> Iterator[Advice]:
+    """A warning when the lines can be in any order, so that there is nothing to put in order."""
+    lines = {f"{line.id}:{line.indent}" if question.indented else line.id: line for line in question.lines}
+    own = [id_ for id_, line in lines.items() if not line.distractor]
+    # With distractors the task is to leave them out, and with indentation to give it.
+    if len(own) < len(lines) or any(line.indent for line in lines.values()):
+        return
+    right = sum(set(order) == set(own) for order in question.orders)
+    if right == math.factorial(len(own)):
+        message = "every order of the lines is right, so there is nothing to put in order"
+        help_ = "Choose lines that rest on each other, or check what the order changes."
+        yield Advice(rules.ANY_ORDER, ("lines",), message, help=help_)
 
 
 def _positional(question: Options) -> Iterator[Advice]:
@@ -110,7 +115,7 @@ def _unnoticed(question: ProgramInput) -> Iterator[Advice]:
 def _long_key(question: Options) -> Iterator[Advice]:
     """A warning when the one key among statements is much longer than any distractor."""
     # With several keys no single length stands out.
-    if question.multiple:
+    if question.multiple or question.any_right:
         return
     lengths = {option: len(option.content.text) for option in question.options if isinstance(option.content, Prose)}
     key = next((option for option in lengths if option.correct), None)

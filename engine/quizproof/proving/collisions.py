@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from quizproof.comparison.outputs import fold, fold_expression, fold_program, quoted, same_number, same_output
+from quizproof.comparison.number_match import NumberMatch
+from quizproof.comparison.outputs import fold, fold_expression, fold_program, quoted, same_output
 from quizproof.displays import (
     Attempt,
     Blank,
@@ -75,10 +76,8 @@ def _coincidence(question: Input | None, one: Any, other: Any, tolerance: float 
     match question:
         case Options() if _same_content(one.content, other.content, tolerance):
             return _the_same("options", _text(one.content).strip(), _text(other.content).strip())
-        case NumberInput() if same_number(float(one.value), float(other.value), question.tolerance):
-            if one.value == other.value:
-                return f"two mistakes are the same number: {other.value}"
-            return f"two mistakes lie within the tolerance of each other: {one.value} and {other.value}"
+        case NumberInput():
+            return _same_numbers(one.value, other.value, question.tolerance)
         case TextInput() if same_output(one.value, other.value, tolerance):
             return _the_same("mistakes", one.value, other.value)
         case Blanks() if fold_expression(one.value) == fold_expression(other.value):
@@ -92,6 +91,18 @@ def _coincidence(question: Input | None, one: Any, other: Any, tolerance: float 
         case LineInput() if one.value == other.value:
             return f"two mistakes name line {other.value}"
     return ""
+
+
+def _same_numbers(one: str, other: str, tolerance: float) -> str:
+    """In which way two foreseen numbers or ranges are the same. A number may lie in a range: it comes first."""
+    first, second = NumberMatch.parse(one), NumberMatch.parse(other)
+    if first.is_range and second.is_range:
+        return f"two mistakes share numbers: those {one} and those {other}" if first.overlaps(second) else ""
+    if first.number is None or second.number is None or not first.fits(second.number, tolerance):
+        return ""
+    if one == other:
+        return f"two mistakes are the same number: {other}"
+    return f"two mistakes lie within the tolerance of each other: {one} and {other}"
 
 
 def _the_same(what: str, one: str, other: str) -> str:

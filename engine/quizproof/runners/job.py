@@ -48,8 +48,8 @@ class Job(Generic[Key]):
     @property
     def interpreter(self) -> Interpreter:
         """What runs it on this machine."""
-        # An attempt is a fork of its own, and needs no other process.
-        return Interpreter(self.runtime, replace(self.conditions, attempt=0))
+        # A run makes these two for itself, and needs no other process.
+        return Interpreter(self.runtime, replace(self.conditions, attempt=0, changes=""))
 
 
 def job_for(

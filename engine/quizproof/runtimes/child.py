@@ -24,20 +24,14 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from quizproof.runtimes import elsewhere
+from quizproof.runtimes.assertions.examination import Examination
+from quizproof.runtimes.elsewhere import SNIPPET
 from quizproof.runtimes.generators import Generators
-from quizproof.runtimes.reply import leave
-from quizproof.runtimes.script import (
-    FILE,
-    Warned,
-    as_script,
-    compile_session,
-    goes_on,
-    is_session,
-    names_of,
-    text_of,
-)
+from quizproof.runtimes.reply import begin_examination, leave, leave_examined
+from quizproof.runtimes.script import Warned, as_script, goes_on, is_session, names_of, parsed_session, text_of
 from quizproof.runtimes.usage import Descendants, cpu_seconds, max_file_size
-from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
+from quizproof.runtimes.wire import Request, RequestPart
 
 _MAX_MESSAGE = 4_000
 """Characters of an exception's message."""
@@ -66,48 +60,6 @@ _patched: dict[types.ModuleType, dict[str, Any]] = {}
 """The same as the parts so far have left it, for the next part."""
 
 
-class Counter:
-    """Counts the assertions that held: one that failed and was swallowed shows nothing.
-
-    Programs find it among the builtins, so that their own names are those that they have made, and no others.
-    """
-
-    NAME = "__quizproof_asserted__"
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self) -> None:
-        self.count += 1
-
-
-class _CountAssertions(ast.NodeTransformer):
-    """Puts a call of the counter after every assertion that could fail."""
-
-    def visit_Assert(self, node: ast.Assert) -> Any:
-        return self._counted(node) if _can_fail(node.test) else node
-
-    def visit_Expr(self, node: ast.Expr) -> Any:
-        match node.value:
-            # `assertEqual`, `assert_allclose` and the like of unittest, numpy and torch.
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name.startswith("assert"):
-                return self._counted(node)
-        return node
-
-    def _counted(self, node: ast.stmt) -> list[ast.stmt]:
-        call = ast.Call(ast.Name(Counter.NAME, ast.Load()), [], [])
-        counter = ast.copy_location(ast.Expr(call), node)
-        return [node, ast.fix_missing_locations(counter)]
-
-
-def _can_fail(test: ast.expr) -> bool:
-    """Whether an assertion depends on anything: `assert True` does not, nor does `assert (x, "message")`."""
-    # These are true or false by their form, whatever names are in them.
-    if isinstance(test, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda)):
-        return False
-    return any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test))
-
-
 def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Run the program of a request in this process, which never returns from here.
 
@@ -122,11 +74,18 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
     code = 1
     try:
         _enter(out, err, request, data_bytes, close_off)
-        sys.argv = [FILE]
+        sys.argv = [SNIPPET]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         leave(reply, {"status": "running", "parts": []})
-        leave(reply, _execute(request["parts"], request["limits"], reply))
+        statement, examination = _execute(request, reply)
+        leave(reply, statement)
         code = 0
+        # Only now: what it does to the process has no effect on the outcome, which is stated already.
+        if request["examine"] and examination is not None:
+            begin_examination(reply)
+            found = examination.findings()
+            _put_back()
+            leave_examined(reply, found)
     finally:
         # Not sys.exit: the exit handlers and buffers are copies of the zygote's.
         os._exit(code)
@@ -177,9 +136,13 @@ def _stdin(text: str | None) -> int:
     return descriptor
 
 
-def _execute(parts: list[RequestPart], limits: RequestLimits, reply: mmap.mmap) -> dict[str, Any]:
-    """Run all parts, up to the first that raises; the statement to leave in the reply."""
-    counter = Counter()
+def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examination | None]:
+    """Run all parts, up to the first that raises; the statement to leave in the reply.
+
+    With it comes the examination of the assertions of a program that ran to its end.
+    """
+    parts, changes = request["parts"], request["changes"]
+    examination = Examination(SNIPPET)
     room = _MAX_VALUES
     process = os.getpid()
     program: list[types.CodeType] = []
@@ -188,39 +151,43 @@ def _execute(parts: list[RequestPart], limits: RequestLimits, reply: mmap.mmap) 
     # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
         try:
-            program.append(_compile(part))
+            program.append(_compile(part, index, examination, changes))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
+            return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}, None
     module = as_script(parts)
     sys.modules["__main__"] = module
     warned = Warned()
-    descendants = Descendants(limits, [part["source"] for part in parts])
-    setattr(builtins, Counter.NAME, counter)
+    descendants = Descendants(request["limits"], [part["source"] for part in parts])
+    examination.begin()
     results: list[dict[str, Any]] = []
-    generators = Generators()
+    generators = Generators(request["attempt"])
+    elsewhere.change(changes)
     for index, code in enumerate(program):
         leave(reply, {"status": "running", "parts": results})
         # The counter is shared by all parts, so that a function of the setup counts where it is called.
-        before = counter.count
+        before = examination.count
+        examination.before(index, module.__dict__)
         # One dictionary is globals and locals of all parts, as in a module.
         value, failure = _run_part(code, module.__dict__, room)
         if isinstance(failure, Exception) and not _limit(failure):
             shown = goes_on(parts[index]["source"], _type_name(failure), _message(failure))
             failure = None if shown else failure
+        examination.after(index, module.__dict__)
         # What this part printed has to be in the file before its size is noted.
         out, err = _flush()
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
         room -= len(json.dumps(value))
-        counts = {"assertions": counter.count - before, "value": value, "warned": warned.take()}
+        counts = {"assertions": examination.count - before, "value": value, "warned": warned.take()}
         results.append({"out": out, "err": err, **counts})
         if failure is not None:
             status = "limit" if (limit := _limit(failure) or descendants.limit()) else "raised"
             raised = _describe(failure, index)
             ending = {"status": status, "detail": limit, "raised": raised}
-            return {**ending, "parts": results, "drew": generators.drew()}
+            return {**ending, "parts": results, "drew": generators.drew()}, None
     status = "limit" if (limit := descendants.limit()) else "finished"
-    return {"status": status, "detail": limit, "parts": results, "drew": generators.drew()}
+    statement = {"status": status, "detail": limit, "parts": results, "drew": generators.drew()}
+    return statement, None if limit else examination
 
 
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
@@ -232,9 +199,9 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
         try:
             value = eval(code, names)
         finally:
-            for needed, contents in _NEEDED.items():
+            for needed in _NEEDED:
                 _patched[needed] = needed.__dict__.copy()
-                needed.__dict__.update(contents)
+            _put_back()
         value = _plain(value)
         if len(json.dumps(value)) > room:
             raise ValueError(f"the values that are shown take more than {_MAX_VALUES:,} characters")
@@ -243,27 +210,36 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
         return None, raised
 
 
-def _compile(part: RequestPart) -> types.CodeType:
+def _put_back() -> None:
+    """Undo what the program has patched of what the reply is written with."""
+    for needed, contents in _NEEDED.items():
+        needed.__dict__.update(contents)
+
+
+def _compile(part: RequestPart, index: int, examination: Examination, changes: str) -> types.CodeType:
     """Compile so that every line has the number that it has in the whole program."""
     mode = "eval" if part["role"] == "value" else "exec"
     source, line = part["source"], part["line"]
-    if is_session(source):
-        return compile_session(source, line)
     if mode == "eval":  # an expression must not begin with space
         source = source.lstrip()
         line += part["source"][: len(part["source"]) - len(source)].count("\n")
     # Empty lines before it, rather than numbers added afterwards: messages of the compiler name lines, too.
-    tree: Any = ast.parse("\n" * (line - 1) + source, FILE, mode)
-    if part["role"] in ("setup", "check"):
-        tree = _CountAssertions().visit(tree)
-    code: types.CodeType = compile(tree, FILE, mode, dont_inherit=True)
+    tree: Any
+    if is_session(source):
+        mode, tree = "single", parsed_session(source, line)
+    else:
+        tree = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
+    examination.add(index, part["role"], tree)
+    tree = elsewhere.rewritten(tree, changes)
+    code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
+    examination.compiled(index, code)
     return code
 
 
 def _show_source(parts: list[RequestPart]) -> None:
     """Let tracebacks, `inspect` and `tf.function` read the program."""
     lines = [line + "\n" for line in text_of(parts).split("\n")]
-    linecache.cache[FILE] = (len(lines), None, lines, FILE)
+    linecache.cache[SNIPPET] = (len(lines), None, lines, SNIPPET)
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
@@ -338,7 +314,7 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
     trace = BaseException.__dict__["__traceback__"].__get__(error)  # its class may override it
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename == FILE:
+        if code.co_filename == SNIPPET:
             # `tb_lasti` counts bytes, and there is one entry of positions for every two bytes of code.
             positions = list(code.co_positions())[trace.tb_lasti // 2]
             frames.append(_frame(code, trace.tb_lineno, positions))
@@ -387,7 +363,7 @@ def _syntax_error(error: BaseException, index: int, part: RequestPart) -> dict[s
         message = error.msg
     # Python does not always know where an error ends.
     end = max(column + 1, end)
-    text = linecache.getline(FILE, line).rstrip("\n")
+    text = linecache.getline(SNIPPET, line).rstrip("\n")
     frame = {"line": line, "column": column, "end_column": end, "function": "<module>", "text": text}
     names = {"meant": "", "aliases": [], "bases": []}
     return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame], **names}

@@ -15,6 +15,10 @@ left, and the length of what follows, which is JSON:
 `out` and `err` are the sizes in bytes of all output after that part, -1 where it cannot be known: the zygote has the
 output itself. `status` is "running" until the program ends, and then "finished", "raised", "syntax" or "limit". Of a
 limit, `detail` has the name.
+
+After these `SIZE` bytes comes a second block of `EXAMINED_SIZE`, with the same two numbers, of the examination that
+follows a program that finished: an `Examined` for each part, in their order. It may be missing, or empty; the statement
+stands without it.
 """
 
 from __future__ import annotations
@@ -24,7 +28,12 @@ import mmap
 import struct
 from typing import Any
 
+from quizproof.runtimes.assertions.examined import Examined
+
 SIZE = 1 << 20
+"""Of the statement, in bytes."""
+EXAMINED_SIZE = 1 << 16
+"""Of what comes after it: what the examination of the assertions gave."""
 _HEADER = struct.Struct("!II")
 """Whether anything was ever left, and its length, which is 0 while it is being written."""
 _MAX_NUMBER = 1 << 53
@@ -36,16 +45,51 @@ _LIMITS = ("memory", "file", "files", "cpu")
 def leave(memory: mmap.mmap, data: dict[str, Any]) -> None:
     """Put `data` where the zygote finds it, in place of what was there.
 
-    memory  `SIZE` bytes that were mapped before the fork, so that both processes see them
+    memory  `SIZE` bytes and more that were mapped before the fork, so that both processes see them
     data    the statement, as the module describes it
 
-    Raises IndexError when it is too long.
+    Raises ValueError when it is too long.
     """
-    body = json.dumps(data).encode()
+    _leave(memory, json.dumps(data).encode(), 0, SIZE)
+
+
+def begin_examination(memory: mmap.mmap) -> None:
+    """Say that the statement is final, and that whatever stops the process from now on has nothing to do with it."""
+    _leave(memory, b"", SIZE, SIZE + EXAMINED_SIZE)
+
+
+def leave_examined(memory: mmap.mmap, data: list[Examined]) -> None:
+    """Put what was found out about the assertions of each part after the statement. Raises ValueError if too long."""
+    _leave(memory, json.dumps(data).encode(), SIZE, SIZE + EXAMINED_SIZE)
+
+
+def _leave(memory: mmap.mmap, body: bytes, start: int, end: int) -> None:
+    at = start + _HEADER.size
+    if at + len(body) > end:
+        raise ValueError("it is too long")
     # A process that is killed while it writes must not leave half a reply under a length.
-    memory[: _HEADER.size] = _HEADER.pack(1, 0)
-    memory[_HEADER.size : _HEADER.size + len(body)] = body
-    memory[: _HEADER.size] = _HEADER.pack(1, len(body))
+    memory[start:at] = _HEADER.pack(1, 0)
+    memory[at : at + len(body)] = body
+    memory[start:at] = _HEADER.pack(1, len(body))
+
+
+def examined(memory: mmap.mmap, parts: int) -> list[Examined] | None:
+    """What the examination found out about each part: empty if it was not ended, None if it was not begun.
+
+    memory  of a process that has ended
+    parts   how many the program has
+    """
+    started, length = _HEADER.unpack(memory[SIZE : SIZE + _HEADER.size])
+    if not started:
+        return None
+    at = SIZE + _HEADER.size
+    try:
+        data = json.loads(memory[at : min(at + length, SIZE + EXAMINED_SIZE)])
+    except (ValueError, RecursionError):
+        return []
+    # Its process could have written anything here as well.
+    sound = isinstance(data, list) and len(data) == parts and all(map(_sound_examined, data))
+    return data if sound else []
 
 
 def began(memory: mmap.mmap) -> bool:
@@ -102,6 +146,21 @@ def _sound_part(part: Any) -> bool:
         and "value" in part
         and _are_texts(part.get("warned"))
     )
+
+
+def _sound_examined(data: Any) -> bool:
+    return (
+        isinstance(data, dict)
+        and data.keys() == {"weak", "tried", "noticed", "missed"}
+        and all(_is_number(data[name], 0) for name in ("tried", "noticed"))
+        and _is_text(data["missed"])
+        and isinstance(data["weak"], list)
+        and all(map(_sound_weak, data["weak"]))
+    )
+
+
+def _sound_weak(weak: Any) -> bool:
+    return isinstance(weak, list) and len(weak) == 3 and _is_number(weak[0], 1) and all(map(_is_text, weak[1:]))
 
 
 def _sound_exception(raised: Any) -> bool:

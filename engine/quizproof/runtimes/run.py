@@ -12,6 +12,7 @@ from typing import Any
 
 from quizproof.outcome import Outcome, OutcomeData, PartData
 from quizproof.runtimes import reply
+from quizproof.runtimes.assertions.examined import Examined
 from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
@@ -92,6 +93,8 @@ class Run:
         raised = stated.get("raised")
         ending, limit, detail = stated["status"], "", stated.get("detail", "")
         max_bytes = self.limits["output_kib"] * 1024
+        # The examination comes when all is stated, and what ends it says nothing about the program.
+        examined = reply.examined(self.reply, self.count)
         if ending == "running":  # it ended within the part that comes after these
             parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "warned": []})
         if self.endless and self.stopped == "time":
@@ -101,7 +104,7 @@ class Run:
             ending, limit, raised = "limit", "output", None
             # Those after the part that printed too much did not happen, as far as readers can know.
             del parts[1 + sum(max(part["out"], part["err"]) <= max_bytes for part in parts[:-1]) :]
-        elif self.stopped:
+        elif self.stopped and not (ending == "finished" and examined is not None):
             ending, limit = "limit", self.stopped
         elif ending == "running":
             ending, limit, detail = self._death(status, usage)
@@ -109,7 +112,7 @@ class Run:
             limit = detail
         return {
             "status": ending,
-            "parts": self._printed_by_part(parts, max_bytes),
+            "parts": self._printed_by_part(parts, max_bytes, examined if ending == "finished" else None),
             "raised": raised,
             "detail": self._limit_reached(limit) if limit else detail,
             # From before the fork, so that what a limit of time counts is what is reported.
@@ -143,7 +146,9 @@ class Run:
             files_mib=MAX_FILES_SIZE * self.limits["file_mib"],
         )
 
-    def _printed_by_part(self, parts: list[dict[str, Any]], max_bytes: int) -> list[PartData]:
+    def _printed_by_part(
+        self, parts: list[dict[str, Any]], max_bytes: int, examined: list[Examined] | None
+    ) -> list[PartData]:
         """The parts with their output, in place of the positions at which it ends."""
         texts: dict[str, list[str]] = {}
         for name, descriptor in (("out", self.out), ("err", self.err)):
@@ -154,6 +159,7 @@ class Run:
                 end = part[name] if part[name] >= start else len(content)  # the snippet closed or cut its output
                 texts.setdefault(name, []).append(content[start:end].decode("utf-8", "backslashreplace"))
                 start = end
+        nothing: Examined = {"weak": [], "tried": 0, "noticed": 0, "missed": ""}
         return [
             {
                 "stdout": out,
@@ -161,8 +167,15 @@ class Run:
                 "assertions": part["assertions"],
                 "value": part["value"],
                 "warned": part["warned"],
+                **found,
             }
-            for part, out, err in zip(parts, texts.get("out", ()), texts.get("err", ()), strict=True)
+            for part, out, err, found in zip(
+                parts,
+                texts.get("out", ()),
+                texts.get("err", ()),
+                examined or [nothing] * len(parts),
+                strict=True,
+            )
         ]
 
 

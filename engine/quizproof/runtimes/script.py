@@ -15,10 +15,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from quizproof.runtimes.elsewhere import SNIPPET
 from quizproof.runtimes.wire import RequestPart
 
-FILE = "snippet.py"
-"""The file that a program's code says it is from. Its lines are those of all parts, one after the other."""
 _PROMPT, _MORE = ">>>", "..."
 _PROMPT_WIDTH = 4
 _TRACEBACK = "Traceback (most recent call last):"
@@ -36,8 +35,8 @@ def is_session(source: str) -> bool:
     return source.startswith(_PROMPT)
 
 
-def compile_session(source: str, line: int) -> types.CodeType:
-    """The code of a statement of a session, which prints its value as the interpreter's prompt does.
+def parsed_session(source: str, line: int) -> ast.Interactive:
+    """A statement of a session as a tree; compiled as "single", it prints its value as the interpreter's prompt does.
 
     source  the lines with prompts, and the output below them, which is left out
     line    that the source begins at, from 1
@@ -47,7 +46,7 @@ def compile_session(source: str, line: int) -> types.CodeType:
     typed = [each for each in source.split("\n") if each.startswith((_PROMPT, _MORE))]
     text = "\n" * (line - 1) + "\n".join(each[_PROMPT_WIDTH:] for each in typed) + "\n"
     try:
-        tree = ast.parse(text, FILE)
+        tree = ast.parse(text, SNIPPET)
     except SyntaxError as error:
         for offset in ("offset", "end_offset"):
             if getattr(error, offset):
@@ -57,7 +56,7 @@ def compile_session(source: str, line: int) -> types.CodeType:
         if isinstance(node, (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.alias, ast.excepthandler, ast.pattern)):
             node.col_offset += _PROMPT_WIDTH
             node.end_col_offset = (node.end_col_offset or 0) + _PROMPT_WIDTH
-    return compile(ast.Interactive(tree.body), FILE, "single", dont_inherit=True)
+    return ast.Interactive(tree.body)
 
 
 def goes_on(source: str, type_: str, message: str) -> bool:
@@ -79,7 +78,7 @@ def as_script(parts: Sequence[RequestPart]) -> types.ModuleType:
     that a learner would have in it, so without checks, unless there is nothing else.
     """
     module = types.ModuleType("__main__")
-    module.__file__ = os.path.join(os.getcwd(), FILE)
+    module.__file__ = os.path.join(os.getcwd(), SNIPPET)
     if any(_NEEDS_FILE.search(part["source"]) for part in parts):
         own = [part for part in parts if part["role"] in ("code", "answer")]
         kept = ("setup", "code", "answer") if own else ("setup", "check")

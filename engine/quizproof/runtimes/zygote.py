@@ -38,8 +38,8 @@ _TICK_SECONDS = 0.05
 """How often runs are looked at, while there are any."""
 _PR_SET_CHILD_SUBREAPER = 36  # prctl.h
 _ON_DEMAND = {
-    "python": {"numpy": "numpy", "sklearn": "sklearn.metrics"},
-    "torch": {"numpy": "numpy", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
+    "python": {"numpy": "numpy.random", "sklearn": "sklearn.metrics"},
+    "torch": {"numpy": "numpy.random", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
     "tensorflow": {"sklearn": "sklearn.metrics"},
     "cold": {},
 }
@@ -158,7 +158,7 @@ class Zygote:
         # Before the fork: a folder that cannot be opened is a fault, and not the snippet's doing.
         files_folder = self.confinement.open_files(request["files"]) if request["files"] else None
         scratch = self.confinement.prepare(request["id"])
-        memory = mmap.mmap(-1, reply.SIZE)
+        memory = mmap.mmap(-1, reply.SIZE + reply.EXAMINED_SIZE)
         # In memory and without a name: no run can find another's output, and nothing has to be deleted.
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
         started = time.monotonic()

@@ -6,16 +6,12 @@ Snippets run under the same version of Python as we do, so what we can parse, a 
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
 Result = TypeVar("Result")
-
-GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
-"""How a blank is written in a program, with its name."""
 
 _FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python's parser and compiler raise. The last two come from nesting that is too deep for them."""
@@ -47,6 +43,13 @@ def is_expression(source: str) -> bool:
 def is_invalid(source: str) -> bool:
     """Whether the parser refuses a program as invalid Python. What is too deep for the parser is left to a run."""
     return isinstance(_attempt(partial(ast.parse, source)), SyntaxError)
+
+
+def same_program(source: str, *others: str) -> bool:
+    """Whether one of some other texts is the same program, but for comments and layout."""
+    tree = parse(source)
+    trees = (parse(other) for other in others)
+    return tree is not None and any(other is not None and ast.dump(other) == ast.dump(tree) for other in trees)
 
 
 def _attempt(step: Callable[[], Result]) -> Result | Exception:

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
-from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Raised, Status
+from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Raised, Status, Weak
 
 _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
@@ -54,6 +54,11 @@ class EntryPart(TypedDict):
     assertions: NotRequired[int]
     value: NotRequired[Any]
     warned: NotRequired[list[str]]
+    weak: NotRequired[list[list[Any]]]
+    """Of each `Weak` its fields, in their order."""
+    tried: NotRequired[int]
+    noticed: NotRequired[int]
+    missed: NotRequired[str]
 
 
 class EntryRaised(TypedDict):
@@ -224,6 +229,10 @@ def outcome_of(entry: Entry) -> Outcome:
             p.get("assertions", 0),
             p.get("value"),
             tuple(map(_text, p.get("warned", ()))),
+            tuple(Weak(*weak) for weak in p.get("weak", ())),
+            p.get("tried", 0),
+            p.get("noticed", 0),
+            p.get("missed", ""),
         )
         for p in entry["parts"]
     )
@@ -242,6 +251,12 @@ def _part(part: PartResult) -> EntryPart:
         entry["value"] = part.value
     if part.warned:
         entry["warned"] = list(part.warned)
+    if part.weak:
+        entry["weak"] = [[*vars(weak).values()] for weak in part.weak]
+    if part.tried:
+        entry["tried"], entry["noticed"] = part.tried, part.noticed
+    if part.missed:
+        entry["missed"] = part.missed
     return entry
 
 

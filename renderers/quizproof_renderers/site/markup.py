@@ -16,7 +16,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 
-from quizproof.snippets.syntax import GAP
+from quizproof.snippets.blanks import GAP
 from quizproof_renderers.site import formula
 from quizproof_renderers.site.lexer import CoarsePythonLexer
 from quizproof_renderers.text import visible

@@ -12,14 +12,11 @@ from markupsafe import Markup, escape
 
 from quizproof.displays import (
     Blanks,
-    Chart,
     Code,
     Content,
-    Flow,
     Input,
     LineInput,
     Matching,
-    Matrix,
     NumberInput,
     OpenInput,
     Options,
@@ -27,10 +24,10 @@ from quizproof.displays import (
     Output,
     ProgramInput,
     Prose,
-    Table,
     TextInput,
     Written,
 )
+from quizproof.figures import Chart, Flow, Matrix, Table
 from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart

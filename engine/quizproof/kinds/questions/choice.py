@@ -20,6 +20,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
+from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     PROVEN,
     Claim,
@@ -28,13 +29,12 @@ from quizproof.claims import (
     Program,
     crash,
     fails,
-    fails_without,
-    passes,
     refuted,
 )
 from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import difference, fold, same_output
-from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given, hides_output, said, silence
+from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence, hides_output, silence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
 from quizproof.snippets.session import asked_output
@@ -90,7 +90,7 @@ class Option(Model):
 
 
 class Choice(Question):
-    """Choose the right option, or, when several are keys, all of them."""
+    """Choose the right option. When several are keys, all of them, or any one, as `choose` says."""
 
     kind_name: ClassVar[str] = "choice"
     kind: Literal["choice"]
@@ -104,6 +104,8 @@ class Choice(Question):
     """By how much numbers inside printed text may differ and still count as equal."""
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=26)]
     """What there is to choose from."""
+    choose: Literal["all", "any"] = "all"
+    """With several keys: whether a right response is all of them, or any one."""
 
     @model_validator(mode="after")
     def _one_type(self) -> Choice:
@@ -115,6 +117,8 @@ class Choice(Question):
         if keys in (0, len(self.options)):
             message = "no option is the key: mark it with `key: true`" if not keys else "every option is a key"
             raise refuse(rules.NO_KEY, message)
+        if self.choose == "any" and keys == 1:
+            raise refuse(rules.CONTRADICTION, "`choose: any` is for several keys, and only one option is a key")
         type_ = types.pop()
         if type_ == "code" and self.check is None:
             raise refuse(rules.MISSING_KEY, "options with `code` need a `check`")
@@ -146,7 +150,12 @@ class Choice(Question):
             yield Claim(name, at, (program,), partial(self._judge, option, program), key=option.key)
         if self.check is not None:
             bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
-            yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+            right, wrong = (
+                tuple(self._program(n) for n, option in enumerate(self.options) if option.key is key)
+                for key in (True, False)
+            )
+            judge = partial(can_fail, bare, right, wrong)
+            yield Claim("check can fail", ("check",), (*right, *wrong, bare), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The code of the first key without its check; of statements, the setup alone."""
@@ -184,7 +193,7 @@ class Choice(Question):
         keys = [o for o in options if o.correct]
         return displays.Display(
             prompt=self.asked(self.setup, *code),
-            input=displays.Options(options, multiple=len(keys) > 1),
+            input=displays.Options(options, multiple=len(keys) > 1 and self.choose == "all"),
             answer="\n".join(_plain_text(o.content) for o in keys),
             solution=self.worked_solution(*check),
         )

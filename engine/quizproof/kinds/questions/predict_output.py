@@ -19,17 +19,8 @@ from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, mismatch, obstacle, refuted
 from quizproof.comparison.happens import Happens, covers, names_of
 from quizproof.comparison.outputs import difference, fold, quoted, same_output
-from quizproof.kinds.base import (
-    LETTERS,
-    HappensText,
-    Question,
-    Runs,
-    evidence,
-    given,
-    hides_output,
-    said,
-    silence,
-)
+from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence, hides_output, silence
 from quizproof.marking.mark import NOTHING_WORDS
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Number, Plain, Prose, Snippet, Text, refuse

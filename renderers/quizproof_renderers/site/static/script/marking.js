@@ -11,6 +11,13 @@ const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : 
 /** The mark of a response whose parts are right or wrong on their own. */
 const evenly = (parts, mistakes = []) => ({ earned: parts.filter(Boolean).length, of: parts.length, mistakes, parts });
 
+/** Whether a number is in a range, as comparison/number_match.py writes it: "above 3, below 4" or "any other number". */
+const isInRange = (value, text) => {
+  if (text === "any other number") return true;
+  const [, above, below] = /^(?:above (\S+?))?(?:, )?(?:below (\S+))?$/.exec(text) || [];
+  return Boolean(above || below) && !(value <= Number(above)) && !(value >= Number(below));
+};
+
 /** What is left of a score, 0 to 1, after hints that cost a share each. */
 export const afterHints = (score, hints, cost) => Math.max(0, score - hints * cost);
 
@@ -35,7 +42,9 @@ export const RULES = {
     const tolerance = Number(form.dataset.tolerance);
     const same = (other) => sameNumber(value, Number(other), tolerance);
     if (same(form.dataset.value)) return RIGHT;
-    return wrong(foreseen.find((mistake) => same(mistake.dataset.value)));
+    return wrong(
+      foreseen.find((mistake) => same(mistake.dataset.value) || isInRange(value, mistake.dataset.value)),
+    );
   },
 
   text(form, response, foreseen) {

@@ -1,0 +1,70 @@
+"""Numbers that belong together: one number, all between two bounds, or every number. Mistakes are foreseen by them."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from quizproof.comparison.outputs import same_number
+
+_RANGE = re.compile(r"(?:above (?P<above>\S+))?(?:, )?(?:below (?P<below>\S+))?")
+_ANY = "any other number"
+
+
+@dataclass(frozen=True)
+class NumberMatch:
+    """Either one number, or all numbers between two bounds."""
+
+    number: float | None = None
+    """None for a range."""
+    above: float = -math.inf
+    """The lower bound, which does not belong to the range."""
+    below: float = math.inf
+    """The upper bound, which does not belong to the range."""
+
+    @classmethod
+    def parse(cls, text: str) -> NumberMatch:
+        """Read what `str` writes. Raises ValueError for anything else.
+
+        >>> NumberMatch.parse("above 3, below 4").fits(3.5)
+        True
+        """
+        if text == _ANY:
+            return cls()
+        found = _RANGE.fullmatch(text)
+        if text and found:
+            return cls(None, float(found["above"] or -math.inf), float(found["below"] or math.inf))
+        return cls(float(text))
+
+    def __str__(self) -> str:
+        if self.number is not None:
+            return repr(self.number)
+        above = f"above {_short(self.above)}" if self.above > -math.inf else ""
+        below = f"below {_short(self.below)}" if self.below < math.inf else ""
+        return ", ".join(filter(None, (above, below))) or _ANY
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it has a bound."""
+        return self.number is None and (self.above > -math.inf or self.below < math.inf)
+
+    def fits(self, value: float, tolerance: float = 0) -> bool:
+        """Whether a number is meant. `tolerance`: by how much it may differ from one number; it widens no range."""
+        if self.number is not None:
+            return same_number(value, self.number, tolerance)
+        return self.above < value < self.below
+
+    def touches(self, value: float, tolerance: float) -> bool:
+        """Whether a range has a number that is within the tolerance of a value, by more than a rounding error."""
+        reach = tolerance - 4 * math.ulp(abs(value) + tolerance) if tolerance else 0.0
+        return self.above < value + reach and value - reach < self.below
+
+    def overlaps(self, other: NumberMatch) -> bool:
+        """Whether two ranges have a number in common."""
+        return max(self.above, other.above) < min(self.below, other.below)
+
+
+def _short(bound: float) -> str:
+    """A bound as an author types it: `3`, not `3.0`."""
+    return str(int(bound)) if bound.is_integer() and abs(bound) < 1e15 else repr(bound)

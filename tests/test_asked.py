@@ -54,7 +54,7 @@ CAUGHT_BY = {
     "warns-swallowed": rules.WRONG_REASON,
     "endless-not": rules.KEY_REFUTED,
     "endless-recursion": rules.KEY_REFUTED,
-    "endless-much-output": rules.LIMIT_HIT,
+    "endless-much-output": rules.KEY_REFUTED,
     "endless-silent-lie": rules.WRONG_REASON,
     "bug-prints-lie": rules.WRONG_REASON,
     "bug-prints-raises": rules.WRONG_REASON,

@@ -100,7 +100,7 @@ class Run:
         if self.endless and self.stopped == "time":
             ending, max_bytes = "endless", _ENDLESS_BYTES
             detail = _LIMIT_REACHED["time"].format(**self.limits)
-        elif self.printed > max_bytes:
+        elif self.printed > max_bytes and not self.endless:
             ending, limit, raised = "limit", "output", None
             # Those after the part that printed too much did not happen, as far as readers can know.
             del parts[1 + sum(max(part["out"], part["err"]) <= max_bytes for part in parts[:-1]) :]

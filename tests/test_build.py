@@ -21,20 +21,16 @@ from quizproof.displays import (
     Attempt,
     Blank,
     Blanks,
-    Chart,
     Check,
     Code,
     Content,
     Display,
-    Event,
     Evidence,
     Figure,
-    Flow,
     Input,
     LineInput,
     Matching,
     MatchItem,
-    Matrix,
     Mistake,
     NumberInput,
     OpenInput,
@@ -46,12 +42,10 @@ from quizproof.displays import (
     Point,
     ProgramInput,
     Prose,
-    Series,
-    Stage,
-    Table,
     TextInput,
 )
 from quizproof.errors import UsageError
+from quizproof.figures import Chart, Event, Flow, Matrix, Series, Stage, Table
 from quizproof.kinds.registry import BUILT_IN
 from quizproof.loading.load import load_bank, load_file
 from quizproof.proving.prove import prove

@@ -15,7 +15,6 @@ from quizproof.claims import (
     ACCIDENTS,
     OURS,
     PROVEN,
-    Happens,
     Judgement,
     Part,
     PartRole,
@@ -24,9 +23,11 @@ from quizproof.claims import (
     crash,
     failing,
     fails,
+    mismatch,
     obstacle,
     refuted,
 )
+from quizproof.comparison.happens import Happens
 from quizproof.outcome import LASTING, LOST, Frame, Outcome, PartResult, Raised, Status
 
 SETUP, ANSWER, CHECK = range(3)
@@ -126,31 +127,42 @@ def test_frames_are_those_of_the_author() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "exception", "fragment"),
+    ("text", "read"),
     [
-        ("runs silently", None, ""),
-        (" runs silently\n", None, ""),
-        ("TypeError", "TypeError", ""),
-        ("TypeError: must be", "TypeError", "must be"),
-        ("TypeError:  a: b ", "TypeError", "a: b"),
-        ("torch.cuda.OutOfMemoryError", "torch.cuda.OutOfMemoryError", ""),
+        ("runs silently", Happens("silence")),
+        (" runs silently\n", Happens("silence")),
+        ("never ends", Happens("endless")),
+        ("TypeError", Happens("exception", "TypeError")),
+        ("TypeError: must be", Happens("exception", "TypeError", "must be")),
+        ("TypeError:  a: b ", Happens("exception", "TypeError", "a: b")),
+        ("torch.cuda.OutOfMemoryError", Happens("exception", "torch.cuda.OutOfMemoryError")),
+        ("warns", Happens("warning")),
+        ("warns UserWarning", Happens("warning", "UserWarning")),
+        ("warns UserWarning: a size", Happens("warning", "UserWarning", "a size")),
+        ("prints 45", Happens("output", text="45")),
+        ("prints 1\n2\n", Happens("output", text="1\n2")),
     ],
 )
-def test_happens_is_read(text: str, exception: str | None, fragment: str) -> None:
+def test_happens_is_read(text: str, read: Happens) -> None:
     """And written as it was, but for space."""
     happens = Happens.parse(text)
-    assert happens == Happens(exception, fragment)
+    assert happens == read
     assert Happens.parse(str(happens)) == happens
 
 
-@pytest.mark.parametrize("text", ["", ":", "it crashes", "runs silently.", "Type-Error", ": fragment", "2Error"])
+@pytest.mark.parametrize(
+    "text", ["", ":", "it crashes", "runs silently.", "Type-Error", ": fragment", "2Error", "prints", "warns of it"]
+)
 def test_happens_that_is_none(text: str) -> None:
     """Words are no exception."""
     with pytest.raises(ValueError, match="write `runs silently`, an exception such as `TypeError`"):
         Happens.parse(text)
 
 
-NOISY = Outcome("finished", (PartResult(), PartResult("", "a warning\n"), PartResult(assertions=1)))
+WARNED = PartResult("", "a warning\n", warned=("UserWarning: a warning",))
+NOISY = Outcome("finished", (PartResult(), WARNED, PartResult(assertions=1)))
+ENDLESS = Outcome("endless", (PartResult(), PartResult()), detail="it ran longer than 3 s")
+STUCK = Outcome("endless", (PartResult(), PartResult(), PartResult()), detail="it ran longer than 3 s")
 MISMATCHES: list[tuple[str, Outcome, str]] = [
     ("runs silently", finished(), ""),
     ("runs silently", raised(CHECK, 5, "AssertionError"), ""),
@@ -169,13 +181,33 @@ MISMATCHES: list[tuple[str, Outcome, str]] = [
     ("TypeError", raised(ANSWER, 3), "it raised ValueError: bad"),
     ("AssertionError", raised(CHECK, 5, "AssertionError"), "nothing was raised, and then the check failed"),
     ("AssertionError", raised(ANSWER, 3, "AssertionError"), ""),
+    ("IOError", raised(ANSWER, 3, "OSError"), ""),
+    ("socket.error", raised(ANSWER, 3, "OSError"), ""),
+    ("OSError", raised(ANSWER, 3, "FileNotFoundError"), "it raised FileNotFoundError: bad"),
+    ("warns", NOISY, ""),
+    ("warns UserWarning", NOISY, ""),
+    ("warns builtins.UserWarning: a warn", NOISY, ""),
+    ("warns UserWarning", raised(CHECK, 5, "AssertionError"), "it showed no warning"),
+    ("warns FutureWarning", NOISY, "it warned of 'UserWarning: a warning'"),
+    ("warns UserWarning: other", NOISY, "it warned of 'UserWarning: a warning'"),
+    ("warns", raised(ANSWER, 3), "it raised ValueError: bad"),
+    ("prints 4", finished(stdout="4\n"), ""),
+    ("prints 5", finished(stdout="4\n"), "it printed '4'"),
+    ("prints 4", raised(ANSWER, 3), "it raised ValueError: bad"),
+    ("never ends", ENDLESS, ""),
+    ("never ends", finished(), "it came to its end"),
+    ("never ends", raised(CHECK, 5), "it came to its end"),
+    ("never ends", raised(ANSWER, 3), "it raised ValueError: bad"),
+    ("never ends", STUCK, "the code came to its end, and the check did not"),
+    ("runs silently", ENDLESS, "it never ended"),
+    ("TypeError", ENDLESS, "it never ended"),
 ]
 
 
 @pytest.mark.parametrize(("stated", "outcome", "words"), MISMATCHES)
 def test_what_happened_instead(stated: str, outcome: Outcome, words: str) -> None:
     """Empty where it is what was stated."""
-    assert Happens.parse(stated).mismatch(PROGRAM, outcome) == words
+    assert mismatch(Happens.parse(stated), PROGRAM, outcome) == words
 
 
 # ---- obstacles: what no claim can be judged by
@@ -188,6 +220,7 @@ OBSTACLES: list[tuple[Outcome, str, str, str]] = [
     (Outcome("died", detail="SIGSEGV"), "refuted", rules.SNIPPET_DIED, "the run ended without a result: SIGSEGV"),
     (syntax(ANSWER, 3), "refuted", rules.CODE_SYNTAX, "SyntaxError: invalid syntax"),
     (raised(SETUP, 2), "refuted", rules.SETUP_FAILED, "the setup raised ValueError: bad"),
+    (Outcome("endless", (PartResult(),), detail="3 s"), "refuted", rules.LIMIT_HIT, "the setup is still running: 3 s"),
 ]
 
 
@@ -210,6 +243,7 @@ def test_obstacles_are_all() -> None:
     assert obstacle(PROGRAM, raised(ANSWER, 3)) is None
     assert obstacle(PROGRAM, raised(CHECK, 5)) is None
     assert obstacle(PROGRAM, syntax(ANSWER, 3), syntax_ok=True) is None
+    assert obstacle(PROGRAM, ENDLESS) is None
 
 
 @pytest.mark.parametrize("status", ["limit", "died"])

@@ -97,7 +97,7 @@ def test_marks(shown: Input, response: Response, score: float, feedback: str) ->
         (NUMBER, "nan", "'nan' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "1/0", "a number cannot be divided by zero"),
         (NUMBER, "1e999", "the number is too large"),
-        (TEXT, " \n", "type what the program prints"),
+        (TEXT, " \n", "type what the program prints; for nothing, type 'nothing'"),
         (LINE, "4", "give the number of a line, 1 to 3"),
         (LINE, "0", "give the number of a line, 1 to 3"),
         (LINE, "b = 2", "give the number of a line, 1 to 3"),

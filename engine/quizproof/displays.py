@@ -1,8 +1,7 @@
 """Displays: the closed set of things that a question or an exhibit is shown as.
 
-Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data:
-already rendered for one variant, with the evidence of its runs. It is kept as JSON between commands; classes that can
-stand in the same place have a `type` there, by which they are told apart.
+Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data for
+one variant, with the evidence of its runs, and kept as JSON; classes that can stand in the same place have a `type`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from quizproof.figures import Chart, Flow, Matrix, Table
 from quizproof.findings import DataPath
 
 
@@ -36,9 +36,11 @@ class Code:
 
 @dataclass(frozen=True)
 class Output:
-    """Text that a program prints, shown as it is."""
+    """Text that a program prints or reads, shown as it is."""
 
     text: str
+    label: str = ""
+    """Its heading: "Standard input". Empty for what the question's program prints."""
     type: Literal["output"] = field(default="output", kw_only=True, repr=False)
 
 
@@ -53,88 +55,8 @@ class Evidence:
     """Trimmed to the frames of the author's own code; empty if nothing was raised."""
     code: str = ""
     """The program, if the learner has not seen it: the proof of a statement, for example."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of figures or text under headings. Headings, cells and caption are inline Markdown."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    """The first cell of a row names the row."""
-    caption: str = ""
-    type: Literal["table"] = field(default="table", kw_only=True, repr=False)
-
-
-@dataclass(frozen=True)
-class Series:
-    """One line of a chart: its points from left to right, in the units of the axes."""
-
-    name: str
-    points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened at one place of the horizontal axis, or a point of a line to look at."""
-
-    name: str
-    x: float
-    y: float | None = None
-    """None for a vertical line across the whole height."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Lines over one pair of axes. Learners who cannot see it read the same figures in a table."""
-
-    series: tuple[Series, ...]
-    x: str
-    """Title of the horizontal axis."""
-    y: str
-    """Title of the vertical axis."""
-    events: tuple[Event, ...] = ()
-    caption: str = ""
-    """Inline Markdown, like the caption of every figure."""
-    table: Table | None = None
-    """The figures to read beside it, if all points of all lines are too many."""
-    type: Literal["chart"] = field(default="chart", kw_only=True, repr=False)
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A confusion matrix: rows are the true classes, columns the predicted ones."""
-
-    labels: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-    caption: str = ""
-    type: Literal["matrix"] = field(default="matrix", kw_only=True, repr=False)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of data on its way, as a run recorded it."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str = ""
-    sample: str = ""
-    """One value at this stage, as text."""
-    note: str = ""
-    """Markdown."""
-    code: str = ""
-    """The code that leads to it from the stage before."""
-    sampled: str = ""
-    """The expression that gives the sample; empty if it is the first element."""
-
-
-@dataclass(frozen=True)
-class Flow:
-    """The stages of data, in their order."""
-
-    stages: tuple[Stage, ...]
-    caption: str = ""
-    type: Literal["flow"] = field(default="flow", kw_only=True, repr=False)
+    warnings: str = ""
+    """The warnings that it showed, one per line, each with its type: "UserWarning: a message"."""
 
 
 Written: TypeAlias = Prose | Code | Output
@@ -203,11 +125,15 @@ class NumberInput:
 
 @dataclass(frozen=True)
 class TextInput:
-    """Type what the program prints. It is compared line by line, without spaces at the ends of lines."""
+    """Type what the program prints, or what happens. Output is compared line by line, without spaces at their ends."""
 
     accepted: str
     multiline: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    asks: Literal["output", "exception", "happens"] = "output"
+    """What is typed. Of an exception the module does not count, nor a message that is not in `accepted`."""
+    also: tuple[str, ...] = ()
+    """Other names of the exception that are right, and other words for what happens, in lower case."""
     type: Literal["text"] = field(default="text", kw_only=True, repr=False)
 
 
@@ -368,12 +294,13 @@ class ProgramInput:
     """Code that runs before the learner's."""
     limits: Mapping[str, int | float] = field(default_factory=dict)
     """What one run can use, by the names of `fields.Limits`."""
+    stdin: str | None = None
+    """What it reads on standard input; None for nothing."""
     type: Literal["program"] = field(default="program", kw_only=True, repr=False)
 
 
-Input: TypeAlias = (
-    Options | NumberInput | TextInput | LineInput | Blanks | Ordering | Matching | OpenInput | ProgramInput
-)
+_Typed: TypeAlias = NumberInput | TextInput | Blanks | OpenInput | ProgramInput
+Input: TypeAlias = Options | LineInput | Ordering | Matching | _Typed
 """How a question is answered; each carries all that marking needs."""
 
 

@@ -4,9 +4,9 @@ That form is `OutcomeData`: the cache keeps it, zygotes reply with it, and Dask 
 writes it, so values may be NaN or infinite. (The lock has a form of its own, because people read it: see `store.lock`.)
 
     {"status": "raised",
-     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null,
-                "weak": [], "tried": 0, "noticed": 0, "missed": ""}],
-     "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "",
+     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null, "warned": [],
+                 "weak": [], "tried": 0, "noticed": 0, "missed": ""}],
+     "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "", "aliases": [], "bases": [],
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
      "detail": "", "seconds": 0.004, "peak_mib": 11.5, "drew": false}
 """
@@ -19,14 +19,17 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Literal, TypeAlias, TypedDict, cast, get_args
 
-Status: TypeAlias = Literal["finished", "raised", "syntax", "limit", "died", "missing", "unlocked", "fault"]
-"""finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. limit: stopped at a
-limit. died: the process ended without a result. missing: the framework is not installed. unlocked: the lock does not
-have this program. fault: lost by us."""
+Status: TypeAlias = Literal["finished", "raised", "syntax", "endless", "limit", "died", "missing", "unlocked", "fault"]
+"""finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. endless: still running
+at the limit of programs of which their authors say that they never end. limit: stopped at a limit. died: the process
+ended without a result. missing: the framework is not installed. unlocked: the lock does not have this program. fault:
+lost by us."""
 
 
 LASTING: frozenset[Status] = frozenset(["finished", "raised", "syntax"])
 """What depends on the snippet alone, so that another run gives the same. A limit may be the machine's fault."""
+KEPT: frozenset[Status] = LASTING | {"endless"}
+"""What is worth keeping. Another run of an endless program would only take its time again."""
 LOST: frozenset[Status] = frozenset(["missing", "unlocked", "fault"])
 """What says nothing about the snippet, because it was not run, or because we lost the outcome."""
 
@@ -70,6 +73,10 @@ class Raised:
     """Outermost first, without those inside libraries."""
     meant: str = ""
     """For an AttributeError that looks like a typing error: the attribute that exists."""
+    aliases: tuple[str, ...] = ()
+    """Other names of its type, if it is not built in: `LinAlgError` for the `_LinAlgError` of PyTorch."""
+    bases: tuple[str, ...] = ()
+    """What its type inherits from, if it is not built in, nearest first: `ValueError` of a `JSONDecodeError`."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -103,6 +110,8 @@ class PartResult:
     """How many assertions that could fail were executed and held."""
     value: Any = None
     """The value of an expression part, as JSON data."""
+    warned: tuple[str, ...] = ()
+    """The warnings that it showed, in their order: "UserWarning: a message"."""
     weak: tuple[Weak, ...] = ()
     """Of a check that passed, the assertions that could not have failed."""
     tried: int = 0
@@ -138,7 +147,7 @@ class Outcome:
             return False
         if self.status == "finished":
             return len(self.parts) == parts and self.raised is None
-        return self.status in ("limit", "died", "fault") or self.raised is not None
+        return self.status in ("endless", "limit", "died", "fault") or self.raised is not None
 
     def traceback(self, path: str = "") -> str:
         """The exception as Python would print it.
@@ -147,7 +156,9 @@ class Outcome:
         """
         if self.raised is None:
             return ""
-        lines = ["Traceback (most recent call last):"] if self.raised.frames else []
+        # Of code that does not compile nothing has run, so Python prints the place alone.
+        ran = self.raised.frames and self.status != "syntax"
+        lines = ["Traceback (most recent call last):"] if ran else []
         for frame in self.raised.frames:
             if path:
                 lines.append(f'  File "{path}", line {frame.line}, in {frame.function}')
@@ -166,8 +177,16 @@ class Outcome:
 
     def to_json(self) -> OutcomeData:
         """The outcome as JSON data."""
-        raised = self.raised and {**vars(self.raised), "frames": [{**vars(frame)} for frame in self.raised.frames]}
-        parts = [{**vars(part), "weak": [[*vars(weak).values()] for weak in part.weak]} for part in self.parts]
+        raised = self.raised and {
+            **vars(self.raised),
+            "frames": [{**vars(frame)} for frame in self.raised.frames],
+            "aliases": list(self.raised.aliases),
+            "bases": list(self.raised.bases),
+        }
+        parts = [
+            {**vars(part), "warned": list(part.warned), "weak": [[*vars(weak).values()] for weak in part.weak]}
+            for part in self.parts
+        ]
         return cast("OutcomeData", {**vars(self), "parts": parts, "raised": raised})
 
     @classmethod
@@ -181,7 +200,8 @@ class Outcome:
         if fields["raised"] is not None:
             of_raised = _checked(Raised, fields["raised"])
             frames = tuple(Frame(**_checked(Frame, frame)) for frame in of_raised["frames"])
-            raised = Raised(**of_raised | {"frames": frames})
+            names = {name: _texts(of_raised[name]) for name in ("aliases", "bases")}
+            raised = Raised(**of_raised | {"frames": frames} | names)
         return cls(**fields | {"parts": parts, "raised": raised})
 
 
@@ -206,6 +226,8 @@ class RaisedData(TypedDict):
     part: int
     frames: list[FrameData]
     meant: str
+    aliases: list[str]
+    bases: list[str]
 
 
 class PartData(TypedDict):
@@ -215,6 +237,7 @@ class PartData(TypedDict):
     stderr: str
     assertions: int
     value: Any
+    warned: list[str]
     weak: list[list[Any]]
     """Of each `Weak` its fields, in their order."""
     tried: int
@@ -236,12 +259,21 @@ class OutcomeData(TypedDict):
 
 _TYPES: Mapping[type, Mapping[str, Any]] = {
     Frame: {"line": int, "column": int, "end_column": int, "function": str, "text": str},
-    Raised: {"type": str, "message": str, "part": int, "frames": list, "meant": str},
+    Raised: {
+        "type": str,
+        "message": str,
+        "part": int,
+        "frames": list,
+        "meant": str,
+        "aliases": list,
+        "bases": list,
+    },
     PartResult: {
         "stdout": str,
         "stderr": str,
         "assertions": int,
         "value": object,
+        "warned": list,
         "weak": list,
         "tried": int,
         "noticed": int,
@@ -262,10 +294,11 @@ _TYPES: Mapping[type, Mapping[str, Any]] = {
 
 def _part_from_json(data: object) -> PartResult:
     fields = _checked(PartResult, data)
-    for weak in fields["weak"]:
-        if not (isinstance(weak, list) and list(map(type, weak)) == [int, str, str]):
+    for each in fields["weak"]:
+        if not (isinstance(each, list) and list(map(type, each)) == [int, str, str]):
             raise ValueError("this is not a Weak")
-    return PartResult(**fields | {"weak": tuple(Weak(*weak) for weak in fields["weak"])})
+    weak = tuple(Weak(*each) for each in fields["weak"])
+    return PartResult(**fields | {"weak": weak, "warned": _texts(fields["warned"])})
 
 
 def _checked(form: type, data: object) -> dict[str, Any]:
@@ -277,3 +310,10 @@ def _checked(form: type, data: object) -> dict[str, Any]:
         if not isinstance(data[name], type_):
             raise ValueError(f"the {name} of this {form.__name__} has the wrong type")
     return data
+
+
+def _texts(items: list[object]) -> tuple[str, ...]:
+    """A list of texts as it is kept. Raises ValueError when something else is in it."""
+    if not all(isinstance(item, str) for item in items):
+        raise ValueError("a list of texts has something else in it")
+    return tuple(map(str, items))

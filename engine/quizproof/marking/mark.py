@@ -48,6 +48,12 @@ Response: TypeAlias = str | int | Sequence[str]
 _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+
+NOTHING_WORDS = ("nothing", "prints nothing", "it prints nothing", "no output")
+"""What learners can type for an empty output, without brackets and full stops, in lower case."""
+
+
 class MalformedResponse(QuizproofError):
     """The response cannot be marked, because it does not have the form that the question asks for. Ask again."""
 
@@ -159,12 +165,51 @@ def _mark_number(form: NumberInput, response: str) -> Mark:
 
 
 def _mark_text(form: TextInput, response: str) -> Mark:
-    if not response.strip():
-        raise MalformedResponse("type what the program prints")
+    if form.asks != "output":
+        return _mark_event(form, response)
+    accepted = fold(form.accepted)
+    if not response.strip() and accepted:
+        raise MalformedResponse(f"type what the program prints; for nothing, type {NOTHING_WORDS[0]!r}")
     typed = fold(response)
-    if typed == fold(form.accepted):
+    if typed == accepted or (not accepted and _says_nothing(typed)):
         return Mark(1.0)
-    return _mistaken(m for m in form.mistakes if fold(m.value) == typed)
+    return _mistaken(m for m in form.mistakes if fold(m.value) == typed or (not fold(m.value) and _says_nothing(typed)))
+
+
+def _says_nothing(typed: str) -> bool:
+    """Whether a response stands for an empty output."""
+    return typed.strip(" .()").lower() in NOTHING_WORDS
+
+
+def _mark_event(form: TextInput, response: str) -> Mark:
+    """Mark what a learner says that happens: an exception, or other words."""
+    if not response.strip():
+        raise MalformedResponse("type what happens" if form.asks == "happens" else "type the name of the exception")
+    if any(_is_event(response, accepted) for accepted in (form.accepted, *form.also)):
+        return Mark(1.0)
+    return _mistaken(m for m in form.mistakes if _is_event(response, m.value))
+
+
+def _is_event(response: str, accepted: str) -> bool:
+    """Whether a response names what happens: in the same words, or the exception without its module.
+
+    A message counts only where the accepted text has one; then it must be a part of what was typed.
+    """
+    if _words(response) == _words(accepted):
+        return True
+    name, _, message = response.partition(":")
+    key, _, fragment = accepted.partition(":")
+    # Names of exceptions are told from words by having no spaces.
+    right = _NAME.fullmatch(name.strip()) and _bare(name) == _bare(key)
+    return bool(right) and _words(fragment) in _words(message)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.lower().split()).strip(" .")
+
+
+def _bare(name: str) -> str:
+    return name.strip().rpartition(".")[2]
 
 
 def _mark_line(form: LineInput, response: Response) -> Mark:

@@ -20,6 +20,7 @@ from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
 from quizproof.proving.contradictions import contradictions
 from quizproof.proving.places import Places
+from quizproof.proving.preconditions import unmet
 from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite
@@ -264,9 +265,10 @@ class Plan:
         if claim.unproven:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
-        judgement = claim.judge(*outcomes)
+        blocked = unmet(zip(claim.programs, outcomes, strict=True), self.quiz.header.packages)
+        judgement = blocked or claim.judge(*outcomes)
         # A typed key that a run contradicts may have been right in the author's run: what moves has no right answer.
-        if judgement.verdict == "proven" or judgement.code in _MAY_BE_LUCK:
+        if not blocked and (judgement.verdict == "proven" or judgement.code in _MAY_BE_LUCK):
             stability = self._stability(claim, variant)
             if stability.verdict != "proven" or (judgement.verdict == "proven" and stability.code):
                 judgement = replace(stability, evidence=judgement.evidence)

@@ -321,6 +321,37 @@ SEEDS_ALIKE = _define(
 nothing is left to chance, say so by giving one seed: `seeds: [0]`.
 """,
 )
+MODULE_MISSING = _define(
+    "QP237",
+    "module-missing",
+    "A program imports a package that is not installed.",
+    """
+It fails for that reason alone, so its failure shows nothing. Install the package or correct its name. If not everybody
+who proves the bank has it, list it in the header, and what needs it is unverified without it:
+
+    packages: [pandas]
+
+If the missing package is what the question is about, state it: `happens: ModuleNotFoundError`, or, of a
+`predict-output`, `answer: ModuleNotFoundError`.
+""",
+    shared_by_claims=True,
+)
+NO_INPUT = _define(
+    "QP238",
+    "no-input",
+    "A program reads standard input, and the question gives it none.",
+    """
+`input()` raises EOFError where there is nothing to read, which is not what a learner at a keyboard sees. Give the lines
+that it reads:
+
+    stdin: |
+      Ada
+      36
+
+`stdin: ""` says that the end of input is what the question is about.
+""",
+    shared_by_claims=True,
+)
 HARMLESS_CHANGE = _define(
     "QP239",
     "harmless-change",

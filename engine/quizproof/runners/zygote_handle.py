@@ -101,9 +101,10 @@ class ZygoteHandle(Generic[Key]):
         """
         self.running[id_] = (job, time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS)
         request = {"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files}
+        given = {"stdin": job.stdin, "endless": job.endless}
         own = {"attempt": job.conditions.attempt, "changes": job.conditions.changes}
         # What its assertions are worth is looked at once, and not under every condition.
-        self._outgoing += pack({**request, **own, "examine": job.conditions == USUAL})
+        self._outgoing += pack({**request, **given, **own, "examine": job.conditions == USUAL})
 
     def write(self) -> bool:
         """Send as much as the socket takes; whether that was all."""

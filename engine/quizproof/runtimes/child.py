@@ -29,8 +29,9 @@ from quizproof.runtimes.assertions.examination import Examination
 from quizproof.runtimes.elsewhere import SNIPPET
 from quizproof.runtimes.generators import Generators
 from quizproof.runtimes.reply import begin_examination, leave, leave_examined
-from quizproof.runtimes.usage import cpu_seconds
-from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
+from quizproof.runtimes.script import Warned, as_script, goes_on, is_session, names_of, parsed_session, text_of
+from quizproof.runtimes.usage import Descendants, cpu_seconds, max_file_size
+from quizproof.runtimes.wire import Request, RequestPart
 
 _MAX_MESSAGE = 4_000
 """Characters of an exception's message."""
@@ -72,7 +73,7 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
     """
     code = 1
     try:
-        _enter(out, err, request["limits"], data_bytes, close_off)
+        _enter(out, err, request, data_bytes, close_off)
         sys.argv = [SNIPPET]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         leave(reply, {"status": "running", "parts": []})
@@ -90,7 +91,7 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
         os._exit(code)
 
 
-def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off: Callable[[], None]) -> None:
+def _enter(out: int, err: int, request: Request, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Become a clean process: own session, no inherited descriptors, own folder, limits."""
     os.setsid()  # so that its whole process group can be killed
     # A run must not outlive a zygote that is killed.
@@ -100,19 +101,18 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # The zygote ignores it, and a child inherits that; programs expect KeyboardInterrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # A program that reads input gets its end immediately, instead of waiting for its limit.
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
+    os.dup2(_stdin(request["stdin"]), 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
     close_off()  # before descriptors are closed, because it needs some
     os.closerange(3, _MAX_DESCRIPTORS)
+    limits = request["limits"]
     mib = 1 << 20
     for what, amount in (
         # Not RLIMIT_AS: frameworks reserve far more address space than they use.
         (resource.RLIMIT_DATA, data_bytes + limits["memory_mib"] * mib),
         (resource.RLIMIT_CPU, math.ceil(cpu_seconds(limits))),
-        (resource.RLIMIT_FSIZE, limits["file_mib"] * mib),
+        (resource.RLIMIT_FSIZE, max_file_size(limits)),
         (resource.RLIMIT_NOFILE, 1024),
         # A crash on purpose must not write its memory to disk.
         (resource.RLIMIT_CORE, 0),
@@ -122,6 +122,18 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
         _, hard = resource.getrlimit(what)
         ceiling = ceiling if hard == resource.RLIM_INFINITY else min(ceiling, hard)  # nobody may raise it
         resource.setrlimit(what, (min(amount, ceiling), ceiling))
+
+
+def _stdin(text: str | None) -> int:
+    """A descriptor from which a program reads what its author gives it."""
+    # A program that reads more gets the end immediately, instead of waiting for its limit.
+    if text is None:
+        return os.open(os.devnull, os.O_RDONLY)
+    descriptor = os.memfd_create("stdin")
+    with open(os.dup(descriptor), "wb") as file:
+        file.write(text.encode("utf-8", "surrogatepass"))
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
 
 
 def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examination | None]:
@@ -142,9 +154,10 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
             program.append(_compile(part, index, examination, changes))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}, None
-    # As in a program that was started by hand, so that pickling and `__name__ == "__main__"` work.
-    module = types.ModuleType("__main__")
+    module = as_script(parts)
     sys.modules["__main__"] = module
+    warned = Warned()
+    descendants = Descendants(request["limits"], [part["source"] for part in parts])
     examination.begin()
     results: list[dict[str, Any]] = []
     generators = Generators(request["attempt"])
@@ -156,19 +169,25 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
         examination.before(index, module.__dict__)
         # One dictionary is globals and locals of all parts, as in a module.
         value, failure = _run_part(code, module.__dict__, room)
+        if isinstance(failure, Exception) and not _limit(failure):
+            shown = goes_on(parts[index]["source"], _type_name(failure), _message(failure))
+            failure = None if shown else failure
         examination.after(index, module.__dict__)
         # What this part printed has to be in the file before its size is noted.
         out, err = _flush()
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
         room -= len(json.dumps(value))
-        results.append({"out": out, "err": err, "assertions": examination.count - before, "value": value})
+        counts = {"assertions": examination.count - before, "value": value, "warned": warned.take()}
+        results.append({"out": out, "err": err, **counts})
         if failure is not None:
-            status = "limit" if (limit := _limit(failure)) else "raised"
+            status = "limit" if (limit := _limit(failure) or descendants.limit()) else "raised"
             raised = _describe(failure, index)
             ending = {"status": status, "detail": limit, "raised": raised}
             return {**ending, "parts": results, "drew": generators.drew()}, None
-    return {"status": "finished", "parts": results, "drew": generators.drew()}, examination
+    status = "limit" if (limit := descendants.limit()) else "finished"
+    statement = {"status": status, "detail": limit, "parts": results, "drew": generators.drew()}
+    return statement, None if limit else examination
 
 
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
@@ -205,7 +224,11 @@ def _compile(part: RequestPart, index: int, examination: Examination, changes: s
         source = source.lstrip()
         line += part["source"][: len(part["source"]) - len(source)].count("\n")
     # Empty lines before it, rather than numbers added afterwards: messages of the compiler name lines, too.
-    tree: Any = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
+    tree: Any
+    if is_session(source):
+        mode, tree = "single", parsed_session(source, line)
+    else:
+        tree = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
     examination.add(index, part["role"], tree)
     tree = elsewhere.rewritten(tree, changes)
     code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
@@ -215,10 +238,7 @@ def _compile(part: RequestPart, index: int, examination: Examination, changes: s
 
 def _show_source(parts: list[RequestPart]) -> None:
     """Let tracebacks, `inspect` and `tf.function` read the program."""
-    lines: list[str] = []
-    for part in parts:
-        lines += ["\n"] * (part["line"] - 1 - len(lines))
-        lines[part["line"] - 1 :] = [line + "\n" for line in part["source"].split("\n")]
+    lines = [line + "\n" for line in text_of(parts).split("\n")]
     linecache.cache[SNIPPET] = (len(lines), None, lines, SNIPPET)
 
 
@@ -302,12 +322,15 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
     if len(frames) > _MAX_FRAMES:
         # Of a deep recursion, how it began and how it ended.
         frames = frames[:2] + frames[2 - _MAX_FRAMES :]
+    aliases, bases = names_of(type(error))
     return {
         "type": _type_name(error)[:_MAX_NAME],
         "message": _message(error),
         "part": part,
         "frames": frames,
         "meant": _meant(error),
+        "aliases": aliases,
+        "bases": bases,
     }
 
 
@@ -342,4 +365,5 @@ def _syntax_error(error: BaseException, index: int, part: RequestPart) -> dict[s
     end = max(column + 1, end)
     text = linecache.getline(SNIPPET, line).rstrip("\n")
     frame = {"line": line, "column": column, "end_column": end, "function": "<module>", "text": text}
-    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame], "meant": ""}
+    names = {"meant": "", "aliases": [], "bases": []}
+    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame], **names}

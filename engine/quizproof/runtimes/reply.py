@@ -7,8 +7,8 @@ The block of `SIZE` bytes begins with two unsigned numbers of four bytes, most s
 left, and the length of what follows, which is JSON:
 
     {"status": "raised",
-     "parts": [{"out": 120, "err": -1, "assertions": 2, "value": null}],
-     "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "",
+     "parts": [{"out": 120, "err": -1, "assertions": 2, "value": null, "warned": ["UserWarning: a message"]}],
+     "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "", "aliases": [], "bases": [],
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
      "detail": "", "drew": false}
 
@@ -38,8 +38,8 @@ _HEADER = struct.Struct("!II")
 """Whether anything was ever left, and its length, which is 0 while it is being written."""
 _MAX_NUMBER = 1 << 53
 """More bytes than any file can have, and still an exact number everywhere."""
-_LIMITS = ("memory", "file", "files")
-"""Those that a process itself can notice."""
+_LIMITS = ("memory", "file", "files", "cpu")
+"""Those that a process itself can notice, of itself or of processes that it started."""
 
 
 def leave(memory: mmap.mmap, data: dict[str, Any]) -> None:
@@ -131,11 +131,11 @@ def _sound(data: Any, parts: int) -> bool:
         return len(results) == parts and raised is None
     if status == "running":
         return len(results) < parts and raised is None
-    return (
-        len(results) <= parts
-        and raised is not None
-        and (status in ("raised", "syntax") or (status == "limit" and data.get("detail") in _LIMITS))
-    )
+    if status == "limit":
+        # A process that it started may have met the limit, and the program have come to its end.
+        ended = raised is not None or len(results) == parts
+        return len(results) <= parts and ended and data.get("detail") in _LIMITS
+    return len(results) <= parts and raised is not None and status in ("raised", "syntax")
 
 
 def _sound_part(part: Any) -> bool:
@@ -144,6 +144,7 @@ def _sound_part(part: Any) -> bool:
         and all(_is_number(part.get(size), -1) for size in ("out", "err"))
         and _is_number(part.get("assertions"), 0)
         and "value" in part
+        and _are_texts(part.get("warned"))
     )
 
 
@@ -166,6 +167,7 @@ def _sound_exception(raised: Any) -> bool:
     return (
         isinstance(raised, dict)
         and all(_is_text(raised.get(name)) for name in ("type", "message", "meant"))
+        and all(_are_texts(raised.get(name)) for name in ("aliases", "bases"))
         and _is_number(raised.get("part"), 0)
         and isinstance(raised.get("frames"), list)
         and all(map(_sound_frame, raised["frames"]))
@@ -187,6 +189,10 @@ def _sound_frame(frame: Any) -> bool:
 def _is_number(value: Any, least: int) -> bool:
     # Not isinstance: a boolean is an int too, and `leave` never writes one here.
     return type(value) is int and least <= value <= _MAX_NUMBER
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
 
 
 def _is_text(value: Any) -> bool:

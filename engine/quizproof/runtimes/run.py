@@ -16,6 +16,8 @@ from quizproof.runtimes.assertions.examined import Examined
 from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
+_ENDLESS_BYTES = 300
+"""Of the output of a program that never ends, which are kept: enough to show how it begins."""
 _TAMPERED = "it tampered with the interpreter's reply"
 _LIMIT_REACHED = {
     "time": "it ran longer than {seconds:g} s",
@@ -44,6 +46,8 @@ class Run:
     err: int
     scratch: str
     started: float
+    endless: bool
+    """Whether its author says that it never ends."""
     stopped: str = ""
     """The name of the limit for which we killed it."""
     deadline: float = field(init=False)
@@ -55,6 +59,19 @@ class Run:
     def printed(self) -> int:
         """Bytes on standard output or standard error, whichever has more."""
         return max(os.fstat(self.out).st_size, os.fstat(self.err).st_size)
+
+    def has_printed_too_much(self) -> bool:
+        """Whether it is to be stopped for it. What never ends may print for as long as it goes on."""
+        max_bytes = self.limits["output_kib"] * 1024
+        if self.printed <= max_bytes:
+            return False
+        if self.endless:
+            for descriptor in (self.out, self.err):
+                # The position is that of the run, too: it goes on from there.
+                if os.fstat(descriptor).st_size > max_bytes:
+                    os.ftruncate(descriptor, max_bytes)
+                    os.lseek(descriptor, max_bytes, os.SEEK_SET)
+        return not self.endless
 
     def close(self) -> None:
         """Let go of its memory and its output."""
@@ -79,8 +96,11 @@ class Run:
         # The examination comes when all is stated, and what ends it says nothing about the program.
         examined = reply.examined(self.reply, self.count)
         if ending == "running":  # it ended within the part that comes after these
-            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None})
-        if self.printed > max_bytes:
+            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "warned": []})
+        if self.endless and self.stopped == "time":
+            ending, max_bytes = "endless", _ENDLESS_BYTES
+            detail = _LIMIT_REACHED["time"].format(**self.limits)
+        elif self.printed > max_bytes and not self.endless:
             ending, limit, raised = "limit", "output", None
             # Those after the part that printed too much did not happen, as far as readers can know.
             del parts[1 + sum(max(part["out"], part["err"]) <= max_bytes for part in parts[:-1]) :]
@@ -141,7 +161,14 @@ class Run:
                 start = end
         nothing: Examined = {"weak": [], "tried": 0, "noticed": 0, "missed": ""}
         return [
-            {"stdout": out, "stderr": err, "assertions": part["assertions"], "value": part["value"], **found}
+            {
+                "stdout": out,
+                "stderr": err,
+                "assertions": part["assertions"],
+                "value": part["value"],
+                "warned": part["warned"],
+                **found,
+            }
             for part, out, err, found in zip(
                 parts,
                 texts.get("out", ()),

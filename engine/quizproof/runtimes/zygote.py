@@ -187,7 +187,9 @@ class Zygote:
         if files_folder is not None:
             os.close(files_folder)
         count = len(request["parts"])
-        self.runs[pid] = Run(request["id"], request["limits"], count, memory, out, err, scratch, started)
+        self.runs[pid] = Run(
+            request["id"], request["limits"], count, memory, out, err, scratch, started, request["endless"]
+        )
 
     def _reap(self) -> None:
         while True:
@@ -223,7 +225,7 @@ class Zygote:
         """Kill runs that are over their time or print too much, and those that fill the machine."""
         now = time.monotonic()
         for pid, run in self.runs.items():
-            if not run.stopped and (run.printed > run.limits["output_kib"] * 1024 or now >= run.deadline):
+            if not run.stopped and (now >= run.deadline or run.has_printed_too_much()):
                 run.stopped = "time" if now >= run.deadline else "output"
                 _kill(pid)
         if self.runs and now - self.watched >= _TICK_SECONDS:

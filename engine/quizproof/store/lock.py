@@ -32,14 +32,14 @@ from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
-from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised, Status, Weak
+from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Raised, Status, Weak
 
 _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
 VERSION = 1
-_CONCLUSIVE: frozenset[Status] = LASTING | {"limit", "died"}
+_CONCLUSIVE: frozenset[Status] = KEPT | {"limit", "died"}
 """The statuses that proofs rest on: an order of lines that never ends is proven wrong by its limit."""
 
 Lines: TypeAlias = str | list[str]
@@ -53,6 +53,7 @@ class EntryPart(TypedDict):
     stderr: NotRequired[Lines]
     assertions: NotRequired[int]
     value: NotRequired[Any]
+    warned: NotRequired[list[str]]
     weak: NotRequired[list[list[Any]]]
     """Of each `Weak` its fields, in their order."""
     tried: NotRequired[int]
@@ -69,6 +70,8 @@ class EntryRaised(TypedDict):
     frames: list[list[Any]]
     """Of each the line, column, end column, function and text."""
     meant: NotRequired[str]
+    aliases: NotRequired[list[str]]
+    bases: NotRequired[list[str]]
 
 
 class Entry(TypedDict):
@@ -200,6 +203,10 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
         }
         if raised.meant:
             entry["raised"]["meant"] = raised.meant
+        if raised.aliases:
+            entry["raised"]["aliases"] = list(raised.aliases)
+        if raised.bases:
+            entry["raised"]["bases"] = list(raised.bases)
     return entry
 
 
@@ -213,13 +220,15 @@ def outcome_of(entry: Entry) -> Outcome:
     raised = None
     if data := entry.get("raised"):
         frames = tuple(Frame(*frame) for frame in data["frames"])
-        raised = Raised(data["type"], _text(data["message"]), data["part"], frames, data.get("meant", ""))
+        names = (tuple(map(_text, data.get("aliases", ()))), tuple(map(_text, data.get("bases", ()))))
+        raised = Raised(data["type"], _text(data["message"]), data["part"], frames, data.get("meant", ""), *names)
     parts = tuple(
         PartResult(
             _text(p.get("stdout", "")),
             _text(p.get("stderr", "")),
             p.get("assertions", 0),
             p.get("value"),
+            tuple(map(_text, p.get("warned", ()))),
             tuple(Weak(*weak) for weak in p.get("weak", ())),
             p.get("tried", 0),
             p.get("noticed", 0),
@@ -240,6 +249,8 @@ def _part(part: PartResult) -> EntryPart:
         entry["assertions"] = part.assertions
     if part.value is not None:
         entry["value"] = part.value
+    if part.warned:
+        entry["warned"] = list(part.warned)
     if part.weak:
         entry["weak"] = [[*vars(weak).values()] for weak in part.weak]
     if part.tried:

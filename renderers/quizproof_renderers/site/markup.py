@@ -127,6 +127,11 @@ def output(text: str) -> Markup:
     return Markup('<pre class="output"><samp>{}</samp></pre>').format(visible(text).rstrip("\n"))
 
 
+def warnings(text: str) -> Markup:
+    """Warnings in their box, which wrap, because they are long: `<pre class="warnings"><samp>…</samp></pre>`."""
+    return Markup('<pre class="warnings"><samp>{}</samp></pre>').format(visible(text).strip("\n"))
+
+
 def traceback(text: str) -> Markup:
     """A traceback in its box, its last lines, which name the exception, set apart: they are long, and may wrap.
 

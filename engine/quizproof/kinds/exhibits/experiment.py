@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from quizproof import displays, rules
+from quizproof import displays, figures, rules
 from quizproof.checks import weak_assertion
 from quizproof.claims import (
     PROVEN,
@@ -204,7 +204,7 @@ class Experiment(Exhibit):
         values = (Part("value", target.value, ("targets", i, "value")) for i, target in enumerate(self.targets))
         return self.program(*self._before(seed), Part("answer", source, at), *values, *checks)
 
-    def _comparison(self, runs: Runs) -> displays.Table:
+    def _comparison(self, runs: Runs) -> figures.Table:
         scripts: list[tuple[str, Script]] = [("Baseline", ("baseline",)), ("Solution", ("solution",))]
         scripts += [(each.name, ("variations", i, "code")) for i, each in enumerate(self.variations)]
         rows = []
@@ -214,7 +214,7 @@ class Experiment(Exhibit):
         head = ("Script", *(f"{target.name} ({target.condition})" for target in self.targets))
         seeds = seeds_in_words(self.seeds)
         caption = f"Mean and range over the {seeds}." if len(self.seeds) > 1 else f"With {seeds}."
-        return displays.Table(head, tuple(rows), caption)
+        return figures.Table(head, tuple(rows), caption)
 
     def _before(self, seed: int) -> tuple[Part, ...]:
         return (Part("setup", f"seed = {self.seeds[seed]}\n", ("seeds", seed)), *given(self.setup))

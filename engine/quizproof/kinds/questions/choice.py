@@ -24,7 +24,6 @@ from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     PROVEN,
     Claim,
-    Happens,
     Judgement,
     Part,
     Program,
@@ -32,10 +31,13 @@ from quizproof.claims import (
     fails,
     refuted,
 )
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import difference, fold, same_output
-from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given
+from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence, hides_output, silence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
+from quizproof.snippets.session import asked_output
 
 
 class Option(Model):
@@ -178,7 +180,7 @@ class Choice(Question):
         program = self._program(index)
         raised = runs[program].raised
         return {
-            "stdout": fold(program.stdout(runs[program], "code", "answer")),
+            "stdout": fold(asked_output(program, runs[program]) + program.stdout(runs[program], "answer")),
             "raised": raised.type if raised else "",
             "message": raised.message if raised else "",
         }
@@ -202,7 +204,8 @@ class Choice(Question):
         setup = given(self.setup)
         if option.code is not None and self.check is not None:
             answer = Part("answer", option.code, ("options", index, "code"))
-            return self.program(*setup, answer, Part("check", self.check, ("check",)))
+            program = self.program(*setup, answer, Part("check", self.check, ("check",)))
+            return said(program, option.happens)
         if option.text is not None:
             field, source = ("proof", option.proof) if option.key else ("refute", option.refute)
             assert source is not None
@@ -229,8 +232,10 @@ class Choice(Question):
         if blocked:
             return blocked
         assert option.prints is not None
-        real = fold(program.stdout(outcome, "code"))
+        real = fold(asked_output(program, outcome))
         same = same_output(option.prints, real, self.tolerance)
+        if same and option.key and not fold(option.prints) and (hidden := hides_output(program, outcome)):
+            return refuted(rules.KEY_REFUTED, f"the key says that the program prints nothing: {hidden}")
         if same == option.key:
             return PROVEN
         if option.key:
@@ -250,7 +255,7 @@ class Choice(Question):
         elif option.text is not None:
             content = displays.Prose(option.text)
         else:
-            content = displays.Output(fold(option.prints or ""))
+            content = displays.Output(silence(fold(option.prints or "")))
         if option.unproven is None:
             program = self._program(index)
             run = evidence(program, runs[program], code=option.proof or option.refute or "")

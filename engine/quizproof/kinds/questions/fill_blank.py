@@ -18,10 +18,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from quizproof import displays, rules
 from quizproof.checks import can_fail, passes
-from quizproof.claims import Claim, Happens, Judgement, Part, Program, fails
+from quizproof.claims import Claim, Judgement, Part, Program, fails
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import fold
 from quizproof.findings import DataPath
-from quizproof.kinds.base import HappensText, Name, Question, Runs, evidence, given
+from quizproof.kinds.base import HappensText, Name, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Prose, Snippet, refuse
 from quizproof.snippets.blanks import GAP
@@ -167,7 +169,7 @@ class FillBlank(Question):
 
     def _mistaken(self, name: str, mistake: BlankMistake) -> Program:
         """The program with a mistake in one blank, and right texts in the others."""
-        return self._program({**self._first(), name: mistake.text})
+        return said(self._program({**self._first(), name: mistake.text}), mistake.happens)
 
     def _filled(self, texts: Mapping[str, str]) -> str:
         return GAP.sub(lambda blank: texts[blank[1]], self.code)

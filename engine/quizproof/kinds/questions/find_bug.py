@@ -15,8 +15,10 @@ from pydantic import Field
 
 from quizproof import displays, rules
 from quizproof.checks import can_fail, passes
-from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, obstacle, refuted
-from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails, obstacle, refuted
+from quizproof.comparison.happens import Happens
+from quizproof.kinds.base import HappensText, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import LOST, Frame, Outcome
 from quizproof.quizfile.fields import Integer, Model, Prose, Snippet
 from quizproof.snippets.changes import Hunk, changed, changes, significant_lines
@@ -48,7 +50,7 @@ class FindBug(Question):
     check: Snippet
     """Assertions that fail after `code` and hold after `fix`."""
     happens: HappensText
-    """How the bug shows: `runs silently` (and the check fails), or an exception."""
+    """How the bug shows: `runs silently` or `prints 45` (and the check fails), an exception, or `never ends`."""
     mistakes: tuple[LineMistake, ...] = ()
     """Lines that learners wrongly suspect, with feedback."""
 
@@ -136,7 +138,8 @@ class FindBug(Question):
 
     def _program(self, field: Literal["code", "fix"]) -> Program:
         part = Part("code", self.code if field == "code" else self.fix, (field,))
-        return self.program(*given(self.setup), part, Part("check", self.check, ("check",)))
+        program = self.program(*given(self.setup), part, Part("check", self.check, ("check",)))
+        return said(program, self.happens) if field == "code" else program
 
     def _judge_bug(self, program: Program, outcome: Outcome) -> Judgement:
         message = "the check passes on the program that should have a bug"

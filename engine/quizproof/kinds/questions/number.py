@@ -21,7 +21,8 @@ from quizproof.comparison.number_match import NumberMatch
 from quizproof.comparison.numbers import is_number
 from quizproof.comparison.outputs import quoted, same_number
 from quizproof.findings import DataPath
-from quizproof.kinds.base import Question, Runs, evidence
+from quizproof.kinds.base import Question, Runs
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Number, Plain, Prose, Snippet, refuse
 

@@ -24,7 +24,8 @@ from quizproof.checks import can_fail, passes
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, obstacle, refuted
 from quizproof.comparison.outputs import fold_expression
 from quizproof.findings import DataPath
-from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
+from quizproof.kinds.base import LETTERS, Question, Runs, given
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Integer, Model, Prose, Snippet, refuse
 from quizproof.snippets.syntax import is_invalid, parse

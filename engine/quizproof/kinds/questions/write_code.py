@@ -19,7 +19,6 @@ from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     PROVEN,
     Claim,
-    Happens,
     Judgement,
     Part,
     Program,
@@ -29,9 +28,10 @@ from quizproof.claims import (
     proven,
     refuted,
 )
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import fold, fold_program
 from quizproof.findings import Advice, DataPath
-from quizproof.kinds.base import HappensText, Question, Runs, given
+from quizproof.kinds.base import HappensText, Question, Runs, given, said
 from quizproof.marking.attempt import passed, run_evidence
 from quizproof.outcome import LOST, Outcome
 from quizproof.quizfile.fields import Flag, Integer, Model, Plain, Prose, Snippet, refuse
@@ -99,7 +99,7 @@ class WriteCode(Question):
             yield Claim("starter", ("starter",), (starter,), partial(_judge_starter, starter))
         bare = self.program(*given(self.setup), *self._checks())
         for index, wrong in enumerate(self.wrong):
-            program = self._program(wrong.code, ("wrong", index, "code"))
+            program = self._wrong_program(index)
             judge = partial(_judge_wrong, wrong, program)
             yield Claim(f"wrong program {index + 1}", ("wrong", index, "code"), (program,), judge)
         mutants = self._mutants()
@@ -143,6 +143,7 @@ class WriteCode(Question):
             attempts=tuple(self._attempts(checks, runs)),
             setup=self.setup or "",
             limits=solution.limits.model_dump(),
+            stdin=solution.stdin,
         )
         code = (displays.Code(check.code, f"Check: {check.name}") for check in self.checks)
         return displays.Display(
@@ -168,8 +169,7 @@ class WriteCode(Question):
             starter = self._program(self.starter or "", ("starter",))
             yield attempt(starter, "starter", "This is what you started from.", ("starter",))
         for index, wrong in enumerate(self.wrong):
-            at = ("wrong", index, "code")
-            yield attempt(self._program(wrong.code, at), "wrong", wrong.mistake, at)
+            yield attempt(self._wrong_program(index), "wrong", wrong.mistake, ("wrong", index, "code"))
         for mutation, program in self._mutants():
             origin: displays.Origin = "equivalent" if mutation.text in self._equivalent() else "mutation"
             feedback = f"{mutation.description[0].upper()}{mutation.description[1:]}."
@@ -195,6 +195,10 @@ class WriteCode(Question):
 
     def _solution(self) -> Program:
         return self._program(self.solution, ("solution",))
+
+    def _wrong_program(self, index: int) -> Program:
+        wrong = self.wrong[index]
+        return said(self._program(wrong.code, ("wrong", index, "code")), wrong.happens)
 
     def _mutants(self) -> list[tuple[Mutation, Program]]:
         """Small changes of the solution that are not run for another reason, and what is run for each."""

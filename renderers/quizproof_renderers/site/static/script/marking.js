@@ -3,7 +3,7 @@
 import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
 import { parseNumber, sameNumber } from "./numbers.js";
-import { fingerprint, foldExpression, foldOutput, foldProgram, strip } from "./text.js";
+import { fingerprint, foldExpression, foldOutput, foldProgram, isEvent, saysNothing, strip } from "./text.js";
 
 const RIGHT = { earned: 1, of: 1, mistakes: [] };
 const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : [] });
@@ -48,10 +48,18 @@ export const RULES = {
   },
 
   text(form, response, foreseen) {
-    if (!strip(response)) throw new Malformed("Type your answer first.");
+    const { asks, accepted, also } = form.dataset;
+    if (asks !== "output") {
+      if (!strip(response)) throw new Malformed("Type your answer first.");
+      if ([accepted, ...JSON.parse(also || "[]")].some((text) => isEvent(response, text))) return RIGHT;
+      return wrong(foreseen.find((mistake) => isEvent(response, mistake.dataset.value)));
+    }
+    const key = foldOutput(accepted);
+    if (!strip(response) && key) throw new Malformed("Type your answer first, or “nothing” if it prints nothing.");
     const folded = foldOutput(response);
-    if (folded === foldOutput(form.dataset.accepted)) return RIGHT;
-    return wrong(foreseen.find((mistake) => foldOutput(mistake.dataset.value) === folded));
+    const is = (text) => folded === text || (!text && saysNothing(folded));
+    if (is(key)) return RIGHT;
+    return wrong(foreseen.find((mistake) => is(foldOutput(mistake.dataset.value))));
   },
 
   line(form, response, foreseen) {

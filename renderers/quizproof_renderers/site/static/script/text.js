@@ -17,6 +17,30 @@ export function foldOutput(text) {
   return lines.join("\n");
 }
 
+/** Whether a response stands for an empty output. */
+export const saysNothing = (typed) =>
+  ["nothing", "prints nothing", "it prints nothing", "no output"].includes(
+    typed.replace(/^[ .()]+|[ .()]+$/g, "").toLowerCase(),
+  );
+
+/** The text before the first colon, and that after it. */
+const halves = (text) => (text.includes(":") ? [text.slice(0, text.indexOf(":")), text.slice(text.indexOf(":") + 1)] : [text, ""]);
+const words = (text) =>
+  strip(text.toLowerCase().replace(new RegExp(`[${SPACES}]+`, "g"), " ")).replace(/^[ .]+|[ .]+$/g, "");
+const bare = (name) => strip(name).split(".").pop();
+
+/** Whether a response names what happens: in the same words, or the exception, whose module does not count. */
+export function isEvent(response, accepted) {
+  if (words(response) === words(accepted)) return true;
+  const [name, message] = halves(response);
+  const [key, fragment] = halves(accepted);
+  return (
+    /^[A-Za-z_][\p{L}\p{N}_.]*$/u.test(strip(name)) &&
+    bare(name) === bare(key) &&
+    words(message).includes(words(fragment))
+  );
+}
+
 const SIGN = `[^A-Za-z0-9_${SPACES}]`;
 const LITERAL = String.raw`"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'`;
 // String literals come first, so that spaces inside them are kept. Beside a sign a space changes nothing.

@@ -37,6 +37,7 @@ class Origins:
     """What each name was bound to, in all parts of a program."""
 
     def __init__(self) -> None:
+        self._in_branches: set[str] = set()
         self._values: dict[str, list[ast.expr | None]] = defaultdict(list)
 
     def add(self, tree: ast.AST, *, given: bool) -> None:
@@ -49,11 +50,14 @@ class Origins:
             for name in names:
                 self._values[name].append(None)
             return
+        top = list(ast.iter_child_nodes(tree))
         for node in ast.walk(tree):
             match node:
                 case ast.Assign(targets=[ast.Name(id=name) as target], value=value):
                     self._values[name].append(value)
                     plain.add(id(target))
+                    if node not in top:
+                        self._in_branches.add(name)
                 case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call() as value):
                     for each in targets:
                         if isinstance(each, ast.Name):
@@ -71,7 +75,8 @@ class Origins:
         if not isinstance(node, ast.Name):
             return False
         values = self._values.get(node.id, [])
-        return bool(values) and all(map(_is_true_as_written, values))
+        # Bound within a branch, it says that the branch was taken, and without it would be missing.
+        return bool(values) and node.id not in self._in_branches and all(map(_is_true_as_written, values))
 
     def can_be_none(self, node: ast.expr) -> bool:
         """Whether an expression that gave something could have given None, as far as its text says."""

@@ -119,7 +119,7 @@ DIFFERENT: dict[str, Input | None] = {
     "options-leading-space": options(Output("1"), Output(" 1")),
     "options-case": options(Prose("true"), Prose("True")),
     "number": number("1", "1.0000001"),
-    "number-infinite": number("inf", "-inf"),
+    "number-large": number("18446744073709551616", "18446744073709551615"),
     "text": TextInput("0", mistakes=mistakes("1", "1.0")),
     "text-key": TextInput("1", mistakes=mistakes("1")),
     "line": LineInput("a\nb", (1,), mistakes("1", "2")),

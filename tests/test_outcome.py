@@ -15,7 +15,7 @@ OUTCOMES = [
     Outcome("finished", (PartResult("a\n", "\x00\ud800", 2, {"x": [1, 2.5, None, math.inf]}),), drew=True),
     Outcome("raised", (PartResult(),), Raised("E", "m", 0, (Frame(1, 2, 3, "f", "t"),), "meant"), "d", 0.1, 2.5),
 ]
-PART = {"stdout": "", "stderr": "", "assertions": 0, "value": None}
+PART = {"stdout": "", "stderr": "", "assertions": 0, "value": None, "dtype": ""}
 FRAME = {"line": 1, "column": 1, "end_column": 2, "function": "f", "text": "t"}
 RAISED = {"type": "E", "message": "m", "part": 0, "frames": [FRAME], "meant": ""}
 DATA: dict[str, Any] = {

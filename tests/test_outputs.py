@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizproof.comparison.outputs import difference, fold, fold_expression, same_number, same_output
+from quizproof.comparison.outputs import difference, fold, fold_expression, same_output
+from quizproof.comparison.quantity import same_number
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,6 @@ def test_numbers_in_base_16_are_not_addresses(text: str) -> None:
         ("1", "1.0", 0),
         ("1e-05", "0.00001", 0),
         ("1E3", "1,000", 0),
-        (".5", "+0.5", 0),
         ("-0.0", "0.0", 0),
         ("1,526,400.5 values", "1526400 values", 0.5),
         ("+0.001", "-0.001", 0.01),
@@ -102,8 +102,6 @@ def test_numbers_in_base_16_are_not_addresses(text: str) -> None:
         ("a   0.5 b\n     10.5  c", "a 0.5   b\n 10.5 c", 0),
         ("x= 9.99", "x=10.01", 0.1),
         ("[[ 9.99 1.  ]\n [ 2.   3.  ]]", "[[10.01  1.]\n [2. 3.]]", 0.1),
-        ("[1.0, 2.0,\n 3.0]", "[1.0, 2.0, 3.0]", 0),
-        ("tensor([1., 2.],\n       dtype=torch.float64)", "tensor([1., 2.], dtype=torch.float64)", 0),
         ("[0. 1. ... 8. 9.]", "[0.001 1. ...\n 8. 9.]", 0.01),
         # integers of any length
         (f"1{'0' * 400}", f"1{'0' * 399}1", 1),

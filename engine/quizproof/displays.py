@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import DataPath
 
 GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
@@ -172,6 +173,8 @@ class Options:
 
     options: tuple[Option, ...]
     multiple: bool = False
+    tolerance: Tolerance | None = None
+    """By how much numbers in printed options may differ from the real ones; None when they may not."""
     type: Literal["options"] = field(default="options", kw_only=True, repr=False)
 
 
@@ -189,24 +192,32 @@ class Mistake:
 
 @dataclass(frozen=True)
 class NumberInput:
-    """Type a number. Right when `abs(response - value) <= tolerance`."""
+    """Type a number. Right when `abs(response - value) <= tolerance + slack`, computed exactly."""
 
-    value: float
+    value: int | float | str
+    """As a run reports it: of a `Fraction` "1/3", of a `Decimal` "0.10", of a complex number "(1+2j)"."""
     tolerance: float
+    """Absolute, in the unit of the value."""
     display: str
     """The key as it should be shown."""
     unit: str = ""
     mistakes: tuple[Mistake, ...] = ()
+    slack: float = 0
+    """What the precision of the value leaves open: see `comparison.quantity.slack`."""
+    shown_tolerance: str = ""
+    """The tolerance as learners read it: `±0.01`, `±5 %`; empty when there is none."""
     type: Literal["number"] = field(default="number", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
 class TextInput:
-    """Type what the program prints. It is compared line by line, without spaces at the ends of lines."""
+    """Type what the program prints. It is compared as `comparison.outputs.same_output` says."""
 
     accepted: str
     multiline: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    tolerance: Tolerance | None = None
+    """By how much numbers in it may differ; None when they must be the same to the letter."""
     type: Literal["text"] = field(default="text", kw_only=True, repr=False)
 
 

@@ -4,7 +4,7 @@ That form is `OutcomeData`: the cache keeps it, zygotes reply with it, and Dask 
 writes it, so values may be NaN or infinite. (The lock has a form of its own, because people read it: see `store.lock`.)
 
     {"status": "raised",
-     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null}],
+     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null, "dtype": ""}],
      "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "",
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
      "detail": "", "seconds": 0.004, "peak_mib": 11.5, "drew": false}
@@ -66,7 +66,9 @@ class PartResult:
     assertions: int = 0
     """How many assertions that could fail were executed and held."""
     value: Any = None
-    """The value of an expression part, as JSON data."""
+    """The value of an expression part, as JSON data. Exact numbers that JSON does not have are text."""
+    dtype: str = ""
+    """What such a number is, "Fraction", "Decimal" or "complex"; or the narrow type that a float was computed in."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ class PartData(TypedDict):
     stderr: str
     assertions: int
     value: Any
+    dtype: str
 
 
 class OutcomeData(TypedDict):
@@ -188,7 +191,7 @@ class OutcomeData(TypedDict):
 _TYPES: Mapping[type, Mapping[str, Any]] = {
     Frame: {"line": int, "column": int, "end_column": int, "function": str, "text": str},
     Raised: {"type": str, "message": str, "part": int, "frames": list, "meant": str},
-    PartResult: {"stdout": str, "stderr": str, "assertions": int, "value": object},
+    PartResult: {"stdout": str, "stderr": str, "assertions": int, "value": object, "dtype": str},
     Outcome: {
         "status": str,
         "parts": list,

@@ -88,9 +88,11 @@ def responses(display: Display) -> Iterator[Response]:
             if shown.multiple:
                 yield ids
         case NumberInput():
-            yield repr(shown.value)
+            yield str(shown.value)
             yield from (mistake.value for mistake in shown.mistakes)
-            yield from (repr(shown.value + sign * step * shown.tolerance) for sign in (-1, 1) for step in (0.99, 1.01))
+            if not isinstance(shown.value, str):
+                steps = [sign * step * shown.tolerance for sign in (-1, 1) for step in (0.99, 1.01)]
+                yield from (repr(shown.value + step) for step in steps)
             yield from ("-123456.75", "about ten", "")
         case TextInput():
             yield shown.accepted

@@ -8,7 +8,9 @@ from dataclasses import replace
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from quizproof.comparison.outputs import difference, fold, masked, same_number, same_output
+from quizproof.comparison.outputs import difference, fold, masked, same_output
+from quizproof.comparison.quantity import same_number
+from quizproof.comparison.tolerance import Allowed
 from quizproof.outcome import Outcome
 
 _ROUNDING = 1e-6
@@ -32,7 +34,7 @@ class OutcomeDiff(NamedTuple):
     now: str
 
 
-def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> OutcomeDiff | None:
+def compare(before: Outcome, now: Outcome, tolerance: Allowed | None = None) -> OutcomeDiff | None:
     """The first difference between two outcomes; None when they are the same.
 
     before, now  outcomes of the same program
@@ -56,18 +58,18 @@ def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> Ou
     return None
 
 
-def same_value(one: Any, other: Any, tolerance: float | None) -> bool:
+def same_value(one: Any, other: Any, tolerance: Allowed | None) -> bool:
     """Whether two values are equal: numbers, however deep in them, within the tolerance or a rounding error.
 
     one, other  values as JSON data
-    tolerance   absolute; None for a rounding error of floats only, relative or absolute 1e-6
+    tolerance   None for a rounding error of floats only, relative or absolute 1e-6
     """
     match one, other:
         case [*ones], [*others]:
             return len(ones) == len(others) and all(map(same_value, ones, others, repeat(tolerance)))
         case dict(), dict():
             return one.keys() == other.keys() and all(same_value(one[key], other[key], tolerance) for key in one)
-        case (int() | float(), int() | float()) if tolerance and same_number(one, other, tolerance):
+        case (int() | float(), int() | float()) if tolerance is not None and same_number(one, other, tolerance):
             return True
         case float(), float() if math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
             return True

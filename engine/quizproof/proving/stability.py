@@ -12,6 +12,7 @@ from quizproof import rules
 from quizproof.claims import PROVEN, Claim, Judgement, Program, obstacle, unstable
 from quizproof.comparison.outcome_diff import compare, same_value
 from quizproof.comparison.outputs import same_output
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.outcome import LOST, Outcome
 from quizproof.runtimes.conditions import Conditions
 from quizproof.snippets.nondeterminism import looks_at_clock_or_chance, looks_at_order
@@ -58,7 +59,7 @@ def judge_stability(
     again: Mapping[Program, Mapping[Conditions, Outcome]],
     *,
     skip: Callable[[Program], bool],
-    tolerance: float | None,
+    tolerance: Tolerance | None,
 ) -> Judgement:
     """Judge a claim that is proven by the further runs of its programs.
 
@@ -91,7 +92,7 @@ def judge_stability(
     return PROVEN
 
 
-def _matters(claim: Claim, before: Outcome, now: Outcome, tolerance: float | None) -> bool:
+def _matters(claim: Claim, before: Outcome, now: Outcome, tolerance: Tolerance | None) -> bool:
     """Whether a difference touches what the block relies on: all of a key; of a wrong option, what it prints."""
     if claim.key or len(before.parts) != len(now.parts):
         return True

@@ -183,13 +183,14 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
         # The counter is shared by all parts, so that a function of the setup counts where it is called.
         before = counter.count
         # One dictionary is globals and locals of all parts, as in a module.
-        value, failure = _run_part(code, module.__dict__, room)
+        value, dtype, failure = _run_part(code, module.__dict__, room)
         # What this part printed has to be in the file before its size is noted.
         out, err = _flush()
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
         room -= len(json.dumps(value))
-        results.append({"out": out, "err": err, "assertions": counter.count - before, "value": value})
+        result = {"out": out, "err": err, "assertions": counter.count - before, "value": value, "dtype": dtype}
+        results.append(result)
         if failure is not None:
             status = "limit" if (limit := _limit(failure)) else "raised"
             raised = _describe(failure, index)
@@ -198,8 +199,8 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
     return {"status": "finished", "parts": results, "drew": generators.drew()}
 
 
-def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
-    """Run one part; its value, which takes at most `room` characters as JSON, and what it raised."""
+def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, str, BaseException | None]:
+    """Run one part; its value, which takes at most `room` characters as JSON, its type, and what it raised."""
     try:
         # A part may patch these on purpose, for the next part to see; only we must not see it in between.
         for needed, contents in _patched.items():
@@ -210,12 +211,12 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
             for needed, contents in _NEEDED.items():
                 _patched[needed] = needed.__dict__.copy()
                 needed.__dict__.update(contents)
-        value = _plain(value)
+        dtype, value = _dtype(value), _plain(value)
         if len(json.dumps(value)) > room:
             raise ValueError(f"the values that are shown take more than {_MAX_VALUES:,} characters")
-        return value, None
+        return value, dtype, None
     except BaseException as raised:  # SystemExit and KeyboardInterrupt are outcomes too
-        return None, raised
+        return None, "", raised
 
 
 def _compile(part: RequestPart) -> types.CodeType:
@@ -248,6 +249,8 @@ def _plain(value: Any, depth: int = 0) -> Any:
         raise ValueError(f"a value nested deeper than {_MAX_DEPTH} levels cannot be shown")
     if isinstance(value, (bool, int, float, str)) or value is None:
         return value
+    if _exact_type(value):
+        return str(value)
     if isinstance(value, dict):
         return {str(key): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -262,6 +265,23 @@ def _plain(value: Any, depth: int = 0) -> Any:
             except (TypeError, ValueError, RuntimeError):
                 continue
     raise TypeError(f"a value of type {type(value).__name__} cannot be shown; convert it to a number or a string")
+
+
+def _exact_type(value: Any) -> str:
+    """The type of a number that JSON does not have, and that is shown as text so that it stays exact."""
+    if isinstance(value, complex):
+        return "complex"
+    # By name, because few programs import them.
+    name = type(value).__name__
+    return name if (name, type(value).__module__) in (("Fraction", "fractions"), ("Decimal", "decimal")) else ""
+
+
+def _dtype(value: Any) -> str:
+    """The type in which a value was computed, where it says more than the value itself."""
+    dtype = str(getattr(value, "dtype", ""))
+    narrow = next((name for name in ("bfloat16", "float16", "float32") if name in dtype), "")
+    is_complex = "complex" in dtype or isinstance(value, complex)
+    return "complex" if is_complex else narrow or _exact_type(value)
 
 
 def _flush() -> tuple[int, int]:

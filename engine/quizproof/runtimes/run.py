@@ -76,7 +76,7 @@ class Run:
         ending, limit, detail = stated["status"], "", stated.get("detail", "")
         max_bytes = self.limits["output_kib"] * 1024
         if ending == "running":  # it ended within the part that comes after these
-            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None})
+            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "dtype": ""})
         if self.printed > max_bytes:
             ending, limit, raised = "limit", "output", None
             # Those after the part that printed too much did not happen, as far as readers can know.
@@ -135,7 +135,13 @@ class Run:
                 texts.setdefault(name, []).append(content[start:end].decode("utf-8", "backslashreplace"))
                 start = end
         return [
-            {"stdout": out, "stderr": err, "assertions": part["assertions"], "value": part["value"]}
+            {
+                "stdout": out,
+                "stderr": err,
+                "assertions": part["assertions"],
+                "value": part["value"],
+                "dtype": part["dtype"],
+            }
             for part, out, err in zip(parts, texts.get("out", ()), texts.get("err", ()), strict=True)
         ]
 

@@ -53,6 +53,7 @@ class EntryPart(TypedDict):
     stderr: NotRequired[Lines]
     assertions: NotRequired[int]
     value: NotRequired[Any]
+    dtype: NotRequired[str]
 
 
 class EntryRaised(TypedDict):
@@ -210,7 +211,13 @@ def outcome_of(entry: Entry) -> Outcome:
         frames = tuple(Frame(*frame) for frame in data["frames"])
         raised = Raised(data["type"], _text(data["message"]), data["part"], frames, data.get("meant", ""))
     parts = tuple(
-        PartResult(_text(p.get("stdout", "")), _text(p.get("stderr", "")), p.get("assertions", 0), p.get("value"))
+        PartResult(
+            _text(p.get("stdout", "")),
+            _text(p.get("stderr", "")),
+            p.get("assertions", 0),
+            p.get("value"),
+            str(p.get("dtype", "")),
+        )
         for p in entry["parts"]
     )
     return Outcome(entry.get("status", "finished"), parts, raised, entry.get("detail", ""))
@@ -226,6 +233,8 @@ def _part(part: PartResult) -> EntryPart:
         entry["assertions"] = part.assertions
     if part.value is not None:
         entry["value"] = part.value
+    if part.dtype:
+        entry["dtype"] = part.dtype
     return entry
 
 

@@ -15,10 +15,12 @@ from pydantic import Field, model_validator
 
 from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
-from quizproof.comparison.outputs import difference, fold, same_output
+from quizproof.comparison.outputs import disagreement, fold, same_output
+from quizproof.comparison.seen import told_apart
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given, silence
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Model, Number, Plain, Prose, Snippet, Text, refuse
+from quizproof.quizfile.fields import Model, Plain, Prose, Snippet, Text, ToleranceField, refuse
 
 
 class Distractor(Model):
@@ -58,8 +60,8 @@ class PredictOutput(Question):
     """Whether the answer is what the program prints, or the exception that it raises."""
     answer: Text | None = None
     """The key, if an author has typed one; compared with the run."""
-    tolerance: Annotated[Number, Field(ge=0)] | None = None
-    """By how much numbers inside printed text may differ. Only with `distractors`: typed text is compared exactly."""
+    tolerance: ToleranceField | None = None
+    """By how much numbers in printed text may differ from the real ones: `0.01`, or `5%` of each. Learners see it."""
     distractors: Annotated[tuple[Distractor, ...], Field(max_length=25)] = ()
     """Wrong answers. If there are any, the learner chooses from options; if not, the learner types."""
     input: Literal["choose", "type"] | None = None
@@ -70,13 +72,12 @@ class PredictOutput(Question):
         if self.facts and self.asks == "exception":
             message = "`facts` are evaluated after the program, which raises here; use `raised` and `message` instead"
             raise refuse(rules.CONTRADICTION, message)
-        if self.tolerance is not None and (self.input == "type" or not self.distractors):
-            message = "typed output is compared exactly, without `tolerance`; ask for a `number`, or add `distractors`"
-            raise refuse(rules.CONTRADICTION, message)
+        if self.tolerance is not None and self.asks == "exception":
+            raise refuse(rules.CONTRADICTION, "`tolerance` belongs to `asks: output`")
         return self
 
     @property
-    def numeric_tolerance(self) -> float | None:
+    def numeric_tolerance(self) -> Tolerance | None:
         """The field `tolerance`: it is for numbers in printed text."""
         return self.tolerance
 
@@ -129,10 +130,10 @@ class PredictOutput(Question):
                 content = self._content(text, exception=distractor.raises is not None)
                 proof = self._own_run(index, runs) if distractor.code is not None else None
                 options.append(displays.Option(LETTERS[index + 1], content, False, distractor.mistake, proof, at=at))
-            form = displays.Options(tuple(options))
+            form = displays.Options(tuple(options), tolerance=self.tolerance)
         else:
             mistakes = tuple(displays.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
-            form = displays.TextInput(key, "\n" in key, mistakes)
+            form = displays.TextInput(key, "\n" in key, mistakes, self.tolerance)
         return displays.Display(prompt, form, key, self.worked_solution(), run)
 
     def _content(self, text: str, *, exception: bool) -> displays.Written:
@@ -184,10 +185,11 @@ class PredictOutput(Question):
         key = self._key(outcome)
         if self.answer is not None and not same_output(self.answer, key, self.tolerance):
             verb = "raises" if self.asks == "exception" else "prints"
-            differs = difference(self.answer, key, self.tolerance)
+            differs = disagreement(self.answer, key, self.tolerance)
             message = f"the stated answer is not what the program {verb}: {differs}"
             help_ = "Correct `answer:`, or remove it: the run gives the answer."
-            return refuted(rules.KEY_REFUTED, message, help=help_, expected=fold(self.answer), actual=key)
+            expected, actual = told_apart(fold(self.answer), key)
+            return refuted(rules.KEY_REFUTED, message, help=help_, expected=expected, actual=actual)
         return PROVEN
 
     def _judge_distractor(self, index: int, main: Outcome, after: Outcome | None = None) -> Judgement:

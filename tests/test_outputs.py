@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import same_outputs
 from quizproof.comparison.outputs import difference, fold, fold_expression, same_output
 from quizproof.comparison.quantity import same_number
+from quizproof.comparison.tolerance import Tolerance
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,30 @@ def test_same_output(one: str, other: str, tolerance: float | None, same: bool) 
     """Trailing space and addresses never matter; numbers only where a tolerance is given; names always."""
     assert same_output(one, other, tolerance) is same
     assert same_output(other, one, tolerance) is same
+
+
+@pytest.mark.parametrize(("stated", "real"), same_outputs.SAME)
+def test_layout_says_nothing(stated: str, real: str) -> None:
+    """How arrays are padded and broken, and how lists are typed; with a tolerance as well."""
+    assert same_output(stated, real)
+    assert same_output(stated, real, 0.001)
+
+
+@pytest.mark.parametrize(("stated", "real"), same_outputs.DIFFERENT)
+def test_words_values_and_layouts_of_a_program_count(stated: str, real: str) -> None:
+    """White space between words, values and types; and whatever layout a program made itself."""
+    assert not same_output(stated, real)
+
+
+@pytest.mark.parametrize(
+    ("stated", "real", "absolute", "relative", "same"),
+    [(*row, True) for row in same_outputs.NEAR] + [(*row, False) for row in same_outputs.FAR],
+)
+def test_tolerance_is_around_the_real_number(
+    stated: str, real: str, absolute: float, relative: float, *, same: bool
+) -> None:
+    """Absolute or relative, and to the precision of a 32-bit float."""
+    assert same_output(stated, real, Tolerance(absolute, relative)) is same
 
 
 @pytest.mark.parametrize(
@@ -243,9 +269,10 @@ def test_output_is_the_same_as_itself(text: str, tolerance: float) -> None:
 
 @given(SOUP, SOUP, st.floats(0, 10))
 def test_comparing_is_symmetric(one: str, other: str, tolerance: float) -> None:
-    """Which of two outputs is the stated one does not matter; and a tolerance never makes them differ."""
-    assert same_output(one, other, tolerance) is same_output(other, one, tolerance)
-    assert same_output(one, other, tolerance) or not same_output(one, other)
+    """Which of two outputs is the stated one matters for the layout only; and a tolerance never makes them differ."""
+    for real in (one, other, ""):
+        assert same_output(one, other, tolerance, model=real) is same_output(other, one, tolerance, model=real)
+        assert same_output(one, other, tolerance, model=real) or not same_output(one, other, model=real)
 
 
 CONTEXTS = [

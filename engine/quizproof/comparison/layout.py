@@ -194,7 +194,7 @@ def _text(item: _Item) -> str:
 
 def _content(group: _Group, *, named: bool, own: bool) -> str:
     """What is in a group, in one layout."""
-    free = named or (not own and _is_literal(group))
+    free = named or (not own and bool(group.opener) and _is_literal(group))
     call = not own and bool(group.name or group.opener == "<")
     parts: list[list[str]] = [[]]
     items = group.items
@@ -212,7 +212,7 @@ def _content(group: _Group, *, named: bool, own: bool) -> str:
         elif item.kind == "string" and free and not own:
             parts[-1].append(_requoted(item.text))
         elif item.text == "," and group.opener and (free or call):
-            if index + 1 < len(items) and not (len(items) - index == 2 and not after.strip()):
+            if any(isinstance(rest, _Group) or rest.kind != "space" for rest in items[index + 1 : index + 3]):
                 parts.append([])
             else:
                 parts[-1].append(",")

@@ -156,8 +156,9 @@ def _is_near(stated: Decimal, real: Decimal, tolerance: Tolerance) -> bool:
 
 
 def _single_slack(number: Decimal) -> Decimal:
-    # No shorter number was a 32-bit float that needs more digits than it has.
-    if len(number.as_tuple().digits) < _SINGLE_DIGITS or not is_single(float(number)):
+    # Whole numbers are exact, and no shorter number was a 32-bit float that needs more digits than it has.
+    _, digits, exponent = number.as_tuple()
+    if len(digits) < _SINGLE_DIGITS or not isinstance(exponent, int) or exponent >= 0 or not is_single(float(number)):
         return Decimal(0)
     return Decimal(slack(float(number)))
 

@@ -54,6 +54,8 @@ _COMPLEX = re.compile(rf"\(?\s*(?:(?P<real>[-+]?{_PLAIN})\s*(?=[-+]))?(?P<imagin
 # `4,500` is 4500 to some, and 4.5 to others.
 _ONE_COMMA = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _LARGEST = Fraction(sys.float_info.max)
+_MAX_TYPED = 1_000
+"""Characters of a number."""
 
 
 class MalformedResponse(QuizproofError):
@@ -129,6 +131,8 @@ def parse_number(text: str, unit: str = "") -> Quantity:
     bare = text.strip()
     if unit and bare.endswith(unit):
         bare = bare.removesuffix(unit).strip()
+    if len(bare) > _MAX_TYPED:
+        raise MalformedResponse("the number is too large")
     if found := _COMPLEX.fullmatch(bare):
         # `j` alone is one.
         imaginary = re.sub(r"\s", "", found["imaginary"])

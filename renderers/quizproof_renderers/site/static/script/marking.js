@@ -2,8 +2,9 @@
 
 import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
-import { parseNumber, sameNumber } from "./numbers.js";
-import { fingerprint, foldExpression, foldOutput, foldProgram, strip } from "./text.js";
+import { askWhichNumber, isWithin, parseNumber, valueOf } from "./numbers.js";
+import { sameOutput } from "./printed.js";
+import { fingerprint, foldExpression, foldProgram, plain, strip } from "./text.js";
 
 const RIGHT = { earned: 1, of: 1, mistakes: [] };
 const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : [] });
@@ -31,18 +32,21 @@ export const RULES = {
   },
 
   number(form, response, foreseen) {
-    const value = parseNumber(response, form.dataset.unit);
-    const tolerance = Number(form.dataset.tolerance);
-    const same = (other) => sameNumber(value, Number(other), tolerance);
+    const { unit, tolerance, slack } = form.dataset;
+    const typed = parseNumber(response, unit);
+    const same = (other) => isWithin(typed, valueOf(other), tolerance, slack);
     if (same(form.dataset.value)) return RIGHT;
+    askWhichNumber(response, unit);
     return wrong(foreseen.find((mistake) => same(mistake.dataset.value)));
   },
 
   text(form, response, foreseen) {
     if (!strip(response)) throw new Malformed("Type your answer first.");
-    const folded = foldOutput(response);
-    if (folded === foldOutput(form.dataset.accepted)) return RIGHT;
-    return wrong(foreseen.find((mistake) => foldOutput(mistake.dataset.value) === folded));
+    const { absolute, relative } = form.dataset;
+    const tolerance = absolute === undefined ? null : { absolute, relative };
+    const [typed, real] = [plain(response), plain(form.dataset.accepted)];
+    if (sameOutput(typed, real, tolerance)) return RIGHT;
+    return wrong(foreseen.find((mistake) => sameOutput(typed, plain(mistake.dataset.value), tolerance, real)));
   },
 
   line(form, response, foreseen) {

@@ -132,6 +132,8 @@ const ROUNDED = [1000000001n, 1000000000n];
 /** What the precision of a printed number leaves open, where it was a 32-bit float. */
 function singleSlack(text) {
   const value = Number(text);
+  const [mantissa, exponentOfTen = "0"] = text.toLowerCase().split("e");
+  if (Number(exponentOfTen) >= (mantissa.split(".")[1] ?? "").length) return [0n, 1n];
   const significant = text.replace(/[eE].*$/, "").replace(/[-+.]/g, "").replace(/^0+/, "");
   if (significant.length < SINGLE_DIGITS || Math.fround(value) !== value) return [0n, 1n];
   const digits = (number) => number.toExponential().replace(/e.*$/, "").replace(/[-.]/g, "").length;

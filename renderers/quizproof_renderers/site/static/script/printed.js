@@ -139,7 +139,7 @@ function arrangedSpace(space, before, after, { atEdge, free, call, opener }) {
 
 function content(group, named, own) {
   const { items, opener } = group;
-  const free = named || (!own && isLiteral(group));
+  const free = named || (!own && opener !== "" && isLiteral(group));
   const call = !own && (Boolean(group.name) || opener === "<");
   const parts = [""];
   const add = (text) => {
@@ -153,9 +153,8 @@ function content(group, named, own) {
     else if (item.kind === "space") add(arrangedSpace(item.text, before, after, { atEdge, free, call, opener }));
     else if (item.kind === "string" && free && !own) add(requoted(item.text));
     else if (item.text === "," && opener && (free || call)) {
-      const isLast = index + 1 === items.length || (items.length - index === 2 && !isGroup(items[index + 1]) && !after.trim());
-      if (isLast) add(",");
-      else parts.push("");
+      if (items.slice(index + 1, index + 3).some((rest) => isGroup(rest) || rest.kind !== "space")) parts.push("");
+      else add(",");
     } else if (item.text === ":" && opener === "{" && free) add(": ");
     else add(item.text);
   });

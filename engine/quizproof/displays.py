@@ -202,7 +202,7 @@ class NumberInput:
     """The key as it should be shown."""
     unit: str = ""
     mistakes: tuple[Mistake, ...] = ()
-    slack: float = 0
+    slack: float = 0.0
     """What the precision of the value leaves open: see `comparison.quantity.slack`."""
     shown_tolerance: str = ""
     """The tolerance as learners read it: `±0.01`, `±5 %`; empty when there is none."""

@@ -81,15 +81,15 @@ def slack(value: Number, dtype: str = "") -> float:
     0 for what is exact: integers, fractions, decimals, and whole floats up to 2 ** 53.
 
         >>> slack(3), 0 < slack(0.3) < 1e-15, 1e-8 < slack(0.30000001192092896) < 1e-6
-        (0, True, True)
+        (0.0, True, True)
     """
     if not isinstance(value, float) or not math.isfinite(value):
-        return 0
+        return 0.0
     if dtype in ("float16", "bfloat16"):
         # One unit, because four of them would be a tenth of what such numbers are for.
         return _ulp(value, *((10, -14) if dtype == "float16" else (7, -126)))
     if value.is_integer() and abs(value) < _EXACT_FROM:
-        return 0
+        return 0.0
     if dtype == "float32" or is_single(value):
         return _ULPS * _ulp(value, 23, -126)
     return _ULPS * math.ulp(value)

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _ALIKE = str.maketrans(
     # Cyrillic, Greek, then hyphens, minus and quotation marks.
@@ -78,11 +82,21 @@ def _words(markdown: str) -> str:
 
     pieces: list[str] = []
     for block in MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown):
-        tokens = block.children or [block]
-        pieces += ["\n" if token.type in ("softbreak", "hardbreak") else token.content for token in tokens]
+        pieces += map(_shown, block.children or [block])
         # Paragraphs and cells are apart.
         pieces.append(" ")
     return "".join(pieces)
+
+
+def _shown(token: Token) -> str:
+    """What a reader sees of a token."""
+    match token.type:
+        case "softbreak" | "hardbreak":
+            return "\n"
+        # Of an option such as `3.` or `> 5`, the mark is what counts.
+        case "list_item_open" | "blockquote_open" | "hr":
+            return f"{token.info}{token.markup} "
+    return token.content
 
 
 def escaped(text: str) -> str:

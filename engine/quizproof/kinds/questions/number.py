@@ -95,18 +95,17 @@ class NumberQuestion(Question):
         """`value` and `answer`, which are both the key, and `stdout` of the code."""
         program = self._program()
         outcome = runs[program]
-        value = self._values(outcome)[0]
+        value, _ = self._values(outcome)[0]
         return {"value": value, "answer": value, "stdout": program.stdout(outcome, "code").strip()}
 
     def display(self, runs: Runs) -> displays.Display:
         """A field for a number, with the key as a learner would write it."""
         program = self._program()
-        value, *wrong = self._values(runs[program])
-        dtype = self._dtype(runs[program])
+        (value, dtype), *wrong = self._values(runs[program])
         code = () if self.code is None else (displays.Code(self.code),)
         mistakes = tuple(
             displays.Mistake(decimal(number), mistake.mistake, _computed(mistake, number), ("mistakes", index))
-            for index, (number, mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
+            for index, ((number, _), mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
         )
         distance = float(self.tolerance.around(abs(quantity(value))))
         answer = decimal(value if self.answer is None else self.answer, distance, dtype)
@@ -130,23 +129,14 @@ class NumberQuestion(Question):
             parts.insert(0, Part("setup", self.setup, ("setup",)))
         return self.program(*parts)
 
-    def _dtype(self, outcome: Outcome) -> str:
-        """What the key was computed in, where that is known: "float32", "Fraction"."""
+    def _values(self, outcome: Outcome) -> list[tuple[Any, str]]:
+        """The key's value, then that of each mistake, each with what it was computed in: `(0.5, "float32")`."""
         pairs = zip(self._program().parts, outcome.parts, strict=False)
-        return next((result.dtype for part, result in pairs if part.at == ("value",)), "")
-
-    def _values(self, outcome: Outcome) -> list[Any]:
-        """The key's value, then that of each mistake; None in place of text, which is no number."""
-        parts = self._program().parts
-        computed = {
-            p.at: None if isinstance(r.value, str) and r.dtype not in _EXACT_TYPES else r.value
-            for p, r in zip(parts, outcome.parts, strict=False)
-            if p.role == "value"
-        }
+        computed = {part.at: (result.value, result.dtype) for part, result in pairs if part.role == "value"}
         values = [computed[("value",)]]
         for index, mistake in enumerate(self.mistakes):
             typed = mistake.value
-            values.append(computed.get(("mistakes", index, "expression")) if typed is None else typed)
+            values.append(computed.get(("mistakes", index, "expression"), (None, "")) if typed is None else (typed, ""))
         return values
 
     def _blocked(self, outcome: Outcome, at: DataPath) -> Judgement | None:
@@ -167,9 +157,9 @@ class NumberQuestion(Question):
         blocked = self._blocked(outcome, ("value",))
         if blocked:
             return blocked
-        value, dtype = self._values(outcome)[0], self._dtype(outcome)
-        if not _is_quantity(value):
-            message = f"the value is {quoted(self._raw(outcome))}, not one finite number"
+        value, dtype = self._values(outcome)[0]
+        if not _is_quantity(value, dtype):
+            message = f"the value is {quoted(value)}, not one finite number"
             return refuted(rules.NOT_A_NUMBER, message, help="Give a number, or a tensor of one element.")
         if isinstance(value, float) and not self.tolerance and not _can_be_typed(value, dtype):
             message = f"the value is {value!r}, which nobody types exactly"
@@ -180,25 +170,20 @@ class NumberQuestion(Question):
             return refuted(rules.KEY_REFUTED, message, expected=decimal(self.answer), actual=actual)
         return PROVEN
 
-    def _raw(self, outcome: Outcome) -> object:
-        """The value of the key as it was reported."""
-        return self._program().values(outcome).get(("value",))
-
     def _judge_mistake(self, index: int, outcome: Outcome) -> Judgement:
         typed = self.mistakes[index].expression is None
         blocked = self._blocked(outcome, ("value",) if typed else ("mistakes", index, "expression"))
         if blocked:
             return blocked
         values = self._values(outcome)
-        key, wrong = values[0], values[index + 1]
-        if not _is_quantity(wrong):
+        (key, dtype), (wrong, wrong_dtype) = values[0], values[index + 1]
+        if not _is_quantity(wrong, wrong_dtype):
             message = f"the value of this mistake is {quoted(wrong)}, not one finite number"
             return refuted(rules.NOT_A_NUMBER, message)
-        if not _is_quantity(key):
+        if not _is_quantity(key, dtype):
             return PROVEN
         # A response between the two, within the tolerance of both, would be right and a mistake.
         distance = float(self.tolerance.around(abs(quantity(key))))
-        dtype = self._dtype(outcome)
         if same_number(wrong, key, 2 * distance, dtype):
             message = "this mistake is within twice the tolerance of the key"
             if same_number(wrong, key, distance, dtype):
@@ -208,10 +193,10 @@ class NumberQuestion(Question):
         return PROVEN
 
 
-def _is_quantity(value: object) -> TypeGuard[Value]:
+def _is_quantity(value: object, dtype: str) -> TypeGuard[Value]:
     """Whether a value is one finite number; text only where a run reports an exact number so."""
-    if not isinstance(value, str):
-        return is_number(value) or (isinstance(value, int) and not isinstance(value, bool))
+    if not isinstance(value, str) or dtype not in _EXACT_TYPES:
+        return is_number(value)
     try:
         quantity(value)
     except (ValueError, ArithmeticError):  # a Decimal may be NaN

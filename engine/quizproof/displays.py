@@ -2,7 +2,8 @@
 
 Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data:
 already rendered for one variant, with the evidence of its runs. It is kept as JSON between commands; classes that can
-stand in the same place have a `type` there, by which they are told apart.
+stand in the same place have a `type` there, by which they are told apart. `at` is where the author wrote a thing,
+relative to the block.
 """
 
 from __future__ import annotations
@@ -164,7 +165,6 @@ class Option:
     unproven: str = ""
     """The author's reason why no run settles this option; empty if a run did."""
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -187,17 +187,15 @@ class Mistake:
     feedback: str
     evidence: Evidence | None = None
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
 class NumberInput:
-    """Type a number. Right when `abs(response - value) <= tolerance + slack`, computed exactly."""
+    """Type a number. Right when `abs(response - value) <= tolerance + slack`, all exact and in the unit of the value."""
 
     value: int | float | str
     """As a run reports it: of a `Fraction` "1/3", of a `Decimal` "0.10", of a complex number "(1+2j)"."""
     tolerance: float
-    """Absolute, in the unit of the value."""
     display: str
     """The key as it should be shown."""
     unit: str = ""
@@ -240,7 +238,6 @@ class Blank:
     """Texts with which a run passed. The first is shown as the answer."""
     mistakes: tuple[Mistake, ...] = ()
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -267,7 +264,6 @@ class OrderLine:
     feedback: str = ""
     """Markdown: the mistake of learners who use a distractor."""
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -301,7 +297,6 @@ class MatchItem:
     feedback: str = ""
     """Markdown: for an item on the right that belongs to none, the mistake of learners who choose it."""
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -363,7 +358,6 @@ class Attempt:
     """Markdown."""
     evidence: Evidence | None = None
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)

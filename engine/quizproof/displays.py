@@ -191,7 +191,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class NumberInput:
-    """Type a number. Right when `abs(response - value) <= tolerance + slack`, all exact and in the unit of the value."""
+    """Type a number. Right when `abs(response - value) <= tolerance + slack`, all exact, in the value's unit."""
 
     value: int | float | str
     """As a run reports it: of a `Fraction` "1/3", of a `Decimal` "0.10", of a complex number "(1+2j)"."""
@@ -333,10 +333,9 @@ class OpenInput:
 
 @dataclass(frozen=True)
 class Check:
-    """A test that a program must pass."""
+    """A test that a program must pass. Its name says in a few words what it tests."""
 
     name: str
-    """What it tests, in a few words."""
     source: str
     hidden: bool = False
     """Whether its code is hidden from the learner until the question is answered."""

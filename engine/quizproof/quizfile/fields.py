@@ -143,6 +143,12 @@ ToleranceField = Annotated[
     ),
 ]
 """`0.01`, `5%` of the real value, or `{relative: 0.01}`; with `absolute` as well, the larger of the two counts."""
+Exact = Annotated[
+    Any,
+    BeforeValidator(lambda value: int(value) if type(value) in (int, PlainInt) else _number(value)),
+    WithJsonSchema({"type": "number"}),
+]
+"""A number; a whole one as an integer, which may have more digits than a float."""
 Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 

@@ -232,6 +232,8 @@ class Choice(Question):
             expected, actual = told_apart(fold(option.prints), real)
             return refuted(rules.KEY_REFUTED, message, expected=expected, actual=actual)
         message = "this distractor is exactly what the program prints"
+        if fold(option.prints) != real:
+            message = "this distractor is what the program prints, but for how it is written"
         if not same_output(option.prints, real):
             message = "this distractor is what the program prints, within the tolerance"
         return refuted(rules.DISTRACTOR_HOLDS, message, expected="any other output", actual=real)

@@ -23,7 +23,7 @@ from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import DataPath
 from quizproof.kinds.base import Question, Runs, evidence
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Model, Number, Plain, Prose, Snippet, ToleranceField, refuse
+from quizproof.quizfile.fields import Exact, Model, Plain, Prose, Snippet, ToleranceField, refuse
 
 _EXACT_TYPES = ("Fraction", "Decimal", "complex")
 """What runs report as text, so that it stays exact."""
@@ -34,7 +34,7 @@ _MOST_DIGITS = {"": 10, "float32": 6, "float16": 3, "bfloat16": 2}
 class NumberMistake(Model):
     """A wrong number that authors foresee, by value or by the expression that gives it."""
 
-    value: Number | None = None
+    value: Exact | None = None
     """The number that this mistake leads to."""
     expression: Snippet | None = None
     """The Python expression that gives it, evaluated after the question's code."""
@@ -59,7 +59,7 @@ class NumberQuestion(Question):
     """Code that is shown, and runs after the setup."""
     value: Snippet
     """The expression whose value is the key."""
-    answer: Number | None = None
+    answer: Exact | None = None
     """The key, if an author has typed one; compared with the value."""
     tolerance: ToleranceField = Tolerance()
     """By how much a right response may differ from the value: `0.01`, or `5%` of the value."""

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import same_outputs
-from quizproof.comparison.outputs import difference, fold, fold_expression, same_output
+from quizproof.comparison.outputs import difference, disagreement, fold, fold_expression, same_output
 from quizproof.comparison.quantity import same_number
 from quizproof.comparison.tolerance import Tolerance
 
@@ -363,6 +363,48 @@ def test_difference_is_told_where_it_is() -> None:
         difference("tensor([[1, 2],\n  [3, 4]])", "tensor([[1., 2.],\n  [3., 4.]])", 1)
         == "line 1 is 'tensor([[1., 2.],'"
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "real", "words"),
+    [
+        ("a b", "a  b", "only white space differs: it is 'a  b', not 'a b'"),
+        ("a\nb", "a\n\nb", "only white space differs: it has an empty line after line 1"),
+        ("a\n\nb", "a\nb", "only white space differs: it has no empty line after line 1"),
+        ("x\na b", "x\na\tb", "only white space differs: line 2 is 'a\\tb', not 'a b'"),
+        ("caf\u00e9", "cafe\u0301", "it looks the same, but is 'cafe\\u0301', not 'caf\\xe9'"),
+        ("[1, 2]\nx", "[1,\n2]\ny", "line 2 is 'y'"),
+        ("a", "b", "'b'"),
+    ],
+)
+def test_disagreement_names_what_cannot_be_seen(stated: str, real: str, words: str) -> None:
+    """Where nothing but white space or a look-alike differs, the message says so."""
+    assert disagreement(stated, real) == words
+    assert not same_output(stated, real)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tolerance", "dtype", "same"),
+    [
+        (2**64 - 1, 2**64, 0, "", False),
+        (2**64 - 1, 2**64, 1, "", True),
+        (16777217.0, 16777216.0, 0, "float32", False),
+        (71.6, 71.9000015258789, 0.3, "", True),
+        (72.2, 71.9000015258789, 0.3, "float32", True),
+        (72.21, 71.9000015258789, 0.3, "float32", False),
+        (71.6, 72.0, 0.3, "bfloat16", True),
+        (71.6, 72.0, 0.3, "", False),
+        ("1/3", "1/3", 0, "Fraction", True),
+        (0.3333, "1/3", 0, "Fraction", False),
+        ("(1+2j)", "(1+2.005j)", 0.01, "complex", True),
+        ("(1+2j)", "(1+2.005j)", 0.001, "complex", False),
+    ],
+)
+def test_numbers_are_compared_in_their_precision(
+    one: float | str, other: float | str, tolerance: float, dtype: str, *, same: bool
+) -> None:
+    """Whole numbers exactly, and floats to what their type can tell apart."""
+    assert same_number(one, other, tolerance, dtype) is same
 
 
 def test_tolerance_includes_its_bound() -> None:

@@ -77,6 +77,12 @@ def _number(value: object) -> object:
     raise ValueError("write a number")
 
 
+def _exact(value: object) -> object:
+    # Checked as a number first: an integer may be too large for any float.
+    number = _number(value)
+    return int(value) if isinstance(value, int) else number
+
+
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*%")
 
 
@@ -145,7 +151,7 @@ ToleranceField = Annotated[
 """`0.01`, `5%` of the real value, or `{relative: 0.01}`; with `absolute` as well, the larger of the two counts."""
 Exact = Annotated[
     Any,
-    BeforeValidator(lambda value: int(value) if type(value) in (int, PlainInt) else _number(value)),
+    BeforeValidator(_exact),
     WithJsonSchema({"type": "number"}),
 ]
 """A number; a whole one as an integer, which may have more digits than a float."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from quizproof.comparison.outputs import difference, fold, masked, same_output
+from quizproof.comparison.outputs import difference, fold, masked, same_again
 from quizproof.comparison.quantity import same_number
 from quizproof.comparison.tolerance import Allowed
 from quizproof.outcome import Outcome
@@ -49,7 +49,7 @@ def compare(before: Outcome, now: Outcome, tolerance: Allowed | None = None) -> 
         if one != other:
             return OutcomeDiff(f"raised {one}", f"raised {other}")
     for old, new in zip(before.parts, now.parts, strict=False):
-        if not same_output(old.stdout, new.stdout, tolerance):
+        if not same_again(old.stdout, new.stdout, tolerance):
             # `difference` names what is real, given what is stated: so each is once the one and once the other.
             was, is_ = difference(new.stdout, old.stdout), difference(old.stdout, new.stdout)
             return OutcomeDiff(f"printed {was}", f"printed {is_}")

@@ -106,6 +106,16 @@ def same_output(one: str, other: str, tolerance: Allowed | None = None, *, model
     return tolerance is not None and _same_within(one, other, tolerance_of(tolerance))
 
 
+def same_again(before: str, now: str, tolerance: Allowed | None = None) -> bool:
+    """Whether a program printed the same twice. No reader wrote one of the two, so the order of a set counts as well.
+
+    before, now  what two runs of one program printed
+    tolerance    by how much numbers may differ; None when they must be the same to the letter
+    """
+    before, now = fold(before), fold(now)
+    return before == now or (tolerance is not None and _same_within(before, now, tolerance_of(tolerance)))
+
+
 def _same_in_other_words(one: str, other: str) -> bool:
     """Whether all that differs is how numbers are written, and one way is such as no program prints: `1e-3`, `.5`."""
     if not (_NEVER_PRINTED.search(one) or _NEVER_PRINTED.search(other)):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from quizproof import rules
 from quizproof.claims import PROVEN, Claim, Judgement, Program, obstacle, unstable
 from quizproof.comparison.outcome_diff import compare, same_value
-from quizproof.comparison.outputs import same_output
+from quizproof.comparison.outputs import same_again
 from quizproof.comparison.tolerance import Tolerance
 from quizproof.outcome import LOST, Outcome
 from quizproof.runtimes.conditions import Conditions
@@ -98,7 +98,7 @@ def _matters(claim: Claim, before: Outcome, now: Outcome, tolerance: Tolerance |
         return True
     pairs = zip(before.parts, now.parts, strict=True)
     return any(
-        not same_output(one.stdout, other.stdout, tolerance) or not same_value(one.value, other.value, tolerance)
+        not same_again(one.stdout, other.stdout, tolerance) or not same_value(one.value, other.value, tolerance)
         for one, other in pairs
     )
 

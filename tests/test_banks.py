@@ -63,6 +63,8 @@ blocks:
 MADE: dict[str, bytes] = {
     "file-binary": b"\x7fELF\x02\x01\x01\x00\x00\x00",
     "file-byte-order-mark-and-crlf": b"\xef\xbb\xbf" + GOOD.format(name="from-windows").replace("\n", "\r\n").encode(),
+    "file-utf16": GOOD.format(name="from-notepad").encode("utf-16"),
+    "file-utf16-without-mark": GOOD.format(name="from-elsewhere").encode("utf-16-le"),
     "file-huge": b"# " + b"x" * 5_000_000,
     "file-not-utf8": "quiz: latin\ntitle: Größe\n".encode("latin-1"),
     "yaml-deep-nesting": b"quiz: deep\ntitle: " + b"[" * 100_000,

@@ -21,20 +21,16 @@ from quizproof.displays import (
     Attempt,
     Blank,
     Blanks,
-    Chart,
     Check,
     Code,
     Content,
     Display,
-    Event,
     Evidence,
     Figure,
-    Flow,
     Input,
     LineInput,
     Matching,
     MatchItem,
-    Matrix,
     Mistake,
     NumberInput,
     OpenInput,
@@ -46,12 +42,10 @@ from quizproof.displays import (
     Point,
     ProgramInput,
     Prose,
-    Series,
-    Stage,
-    Table,
     TextInput,
 )
 from quizproof.errors import UsageError
+from quizproof.figures import Chart, Event, Flow, Matrix, Series, Stage, Table
 from quizproof.kinds.registry import BUILT_IN
 from quizproof.loading.load import load_bank, load_file
 from quizproof.proving.prove import prove
@@ -267,7 +261,18 @@ def test_every_page_states_proof_coverage_and_versions(site: dict[str, Page]) ->
 def test_coverage_is_rounded_down() -> None:
     assert Coverage.of(samples.claims(999, "refuted")).percent == 99
     assert Coverage.of(samples.claims(7)).percent == 100
-    assert Coverage.of(()).percent == 100
+
+
+def test_page_without_a_statement_claims_no_coverage(tmp_path: Path) -> None:
+    """A quiz of which no block can be read is built with `--keep-going`; nothing on its page was proven."""
+    file = tmp_path / "quiz.yaml"
+    file.write_text("quiz: q\ntitle: Empty\ntopic: t\nblocks:\n  - {id: one, kind: numbre, prompt: P, value: 1}\n")
+    build_site(prove(load_bank([file])), tmp_path / "public", "Site", ())
+    for page in ("index.html", "t/index.html", "t/q.html"):
+        text = (tmp_path / "public" / page).read_text(encoding="utf-8")
+        assert "100" not in re.sub(r'pathLength="100"|stroke-dasharray="0 100"', "", text), page
+        assert "there is no statement to prove" in text
+    assert Coverage.of(samples.claims(3)).share == "100 % proven"
     assert Coverage.of(samples.claims(29, "unproven", "refuted", "unverified")).summary == (
         "29 of 32 statements proven, 1 unproven, 2 refuted or not verified"
     )

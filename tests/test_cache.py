@@ -66,8 +66,8 @@ blocks:
 """
 """Two questions that hold, and one whose stated answer does not."""
 
-RUNS = 5
-"""The different programs of that bank: one for `sum`, three for `pick`, one for `lie`."""
+RUNS = 8
+"""The different programs of that bank: one for `sum`, three for `pick`, one for `lie`; and one more run of each key."""
 
 
 @pytest.fixture
@@ -513,15 +513,15 @@ def edit(file: Path, old: str, new: str) -> None:
         pytest.param("id: pick", "title: Pick\n    id: pick", 0, id="title of a question"),
         pytest.param("answer: 3", "answer: 2", 0, id="stated answer"),
         pytest.param("prints: 11", "prints: 12", 0, id="stated output"),
-        pytest.param("code: print(1 + 1)", "code: |\n      print(1 + 1)", 1, id="line end"),
-        pytest.param("print(1 + 1)", "print(1 + 2)", 1, id="code"),
+        pytest.param("code: print(1 + 1)", "code: |\n      print(1 + 1)", 2, id="line end"),
+        pytest.param("print(1 + 1)", "print(1 + 2)", 2, id="code"),
         pytest.param("print(1 + 1)", "print(1 + 1)  # two", 0, id="YAML comment beside code"),
-        pytest.param("code: print(1 + 1)", 'code: "print(1 + 1)  # two"', 1, id="comment inside code"),
+        pytest.param("code: print(1 + 1)", 'code: "print(1 + 1)  # two"', 2, id="comment inside code"),
         pytest.param("x += 2", "x += 3", 1, id="distractor"),
-        pytest.param("x += 1", "x = x + 1", 1, id="key"),
-        pytest.param("assert x == 2", "assert 2 == x", 3, id="check"),
-        pytest.param("setup: x = 1", "setup: x = int(1)", 3, id="setup"),
-        pytest.param("    setup: x", "    limits: {seconds: 7}\n    setup: x", 3, id="limits of a question"),
+        pytest.param("x += 1", "x = x + 1", 2, id="key"),
+        pytest.param("assert x == 2", "assert 2 == x", 4, id="check"),
+        pytest.param("setup: x = 1", "setup: x = int(1)", 4, id="setup"),
+        pytest.param("    setup: x", "    limits: {seconds: 7}\n    setup: x", 4, id="limits of a question"),
         pytest.param("blocks:", "limits: {seconds: 7}\nblocks:", RUNS, id="limits of the quiz"),
     ],
 )
@@ -590,16 +590,16 @@ def test_files_beside_a_quiz_count(bank: Path) -> None:
     (other / "beside.yaml").write_text(BESIDE)
     data = other / "files" / "data.txt"
     data.write_text("one")
-    assert counts(proven()) == (RUNS + 1, 0)
-    assert counts(proven()) == (0, RUNS + 1)
+    assert counts(proven()) == (RUNS + 2, 0)
+    assert counts(proven()) == (0, RUNS + 2)
     data.write_text("two")
-    assert counts(proven()) == (1, RUNS)
+    assert counts(proven()) == (2, RUNS)
     data.write_text("one")
-    assert counts(proven()) == (0, RUNS + 1)
+    assert counts(proven()) == (0, RUNS + 2)
     (other / "files" / "more.txt").write_text("")
-    assert counts(proven()) == (1, RUNS)
+    assert counts(proven()) == (2, RUNS)
     (bank / "files").mkdir()
-    assert counts(proven()) == (RUNS, 1)
+    assert counts(proven()) == (RUNS, 2)
 
 
 def test_contents_of_a_folder(tmp_path: Path) -> None:
@@ -683,7 +683,7 @@ def test_a_run_that_was_stopped_is_tried_again(bank: Path, code: str, rule: str)
     again = proven()
     assert lasting(again) == lasting(first)
     assert first.summary.runs >= 2
-    assert counts(again) == (first.summary.runs - 1, 1)
+    assert counts(again) == (first.summary.runs - 2, 2)  # the other was run twice
 
 
 def test_no_cache_runs_everything_and_leaves_nothing(bank: Path, cache_home: Path) -> None:
@@ -869,8 +869,9 @@ def test_proofs_come_in_order_while_files_are_still_unread(many: list[Path]) -> 
         assert names == [f"q{n}" for n in range(MANY)]
         assert max(ahead) <= (512 if runs else 0)
         assert ahead[0] < MANY - 1  # the first was ready before the last was opened
-        assert (proving.result.summary.runs, proving.result.summary.cached) == (runs, MANY - runs)
-        assert moments[-1] == (MANY, MANY, runs)
+        # Each key is run twice.
+        assert (proving.result.summary.runs, proving.result.summary.cached) == (2 * runs, 2 * (MANY - runs))
+        assert moments[-1] == (MANY, MANY, 2 * runs)
         assert [now[0] for now in moments] == sorted(now[0] for now in moments)
         assert all(done <= total for done, total, _ in moments)
 
@@ -884,4 +885,4 @@ def test_what_is_read_on_after_a_stop_is_kept(many: list[Path]) -> None:
         proofs.close()  # type: ignore[attr-defined]
     with Cache() as cache:
         again = Proving(many[:100], Pool[Any](2), cache=cache).report()
-    assert counts(again) == (0, 100)
+    assert counts(again) == (0, 200)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizproof import rules
+from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     ACCIDENTS,
     OURS,
     PROVEN,
-    Happens,
     Judgement,
     Part,
     PartRole,
@@ -23,11 +23,11 @@ from quizproof.claims import (
     crash,
     failing,
     fails,
-    fails_without,
+    mismatch,
     obstacle,
-    passes,
     refuted,
 )
+from quizproof.comparison.happens import Happens
 from quizproof.outcome import LASTING, LOST, Frame, Outcome, PartResult, Raised, Status
 
 SETUP, ANSWER, CHECK = range(3)
@@ -127,31 +127,42 @@ def test_frames_are_those_of_the_author() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "exception", "fragment"),
+    ("text", "read"),
     [
-        ("runs silently", None, ""),
-        (" runs silently\n", None, ""),
-        ("TypeError", "TypeError", ""),
-        ("TypeError: must be", "TypeError", "must be"),
-        ("TypeError:  a: b ", "TypeError", "a: b"),
-        ("torch.cuda.OutOfMemoryError", "torch.cuda.OutOfMemoryError", ""),
+        ("runs silently", Happens("silence")),
+        (" runs silently\n", Happens("silence")),
+        ("never ends", Happens("endless")),
+        ("TypeError", Happens("exception", "TypeError")),
+        ("TypeError: must be", Happens("exception", "TypeError", "must be")),
+        ("TypeError:  a: b ", Happens("exception", "TypeError", "a: b")),
+        ("torch.cuda.OutOfMemoryError", Happens("exception", "torch.cuda.OutOfMemoryError")),
+        ("warns", Happens("warning")),
+        ("warns UserWarning", Happens("warning", "UserWarning")),
+        ("warns UserWarning: a size", Happens("warning", "UserWarning", "a size")),
+        ("prints 45", Happens("output", text="45")),
+        ("prints 1\n2\n", Happens("output", text="1\n2")),
     ],
 )
-def test_happens_is_read(text: str, exception: str | None, fragment: str) -> None:
+def test_happens_is_read(text: str, read: Happens) -> None:
     """And written as it was, but for space."""
     happens = Happens.parse(text)
-    assert happens == Happens(exception, fragment)
+    assert happens == read
     assert Happens.parse(str(happens)) == happens
 
 
-@pytest.mark.parametrize("text", ["", ":", "it crashes", "runs silently.", "Type-Error", ": fragment", "2Error"])
+@pytest.mark.parametrize(
+    "text", ["", ":", "it crashes", "runs silently.", "Type-Error", ": fragment", "2Error", "prints", "warns of it"]
+)
 def test_happens_that_is_none(text: str) -> None:
     """Words are no exception."""
     with pytest.raises(ValueError, match="write `runs silently`, an exception such as `TypeError`"):
         Happens.parse(text)
 
 
-NOISY = Outcome("finished", (PartResult(), PartResult("", "a warning\n"), PartResult(assertions=1)))
+WARNED = PartResult("", "a warning\n", warned=("UserWarning: a warning",))
+NOISY = Outcome("finished", (PartResult(), WARNED, PartResult(assertions=1)))
+ENDLESS = Outcome("endless", (PartResult(), PartResult()), detail="it ran longer than 3 s")
+STUCK = Outcome("endless", (PartResult(), PartResult(), PartResult()), detail="it ran longer than 3 s")
 MISMATCHES: list[tuple[str, Outcome, str]] = [
     ("runs silently", finished(), ""),
     ("runs silently", raised(CHECK, 5, "AssertionError"), ""),
@@ -170,13 +181,33 @@ MISMATCHES: list[tuple[str, Outcome, str]] = [
     ("TypeError", raised(ANSWER, 3), "it raised ValueError: bad"),
     ("AssertionError", raised(CHECK, 5, "AssertionError"), "nothing was raised, and then the check failed"),
     ("AssertionError", raised(ANSWER, 3, "AssertionError"), ""),
+    ("IOError", raised(ANSWER, 3, "OSError"), ""),
+    ("socket.error", raised(ANSWER, 3, "OSError"), ""),
+    ("OSError", raised(ANSWER, 3, "FileNotFoundError"), "it raised FileNotFoundError: bad"),
+    ("warns", NOISY, ""),
+    ("warns UserWarning", NOISY, ""),
+    ("warns builtins.UserWarning: a warn", NOISY, ""),
+    ("warns UserWarning", raised(CHECK, 5, "AssertionError"), "it showed no warning"),
+    ("warns FutureWarning", NOISY, "it warned of 'UserWarning: a warning'"),
+    ("warns UserWarning: other", NOISY, "it warned of 'UserWarning: a warning'"),
+    ("warns", raised(ANSWER, 3), "it raised ValueError: bad"),
+    ("prints 4", finished(stdout="4\n"), ""),
+    ("prints 5", finished(stdout="4\n"), "it printed '4'"),
+    ("prints 4", raised(ANSWER, 3), "it raised ValueError: bad"),
+    ("never ends", ENDLESS, ""),
+    ("never ends", finished(), "it came to its end"),
+    ("never ends", raised(CHECK, 5), "it came to its end"),
+    ("never ends", raised(ANSWER, 3), "it raised ValueError: bad"),
+    ("never ends", STUCK, "the code came to its end, and the check did not"),
+    ("runs silently", ENDLESS, "it never ended"),
+    ("TypeError", ENDLESS, "it never ended"),
 ]
 
 
 @pytest.mark.parametrize(("stated", "outcome", "words"), MISMATCHES)
 def test_what_happened_instead(stated: str, outcome: Outcome, words: str) -> None:
     """Empty where it is what was stated."""
-    assert Happens.parse(stated).mismatch(PROGRAM, outcome) == words
+    assert mismatch(Happens.parse(stated), PROGRAM, outcome) == words
 
 
 # ---- obstacles: what no claim can be judged by
@@ -189,6 +220,7 @@ OBSTACLES: list[tuple[Outcome, str, str, str]] = [
     (Outcome("died", detail="SIGSEGV"), "refuted", rules.SNIPPET_DIED, "the run ended without a result: SIGSEGV"),
     (syntax(ANSWER, 3), "refuted", rules.CODE_SYNTAX, "SyntaxError: invalid syntax"),
     (raised(SETUP, 2), "refuted", rules.SETUP_FAILED, "the setup raised ValueError: bad"),
+    (Outcome("endless", (PartResult(),), detail="3 s"), "refuted", rules.LIMIT_HIT, "the setup is still running: 3 s"),
 ]
 
 
@@ -199,7 +231,7 @@ def test_obstacle(outcome: Outcome, verdict: str, code: str, message: str) -> No
     assert judged is not None
     assert (judged.verdict, judged.code, judged.message) == (verdict, code, message)
     assert (judged.verdict == "unverified") is (outcome.status in LOST)
-    assert key(PROGRAM, outcome) == crash(PROGRAM, outcome) == fails_without(PROGRAM, outcome) == judged
+    assert key(PROGRAM, outcome) == crash(PROGRAM, outcome) == can_fail(PROGRAM, (), (), outcome) == judged
     if outcome.status != "syntax":
         assert distractor(PROGRAM, outcome) == distractor(PROGRAM, outcome, "ValueError") == judged
 
@@ -211,6 +243,7 @@ def test_obstacles_are_all() -> None:
     assert obstacle(PROGRAM, raised(ANSWER, 3)) is None
     assert obstacle(PROGRAM, raised(CHECK, 5)) is None
     assert obstacle(PROGRAM, syntax(ANSWER, 3), syntax_ok=True) is None
+    assert obstacle(PROGRAM, ENDLESS) is None
 
 
 @pytest.mark.parametrize("status", ["limit", "died"])
@@ -301,7 +334,11 @@ def test_one_of_several_checks_must_assert() -> None:
 def test_key_that_fails() -> None:
     """By its own exception, or by the check, whose line is quoted where it says nothing itself."""
     own = key(PROGRAM, raised(ANSWER, 3))
-    assert (own.verdict, own.code, own.message) == ("refuted", rules.KEY_REFUTED, "the key fails: ValueError: bad")
+    assert (own.verdict, own.code, own.message) == (
+        "refuted",
+        rules.KEY_REFUTED,
+        "the key fails: ValueError: bad; the check was never reached",
+    )
     assert (own.at, own.expected) == (("options", 0, "code"), "it passes")
     by_check = key(PROGRAM, raised(CHECK, 5, "AssertionError", "sum"))
     assert (by_check.code, by_check.message) == (rules.KEY_REFUTED, "the key fails: AssertionError: sum")
@@ -330,7 +367,6 @@ def test_program_that_must_run_to_its_end() -> None:
     ("happens", "outcome"),
     [
         ("", raised(CHECK, 5, "AssertionError")),
-        ("", raised(ANSWER, 3)),
         ("ValueError: bad", raised(ANSWER, 3)),
         ("NameError", raised(ANSWER, 3, "NameError")),
         ("AttributeError", raised(ANSWER, 3, "AttributeError", meant="zeros")),
@@ -340,8 +376,15 @@ def test_program_that_must_run_to_its_end() -> None:
     ],
 )
 def test_distractor_that_fails_is_proven(happens: str, outcome: Outcome) -> None:
-    """By the check, by an exception that is no accident, or as it was stated."""
+    """By the check, or as it was stated."""
     assert distractor(PROGRAM, outcome, happens) is PROVEN
+
+
+def test_distractor_that_raises_should_say_so() -> None:
+    """It is proven to be wrong, but the check was never reached, and any slip would have done as well."""
+    judged = distractor(PROGRAM, raised(ANSWER, 3))
+    assert (judged.verdict, judged.code, judged.at) == ("proven", rules.UNSTATED_EXCEPTION, ("options", 0, "code"))
+    assert "happens: ValueError" in judged.help
 
 
 @pytest.mark.parametrize(
@@ -364,7 +407,8 @@ def test_accidents(type_: str, part: int) -> None:
     """An exception that looks like an accident must be stated; in the check it is the check's own."""
     judged = distractor(PROGRAM, raised(part, part * 2 + 1, type_))
     accident = type_ in ACCIDENTS
-    codes = {SETUP: rules.SETUP_FAILED, ANSWER: rules.UNSTATED_CRASH if accident else "", CHECK: rules.CHECK_CRASHED}
+    of_answer = rules.UNSTATED_CRASH if accident else rules.UNSTATED_EXCEPTION
+    codes = {SETUP: rules.SETUP_FAILED, ANSWER: of_answer, CHECK: rules.CHECK_CRASHED}
     assert judged.code == codes[part]
     if part == ANSWER and accident:
         assert judged.message == f"it failed by {type_}: bad, which looks like an accident"
@@ -377,7 +421,7 @@ def test_misspelt_attribute_is_an_accident() -> None:
     judged = distractor(PROGRAM, raised(ANSWER, 3, "AttributeError", "no attribute 'zeroes'", "zeros"))
     assert judged.code == rules.UNSTATED_CRASH
     assert judged.help.startswith("Did you mean `zeros`? ")
-    assert distractor(PROGRAM, raised(ANSWER, 3, "AttributeError", "no attribute 'zeroes'")) is PROVEN
+    assert distractor(PROGRAM, raised(ANSWER, 3, "AttributeError", "no attribute 'zeroes'")).verdict == "proven"
 
 
 def test_code_that_does_not_compile_is_an_accident() -> None:
@@ -398,14 +442,43 @@ def test_wrong_reason() -> None:
     assert accident.code == rules.WRONG_REASON  # the reason is wrong before it is an accident
 
 
+BARE = Program((PROGRAM.parts[SETUP], PROGRAM.parts[CHECK]))
+NAME_MISSING = raised(1, 3, "NameError")
+
+
+def examined(*, tried: int, noticed: int, missed: str = "") -> Outcome:
+    """The right answer's run, and what its check made of changes."""
+    outcome = finished()
+    check = replace(outcome.parts[CHECK], tried=tried, noticed=noticed, missed=missed)
+    return replace(outcome, parts=(*outcome.parts[:CHECK], check))
+
+
 def test_check_passes_without_the_answer() -> None:
-    """Then it asserts nothing of the answer; how it fails does not matter."""
-    bare = Program((PROGRAM.parts[SETUP], PROGRAM.parts[CHECK]))
-    judged = fails_without(bare, finished(program=bare))
+    """Then it asserts nothing of the answer."""
+    judged = can_fail(BARE, (), (), finished(program=BARE))
     assert (judged.verdict, judged.code) == ("refuted", rules.PASSES_WITHOUT_ANSWER)
     assert judged.help
-    for type_ in ("AssertionError", "NameError", "ValueError"):
-        assert fails_without(bare, raised(1, 3, type_)) is PROVEN
+    assert can_fail(BARE, (), (), raised(1, 3, "AssertionError")) is PROVEN
+
+
+def test_missing_name_does_not_show_that_a_check_can_fail() -> None:
+    """A wrong answer that fails an assertion does, or a change of what the right one made."""
+    own = can_fail(BARE, (PROGRAM,), (), examined(tried=3, noticed=0, missed="`total` plus 1"), NAME_MISSING)
+    assert (own.verdict, own.code) == ("refuted", rules.OVERWRITES_ANSWER)  # which the check binds itself
+    missed = examined(tried=3, noticed=0, missed="`x` plus 1")
+    judged = can_fail(BARE, (PROGRAM,), (), missed, NAME_MISSING)
+    assert (judged.verdict, judged.code, judged.at) == ("proven", rules.UNNOTICED_CHANGE, ("check",))
+    assert "`x` plus 1" in judged.message
+    assert judged.evidence == {"changes": 3, "noticed": 0}
+    wrong = raised(CHECK, 5, "AssertionError")
+    shown = can_fail(BARE, (PROGRAM,), (PROGRAM,), missed, wrong, NAME_MISSING)
+    assert (shown.verdict, shown.code, shown.evidence) == ("proven", "", {"changes": 3, "noticed": 0})
+    slip = raised(ANSWER, 3, "TypeError")
+    assert can_fail(BARE, (PROGRAM,), (PROGRAM,), missed, slip, NAME_MISSING).code == rules.UNNOTICED_CHANGE
+    noticed = can_fail(BARE, (PROGRAM,), (), examined(tried=2, noticed=1), NAME_MISSING)
+    assert (noticed.verdict, noticed.code, noticed.evidence) == ("proven", "", {"changes": 2, "noticed": 1})
+    # Nothing is known of an answer whose values could not be changed.
+    assert can_fail(BARE, (PROGRAM,), (), finished(), NAME_MISSING) is PROVEN
 
 
 ROLES = st.lists(st.sampled_from(get_args(PartRole)), min_size=1, max_size=4)

@@ -65,7 +65,7 @@ def test_all_proven_is_exit_code_0(bank: Path) -> None:
     done = quizproof("check", cwd=bank)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("3 claims proven in ")
-    assert "1 run, sandbox: " in done.stdout
+    assert "2 runs, sandbox: " in done.stdout
 
 
 def test_findings_are_exit_code_1(lying: Path) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from conftest import HEADER
 from quizproof.comparison.numbers import thinned
 from quizproof.comparison.outputs import same_to_digits
-from quizproof.displays import Chart, Code, Flow, Matrix, Prose, Table
+from quizproof.displays import Code, Prose
+from quizproof.figures import Chart, Flow, Matrix, Table
 from quizproof.kinds.exhibits.confusion_matrix import quizproof_measured
 from quizproof.kinds.exhibits.training_run import CurveClaim
 from quizproof.loading.load import load_file

@@ -95,15 +95,15 @@ def test_good_samples_are_proven(prove_text: ProveText, text: str, runtime: str)
 
 
 LIES = [
-    ("accept: [sort]", "accept: [index]", "QP201", 12, "filled with `index`, `len`: the program filled with `index`"),
-    ("accept: [sort]", "accept: [sort, reverse]", "QP201", 12, "filled with `reverse`, `len`: the program filled with"),
+    ("accept: [sort]", "accept: [index]", "QP201", 18, "filled with `index`, `len`: the program filled with `index`"),
+    ("accept: [sort]", "accept: [sort, reverse]", "QP201", 18, "filled with `reverse`, `len`: the program filled with"),
     ('"lambda name: len(name)"', "max", "QP201", 24, "filled with `sort`, `max`: the program filled with"),
-    ('"lambda name: len(name)"', "lenght", "QP201", 13, "filled with `sort`, `lenght`: the program filled with"),
+    ('"lambda name: len(name)"', "lenght", "QP201", 24, "filled with `sort`, `lenght`: the program filled with"),
     (
         '"lambda name: len(name)"',
         '"len("',
         "QP113",
-        12,
+        24,
         "filled with `sort`, `len(`: SyntaxError: '(' was never closed",
     ),
     ("text: sorted", "text: sort", "QP202", 20, "mistake 1 of method: the check passes with the mistake `sort`"),
@@ -143,13 +143,13 @@ def test_lies_are_refuted(catch_lie: CatchLie, old: str, new: str, code: str, li
     catch_lie(SORTED, old, new, code, line, message)
 
 
-def test_accident_points_into_the_program(prove_text: ProveText) -> None:
-    """A mistake that fails by accident is reported at its line in `code`."""
+def test_accident_points_at_the_text(prove_text: ProveText) -> None:
+    """A mistake that fails by accident is reported where it is listed, not at its line in `code`."""
     report = prove_text(
         SORTED.replace("text: None\n", "text: nill\n").replace("          happens: runs silently\n", "")
     )
     (finding,) = report.findings
-    assert (finding.code, finding.span.line) == ("QP207", 13)
+    assert (finding.code, finding.span.line) == ("QP207", 29)
     assert (
         finding.message
         == "mistake 2 of key: it failed by NameError: name 'nill' is not defined, which looks like an accident"

@@ -494,7 +494,7 @@ def test_predicted_exception_is_an_option(prove_text: ProveText) -> None:
     assert [o.content for o in shown.input.options] == [
         Prose("Raises `IndexError`"),
         Prose("Raises `KeyError`"),
-        Output("None"),
+        Output("None", "Ends normally, and prints"),
     ]
 
 

@@ -119,15 +119,83 @@ def test_block_that_is_wrong_is_left_out_alone(tmp_path: Path) -> None:
     assert file.findings[0].block == "one"
 
 
-def test_without_a_header_there_is_no_quiz_and_still_every_finding(tmp_path: Path) -> None:
-    """What is wrong in blocks is found in the same pass."""
-    text = quiz("a", "one").replace("title: T\n", "").replace("value: '1'", "value: ''")
+def test_faulty_header_hides_no_block(tmp_path: Path) -> None:
+    """What is wrong in blocks is found in the same pass, and those that are right are judged."""
+    text = (
+        quiz("a", "one", "two")
+        .replace("title: T\n", "minutes: five\n")
+        .replace("one, kind: number", "one, kin: number")
+    )
     file = loaded(tmp_path, text)
-    assert file.quiz is None
+    assert file.quiz is not None
+    assert [item.block.id for item in file.quiz.items] == ["two"]
+    assert (file.quiz.header.quiz, file.quiz.header.title, file.quiz.header.minutes) == ("a", "quiz.yaml", None)
     assert found(file) == [
         ("QP108", 1, "`title` is missing"),
-        ("QP109", 4, "`value`: write text that is not empty"),
+        ("QP109", 2, "`minutes`: write a whole number"),
+        ("QP108", 5, "`kind` is missing"),
     ]
+
+
+@pytest.mark.parametrize(
+    "line", ["runtime: pytorch", "runtim: torch", "framework: torch", "limits: {seconds: soon}", "limit: {seconds: 60}"]
+)
+def test_blocks_are_not_judged_where_their_runtime_or_limits_are_unknown(line: str, tmp_path: Path) -> None:
+    """A right question would be refuted by the wrong interpreter."""
+    file = loaded(tmp_path, quiz("a", "one").replace("topic: t\n", f"topic: t\n{line}\n"))
+    assert file.quiz is None
+    assert [finding.span.line for finding in file.findings] == [4]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "message"),
+    [
+        ("prompt: a: b", "QP102", "mapping values are not allowed in this context"),
+        ("prompt: one\n    prompt: two", "QP103", "`prompt` was already given on line 9"),
+        ('prompt: "\\d"', "QP102", "while parsing a quoted scalar, found unknown escape character"),
+        ("prompt: &all of it", "QP104", "`&all`: anchors and aliases are not allowed"),
+        ('prompt: "never closed', "QP102", "while scanning a quoted scalar, found unexpected end of stream"),
+    ],
+)
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_block_that_is_not_yaml_hides_no_other(
+    fault: str, code: str, message: str, indent: str, tmp_path: Path
+) -> None:
+    """Its error is at its line, and so is what is wrong in the blocks around it."""
+    bad = f"  - id: bad\n    kind: number\n    {fault}\n    value: 1\n"
+    header = HEADER.format(id="a").replace("blocks:", "insight: {text: I, rests_on: [bad, oen]}\nblocks:")
+    text = f"{header}{NUMBER.format(id='one')}{bad}{NUMBER.format(id='two')}{NUMBER.format(id='one')}"
+    text = text.replace("\n  ", f"\n{indent}")
+    file = loaded(tmp_path, text)
+    assert file.quiz is not None
+    assert [(item.block.id, file.quiz.place(item).rpartition(":")[2]) for item in file.quiz.items] == [
+        ("one", "6"),
+        ("two", f"{11 + fault.count(chr(10))}"),
+        ("one", f"{12 + fault.count(chr(10))}"),
+    ]
+    assert found(file)[0] == ("QP118", 4, "the insight rests on `oen`, which is not in this quiz; did you mean `one`?")
+    assert found(file)[1][::2] == (code, message)
+    assert 9 <= found(file)[1][1] <= 10
+    assert len(file.findings) == 2
+
+
+@pytest.mark.parametrize("text", ["a: b: c\n", "blocks:\n- a: b: c\n", "blocks: [a\n", "- *a\n"])
+def test_file_of_which_nothing_can_be_read_has_one_finding(text: str, tmp_path: Path) -> None:
+    """Whatever its lines look like, it is cut without an exception."""
+    file = loaded(tmp_path, text)
+    assert file.quiz is None
+    assert file.findings
+
+
+def test_header_that_is_not_yaml_hides_no_block(tmp_path: Path) -> None:
+    """Only its own key is lost, and that is not reported as missing too."""
+    file = loaded(tmp_path, quiz("a", "one").replace("title: T", "title: A: b"))
+    assert file.quiz is not None
+    assert [item.block.id for item in file.quiz.items] == ["one"]
+    assert found(file) == [("QP102", 2, "mapping values are not allowed in this context")]
+    lost = loaded(tmp_path, quiz("a", "one").replace("title: T", "title: T\nruntime: a: torch"))
+    assert lost.quiz is None
+    assert found(lost) == [("QP102", 3, "mapping values are not allowed in this context")]
 
 
 def test_findings_are_in_the_order_of_the_file(tmp_path: Path) -> None:

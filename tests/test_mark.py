@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,18 @@ SEVERAL = Options(
     (Option("a", Output("2"), True), Option("b", Output("3"), True), Option("c", Output("4"), False, "No.")), True
 )
 NUMBER = NumberInput(0.872, 0.005, "0.872", "s", (Mistake("0.895", "That is the precision."),))
+ANY = replace(SEVERAL, multiple=False)
+RANGES = NumberInput(
+    3,
+    0.5,
+    "3",
+    mistakes=(
+        Mistake("1", "Halves it."),
+        Mistake("above 4.5, below 6", "Adds."),
+        Mistake("below 0", "Forgets the sign."),
+        Mistake("any other number", "Count again."),
+    ),
+)
 TEXT = TextInput("[1, 2]\nTrue", True, (Mistake("[1, 2]\nFalse", "The comparison is elementwise."),))
 LINE = LineInput("a = 1\nb = 2\nc = 3", (2,), (Mistake("3", "This line is in order."),))
 
@@ -37,6 +50,16 @@ LINE = LineInput("a = 1\nb = 2\nc = 3", (2,), (Mistake("3", "This line is in ord
         (SEVERAL, ["b", "a"], 1, ""),
         (SEVERAL, ["a"], 0.5, ""),
         (SEVERAL, ["a", "b", "c"], 0.5, "No."),
+        (ANY, "a", 1, ""),
+        (ANY, ["b"], 1, ""),
+        (ANY, "c", 0, "No."),
+        (RANGES, "3.5", 1, ""),
+        (RANGES, "1", 0, "Halves it."),
+        (RANGES, "4.6", 0, "Adds."),
+        (RANGES, "4.5", 0, "Count again."),
+        (RANGES, "6", 0, "Count again."),
+        (RANGES, "-0.1", 0, "Forgets the sign."),
+        (RANGES, "0", 0, "Count again."),
         (NUMBER, "0.872", 1, ""),
         (NUMBER, " .877 s ", 1, ""),
         (NUMBER, "8.7e-1", 1, ""),
@@ -66,6 +89,7 @@ def test_marks(shown: Input, response: Response, score: float, feedback: str) ->
         (ONE, "d", "choose from a, b, c"),
         (ONE, 3, "choose from a, b, c"),
         (ONE, ["a", "b"], "choose one option"),
+        (ANY, ["a", "b"], "choose one option"),
         (SEVERAL, [], "choose from a, b, c"),
         (NUMBER, "", "'' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "two", "'two' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
@@ -74,7 +98,7 @@ def test_marks(shown: Input, response: Response, score: float, feedback: str) ->
         (NUMBER, "nan", "'nan' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "1/0", "a number cannot be divided by zero"),
         (NUMBER, "1e999", "the number is too large"),
-        (TEXT, " \n", "type what the program prints"),
+        (TEXT, " \n", "type what the program prints; for nothing, type 'nothing'"),
         (LINE, "4", "give the number of a line, 1 to 3"),
         (LINE, "0", "give the number of a line, 1 to 3"),
         (LINE, "b = 2", "give the number of a line, 1 to 3"),

@@ -15,9 +15,17 @@ OUTCOMES = [
     Outcome("finished", (PartResult("a\n", "\x00\ud800", 2, {"x": [1, 2.5, None, math.inf]}),), drew=True),
     Outcome("raised", (PartResult(),), Raised("E", "m", 0, (Frame(1, 2, 3, "f", "t"),), "meant"), "d", 0.1, 2.5),
 ]
-PART = {"stdout": "", "stderr": "", "assertions": 0, "value": None, "dtype": ""}
+EXAMINED = {"weak": [[1, "constant", "x"]], "tried": 2, "noticed": 1, "missed": "m"}
+PART = {
+    "stdout": "",
+    "stderr": "",
+    "assertions": 0,
+    "value": None,
+    "dtype": "",
+    "warned": ["UserWarning: w"],
+} | EXAMINED
 FRAME = {"line": 1, "column": 1, "end_column": 2, "function": "f", "text": "t"}
-RAISED = {"type": "E", "message": "m", "part": 0, "frames": [FRAME], "meant": ""}
+RAISED = {"type": "E", "message": "m", "part": 0, "frames": [FRAME], "meant": "", "aliases": ["A"], "bases": ["B"]}
 DATA: dict[str, Any] = {
     "status": "raised",
     "parts": [PART],

@@ -41,12 +41,12 @@ DIFFERENCES: dict[str, tuple[Outcome, Outcome, tuple[str, str]]] = {
     "printed-line": (
         printed("a\nb\nc\n"),
         printed("a\nB\nc\n"),
-        ("printed line 2 is 'b'", "printed line 2 is 'B'"),
+        ("printed 'b' as line 2", "printed 'B' as line 2"),
     ),
     "printed-less": (
         printed("a\nb\n"),
         printed("a\n"),
-        ("printed line 2 is 'b'", "printed it ends after line 1"),
+        ("printed 'b' as line 2", "printed nothing after line 1"),
     ),
     "printed-in-second-part": (printed("", "1"), printed("", "2"), ("printed '1'", "printed '2'")),
     "value": (gave(1), gave(2), ("gave 1", "gave 2")),

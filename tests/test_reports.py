@@ -332,7 +332,8 @@ def test_a_place_outside_the_file_has_no_excerpt() -> None:
 def test_every_rule_can_be_reported() -> None:
     findings = tuple(Finding(code, "a.yaml", Span(1, 1, 1, 2), "message") for code in RULES)
     lines = written(samples.report(samples.file(samples.quiz(path="a.yaml"), findings=findings)), "concise").split("\n")
-    assert lines[:-2] == [f"a.yaml:1:1: {rule.code} [{rule.name}] message" for rule in RULES.values()]
+    severities = {code: "" if rule.severity == "error" else "warning: " for code, rule in RULES.items()}
+    assert lines[:-2] == [f"a.yaml:1:1: {r.code} [{r.name}] {severities[r.code]}message" for r in RULES.values()]
 
 
 def test_only_full_needs_rich() -> None:

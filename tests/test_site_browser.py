@@ -386,7 +386,15 @@ def _table() -> list[tuple[str, Display]]:
     draw = random.Random(20261121)
     pieces = ["0", "1", "5", "12", ".", ",", ",000", "/", "e", "E-", "-", "+", " ", "%", "m", "x", "\u0664"]
     soup = ["".join(draw.choices(pieces, k=draw.randint(1, 7))) for _ in range(400)]
-    foreseen = (Mistake("2", "Two is wrong."), Mistake("1e-07", "Tiny is wrong."), Mistake("12", "Twelve is wrong."))
+    foreseen = (
+        Mistake("2", "Two is wrong."),
+        Mistake("1e-07", "Tiny is wrong."),
+        Mistake("12", "Twelve is wrong."),
+        Mistake("above 12.5, below 1e+16", "Large is wrong."),
+        Mistake("above 0, below 2", "Small is wrong."),
+        Mistake("below 0", "Negative is wrong."),
+        Mistake("any other number", "Others are wrong too."),
+    )
     rows = [(text, value, tolerance, unit) for text, value, tolerance, unit in NUMBERS]
     rows += [
         (text, draw.choice([0.0, 1.0, 5.0, 1000.0]), draw.choice([0.0, 0.5]), draw.choice(["", "%"])) for text in soup

@@ -18,9 +18,7 @@ from quizproof.displays import (
     Attempt,
     Blank,
     Blanks,
-    Chart,
     Check,
-    Event,
     Matching,
     MatchItem,
     Mistake,
@@ -30,8 +28,8 @@ from quizproof.displays import (
     Point,
     ProgramInput,
     Prose,
-    Series,
 )
+from quizproof.figures import Chart, Event, Series
 from quizproof.marking import scoring
 from quizproof.marking.mark import mark
 from quizproof_renderers.site.build import build_site

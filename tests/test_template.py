@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,36 @@ def test_only_template_errors_escape(text: str) -> None:
     """Whatever stands between the braces, the author gets a TemplateError or a text."""
     with contextlib.suppress(TemplateError):
         assert isinstance(render("{{" + text + "}}", {"a": 1}), str)
+
+
+@pytest.mark.parametrize(
+    ("written", "better"),
+    [
+        ("value:.2f", "value | fixed(2)"),
+        ("value * 2:.1f", "(value * 2) | fixed(1)"),
+        ("f'{value:.2f}'", "value | fixed(2)"),
+        ("'%.3f' % value", "value | fixed(3)"),
+        ("'{:.2f}'.format(value)", "value | fixed(2)"),
+        ("format(value, '.2f')", "value | fixed(2)"),
+        ("value | format('.2f')", "value | fixed(2)"),
+        ("round(value, 2)", "value | fixed(2)"),
+        ("round(values[0], 2)", "values[0] | fixed(2)"),
+        ("value:.1%", "value | percent(1)"),
+        ("value:,", "value | thousands"),
+        ("len(values)", "values | length"),
+        ("max(values)", "values | max"),
+        ("str(value)", "value"),
+    ],
+)
+def test_python_that_is_none_here_is_told_with_what_works(written: str, better: str) -> None:
+    names = {"value": 1.25, "values": [1.25]}
+    with pytest.raises(TemplateError, match=re.escape(f"; write `{{{{ {better} }}}}`")):
+        render(f"It is {{{{ {written} }}}}.", names)
+    assert render(f"It is {{{{ {better} }}}}.", names).startswith("It is ")
+
+
+@pytest.mark.parametrize("written", ["vlaue", "value.item()", "value!r", "value | rond", "1:2:3", "max(value, 2)"])
+def test_nothing_is_suggested_where_nothing_is_known(written: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        render(f"{{{{ {written} }}}}", {"value": 1.25})
+    assert "; write" not in str(caught.value)

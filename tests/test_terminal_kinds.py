@@ -22,7 +22,7 @@ from helpers import report_samples as samples
 from helpers import terminal_samples as kinds
 from helpers.goldfile import compare
 from helpers.processes import descendants, end
-from quizproof import displays
+from quizproof import displays, figures
 from quizproof.claims import Program
 from quizproof.findings import Finding, Span
 from quizproof.marking import scoring
@@ -501,8 +501,8 @@ def test_forms_in_ascii() -> None:
 )
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "rich"])
 def test_odd_charts(points: tuple[tuple[float, float], ...], plain: bool) -> None:
-    events = (displays.Event("odd", math.inf, math.nan), displays.Event("even", 0.5))
-    chart = displays.Chart((displays.Series("a", points), displays.Series("b", ())), "x", "y", events)
+    events = (figures.Event("odd", math.inf, math.nan), figures.Event("even", 0.5))
+    chart = figures.Chart((figures.Series("a", points), figures.Series("b", ())), "x", "y", events)
     result, shown = take(kinds.exhibit("odd", chart), plain=plain)
     assert result.ending == "finished"
     assert "even" in shown or not plain
@@ -513,9 +513,9 @@ NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 
 @given(st.lists(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=5), max_size=3), st.lists(NUMBERS, max_size=3))
 def test_any_chart_can_be_shown(lines: list[list[tuple[float, float]]], events: list[float]) -> None:
-    series = tuple(displays.Series(str(n), tuple(points)) for n, points in enumerate(lines))
-    chart = displays.Chart(
-        series, "x", "y", tuple(displays.Event("e", x, None if n else x) for n, x in enumerate(events))
+    series = tuple(figures.Series(str(n), tuple(points)) for n, points in enumerate(lines))
+    chart = figures.Chart(
+        series, "x", "y", tuple(figures.Event("e", x, None if n else x) for n, x in enumerate(events))
     )
     for plain in (True, False):
         assert take(kinds.exhibit("any", chart), plain=plain)[0].ending == "finished"
@@ -524,7 +524,7 @@ def test_any_chart_can_be_shown(lines: list[list[tuple[float, float]]], events: 
 @given(st.integers(2, 200))
 def test_a_long_table_beside_a_chart_is_sampled(count: int) -> None:
     """From the first to the last point, in steps that are even but for the last."""
-    chart = displays.Chart((displays.Series("a", tuple((float(n), 0.0) for n in range(count))),), "step", "y")
+    chart = figures.Chart((figures.Series("a", tuple((float(n), 0.0) for n in range(count))),), "step", "y")
     _, shown = take(kinds.exhibit("long", chart), plain=False)
     rows = [int(n) for n in re.findall(r"^ +(\d+) +0$", shown, re.MULTILINE)]
     steps = {after - before for before, after in itertools.pairwise(rows[:-1])}
@@ -606,12 +606,12 @@ def hostile_displays(text: str) -> Iterator[tuple[displays.Display, str]]:
     """Displays with `text` wherever a text can stand, and what to type."""
     told = displays.Evidence(text, text, text, text)
     mistakes = (displays.Mistake("1", text, told),)
-    table = displays.Table((text, text), ((text, text), ("1", text)), text)
-    figures: tuple[displays.Figure, ...] = (
+    table = figures.Table((text, text), ((text, text), ("1", text)), text)
+    drawn: tuple[displays.Figure, ...] = (
         table,
-        displays.Chart((displays.Series(text, ((0, 0), (1, 1))),), text, text, (displays.Event(text, 1),), text, table),
-        displays.Matrix((text, text), ((1, 0), (0, 1)), text),
-        displays.Flow((displays.Stage(text, (1,), text, text, text, text), displays.Stage(text, (), text)), text),
+        figures.Chart((figures.Series(text, ((0, 0), (1, 1))),), text, text, (figures.Event(text, 1),), text, table),
+        figures.Matrix((text, text), ((1, 0), (0, 1)), text),
+        figures.Flow((figures.Stage(text, (1,), text, text, text, text), figures.Stage(text, (), text)), text),
     )
     lines = (displays.OrderLine("a", text, 0, False, text), displays.OrderLine("b", text, 1, True, text))
     items = tuple(
@@ -629,7 +629,7 @@ def hostile_displays(text: str) -> Iterator[tuple[displays.Display, str]]:
         (displays.ProgramInput(text, checks, attempts, text), "x = 1\n.\n"),
     )
     for shown, typed in inputs:
-        yield displays.Display(figures, shown, text, figures, told, (text,), text), typed
+        yield displays.Display(drawn, shown, text, drawn, told, (text,), text), typed
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "rich"])

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.quizfile import yaml_document
-from quizproof.quizfile.yaml_document import MAX_BYTES, MAX_DEPTH, Document, SourceError, parse
+from quizproof.quizfile.source_text import MAX_BYTES, SourceError
+from quizproof.quizfile.yaml_document import MAX_DEPTH, Document, parse
 
 PARSERS = [yaml.CLoader, yaml.Loader]
 

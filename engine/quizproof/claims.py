@@ -1,7 +1,7 @@
 """Claims: what must hold of the outcomes of programs, and how it is judged.
 
 A claim names the programs that it needs and a function that judges their outcomes. Kinds of block state claims; the
-judging functions that most of them need are here: `obstacle`, `crash`, `passes`, `fails`, `fails_without`.
+judging functions that most of them need are here: `obstacle`, `crash`, `fails`. Those of checks are in `checks`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from quizproof import rules
+from quizproof.comparison.happens import Happens
+from quizproof.comparison.lacks import lack
 from quizproof.findings import DataPath
 from quizproof.outcome import Frame, Outcome, Raised
 from quizproof.quizfile.limits import Limits
@@ -25,20 +27,16 @@ PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]
 OURS: DataPath = ("kind",)
 """The place of a part that no author wrote."""
 
-MAX_QUOTED = 200
-"""Characters of an output that a message quotes."""
+ENDLESS_SECONDS = 3.0
+"""The limit of programs that never end, as their authors say."""
 
 _TYPING_ERRORS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
 _REFUSALS = ["OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "ConnectionRefusedError", "URLError"]
 ACCIDENTS = frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
 """Exceptions by which an option fails by accident more often than on purpose, or because the sandbox refused it."""
 
-_TO_ASSERT = {
-    "check": "Assert what the answer brings about.",
-    "proof": "Assert what makes the statement true.",
-    "refutation": "Assert what shows that the statement is false.",
-}
-"""What to do about a check without an assertion, by what the author calls it."""
+_THEN_FAILS = ("silence", "warning", "output")
+"""What code does that comes to its end, so that the check after it must fail."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,15 @@ class Program:
 
     parts: tuple[Part, ...]
     limits: Limits = field(default_factory=Limits)
+    stdin: str | None = None
+    """What it reads on standard input; None where its author gave nothing."""
+    endless: bool = False
+    """Whether its author says that it never ends. Then its limit of time is where that is believed."""
+
+    def never_ending(self) -> Program:
+        """The same program, of which its author says that it never ends: with a short limit."""
+        seconds = min(self.limits.seconds, ENDLESS_SECONDS)
+        return replace(self, limits=self.limits.model_copy(update={"seconds": seconds}), endless=True)
 
     def starts(self) -> tuple[int, ...]:
         """The line, from 1, at which each part begins when all parts are read as one program."""
@@ -82,6 +89,16 @@ class Program:
         # A run that ended early has no results of the parts after its end.
         pairs = zip(self.parts, outcome.parts, strict=False)
         return "".join(result.stdout for part, result in pairs if part.role in roles)
+
+    def stderr(self, outcome: Outcome, *roles: PartRole) -> str:
+        """What the parts of these roles printed on standard error."""
+        pairs = zip(self.parts, outcome.parts, strict=False)
+        return "".join(result.stderr for part, result in pairs if part.role in roles)
+
+    def warned(self, outcome: Outcome, *roles: PartRole) -> tuple[str, ...]:
+        """The warnings that the parts of these roles showed."""
+        pairs = zip(self.parts, outcome.parts, strict=False)
+        return tuple(text for part, result in pairs if part.role in roles for text in result.warned)
 
     def values(self, outcome: Outcome) -> dict[DataPath, Any]:
         """The values of all expressions that were evaluated, by their places."""
@@ -109,7 +126,7 @@ class Judgement:
 
     verdict: Verdict
     code: str = ""
-    """The rule broken, unless proven or unproven."""
+    """The rule broken; of a proven claim, one that gives a warning, or none."""
     message: str = ""
     """What is wrong, as the rest of a sentence that names the claim."""
     _: KW_ONLY
@@ -132,6 +149,11 @@ PROVEN = Judgement("proven")
 def proven(**evidence: Any) -> Judgement:
     """The claim holds. `evidence`: what is reported of it."""
     return replace(PROVEN, evidence=evidence)
+
+
+def warned(code: str, message: str, *, help: str = "", at: DataPath | None = None, **evidence: Any) -> Judgement:
+    """The claim holds, and something about it is worth a warning. `code` is a rule that gives one."""
+    return Judgement("proven", code, message, help=help, at=at, evidence=evidence)
 
 
 def refuted(
@@ -178,60 +200,26 @@ class Claim:
     """Whether its programs only try out the checks. They are never run again, and reports only sum them up."""
 
 
-@dataclass(frozen=True)
-class Happens:
-    """The stated reason why code fails: it runs silently, or raises an exception whose message has a fragment."""
-
-    exception: str | None
-    fragment: str = ""
-
-    SILENTLY = "runs silently"
-
-    @classmethod
-    def parse(cls, text: str) -> Happens:
-        """Read `runs silently`, `TypeError` or `TypeError: fragment`. Raises ValueError for anything else."""
-        if text.strip() == cls.SILENTLY:
-            return cls(None)
-        name, _, fragment = text.partition(":")
-        if not name.strip().replace(".", "_").isidentifier():
-            raise ValueError("write `runs silently`, an exception such as `TypeError`, or `TypeError: a fragment`")
-        return cls(name.strip(), fragment.strip())
-
-    def __str__(self) -> str:
-        if self.exception is None:
-            return self.SILENTLY
-        return f"{self.exception}: {self.fragment}" if self.fragment else self.exception
-
-    def mismatch(self, program: Program, outcome: Outcome) -> str:
-        """What really happened, where it is not what was stated; empty when it is."""
-        raised = outcome.raised
-        where = program.raised_in(outcome)
-        if self.exception is None:
-            output = "".join(
-                result.stdout + result.stderr
-                for part, result in zip(program.parts, outcome.parts, strict=False)
-                if part.role in ("answer", "code")
-            )
-            if raised and where in ("answer", "code"):
-                return f"it raised {raised}"
-            return f"it printed {output.strip()[:MAX_QUOTED]!r}" if output.strip() else ""
-        if raised is None:
-            return "nothing was raised"
-        if where == "check" and raised.type == "AssertionError":  # that is the check's finding, not what the code does
-            return "nothing was raised, and then the check failed"
-        # A run reports the name of a type without its module.
-        if raised.type != self.exception.rpartition(".")[2] or self.fragment not in raised.message:
-            return f"it raised {raised}"
-        return ""
+def mismatch(happens: Happens, program: Program, outcome: Outcome) -> str:
+    """What a program's code really did, where that is not what its author says; empty when it is."""
+    reached = max(len(outcome.parts), 1) - 1
+    return happens.mismatch(
+        outcome,
+        printed=program.stdout(outcome, "answer", "code"),
+        errors=program.stderr(outcome, "answer", "code"),
+        warned=program.warned(outcome, "answer", "code"),
+        by_check=outcome.status != "syntax" and program.parts[reached].role == "check",
+    )
 
 
-def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> Judgement | None:
+def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False, stated: str = "") -> Judgement | None:
     """The judgement of any claim whose program did not come to an end that can be judged; None when it did.
 
     Those are runs that were lost or not carried out, a limit, a death, code that does not compile, and a setup that
     raised.
 
     syntax_ok  the caller has its own judgement for code that does not compile
+    stated     what the author says that is raised, so that it is no accident: "EOFError: EOF when reading"
     """
     reached = max(len(outcome.parts), 1) - 1
     at = program.parts[reached].at if reached < len(program.parts) else None
@@ -246,6 +234,8 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
         case "limit":
             message = f"the run was stopped: {outcome.detail}"
             help_ = "Make the snippet smaller, or raise the limit under `limits:`."
+            if any("torch.compile" in part.source for part in program.parts):
+                help_ = '`torch.compile` calls a C++ compiler: `limits: {seconds: 120}`, or `backend="eager"`.'
             judgement = refuted(rules.LIMIT_HIT, message, help=help_, actual=outcome.detail, at=at)
             return at_frame(program, outcome, judgement)
         case "died":
@@ -254,6 +244,12 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False) -> 
             return refuted(rules.SNIPPET_DIED, message, help=help_, actual=outcome.detail, at=at)
         case "syntax" if not syntax_ok:
             return at_frame(program, outcome, refuted(rules.CODE_SYNTAX, str(outcome.raised)))
+        case "endless" if at is not None and program.parts[reached].role == "setup":
+            message = f"the setup is still running: {outcome.detail}"
+            return refuted(rules.LIMIT_HIT, message, help="Make the setup smaller.", at=at)
+    if lacked := lack(outcome, stated, has_stdin=program.stdin is not None):
+        found = (refuted, unverified)[rules.RULES[lacked.rule].is_unverified]
+        return at_frame(program, outcome, found(lacked.rule, lacked.message, help=lacked.help, at=at))
     if program.raised_in(outcome) == "setup":
         message = f"the setup raised {outcome.raised}"
         return at_frame(program, outcome, refuted(rules.SETUP_FAILED, message))
@@ -290,47 +286,6 @@ def failing(program: Program, outcome: Outcome, judgement: Judgement) -> Judgeme
     return at_frame(program, outcome, judgement) if alone or program.raised_in(outcome) != "check" else judgement
 
 
-def passes(program: Program, outcome: Outcome, *, code: str, message: str, expected: str) -> Judgement:
-    """Judge a program whose check must pass with at least one assertion executed.
-
-    program, outcome  what was run, and what it gave
-    code              the rule that is broken when it does not pass
-    message           what to say then, before the exception: "the key fails the check"
-    expected          what the claim says
-
-    Proven, or refuted by `code`, by a check that raised something else, or by one that asserted nothing.
-    """
-    blocked = obstacle(program, outcome)
-    if blocked:
-        return blocked
-    if outcome.raised:
-        raised = outcome.raised
-        if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
-            message = f"the {_noun(program.parts[raised.part])} itself raised {raised}"
-            return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, expected=expected))
-        message = f"{message}: {_assertion(raised)}"
-        return failing(program, outcome, refuted(code, message, expected=expected))
-    checks = [(p, r) for p, r in zip(program.parts, outcome.parts, strict=True) if p.role == "check"]
-    if checks and not any(result.assertions for _, result in checks):
-        part = checks[0][0]
-        noun = _noun(part)
-        message = f"the {noun} executed no assertion that could fail"
-        return refuted(rules.NO_ASSERTION, message, help=_TO_ASSERT[noun], at=part.at)
-    return PROVEN
-
-
-def _assertion(raised: Raised) -> str:
-    """The exception; for an assertion without a message, its line."""
-    if raised.type == "AssertionError" and not raised.message and raised.frames:
-        return f"`{raised.frames[-1].text.strip()}`"
-    return str(raised)
-
-
-def _noun(check: Part) -> str:
-    """What the author calls a check."""
-    return {"proof": "proof", "refute": "refutation"}.get(str(check.at[-1]), "check")
-
-
 def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: str, message: str) -> Judgement:
     """Judge a program that must fail its check, for the stated reason where one is stated.
 
@@ -340,53 +295,43 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
     code              the rule that is broken when it does not fail
     message           what to say then: "the check passes"
     """
-    blocked = obstacle(program, outcome, syntax_ok=program.raised_in(outcome) in ("answer", "code"))
+    stated = str(happens) if happens and happens.what == "exception" else ""
+    syntax_ok = program.raised_in(outcome) in ("answer", "code")
+    blocked = obstacle(program, outcome, syntax_ok=syntax_ok, stated=stated)
     if blocked:
         return blocked
     raised = outcome.raised
     expected = "the check fails"
     if happens:
-        expected = str(happens) if happens.exception else "it runs silently, and then the check fails"
-    if raised is None:
+        expected = f"it {happens}, and then the check fails" if happens.what in _THEN_FAILS else str(happens)
+    if raised is None and outcome.status != "endless":
         return refuted(code, message, expected=expected, actual="every assertion passed")
     if happens:
-        difference = happens.mismatch(program, outcome)
+        difference = mismatch(happens, program, outcome)
         if difference:
             help_ = "State what really happens under `happens:`, or fix the code."
             message = f"`happens: {happens}` is not what happened: {difference}"
             answer = next(part for part in program.parts if part.role in ("answer", "code"))
             return refuted(rules.WRONG_REASON, message, help=help_, expected=expected, at=(*answer.at[:-1], "happens"))
-        if happens.exception:
+        if happens.what in ("exception", "endless"):
             return PROVEN
+    assert raised is not None, "only `happens: never ends` makes an end without an exception expected"
     # A misspelt name fails every check, and so would prove nothing about the option.
     if _is_accident(raised) and program.raised_in(outcome) != "check":
         message = f"it failed by {raised}, which looks like an accident"
         meant = f"Did you mean `{raised.meant}`? " if raised.meant else ""
         help_ = f"{meant}If that is what the option is about, add `happens: {raised.type}`."
         return at_frame(program, outcome, refuted(rules.UNSTATED_CRASH, message, help=help_, expected=expected))
-    if program.raised_in(outcome) == "check" and raised.type != "AssertionError":
+    if program.raised_in(outcome) == "check" and not raised.is_failure:
         message = f"the check itself raised {raised}"
         help_ = f"Make the check assert, or add `happens: {raised.type}` if this is the point."
         return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, help=help_, expected=expected))
+    if program.raised_in(outcome) != "check":
+        message = f"it raised {raised}, so the check was never reached"
+        help_ = f"If that is the point of it, add `happens: {raised.type}`, so that nothing else is taken for it."
+        return at_frame(program, outcome, warned(rules.UNSTATED_EXCEPTION, message, help=help_))
     return PROVEN
 
 
 def _is_accident(raised: Raised) -> bool:
     return raised.type in ACCIDENTS or bool(raised.meant)
-
-
-def fails_without(program: Program, outcome: Outcome) -> Judgement:
-    """Judge the program without the answer's code: its check must not pass; how it fails does not matter.
-
-    A check that passes without an answer looks at something else, and so proves nothing about the answer.
-    """
-    blocked = obstacle(program, outcome)
-    if blocked:
-        return blocked
-    if outcome.raised:
-        return PROVEN
-    message = "the check passes although the answer's code was left out"
-    help_ = "Assert something that only the answer brings about."
-    return refuted(
-        rules.PASSES_WITHOUT_ANSWER, message, help=help_, expected="the check fails", actual="every assertion passed"
-    )

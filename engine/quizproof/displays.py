@@ -1,23 +1,19 @@
 """Displays: the closed set of things that a question or an exhibit is shown as.
 
-Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data:
-already rendered for one variant, with the evidence of its runs. It is kept as JSON between commands; classes that can
-stand in the same place have a `type` there, by which they are told apart. `at` is where the author wrote a thing,
-relative to the block.
+Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data for
+one variant, with the evidence of its runs, and kept as JSON; classes that can stand in the same place have a `type`.
+`at` is where the author wrote a thing, relative to the block.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from quizproof.comparison.tolerance import Tolerance
+from quizproof.figures import Chart, Flow, Matrix, Table
 from quizproof.findings import DataPath
-
-GAP = re.compile(r"___([a-z][a-z0-9_]*?)___")
-"""How a blank is written in a program, with its name."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +38,11 @@ class Code:
 
 @dataclass(frozen=True)
 class Output:
-    """Text that a program prints, shown as it is."""
+    """Text that a program prints or reads, shown as it is."""
 
     text: str
+    label: str = ""
+    """Its heading: "Standard input". Empty for what the question's program prints."""
     type: Literal["output"] = field(default="output", kw_only=True, repr=False)
 
 
@@ -59,88 +57,8 @@ class Evidence:
     """Trimmed to the frames of the author's own code; empty if nothing was raised."""
     code: str = ""
     """The program, if the learner has not seen it: the proof of a statement, for example."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of figures or text under headings. Headings, cells and caption are inline Markdown."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    """The first cell of a row names the row."""
-    caption: str = ""
-    type: Literal["table"] = field(default="table", kw_only=True, repr=False)
-
-
-@dataclass(frozen=True)
-class Series:
-    """One line of a chart: its points from left to right, in the units of the axes."""
-
-    name: str
-    points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened at one place of the horizontal axis, or a point of a line to look at."""
-
-    name: str
-    x: float
-    y: float | None = None
-    """None for a vertical line across the whole height."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Lines over one pair of axes. Learners who cannot see it read the same figures in a table."""
-
-    series: tuple[Series, ...]
-    x: str
-    """Title of the horizontal axis."""
-    y: str
-    """Title of the vertical axis."""
-    events: tuple[Event, ...] = ()
-    caption: str = ""
-    """Inline Markdown, like the caption of every figure."""
-    table: Table | None = None
-    """The figures to read beside it, if all points of all lines are too many."""
-    type: Literal["chart"] = field(default="chart", kw_only=True, repr=False)
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A confusion matrix: rows are the true classes, columns the predicted ones."""
-
-    labels: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-    caption: str = ""
-    type: Literal["matrix"] = field(default="matrix", kw_only=True, repr=False)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of data on its way, as a run recorded it."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str = ""
-    sample: str = ""
-    """One value at this stage, as text."""
-    note: str = ""
-    """Markdown."""
-    code: str = ""
-    """The code that leads to it from the stage before."""
-    sampled: str = ""
-    """The expression that gives the sample; empty if it is the first element."""
-
-
-@dataclass(frozen=True)
-class Flow:
-    """The stages of data, in their order."""
-
-    stages: tuple[Stage, ...]
-    caption: str = ""
-    type: Literal["flow"] = field(default="flow", kw_only=True, repr=False)
+    warnings: str = ""
+    """The warnings that it showed, one per line, each with its type: "UserWarning: a message"."""
 
 
 Written: TypeAlias = Prose | Code | Output
@@ -169,7 +87,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Options:
-    """Choose one option, or, if `multiple`, all that are right."""
+    """Choose one option, which may be any of several right ones, or, if `multiple`, all that are right."""
 
     options: tuple[Option, ...]
     multiple: bool = False
@@ -177,13 +95,18 @@ class Options:
     """By how much numbers in printed options may differ from the real ones; None when they may not."""
     type: Literal["options"] = field(default="options", kw_only=True, repr=False)
 
+    @property
+    def any_right(self) -> bool:
+        """Whether several options are right, and any one of them is enough."""
+        return not self.multiple and sum(option.correct for option in self.options) > 1
+
 
 @dataclass(frozen=True)
 class Mistake:
     """A wrong response that the author foresaw: how to recognise it, and what to say."""
 
     value: str
-    """The response as a learner would give it: for a number, its decimal text; for a line, its number."""
+    """The response as a learner would give it: for a number, what `NumberMatch` reads; for a line, its number."""
     feedback: str
     evidence: Evidence | None = None
     at: DataPath = ()
@@ -209,13 +132,17 @@ class NumberInput:
 
 @dataclass(frozen=True)
 class TextInput:
-    """Type what the program prints. It is compared as `comparison.outputs.same_output` says."""
+    """Type what the program prints, compared as `comparison.outputs.same_output` says; or what happens."""
 
     accepted: str
     multiline: bool = False
     mistakes: tuple[Mistake, ...] = ()
     tolerance: Tolerance | None = None
-    """By how much numbers in it may differ; None when they must be the same to the letter."""
+    """By how much numbers in an output may differ; None when they must be the same to the letter."""
+    asks: Literal["output", "exception", "happens"] = "output"
+    """What is typed. Of an exception the module does not count, nor a message that is not in `accepted`."""
+    also: tuple[str, ...] = ()
+    """Other names of the exception that are right, and other words for what happens, in lower case."""
     type: Literal["text"] = field(default="text", kw_only=True, repr=False)
 
 
@@ -371,12 +298,13 @@ class ProgramInput:
     """Code that runs before the learner's."""
     limits: Mapping[str, int | float] = field(default_factory=dict)
     """What one run can use, by the names of `fields.Limits`."""
+    stdin: str | None = None
+    """What it reads on standard input; None for nothing."""
     type: Literal["program"] = field(default="program", kw_only=True, repr=False)
 
 
-Input: TypeAlias = (
-    Options | NumberInput | TextInput | LineInput | Blanks | Ordering | Matching | OpenInput | ProgramInput
-)
+_Typed: TypeAlias = NumberInput | TextInput | Blanks | OpenInput | ProgramInput
+Input: TypeAlias = Options | LineInput | Ordering | Matching | _Typed
 """How a question is answered; each carries all that marking needs."""
 
 

@@ -23,6 +23,20 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """One thing to advise against in a block, before it has a place in a file."""
+
+    rule: str
+    at: DataPath
+    """Where it is, relative to the block."""
+    message: str
+    line: int | None = None
+    """The line, from 1, of the text there."""
+    help: str = ""
+    """What to do about it, in whole sentences."""
+
+
+@dataclass(frozen=True)
 class Unavailable:
     """A runtime that a file lacks: reported once for the file, whatever the number of its blocks."""
 

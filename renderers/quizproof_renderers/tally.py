@@ -27,8 +27,8 @@ class Tally:
 
     @property
     def coverage(self) -> str:
-        """Its proof coverage, such as "97 %"."""
-        return percent(self.proven, self.claims)
+        """Its proof coverage, such as "97 %"; a dash where there is no claim."""
+        return percent(self.proven, self.claims) if self.claims else "-"
 
 
 def tally(quiz: QuizProof) -> Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any, TypeAlias
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from quizproof.comparison.number_match import NumberMatch
 from quizproof.displays import (
     Blanks,
     Display,
@@ -82,18 +84,14 @@ def responses(display: Display) -> Iterator[Response]:
     match shown:
         case Options():
             ids = [option.id for option in shown.options]
-            yield [option.id for option in shown.options if option.correct]
+            keys = [option.id for option in shown.options if option.correct]
+            yield keys[:1] if shown.any_right else keys
             yield from ([id_] for id_ in ids)
             yield []
             if shown.multiple:
                 yield ids
         case NumberInput():
-            yield str(shown.value)
-            yield from (mistake.value for mistake in shown.mistakes)
-            if not isinstance(shown.value, str):
-                steps = [sign * step * shown.tolerance for sign in (-1, 1) for step in (0.99, 1.01)]
-                yield from (repr(shown.value + step) for step in steps)
-            yield from ("-123456.75", "about ten", "")
+            yield from _of_number(shown)
         case TextInput():
             yield shown.accepted
             yield shown.accepted + "  \n\n"
@@ -114,6 +112,20 @@ def responses(display: Display) -> Iterator[Response]:
             yield from (attempt.source for attempt in shown.attempts)
             yield "# The same\n\n" + shown.attempts[0].source.replace("\n", "  \n\n")
             yield from ("never_seen()", "# nothing but a remark", "")
+
+
+def _of_number(shown: NumberInput) -> Iterator[Response]:
+    """The key, mistakes and bounds of ranges, and what is just within the tolerance and just beyond."""
+    yield str(shown.value)
+    for mistake in shown.mistakes:
+        foreseen = NumberMatch.parse(mistake.value)
+        bounds = [bound for bound in (foreseen.above, foreseen.below) if math.isfinite(bound)]
+        yield from [repr(bound) for bound in bounds] or [mistake.value]
+        yield from (repr(math.nextafter(bound, foreseen.below)) for bound in bounds[:1])
+    if not isinstance(shown.value, str):
+        steps = [sign * step * shown.tolerance for sign in (-1, 1) for step in (0.99, 1.01)]
+        yield from (repr(shown.value + step) for step in steps)
+    yield from ("-123456.75", "about ten", "")
 
 
 def _of_blanks(shown: Blanks) -> Iterator[Response]:

@@ -9,19 +9,15 @@ from quizproof.displays import (
     Attempt,
     Blank,
     Blanks,
-    Chart,
     Check,
     Code,
     Content,
     Display,
-    Event,
     Evidence,
-    Flow,
     Input,
     LineInput,
     Matching,
     MatchItem,
-    Matrix,
     Mistake,
     NumberInput,
     OpenInput,
@@ -33,11 +29,9 @@ from quizproof.displays import (
     Point,
     ProgramInput,
     Prose,
-    Series,
-    Stage,
-    Table,
     TextInput,
 )
+from quizproof.figures import Chart, Event, Flow, Matrix, Series, Stage, Table
 from quizproof.findings import Finding, Span
 from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header

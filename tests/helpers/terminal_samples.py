@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from helpers.report_samples import CHOICE, taken
-from quizproof import displays
+from quizproof import displays, figures
 from quizproof.proof import BlockProof
 from test_terminal import named
 
@@ -124,27 +124,27 @@ KINDS: dict[str, displays.Display] = {
 """Every newer way of answering."""
 
 
-TABLE = displays.Table(
+TABLE = figures.Table(
     ("learning rate", "accuracy", "note"),
     (("0.1", "0.52", "diverges"), ("0.001", "0.91", "*best*")),
     "By learning rate",
 )
-CHART = displays.Chart(
+CHART = figures.Chart(
     (
-        displays.Series("loss", tuple((float(epoch), 2 / epoch) for epoch in range(1, 21))),
-        displays.Series("val_loss", tuple((float(epoch), 1.5 / epoch + 0.01 * epoch) for epoch in range(1, 21))),
+        figures.Series("loss", tuple((float(epoch), 2 / epoch) for epoch in range(1, 21))),
+        figures.Series("val_loss", tuple((float(epoch), 1.5 / epoch + 0.01 * epoch) for epoch in range(1, 21))),
     ),
     "epoch",
     "loss",
-    (displays.Event("Unfreeze the base", 8), displays.Event("Best", 12, 0.245)),
+    (figures.Event("Unfreeze the base", 8), figures.Event("Best", 12, 0.245)),
     "Two stages",
 )
-MATRIX = displays.Matrix(("ham", "spam"), ((90, 10), (15, 85)), "On the test set")
-FLOW = displays.Flow(
+MATRIX = figures.Matrix(("ham", "spam"), ((90, 10), (15, 85)), "On the test set")
+FLOW = figures.Flow(
     (
-        displays.Stage("Input", (4, 3, 32, 32), "float32", "0.4963", "Four *images*.", "x = torch.rand(4, 3, 32, 32)"),
-        displays.Stage("Convolution", (4, 8, 30, 30), "float32", "", "", "x = conv(x)\nx = relu(x)"),
-        displays.Stage("Loss", (), "float32"),
+        figures.Stage("Input", (4, 3, 32, 32), "float32", "0.4963", "Four *images*.", "x = torch.rand(4, 3, 32, 32)"),
+        figures.Stage("Convolution", (4, 8, 30, 30), "float32", "", "", "x = conv(x)\nx = relu(x)"),
+        figures.Stage("Loss", (), "float32"),
     ),
     "From image to loss",
 )

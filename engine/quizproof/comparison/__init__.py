@@ -1,1 +1,1 @@
-"""When two outputs, numbers or outcomes are the same, and how they differ."""
+"""When two outputs, numbers or outcomes are the same, and how they differ; what happened, and what a run lacked."""

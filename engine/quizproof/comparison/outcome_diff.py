@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -13,6 +14,8 @@ from quizproof.comparison.quantity import same_number
 from quizproof.comparison.tolerance import Allowed
 from quizproof.outcome import Outcome
 
+_LINE = re.compile(r"line (\d+) is (.*)", re.DOTALL)
+_END = re.compile(r"it ends after line (\d+)")
 _ROUNDING = 1e-6
 """Several threads add up in varying order, and sums of 32-bit floats then differ in their last digits."""
 
@@ -32,6 +35,8 @@ class OutcomeDiff(NamedTuple):
 
     before: str
     now: str
+    part: int | None = None
+    """The index of the part that printed or gave something else; None when the ends of the runs differ."""
 
 
 def compare(before: Outcome, now: Outcome, tolerance: Allowed | None = None) -> OutcomeDiff | None:
@@ -48,13 +53,13 @@ def compare(before: Outcome, now: Outcome, tolerance: Allowed | None = None) -> 
         one, other = (fold(str(raised)) for raised in (before.raised, now.raised))
         if one != other:
             return OutcomeDiff(f"raised {one}", f"raised {other}")
-    for old, new in zip(before.parts, now.parts, strict=False):
+    for index, (old, new) in enumerate(zip(before.parts, now.parts, strict=False)):
         if not same_again(old.stdout, new.stdout, tolerance):
             # `difference` names what is real, given what is stated: so each is once the one and once the other.
-            was, is_ = difference(new.stdout, old.stdout), difference(old.stdout, new.stdout)
-            return OutcomeDiff(f"printed {was}", f"printed {is_}")
+            was, is_ = difference(new.stdout, old.stdout, tolerance), difference(old.stdout, new.stdout, tolerance)
+            return OutcomeDiff(_printed(was), _printed(is_), index)
         if not same_value(old.value, new.value, tolerance):
-            return OutcomeDiff(f"gave {json.dumps(old.value)}", f"gave {json.dumps(new.value)}")
+            return OutcomeDiff(f"gave {json.dumps(old.value)}", f"gave {json.dumps(new.value)}", index)
     return None
 
 
@@ -74,6 +79,15 @@ def same_value(one: Any, other: Any, tolerance: Allowed | None) -> bool:
         case float(), float() if math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
             return True
     return json.dumps(one) == json.dumps(other)  # where NaN is NaN
+
+
+def _printed(difference: str) -> str:
+    """A difference after "the program": "line 2 is 'b'" becomes "printed 'b' as line 2"."""
+    if line := _LINE.fullmatch(difference):
+        return f"printed {line[2]} as line {line[1]}"
+    if end := _END.fullmatch(difference):
+        return f"printed nothing after line {end[1]}"
+    return f"printed {difference}"
 
 
 def _ending(outcome: Outcome) -> str:

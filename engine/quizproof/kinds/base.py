@@ -18,12 +18,15 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Happens, Part, Program, refuted
+from quizproof.claims import Claim, Part, Program, refuted
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.tolerance import Tolerance
+from quizproof.findings import Advice
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Fixed, Integer, Model, Prose, Scalar, Slug, Snippet, refuse
+from quizproof.quizfile.fields import Fixed, Integer, Model, Prose, Scalar, Slug, Snippet, Text, refuse
 from quizproof.quizfile.limits import Limits
 from quizproof.quizfile.yaml_document import written
+from quizproof.snippets.session import by_statement
 
 Runs: TypeAlias = Mapping[Program, Outcome]
 """The outcomes of all programs of one variant of a block."""
@@ -58,7 +61,7 @@ def _happens(value: object) -> object:
 
 
 HappensText = Annotated[str, BeforeValidator(_happens)]
-"""`runs silently`, `TypeError`, or `TypeError: a fragment`."""
+"""`runs silently`, `TypeError`, `TypeError: a fragment`, `warns UserWarning`, `prints 45` or `never ends`."""
 
 
 def _name(value: object) -> object:
@@ -88,6 +91,23 @@ def seeds_in_words(seeds: tuple[int, ...]) -> str:
     """
     *most, last = map(str, seeds)
     return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
+
+
+_CHANCE = re.compile(r"seed|(?<![a-z])rand|shuffle|dropout|\brng", re.IGNORECASE)
+"""Words by which code mentions chance."""
+
+
+def advice_on_one_seed(seeds: tuple[int, ...], program: Program, outcome: Outcome) -> Iterator[Advice]:
+    """A warning when a run that rests on chance was made with one seed only.
+
+    seeds    of the exhibit
+    program  the run with the first of them, and its outcome
+    """
+    chance = outcome.drew or any(_CHANCE.search(part.source) for part in program.parts if part.at != ("seeds", 0))
+    if len(seeds) == 1 and chance:
+        message = "with one seed, nothing shows that the result is more than luck"
+        help_ = "Seed the generators with `seed`, and give three seeds or more."
+        yield Advice(rules.ONE_SEED, ("seeds",), message, help=help_)
 
 
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
@@ -177,12 +197,19 @@ class Block(Model, ABC):
         """
         return {}
 
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """What to advise against that its display does not show; its rules are warnings. Kinds override it.
+
+        runs  the outcomes of all programs of its claims, by program; each is as the claims say
+        """
+        yield from ()
+
     def program(self, *parts: Part) -> Program:
         """A program under this block's limits.
 
-        parts  from setup on, in the order in which they run
+        parts  from setup on, in the order in which they run; sessions are divided into their statements
         """
-        return Program(parts, self.limits or Limits())
+        return Program(tuple(by_statement(parts)), self.limits or Limits())
 
     def facts_program(self) -> Program | None:
         """The right code and every fact after it; None if there are no facts.
@@ -219,6 +246,8 @@ class Question(Block):
 
     prompt: Prose
     """The stem: what is asked."""
+    stdin: Text | None = None
+    """What every program of the question reads on standard input; shown to the learner."""
     hints: tuple[Prose, ...] = ()
     """Help before answering, given one by one in this order. The header's `hint_cost` says what each costs."""
     explanation: Prose = ""
@@ -238,14 +267,27 @@ class Question(Block):
         """The prompt, as its author wrote it."""
         return self.prompt
 
+    def program(self, *parts: Part) -> Program:
+        """A program under this question's limits, which reads its standard input.
+
+        parts  from setup on, in the order in which they run
+        """
+        return replace(super().program(*parts), stdin=self._typed_lines)
+
+    @property
+    def _typed_lines(self) -> str | None:
+        """Standard input as it is typed: every line with its end."""
+        return self.stdin if not self.stdin or self.stdin.endswith("\n") else f"{self.stdin}\n"
+
     def asked(self, setup: str | None, *more: displays.Content) -> tuple[displays.Content, ...]:
-        """The prompt, the code that is given with it, and what the kind adds.
+        """The prompt, the code that is given with it, what the kind adds, and standard input.
 
         setup  the code that is shown as given; None for none
         more   what the kind shows below it
         """
         code = () if setup is None else (displays.Code(setup, "Given"),)
-        return (displays.Prose(self.prompt), *code, *more)
+        stdin = () if self.stdin is None else (displays.Output(self.stdin or "(empty)", "Standard input"),)
+        return (displays.Prose(self.prompt), *code, *more, *stdin)
 
     def worked_solution(self, *extra: displays.Content) -> tuple[displays.Content, ...]:
         """The explanation, the steps, what the kind adds, the belief and the quick check: of these what there is.
@@ -302,35 +344,7 @@ def given(setup: str | None) -> tuple[Part, ...]:
     return () if setup is None else (Part("setup", setup, ("setup",)),)
 
 
-def silence(text: str) -> str:
-    """An output as it is shown: empty output is named, so that it can be seen and chosen."""
-    return text if text.strip() else "(prints nothing)"
-
-
-def evidence(program: Program, outcome: Outcome, *, code: str = "") -> displays.Evidence:
-    """What a run did, in one sentence and in full.
-
-    program  what was run; its roles decide the sentence
-    outcome  of its run
-    code     the program as text, if the learner has not seen it; empty otherwise
-    """
-    return displays.Evidence(
-        summary=_summary(program, outcome),
-        stdout=program.stdout(outcome, "code", "answer", "check"),
-        traceback=outcome.traceback(),
-        code=code,
-    )
-
-
-def _summary(program: Program, outcome: Outcome) -> str:
-    raised = outcome.raised
-    printed = bool(program.stdout(outcome, "code", "answer").strip())
-    checked = any(part.role == "check" for part in program.parts)
-    if raised is None:
-        return "Runs, and the check passes." if checked else ("Runs and prints." if printed else "Runs silently.")
-    where = program.raised_in(outcome)
-    if where != "check":
-        return f"Raises {raised.type}."
-    manner = "Runs and prints" if printed else "Runs without an error"
-    verdict = "fails" if raised.type == "AssertionError" else f"raises {raised.type}"
-    return f"{manner}, but the check {verdict}."
+def said(program: Program, happens: str | None) -> Program:
+    """The program as it is run where its author says what happens: with a short limit if it never ends."""
+    endless = happens is not None and Happens.parse(happens).what == "endless"
+    return program.never_ending() if endless else program

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,21 @@ from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.kinds.base import Block
 from quizproof.kinds.registry import kinds
+from quizproof.loading.cut_text import cuts
 from quizproof.loading.files import SourceFile, find_files
 from quizproof.loading.ids import Ids
 from quizproof.loading.quiz import Bank, Item, Loaded, Quiz
-from quizproof.quizfile.fields import CODE, models_in, texts
+from quizproof.loading.recovery import Reading, read
+from quizproof.quizfile.fields import CODE, MAX_SLUG, models_in, texts
 from quizproof.quizfile.header import Header, Insight
 from quizproof.quizfile.wording import meant_key, worded
-from quizproof.quizfile.yaml_document import Document, SourceError, parse, written
+from quizproof.quizfile.yaml_document import Document, written
 from quizproof.spelling import meant
+
+_JUDGED_BY = frozenset(["runtime", "limits"])
+"""The keys of a header that decide how a block is judged."""
+_LITERAL = ("prints", "text", "raises", "answer", "match")
+"""Keys of texts for which `null` may be meant as the word."""
 
 
 def load_bank(paths: Sequence[str | Path]) -> Bank:
@@ -56,25 +64,25 @@ def load_source(file: SourceFile) -> Loaded:
     if file.content is None:
         message = f"the file cannot be read: {file.error}"
         return Loaded(file.shown, None, (Finding(rules.UNREADABLE, file.shown, Span(1, 1, 1, 1), message),))
-    try:
-        document = parse(file.shown, file.content)
-    except SourceError as error:
-        return Loaded(file.shown, None, (error.finding,))
-    return _Validation(document).run(file.data_folder)
+    reading = read(file.shown, file.content)
+    if reading.document is None:
+        return Loaded(file.shown, None, reading.findings)
+    return _Validation(reading.document, reading).run(file)
 
 
 class _Validation:
     """Turns one document into a quiz, and gathers findings on the way."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, reading: Reading) -> None:
         self.document = document
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = list(reading.findings)
+        self._reading = reading
 
-    def run(self, files: str | None) -> Loaded:
-        quiz = self._quiz(files)
+    def run(self, file: SourceFile) -> Loaded:
+        quiz = self._quiz(file)
         return Loaded(self.document.path, quiz, tuple(sorted(self.findings, key=lambda finding: finding.span)))
 
-    def _quiz(self, files: str | None) -> Quiz | None:
+    def _quiz(self, file: SourceFile) -> Quiz | None:
         data = self.document.data
         if not isinstance(data, dict):
             what = "a list" if isinstance(data, list) else "a single value"
@@ -83,17 +91,45 @@ class _Validation:
             )
             return None
         # Header and blocks are validated one by one, so that a mistake in one hides none in the others.
-        header = self._validate(Header, {k: v for k, v in data.items() if k != "blocks"}, (), also=("blocks",))
+        header = self._header({k: v for k, v in data.items() if k != "blocks"}, file.path)
         items = self._blocks(data)
+        self._find_cut_texts(items)
         if header and header.insight:
             self._find_missing_blocks(header.insight, data.get("blocks"))
-        return Quiz(header, tuple(items), self.document, files) if header else None
+        return Quiz(header, tuple(items), self.document, file.data_folder) if header else None
+
+    def _header(self, data: dict[str, Any], path: Path) -> Header | None:
+        """The header; where it has errors that do not affect how blocks are judged, one without what is wrong.
+
+        None where the runtime or the limits cannot be known.
+        """
+        lost = self._reading.keys
+        # What could not be read was reported as that, and is not missing.
+        data |= {key: value for key, value in _substitutes(path).items() if key in lost}
+        header: Header | None = self._validate(Header, data, (), also=("blocks",))
+        if header and not lost & _JUDGED_BY:
+            return header
+        wrong = lost | _wrong_keys(Header, data)
+        unknown = wrong - Header.model_fields.keys()
+        intended = {meant_key(key, Header.model_fields) for key in unknown}
+        # A key that we do not know may be meant as the runtime, where there is none.
+        if (wrong | intended) & _JUDGED_BY or (unknown and "runtime" not in data):
+            return None
+        known = {key: value for key, value in data.items() if key not in wrong}
+        return Header.model_validate(_substitutes(path) | known)
+
+    def _find_cut_texts(self, items: list[Item]) -> None:
+        """Report texts of which YAML read a part as a comment."""
+        code = frozenset(path for item in items for path, _ in texts(item.block, CODE, item.at))
+        for cut in cuts(self.document, code):
+            message = f"YAML reads `{_clipped(cut.lost)}` as a comment, so the text is only {_clipped(cut.read)!r}"
+            self._find(rules.CUT_TEXT, cut.path, message, "Put the text in quotes, or in a `|` block.", span=cut.span)
 
     def _find_missing_blocks(self, insight: Insight, blocks: Any) -> None:
         """Report what the insight rests on and this file does not have."""
         ids = [str(written(block.get("id"))) for block in blocks or () if isinstance(block, dict)]
         for index, name in enumerate(insight.rests_on):
-            if name not in ids:
+            if name not in ids and name not in self._reading.ids:
                 message = f"the insight rests on `{name}`, which is not in this quiz{meant(name, ids)}"
                 self._find(rules.UNKNOWN_BLOCK, ("insight", "rests_on", index), message)
 
@@ -160,16 +196,47 @@ class _Validation:
             if (*path, step) in self.document.values:
                 path = (*path, step)
         code, message = worded(detail, path, names)
-        self._find(code, path, message, key=code == rules.UNKNOWN_KEY)
+        self._find(code, path, message, self._about_null(path), key=code == rules.UNKNOWN_KEY)
 
-    def _find(self, code: str, path: DataPath, message: str, help_: str = "", *, key: bool = False) -> None:
-        span = self.document.first_line(path, key=key)
+    def _about_null(self, path: DataPath) -> str:
+        """What to write instead of a `null` at a place, or in the mapping there, that may be meant as text."""
+        for at in (path, *((*path, name) for name in _LITERAL)):
+            if at in self.document.styles and self.document.value(at) is None:
+                span = self.document.span(at)
+                typed = self.document.lines[span.line - 1][span.column - 1 : span.end_column - 1]
+                text = f'for the text write `"{typed}"`, for nothing `""`' if typed else 'for nothing write `""`'
+                return f"`{at[-1]}:{typed and ' '}{typed}` has no value: {text}."
+        return ""
+
+    def _find(
+        self, code: str, path: DataPath, message: str, help_: str = "", *, key: bool = False, span: Span | None = None
+    ) -> None:
+        span = span or self.document.first_line(path, key=key)
         id_ = None
         if path[:1] == ("blocks",) and len(path) > 1:
             block = self.document.data["blocks"][path[1]]
             typed = written(block.get("id")) if isinstance(block, dict) else None
             id_ = typed if isinstance(typed, str) else None
         self.findings.append(Finding(code, self.document.path, span, message, help=help_, block=id_))
+
+
+def _clipped(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[:most]} …"
+
+
+def _wrong_keys(model: type[BaseModel], data: dict[str, Any]) -> frozenset[str]:
+    """The keys of a mapping that have errors, or are missing."""
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        return frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
+    return frozenset()
+
+
+def _substitutes(path: Path) -> dict[str, str]:
+    """What stands for the required keys of a header that lacks them, so that the blocks below it can be judged."""
+    name = "-".join(re.findall("[a-z0-9]+", str(path).lower()))[-MAX_SLUG:].strip("-") or "quiz"
+    return {"quiz": name, "title": path.name, "topic": "no-topic"}
 
 
 def _has_inner(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:

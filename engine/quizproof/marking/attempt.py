@@ -25,7 +25,8 @@ def program_of(form: ProgramInput, source: str) -> Program:
         raise MalformedResponse("write a program first")
     setup = (Part("setup", form.setup, ("setup",)),) if form.setup else ()
     checks = (Part("check", check.source, ("checks", n, "code")) for n, check in enumerate(form.checks))
-    return Program((*setup, Part("answer", source, ("solution",)), *checks), Limits.model_validate(dict(form.limits)))
+    parts = (*setup, Part("answer", source, ("solution",)), *checks)
+    return Program(parts, Limits.model_validate(dict(form.limits)), form.stdin)
 
 
 def judge(form: ProgramInput, program: Program, outcome: Outcome) -> Mark:
@@ -98,7 +99,7 @@ def _is_assertion(outcome: Outcome) -> bool:
 def _end(outcome: Outcome) -> str:
     """How a run ended that did not finish, as a sentence without its full stop."""
     match outcome.status:
-        case "limit":
+        case "limit" | "endless":
             return f"Was stopped: {outcome.detail}"
         case "died":
             return f"Ended without a result: {outcome.detail}"

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from quizproof.comparison.outputs import fold_expression, fold_program, same_output
+from quizproof.comparison.number_match import NumberMatch
+from quizproof.comparison.outputs import fold, fold_expression, fold_program, same_output
 from quizproof.comparison.printed import ungrouped
 from quizproof.comparison.quantity import Quantity, decimal, quantity
 from quizproof.comparison.seen import plain
@@ -56,6 +57,12 @@ _ONE_COMMA = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _LARGEST = Fraction(sys.float_info.max)
 _MAX_TYPED = 1_000
 """Characters of a number."""
+
+
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+
+NOTHING_WORDS = ("nothing", "prints nothing", "it prints nothing", "no output")
+"""What learners can type for an empty output, without brackets and full stops, in lower case."""
 
 
 class MalformedResponse(QuizproofError):
@@ -165,7 +172,7 @@ def _mark_options(form: Options, response: Response) -> Mark:
         raise MalformedResponse("choose one option")
     right = {option.id for option in form.options if option.correct}
     feedback = [known[id_].feedback for id_ in sorted(chosen) if known[id_].feedback]
-    score = net_share(chosen, right) if form.multiple else float(chosen == right)
+    score = net_share(chosen, right) if form.multiple else float(chosen <= right)
     return Mark(score, "\n\n".join(feedback))
 
 
@@ -178,17 +185,59 @@ def _mark_number(form: NumberInput, response: str) -> Mark:
     if _ONE_COMMA.fullmatch(bare):
         point = bare.replace(",", ".")
         raise MalformedResponse(f"{bare} can be read in two ways; write {bare.replace(',', '')}, or {point}")
-    return _mistaken(m for m in form.mistakes if quantity(m.value).within(distance, value))
+    return _mistaken(m for m in form.mistakes if NumberMatch.parse(m.value).fits(value, distance))
 
 
 def _mark_text(form: TextInput, response: str) -> Mark:
-    if not response.strip():
-        raise MalformedResponse("type what the program prints")
+    if form.asks != "output":
+        return _mark_event(form, response)
     typed, real = plain(response), plain(form.accepted)
-    if same_output(typed, real, form.tolerance):
+    if not response.strip() and fold(real):
+        raise MalformedResponse(f"type what the program prints; for nothing, type {NOTHING_WORDS[0]!r}")
+
+    def is_same(text: str) -> bool:
+        silent = not fold(text) and _says_nothing(fold(typed))
+        return silent or same_output(typed, text, form.tolerance, model=real)
+
+    if is_same(real):
         return Mark(1.0)
-    same = (m for m in form.mistakes if same_output(typed, plain(m.value), form.tolerance, model=real))
-    return _mistaken(same)
+    return _mistaken(m for m in form.mistakes if is_same(plain(m.value)))
+
+
+def _says_nothing(typed: str) -> bool:
+    """Whether a response stands for an empty output."""
+    return typed.strip(" .()").lower() in NOTHING_WORDS
+
+
+def _mark_event(form: TextInput, response: str) -> Mark:
+    """Mark what a learner says that happens: an exception, or other words."""
+    if not response.strip():
+        raise MalformedResponse("type what happens" if form.asks == "happens" else "type the name of the exception")
+    if any(_is_event(response, accepted) for accepted in (form.accepted, *form.also)):
+        return Mark(1.0)
+    return _mistaken(m for m in form.mistakes if _is_event(response, m.value))
+
+
+def _is_event(response: str, accepted: str) -> bool:
+    """Whether a response names what happens: in the same words, or the exception without its module.
+
+    A message counts only where the accepted text has one; then it must be a part of what was typed.
+    """
+    if _words(response) == _words(accepted):
+        return True
+    name, _, message = response.partition(":")
+    key, _, fragment = accepted.partition(":")
+    # Names of exceptions are told from words by having no spaces.
+    right = _NAME.fullmatch(name.strip()) and _bare(name) == _bare(key)
+    return bool(right) and _words(fragment) in _words(message)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.lower().split()).strip(" .")
+
+
+def _bare(name: str) -> str:
+    return name.strip().rpartition(".")[2]
 
 
 def _mark_line(form: LineInput, response: Response) -> Mark:

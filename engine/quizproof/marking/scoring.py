@@ -41,7 +41,7 @@ ALL_OR_NOTHING = "all or nothing."
 def rule(asked: Input) -> str:
     """How a question that is answered in this way is scored, in words that continue "Scoring: ".
 
-    asked  the way of answering; only its type counts, and of `Options` whether several are right
+    asked  the way of answering; only its type counts, and of `Options` whether several must be chosen
 
         >>> rule(TextInput("2"))
         'all or nothing.'

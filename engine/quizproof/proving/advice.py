@@ -7,9 +7,9 @@ of similar length.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from quizproof import rules
@@ -28,7 +28,7 @@ from quizproof.displays import (
     Prose,
     TextInput,
 )
-from quizproof.findings import DataPath
+from quizproof.findings import Advice, DataPath
 from quizproof.snippets.mutations import first_change
 
 # Phrases that make sense in one order of the options only.
@@ -47,18 +47,6 @@ _MIN_SURPLUS = 15
 _RESIDUE = Fraction(1, 10**6)
 """Values no larger than this are what rounding leaves of 0."""
 _NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")
-
-
-@dataclass(frozen=True)
-class Advice:
-    """One thing to advise against."""
-
-    rule: str
-    at: DataPath
-    """Where it is, relative to the block."""
-    message: str
-    line: int | None = None
-    """The line, from 1, of the text there."""
 
 
 def advise(display: Display) -> Iterator[Advice]:
@@ -82,8 +70,11 @@ def advise(display: Display) -> Iterator[Advice]:
         case ProgramInput() as question:
             yield from _unnoticed(question)
         case Ordering(complete=False) as question:
+            yield from _any_order(question)
             message = f"{question.tried:,} of the {question.total:,} orders were tried; the others count as wrong"
             yield Advice(rules.ORDERS_CUT, ("lines",), message)
+        case Ordering() as question:
+            yield from _any_order(question)
     if _is_wide(display.input):
         message = "the tolerance is half the value or more, so that answers which are far off count as right"
         yield Advice(rules.WIDE_TOLERANCE, ("tolerance",), message)
@@ -110,6 +101,20 @@ def _is_wide(question: Input | None) -> bool:
 def _swallows(distance: Fraction, size: Fraction) -> bool:
     # What is left of a sum that should be 0 is compared with 0, and no tolerance is a share of that.
     return size > _RESIDUE and 2 * distance >= size
+
+
+def _any_order(question: Ordering) -> Iterator[Advice]:
+    """A warning when the lines can be in any order, so that there is nothing to put in order."""
+    lines = {f"{line.id}:{line.indent}" if question.indented else line.id: line for line in question.lines}
+    own = [id_ for id_, line in lines.items() if not line.distractor]
+    # With distractors the task is to leave them out, and with indentation to give it.
+    if len(own) < len(lines) or any(line.indent for line in lines.values()):
+        return
+    right = sum(set(order) == set(own) for order in question.orders)
+    if right == math.factorial(len(own)):
+        message = "every order of the lines is right, so there is nothing to put in order"
+        help_ = "Choose lines that rest on each other, or check what the order changes."
+        yield Advice(rules.ANY_ORDER, ("lines",), message, help=help_)
 
 
 def _positional(question: Options) -> Iterator[Advice]:
@@ -150,7 +155,7 @@ def _unnoticed(question: ProgramInput) -> Iterator[Advice]:
 def _long_key(question: Options) -> Iterator[Advice]:
     """A warning when the one key among statements is much longer than any distractor."""
     # With several keys no single length stands out.
-    if question.multiple:
+    if question.multiple or question.any_right:
         return
     lengths = {option: len(option.content.text) for option in question.options if isinstance(option.content, Prose)}
     key = next((option for option in lengths if option.correct), None)

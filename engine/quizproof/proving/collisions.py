@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizproof.comparison.code import same_code
+from quizproof.comparison.number_match import NumberMatch
 from quizproof.comparison.outputs import fold, fold_expression, fold_program, quoted, same_output
-from quizproof.comparison.quantity import quantity
 from quizproof.comparison.seen import rendered, skeleton
 from quizproof.comparison.tolerance import Allowed, decimal_fraction
 from quizproof.displays import (
@@ -120,10 +120,8 @@ def _coincidence(question: Input | None, one: Any, other: Any, view: _View) -> s
     match question:
         case Options() if _same_content(one.content, other.content, view):
             return _the_same("options", _text(one.content).strip(), _text(other.content).strip(), view)
-        case NumberInput() if quantity(one.value).within(decimal_fraction(question.tolerance), quantity(other.value)):
-            if one.value == other.value:
-                return f"two mistakes are the same number: {other.value}"
-            return f"two mistakes lie within the tolerance of each other: {one.value} and {other.value}"
+        case NumberInput():
+            return _same_numbers(one.value, other.value, question.tolerance)
         case TextInput() if _same_printed(one.value, other.value, view):
             return _the_same("mistakes", one.value, other.value, view)
         case Blanks() if fold_expression(one.value) == fold_expression(other.value):
@@ -137,6 +135,18 @@ def _coincidence(question: Input | None, one: Any, other: Any, view: _View) -> s
         case LineInput() if one.value == other.value:
             return f"two mistakes name line {other.value}"
     return ""
+
+
+def _same_numbers(one: str, other: str, tolerance: float) -> str:
+    """In which way two foreseen numbers or ranges are the same. A number may lie in a range: it comes first."""
+    first, second = NumberMatch.parse(one), NumberMatch.parse(other)
+    if first.is_range and second.is_range:
+        return f"two mistakes share numbers: those {one} and those {other}" if first.overlaps(second) else ""
+    if first.number is None or second.number is None or not first.fits(second.number, decimal_fraction(tolerance)):
+        return ""
+    if one == other:
+        return f"two mistakes are the same number: {other}"
+    return f"two mistakes lie within the tolerance of each other: {one} and {other}"
 
 
 def _the_same(what: str, one: str, other: str, view: _View) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from quizproof import rules
-from quizproof.claims import PROVEN, Claim, Judgement, Program, at_frame, obstacle, refuted
+from quizproof.claims import Claim, Judgement, Program, at_frame, obstacle, refuted
 from quizproof.comparison.outcome_diff import compare
 from quizproof.displays import Display
 from quizproof.findings import DataPath, Finding, Span
@@ -18,9 +18,11 @@ from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import BlockProof, JudgedClaim, VariantProof
 from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
+from quizproof.proving.contradictions import contradictions
 from quizproof.proving.places import Places
-from quizproof.proving.stability import judge_stability, second_look, stress_conditions
-from quizproof.proving.variants import Variant, VariantError, variant_of
+from quizproof.proving.preconditions import unmet
+from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
+from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite
 from quizproof.quizfile.template import TemplateError, has_expression, render
 from quizproof.runtimes.conditions import USUAL, Conditions
@@ -28,6 +30,10 @@ from quizproof.verdicts import Verdict
 
 MAX_PROGRAMS = 20_000
 """Of one block, over all its variants: some minutes of a processor."""
+
+
+_MAY_BE_LUCK = (rules.KEY_REFUTED, rules.PROOF_FAILED, rules.DISTRACTOR_HOLDS)
+"""What is wrong in this run, and might be right in the next."""
 
 
 @dataclass(frozen=True)
@@ -115,16 +121,19 @@ class Plan:
         request  one of `waiting`
         outcome  what it gave
 
-        Returns the further runs that it calls for: the same program under other conditions, where the key rests on it.
-        They are among `waiting` already.
+        Returns the further runs that it calls for: the same program under other conditions. They are among `waiting`
+        already.
         """
         self.waiting.discard(request)
         program = request.program
         if request.conditions != USUAL:
             self.again.setdefault(program, {})[request.conditions] = outcome
-            return ()
-        self.outcomes[program] = outcome
-        further = tuple(Request(program, conditions) for conditions in self._further_conditions(program, outcome))
+            tolerance = self.item.block.numeric_tolerance
+            conditions = closer_look(request.conditions, self.outcomes[program], outcome, tolerance)
+        else:
+            self.outcomes[program] = outcome
+            conditions = self._further_conditions(program, outcome)
+        further = tuple(Request(program, each) for each in conditions)
         self.waiting.update(further)
         return further
 
@@ -135,9 +144,8 @@ class Plan:
             return []
         if self.stress:
             return stress_conditions(self.stress)
-        if program in self._keys:
-            return second_look(program, outcome, measured=isinstance(self.item.block, Exhibit))
-        return []
+        measured = isinstance(self.item.block, Exhibit)
+        return second_look(program, outcome, key=program in self._keys, measured=measured)
 
     @property
     def runs(self) -> int:
@@ -218,10 +226,10 @@ class Plan:
 
     def _advise(self, display: Display) -> None:
         """Note what the assessment field advises against."""
-        for advice in advise(display):
+        for advice in (*advise(display), *self.variants[0].block.advice(self.outcomes)):
             place = self._places
             span = place.of(advice.at) if advice.line is None else place.of_line(advice.at, advice.line)
-            self._find(advice.rule, span, advice.message)
+            self._find(advice.rule, span, advice.message, help=advice.help)
 
     def _judge_variant(self, variant: Variant, versions: Mapping[str, str]) -> VariantProof:
         if not variant.claims:  # its expressions failed
@@ -239,22 +247,34 @@ class Plan:
         judged.extend(prose)
         if rendered is None:
             return VariantProof(variant.params, tuple(judged), None)
+        self._contradict(variant, names)
         display = rendered.whole_display(self.outcomes)
         if display.input:
             judged.append(self._judge_difference(variant, display))
         return VariantProof(variant.params, tuple(judged), display)
+
+    def _contradict(self, variant: Variant, names: Mapping[str, Any]) -> None:
+        """Note what typed prose says otherwise than the runs."""
+        for found in contradictions(variant.block, names, self.outcomes, tuple(variant.programs())):
+            advice = found.advice
+            span = self._places.within(advice.at, found.line, found.column)
+            self._find(advice.rule, span, advice.message + variant.suffix, help=advice.help)
 
     def _judge_claim(self, claim: Claim, variant: Variant) -> JudgedClaim:
         line = self._places.of(claim.at).line
         if claim.unproven:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
-        judgement = claim.judge(*outcomes)
-        if judgement.verdict == "proven" and (stability := self._stability(claim, variant)).verdict != "proven":
-            judgement = stability
+        blocked = unmet(zip(claim.programs, outcomes, strict=True), self.quiz.header.packages)
+        judgement = blocked or claim.judge(*outcomes)
+        # A typed key that a run contradicts may have been right in the author's run: what moves has no right answer.
+        if not blocked and (judgement.verdict == "proven" or judgement.code in _MAY_BE_LUCK):
+            stability = self._stability(claim, variant)
+            if stability.verdict != "proven" or (judgement.verdict == "proven" and stability.code):
+                judgement = replace(stability, evidence=judgement.evidence)
         # The runs of a probe are many, and say nothing one by one.
         run = (claim.programs[-1], outcomes[-1]) if outcomes and not claim.probe else None
-        if judgement.verdict != "proven":
+        if judgement.code:
             self._report(claim, judgement, variant, run)
         evidence = _evidence(*run) if run else {}
         return JudgedClaim(claim.what, judgement.verdict, line, {**evidence, **judgement.evidence})
@@ -275,16 +295,17 @@ class Plan:
         """Note a finding about a claim that is not proven. `run`: the one that decided, where there is one."""
         at = judgement.at if judgement.at is not None else claim.at
         rule = rules.RULES[judgement.code]
-        message, actual = judgement.message, judgement.actual
+        message, actual, help_ = judgement.message, judgement.actual, judgement.help
         if not rule.shared_by_claims:
             message = f"{claim.what}: {message}"
         if run is not None:
             actual = actual or self._places.traceback(*run)
             message = self._places.in_file_lines(message, *run)
+            help_ = misused(variant.params, run[1]) or help_
         if not rule.shared_by_variants:
             message += variant.suffix
         span = self._places.of_frame(at, judgement.frame) if judgement.frame else self._places.of(at)
-        self._find(judgement.code, span, message, help=judgement.help, expected=judgement.expected, actual=actual)
+        self._find(judgement.code, span, message, help=help_, expected=judgement.expected, actual=actual)
 
     def _facts(self, variant: Variant) -> tuple[dict[str, Any], JudgedClaim | None]:
         """The values of the facts by name; or the claim that failed, when they could not be evaluated."""
@@ -294,7 +315,9 @@ class Plan:
         outcome = self.outcomes[program]
         claim = Claim("facts", ("facts",), (program,), key=True)
         judgement = self._stability(claim, variant) if outcome.status == "finished" else obstacle(program, outcome)
-        if judgement == PROVEN:
+        if judgement is not None and judgement.verdict == "proven":
+            if judgement.code:
+                self._report(claim, judgement, variant, (program, outcome))
             named = zip(program.parts, outcome.parts, strict=True)
             return {str(part.at[-1]): result.value for part, result in named if part.role == "value"}, None
         if judgement is None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from quizproof.comparison.outcome_diff import steadied
 from quizproof.loading.files import SourceFile
 from quizproof.loading.ids import Ids
-from quizproof.outcome import LASTING
+from quizproof.outcome import KEPT
 from quizproof.proof import QuizProof, Report, Result, Totals
 from quizproof.runners.local import local_pool
 from quizproof.runners.runner import Runner
@@ -257,7 +257,7 @@ class Proving:
             outcome = steadied(raw)
             study, request = ticket.study, ticket.request
             # A proof that rests on a limit or on a loss is not kept: another attempt may give another.
-            study.lasting &= outcome.status in LASTING
+            study.lasting &= outcome.status in KEPT
             if self._known:
                 self._known.keep_outcome(ticket.key, request.conditions, outcome)
             if ticket.known:

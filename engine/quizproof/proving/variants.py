@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,10 +14,14 @@ from quizproof.claims import Claim, Program
 from quizproof.findings import DataPath
 from quizproof.kinds.base import Block
 from quizproof.loading.quiz import Quiz
+from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import CODE, TEXT, rewrite
 from quizproof.quizfile.limits import Limits
 from quizproof.quizfile.template import TemplateError, render
 from quizproof.quizfile.wording import worded
+from quizproof.snippets.syntax import is_expression
+
+_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,26 @@ def filled(quiz: Quiz, block: B, params: Mapping[str, Any]) -> B:
         detail = error.errors(include_url=False)[0]
         code, message = worded(detail, detail["loc"])
         raise VariantError(code, detail["loc"], f"{message} (with {drawn(params)})") from None
+
+
+def misused(params: Mapping[str, Any], outcome: Outcome) -> str:
+    """What to do about an exception that comes from a parameter which code uses as it cannot; empty for another one.
+
+    params   values by name
+    outcome  of a program into which they were filled
+    """
+    raised = outcome.raised
+    if raised is None or not params:
+        return ""
+    texts = {name: value for name, value in params.items() if isinstance(value, str)}
+    if raised.type == "NameError" and (found := _UNDEFINED.match(raised.message)):
+        if found[1] in params:
+            return f"`{found[1]}` is a parameter; write `{{{{ {found[1]} }}}}`."
+        unquoted = [name for name, value in texts.items() if re.search(rf"\b{found[1]}\b", value)]
+    else:
+        line = raised.frames[-1].text if outcome.status == "syntax" and raised.frames else ""
+        unquoted = [name for name, value in texts.items() if value in line and not is_expression(value)]
+    return f'`{unquoted[0]}` is a text; quote it: `"{{{{ {unquoted[0]} }}}}"`.' if unquoted else ""
 
 
 def drawn(params: Mapping[str, Any]) -> str:

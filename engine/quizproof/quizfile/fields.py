@@ -18,7 +18,7 @@ from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import DataPath
 from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, written
 
-_MAX_SLUG = 80
+MAX_SLUG = 80
 """Characters of an id."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -175,8 +175,8 @@ def _slug(value: object) -> object:
         raise ValueError("write text")
     if not text:
         raise refuse(rules.BAD_ID, "an id cannot be empty")
-    if len(text) > _MAX_SLUG:
-        raise refuse(rules.BAD_ID, f"an id has at most {_MAX_SLUG} characters; this one has {len(text)}")
+    if len(text) > MAX_SLUG:
+        raise refuse(rules.BAD_ID, f"an id has at most {MAX_SLUG} characters; this one has {len(text)}")
     if not _SLUG.fullmatch(text):
         raise refuse(rules.BAD_ID, f"`{text}` is not an id: use lower-case letters, digits and single hyphens")
     return text
@@ -185,7 +185,7 @@ def _slug(value: object) -> object:
 Slug = Annotated[
     str,
     BeforeValidator(_slug),
-    WithJsonSchema({"type": "string", "pattern": f"^{_SLUG.pattern}$", "maxLength": _MAX_SLUG}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SLUG.pattern}$", "maxLength": MAX_SLUG}),
 ]
 
 

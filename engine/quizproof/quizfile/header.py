@@ -35,6 +35,8 @@ class Header(Model):
     """The learner's way into the topic."""
     runtime: RuntimeName = "python"
     """Which interpreter runs the snippets."""
+    packages: Annotated[tuple[Plain, ...], Field(max_length=50)] = ()
+    """Packages beside the runtime's that snippets import, by the names under which they are imported: `pandas`."""
     minutes: Annotated[Integer, Field(ge=1, le=600)] | None = None
     """About how long the quiz takes."""
     intro: Fixed = ""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from quizproof.comparison.outputs import same_to_digits
 from quizproof.comparison.printed import ungrouped
 from quizproof.errors import QuizproofError
+from quizproof.quizfile.template_help import instead
 from quizproof.spelling import meant
 
 if TYPE_CHECKING:
@@ -95,16 +96,18 @@ def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]
     except TemplateSyntaxError as error:
         problem = "this is not one expression" if "chunk after" in str(error.message) else str(error.message)
         if problem.startswith("No filter"):
-            problem += f" Known: {', '.join(FILTERS)}."
+            problem += instead(source, FILTERS) or f" Known: {', '.join(FILTERS)}."
+        else:
+            problem += instead(source, FILTERS)
         raise TemplateError(f"`{{{{ {source} }}}}`: {problem}") from None
     except UndefinedError as error:
         known = f" (known names: {', '.join(sorted(names)) or 'none'})" if "is undefined" in str(error.message) else ""
         word = re.match(r"'(\w+)' is undefined", str(error.message))
-        instead = (word and meant(word[1], names)) or known
-        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}{instead}") from None
+        otherwise = (word and meant(word[1], names)) or known
+        raise TemplateError(f"`{{{{ {source} }}}}`: {error.message}{instead(source, FILTERS) or otherwise}") from None
     except SecurityError as error:
         reason = "only `stated` can be called" if "callable" in str(error) else error
-        raise TemplateError(f"`{{{{ {source} }}}}`: {reason}") from None
+        raise TemplateError(f"`{{{{ {source} }}}}`: {reason}{instead(source, FILTERS)}") from None
     except (RecursionError, MemoryError, SyntaxError):  # jinja2 compiles it to Python, whose parser has a limit
         raise TemplateError("this expression is nested too deeply") from None
     except TemplateRuntimeError as error:

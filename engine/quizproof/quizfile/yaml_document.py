@@ -6,7 +6,6 @@ from its nodes, so nothing expands, and nesting that could overflow the stack is
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import re
 from bisect import bisect_right
@@ -18,16 +17,16 @@ import yaml
 
 from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
+from quizproof.quizfile.source_text import SourceError, decode
+from quizproof.quizfile.yaml_help import UNCLOSED, syntax_help
 
 MAX_DEPTH = 32
-MAX_BYTES = 4 * 1024 * 1024
 
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
-_UNCLOSED = "found unexpected end of stream"
 _NO_CHARACTER = "an escape in a quoted string is not a Unicode character"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -88,17 +87,6 @@ def resolve(text: str) -> Any:
         return text
     value.text = text
     return value
-
-
-class SourceError(Exception):
-    """The text is not a document we accept. Carries the finding.
-
-    Only the first: what follows a mistake of syntax cannot be read reliably.
-    """
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding)
-        self.finding = finding
 
 
 @dataclass(frozen=True)
@@ -199,38 +187,18 @@ def parse(path: str, raw: bytes) -> Document:
 
     Raises SourceError with the first thing in it that the format does not allow.
     """
-    text = _decode(path, raw)
+    return parse_text(path, decode(path, raw))
+
+
+def parse_text(path: str, text: str) -> Document:
+    """Parse the text of one file, or a piece of it.
+
+    path  the file as findings name it
+    text  its lines end with a line feed
+
+    Raises SourceError, as `parse` does.
+    """
     return _Builder(path, text).build()
-
-
-def _decode(path: str, raw: bytes) -> str:
-    start = Span(1, 1, 1, 1)
-    if len(raw) > MAX_BYTES:
-        message = f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read"
-        raise SourceError(Finding(rules.TOO_DEEP, path, start, message, help="Split it into several quizzes."))
-    # Before decoding: of a binary file the first byte that is not UTF-8 would say little.
-    if b"\0" in raw:
-        message = "this is a binary file, not a quiz"
-        raise SourceError(Finding(rules.UNREADABLE, path, start, message, help="Remove it from the bank."))
-    raw = raw.removeprefix(codecs.BOM_UTF8)
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
-        place = Span(line, column, line, column + 1)
-        raise SourceError(Finding(rules.UNREADABLE, path, place, message, help="Save the file as UTF-8.")) from None
-    # All places count line ends of one kind, so the text has one kind.
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    # One at the start was removed above; inside, it would become a part of a key that nobody can see.
-    if (index := text.find("\ufeff")) >= 0:
-        line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
-        message = "there is an invisible character, U+FEFF, here"
-        place = Span(line, column, line, column + 1)
-        raise SourceError(Finding(rules.YAML_SYNTAX, path, place, message, help="Remove it, or write it as an escape."))
-    return text
 
 
 class _Builder:
@@ -249,13 +217,13 @@ class _Builder:
             data = self._documents(_Parser)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            if error.problem == _UNCLOSED and error.context_mark:  # show where it begins, not the end of the file
+            if error.problem == UNCLOSED and error.context_mark:  # show where it begins, not the end of the file
                 mark = error.context_mark
             if mark:
                 self._refuse_depth_before(mark.index)
             span = self._at(mark.index) if mark else Span(1, 1, 1, 1)
             message = ", ".join(part for part in (error.context, error.problem) if part)
-            self._refuse(rules.YAML_SYNTAX, span, message, _syntax_help(self.text, span, message))
+            self._refuse(rules.YAML_SYNTAX, span, message, syntax_help(self.text, span, message))
         except yaml.reader.ReaderError as error:
             index = next((i for i, c in enumerate(self.text) if ord(c) == error.character), 0)
             message = f"character U+{error.character:04X} is not allowed in YAML"
@@ -368,21 +336,3 @@ class _Builder:
 
     def _refuse(self, code: str, span: Span, message: str, help_: str) -> NoReturn:
         raise SourceError(Finding(code, self.path, span, message, help=help_))
-
-
-def _syntax_help(text: str, span: Span, message: str) -> str:
-    """What to do about a syntax error, guessed from the parser's message and the line it is about."""
-    line = text.split("\n")[span.line - 1] if span.line <= text.count("\n") + 1 else ""
-    if "\t" in line[: span.column]:
-        return "YAML is indented with spaces, never with tabs."
-    if _UNCLOSED in message:
-        return "The quote or bracket that starts here is never closed."
-    if "an alias" in message or "an anchor" in message:
-        return "Text that begins with `*` or `&` needs quotes."
-    if "cannot start any token" in message:
-        return f"Text that begins with {line[span.column - 1 : span.column]!r} needs quotes."
-    if "a flow " in message:
-        return "Is a comma missing, or is a bracket or brace not closed?"
-    if line.count(": ") > 1:
-        return "Text that contains `: ` needs quotes."
-    return "Check the indentation and the quotes here and on the line before."

@@ -144,3 +144,14 @@ UNKNOWN_BLOCK = _define(
     "The insight rests on a block that is not in the quiz.",
     "What learners take home from a quiz must have been shown to them: `rests_on` names blocks of the same file.",
 )
+CUT_TEXT = _define(
+    "QP119",
+    "cut-text",
+    "A comment seems to cut a text.",
+    """
+In YAML ` #` begins a comment. Of `prompt: What is the answer to issue #3 of the list?` only "What is the answer to
+issue" is read. Put the text in quotes, or in a `|` block. If the rest is meant as a comment, write two spaces before
+the `#` and one after it.
+""",
+    "warning",
+)

@@ -198,6 +198,75 @@ to yours first. A right order that was not run is marked wrong, and the question
 """,
     "warning",
 )
+ALWAYS_TRUE = _define(
+    "QP246",
+    "always-true",
+    "An assertion cannot fail, so it shows nothing.",
+    """
+It held, but it would have held whatever the program does. Usual forms are `assert (x for x in xs)`, which is an
+iterator and always true; `assert x.isfinite`, which is a function that was not called; `assert x == 3 or 5`;
+`len(xs) >= 0`; and `all(...)` over an iterator that was used up before. After a run, the values in each of its
+assertions are changed one by one, and the assertion is evaluated again. An assertion that no change makes fail has this
+finding.
+""",
+    shared_by_claims=True,
+)
+SAME_OBJECT = _define(
+    "QP247",
+    "same-object",
+    "An assertion compares a thing with itself.",
+    """
+`before = layer.weight` makes no copy: after a training step, `before` and `layer.weight` are still one tensor, and
+equal whatever the step did. Copy what is compared later: `layer.weight.detach().clone()`, `list(xs)`,
+`copy.deepcopy(d)`. If you mean that two names are one object, assert that: `assert a is b`, or compare `data_ptr()`.
+""",
+    shared_by_claims=True,
+)
+UNNOTICED_CHANGE = _define(
+    "QP248",
+    "unnoticed-change",
+    "The check has failed for no wrong answer, and does not notice when a value of the right one is changed.",
+    """
+Without the answer the check only misses a name, which shows nothing, and no distractor makes one of its assertions
+fail. So the values that the answer made were changed: numbers by 1, flags negated, lists reversed, tensors reshaped.
+The check passes all the same. Assert the value that the answer should have.
+""",
+    "warning",
+    shared_by_claims=True,
+)
+OVERWRITES_ANSWER = _define(
+    "QP249",
+    "overwrites-answer",
+    "The check gives a name of the answer a value of its own before it looks at it.",
+    "What it asserts then is its own value. Use another name for what is expected, and compare the answer's with it.",
+    shared_by_claims=True,
+)
+SWALLOWED = _define(
+    "QP250",
+    "swallowed-failure",
+    "A `try` or a `with` would swallow the failure that it should show.",
+    """
+An assertion inside `try: ... except AssertionError: pass` cannot fail the run. And `except Exception: raised = True` is
+satisfied by any mistake in its block, such as a misspelt name. State the exact exception instead; every check and proof
+can use these without an import:
+
+    with raises(TypeError, "unhashable"):
+        {[]: 1}
+    with warns(UserWarning, "broadcast"):
+        loss(prediction, target)
+""",
+    shared_by_claims=True,
+)
+UNSTATED_EXCEPTION = _define(
+    "QP251",
+    "unstated-exception",
+    "A distractor fails by an exception that its author does not mention.",
+    """
+The check was never reached, so nothing is known of what the code would have done. If the exception is the point, state
+it: `happens: TypeError`, or `happens: "TypeError: a fragment"`. If not, it is a slip: fix the distractor.
+""",
+    "warning",
+)
 NOT_RECORDABLE = _define(
     "QP227",
     "not-recordable",
@@ -267,6 +336,57 @@ WIDE_TOLERANCE = _define(
     """
 With `value: 0.8` and `tolerance: 0.5`, everything from 0.3 to 1.3 is right. In printed output a tolerance is wide when
 it is half of every number in it. Make it smaller, or give a share of the value: `tolerance: 5%`.
+""",
+    "warning",
+)
+MODULE_MISSING = _define(
+    "QP237",
+    "module-missing",
+    "A program imports a package that is not installed.",
+    """
+It fails for that reason alone, so its failure shows nothing. Install the package or correct its name. If not everybody
+who proves the bank has it, list it in the header, and what needs it is unverified without it:
+
+    packages: [pandas]
+
+If the missing package is what the question is about, state it: `happens: ModuleNotFoundError`, or, of a
+`predict-output`, `answer: ModuleNotFoundError`.
+""",
+    shared_by_claims=True,
+)
+NO_INPUT = _define(
+    "QP238",
+    "no-input",
+    "A program reads standard input, and the question gives it none.",
+    """
+`input()` raises EOFError where there is nothing to read, which is not what a learner at a keyboard sees. Give the lines
+that it reads:
+
+    stdin: |
+      Ada
+      36
+
+`stdin: ""` says that the end of input is what the question is about.
+""",
+    shared_by_claims=True,
+)
+HARMLESS_CHANGE = _define(
+    "QP239",
+    "harmless-change",
+    "The fix changes a line that is no bug.",
+    """
+Every line that `fix` changes counts as right. This change makes no difference: the check passes when it alone is
+undone, and it does not repair the program by itself. Leave that line as it is in `code`.
+""",
+)
+PROSE_CONTRADICTS = _define(
+    "QP240",
+    "prose-contradicts",
+    "Typed prose says something else than the run.",
+    """
+A number, an exception or a line that is typed in an explanation or in feedback differs from the evidence of its block,
+or a sum in it is wrong. Write what comes from a run as an expression, such as `{{ value }}`, `{{ raised }}` or
+`{{ line }}`: it cannot drift. `{{ stated('640', value) }}` keeps your wording and compares it.
 """,
     "warning",
 )

@@ -14,14 +14,18 @@ printed, a value, or whether a check passed. Learners who run it would see somet
 causes, and what helps:
 
 - a random number generator that is not seeded: `torch.manual_seed(0)`, `keras.utils.set_random_seed(0)`,
-  `random.seed(0)`, `np.random.default_rng(0)`
+  `random.seed(0)`, `np.random.default_rng(0)`; `torch.seed()` and `random.seed()` choose a seed at random
 - the order of a set of strings, or `hash()` of one: sort before printing
 - `id()` and memory addresses: compare with `is` rather than printing them
 - the clock: print what does not depend on it
+- memory that nothing was written to: `torch.empty(3)`, `torch.Tensor(2, 2)`, `np.empty(3)`
+- the order in which a folder lists its files: sort
 - more threads, which add floating-point numbers in another order: round, or compare with a tolerance
 
-`quizproof check` runs a key again when its program draws unseeded random numbers or looks at such things;
-`quizproof check --stress N` runs every program N more times.
+`quizproof check` runs every key, derived answer, fact and exhibit again with as much changed as one run can change:
+other random numbers, the order of sets and of folders, the clock, the contents of fresh memory, and what belongs to the
+machine. Programs that draw without a seed are run several times more, some of them with numbers that are rare, because
+`random.random() < 0.9` is mostly true. `quizproof check --stress N` runs every program N more times.
 """,
 )
 AUDIT = _define(
@@ -33,4 +37,17 @@ AUDIT = _define(
 (see QP401), or something changed that the cache does not watch, such as a package that is edited in place.
 `quizproof check --no-cache` proves everything again; `quizproof cache clear` deletes what is known.
 """,
+)
+MACHINE = _define(
+    "QP403",
+    "depends-on-machine",
+    "The result depends on the machine that the program runs on.",
+    """
+The program was run again as on another machine, and something that the question relies on was different. Learners who
+run it at home would see something other than the page says. What differs is nothing that a seed could settle: the
+number of processors or threads, `$HOME` and other folders, the user, the host, the time zone, the version of a
+package, or whether there is a GPU. Ask about something that is the same everywhere, or set it in the program:
+`torch.set_num_threads(1)`, `device = "cpu"`, a path that the program makes up.
+""",
+    severity="warning",
 )

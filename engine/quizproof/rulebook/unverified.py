@@ -40,3 +40,49 @@ PACKAGE_MISSING = _define(
     shared_by_claims=True,
     shared_by_variants=True,
 )
+DECLARED_PACKAGE_MISSING = _define(
+    "QP905",
+    "declared-package-missing",
+    "A package that the quiz lists under `packages:` is not installed, so a claim could not be verified.",
+    "Install it, and run the command again. See also QP237, about packages that a quiz does not list.",
+    is_unverified=True,
+    shared_by_claims=True,
+    shared_by_variants=True,
+)
+NO_NETWORK = _define(
+    "QP906",
+    "no-network",
+    "A program needs a network, which runs do not have.",
+    """
+A bank must be provable offline, and a page that somebody else serves may change. Make the data in the snippet, or put
+it in the folder `files` of the bank.
+""",
+    is_unverified=True,
+    shared_by_claims=True,
+    shared_by_variants=True,
+)
+NO_GPU = _define(
+    "QP907",
+    "no-gpu",
+    "A program needs a GPU, which runs do not have.",
+    """
+What a program does on a GPU cannot be proven on a machine without one, and runs see none. If the missing GPU is what
+the question is about, quote the message: `happens: "AssertionError: Torch not compiled with CUDA enabled"`.
+""",
+    is_unverified=True,
+    shared_by_claims=True,
+    shared_by_variants=True,
+)
+WORKER_NOT_STARTED = _define(
+    "QP908",
+    "worker-not-started",
+    "A process that a program starts could not import the program.",
+    """
+With the start methods `spawn` and `forkserver`, workers import the program's file. It is written for programs that name
+`multiprocessing`, `spawn`, `forkserver`, `ProcessPoolExecutor` or `num_workers`, and has what learners see: `setup` and
+`code` or the option, without checks.
+""",
+    is_unverified=True,
+    shared_by_claims=True,
+    shared_by_variants=True,
+)

@@ -37,3 +37,27 @@ of choices about equal.)
 """,
     "warning",
 )
+ANY_ORDER = _define(
+    "QP305",
+    "any-order",
+    "The lines of an `order-lines` question can be in any order.",
+    "Whatever order a learner gives is right. Choose lines that rest on each other, or check what the order changes.",
+    "warning",
+)
+ONE_SEED = _define(
+    "QP306",
+    "one-seed",
+    "A training or an experiment that rests on chance was run with one seed.",
+    """
+What holds with one seed may be luck. Seed the generators with `seed`, and give three seeds or more. If nothing is left
+to chance, one seed is enough, and this rule says nothing.
+""",
+    "warning",
+)
+STARTER_GIVES_AWAY = _define(
+    "QP307",
+    "starter-gives-away",
+    "The starter of a `write-code` question differs from the solution by comments only.",
+    "The solution is in it, commented out perhaps. Leave out what the learner should write.",
+    "warning",
+)

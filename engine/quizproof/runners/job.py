@@ -36,6 +36,10 @@ class Job(Generic[Key]):
     files: str | None = None
     """A folder that the run may read, as `files` in its working folder."""
     conditions: Conditions = USUAL
+    stdin: str | None = None
+    """What the run reads on standard input; None where its author gave nothing."""
+    endless: bool = False
+    """Whether its author says that it never ends; its limit of time is then where it is believed."""
     program: str = ""
     """What distinguishes this program from others, for runners that look outcomes up."""
     deaths: int = field(default=0, init=False)
@@ -44,8 +48,8 @@ class Job(Generic[Key]):
     @property
     def interpreter(self) -> Interpreter:
         """What runs it on this machine."""
-        # An attempt is a fork of its own, and needs no other process.
-        return Interpreter(self.runtime, replace(self.conditions, attempt=0))
+        # A run makes these two for itself, and needs no other process.
+        return Interpreter(self.runtime, replace(self.conditions, attempt=0, changes=""))
 
 
 def job_for(
@@ -67,4 +71,5 @@ def job_for(
         {"role": part.role, "source": part.source, "line": line}
         for part, line in zip(program.parts, program.starts(), strict=True)
     ]
-    return Job(key, runtime, parts, program.limits.model_dump(), files, conditions, name)
+    limits = program.limits.model_dump()
+    return Job(key, runtime, parts, limits, files, conditions, program.stdin, program.endless, name)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Generic
 
 from quizproof.runners.job import Interpreter, Job, Key
+from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox.folders import SCRATCH
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.runtimes.sandbox.removal import remove
@@ -99,7 +100,11 @@ class ZygoteHandle(Generic[Key]):
         job  what to run; it is overdue 20 seconds after its own limit of time
         """
         self.running[id_] = (job, time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS)
-        self._outgoing += pack({"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files})
+        request = {"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files}
+        given = {"stdin": job.stdin, "endless": job.endless}
+        own = {"attempt": job.conditions.attempt, "changes": job.conditions.changes}
+        # What its assertions are worth is looked at once, and not under every condition.
+        self._outgoing += pack({**request, **given, **own, "examine": job.conditions == USUAL})
 
     def write(self) -> bool:
         """Send as much as the socket takes; whether that was all."""

@@ -24,13 +24,15 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from quizproof.runtimes import elsewhere
+from quizproof.runtimes.assertions.examination import Examination
+from quizproof.runtimes.elsewhere import SNIPPET
 from quizproof.runtimes.generators import Generators
-from quizproof.runtimes.reply import leave
-from quizproof.runtimes.usage import cpu_seconds
-from quizproof.runtimes.wire import Request, RequestLimits, RequestPart
+from quizproof.runtimes.reply import begin_examination, leave, leave_examined
+from quizproof.runtimes.script import Warned, as_script, goes_on, is_session, names_of, parsed_session, text_of
+from quizproof.runtimes.usage import Descendants, cpu_seconds, max_file_size
+from quizproof.runtimes.wire import Request, RequestPart
 
-SNIPPET = "snippet.py"
-"""The file that a program's code says it is from. Its lines are those of all parts, one after the other."""
 _MAX_MESSAGE = 4_000
 """Characters of an exception's message."""
 _MAX_NAME = 200
@@ -58,48 +60,6 @@ _patched: dict[types.ModuleType, dict[str, Any]] = {}
 """The same as the parts so far have left it, for the next part."""
 
 
-class Counter:
-    """Counts the assertions that held: one that failed and was swallowed shows nothing.
-
-    Programs find it among the builtins, so that their own names are those that they have made, and no others.
-    """
-
-    NAME = "__quizproof_asserted__"
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self) -> None:
-        self.count += 1
-
-
-class _CountAssertions(ast.NodeTransformer):
-    """Puts a call of the counter after every assertion that could fail."""
-
-    def visit_Assert(self, node: ast.Assert) -> Any:
-        return self._counted(node) if _can_fail(node.test) else node
-
-    def visit_Expr(self, node: ast.Expr) -> Any:
-        match node.value:
-            # `assertEqual`, `assert_allclose` and the like of unittest, numpy and torch.
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name.startswith("assert"):
-                return self._counted(node)
-        return node
-
-    def _counted(self, node: ast.stmt) -> list[ast.stmt]:
-        call = ast.Call(ast.Name(Counter.NAME, ast.Load()), [], [])
-        counter = ast.copy_location(ast.Expr(call), node)
-        return [node, ast.fix_missing_locations(counter)]
-
-
-def _can_fail(test: ast.expr) -> bool:
-    """Whether an assertion depends on anything: `assert True` does not, nor does `assert (x, "message")`."""
-    # These are true or false by their form, whatever names are in them.
-    if isinstance(test, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.JoinedStr, ast.Lambda)):
-        return False
-    return any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test))
-
-
 def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Run the program of a request in this process, which never returns from here.
 
@@ -113,18 +73,25 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
     """
     code = 1
     try:
-        _enter(out, err, request["limits"], data_bytes, close_off)
+        _enter(out, err, request, data_bytes, close_off)
         sys.argv = [SNIPPET]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         leave(reply, {"status": "running", "parts": []})
-        leave(reply, _execute(request["parts"], reply))
+        statement, examination = _execute(request, reply)
+        leave(reply, statement)
         code = 0
+        # Only now: what it does to the process has no effect on the outcome, which is stated already.
+        if request["examine"] and examination is not None:
+            begin_examination(reply)
+            found = examination.findings()
+            _put_back()
+            leave_examined(reply, found)
     finally:
         # Not sys.exit: the exit handlers and buffers are copies of the zygote's.
         os._exit(code)
 
 
-def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off: Callable[[], None]) -> None:
+def _enter(out: int, err: int, request: Request, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Become a clean process: own session, no inherited descriptors, own folder, limits."""
     os.setsid()  # so that its whole process group can be killed
     # A run must not outlive a zygote that is killed.
@@ -134,19 +101,18 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # The zygote ignores it, and a child inherits that; programs expect KeyboardInterrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # A program that reads input gets its end immediately, instead of waiting for its limit.
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
+    os.dup2(_stdin(request["stdin"]), 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
     close_off()  # before descriptors are closed, because it needs some
     os.closerange(3, _MAX_DESCRIPTORS)
+    limits = request["limits"]
     mib = 1 << 20
     for what, amount in (
         # Not RLIMIT_AS: frameworks reserve far more address space than they use.
         (resource.RLIMIT_DATA, data_bytes + limits["memory_mib"] * mib),
         (resource.RLIMIT_CPU, math.ceil(cpu_seconds(limits))),
-        (resource.RLIMIT_FSIZE, limits["file_mib"] * mib),
+        (resource.RLIMIT_FSIZE, max_file_size(limits)),
         (resource.RLIMIT_NOFILE, 1024),
         # A crash on purpose must not write its memory to disk.
         (resource.RLIMIT_CORE, 0),
@@ -158,9 +124,25 @@ def _enter(out: int, err: int, limits: RequestLimits, data_bytes: int, close_off
         resource.setrlimit(what, (min(amount, ceiling), ceiling))
 
 
-def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
-    """Run all parts, up to the first that raises; the statement to leave in the reply."""
-    counter = Counter()
+def _stdin(text: str | None) -> int:
+    """A descriptor from which a program reads what its author gives it."""
+    # A program that reads more gets the end immediately, instead of waiting for its limit.
+    if text is None:
+        return os.open(os.devnull, os.O_RDONLY)
+    descriptor = os.memfd_create("stdin")
+    with open(os.dup(descriptor), "wb") as file:
+        file.write(text.encode("utf-8", "surrogatepass"))
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examination | None]:
+    """Run all parts, up to the first that raises; the statement to leave in the reply.
+
+    With it comes the examination of the assertions of a program that ran to its end.
+    """
+    parts, changes = request["parts"], request["changes"]
+    examination = Examination(SNIPPET)
     room = _MAX_VALUES
     process = os.getpid()
     program: list[types.CodeType] = []
@@ -169,34 +151,43 @@ def _execute(parts: list[RequestPart], reply: mmap.mmap) -> dict[str, Any]:
     # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
         try:
-            program.append(_compile(part))
+            program.append(_compile(part, index, examination, changes))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}
-    # As in a program that was started by hand, so that pickling and `__name__ == "__main__"` work.
-    module = types.ModuleType("__main__")
+            return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}, None
+    module = as_script(parts)
     sys.modules["__main__"] = module
-    setattr(builtins, Counter.NAME, counter)
+    warned = Warned()
+    descendants = Descendants(request["limits"], [part["source"] for part in parts])
+    examination.begin()
     results: list[dict[str, Any]] = []
-    generators = Generators()
+    generators = Generators(request["attempt"])
+    elsewhere.change(changes)
     for index, code in enumerate(program):
         leave(reply, {"status": "running", "parts": results})
         # The counter is shared by all parts, so that a function of the setup counts where it is called.
-        before = counter.count
+        before = examination.count
+        examination.before(index, module.__dict__)
         # One dictionary is globals and locals of all parts, as in a module.
         value, dtype, failure = _run_part(code, module.__dict__, room)
+        if isinstance(failure, Exception) and not _limit(failure):
+            shown = goes_on(parts[index]["source"], _type_name(failure), _message(failure))
+            failure = None if shown else failure
+        examination.after(index, module.__dict__)
         # What this part printed has to be in the file before its size is noted.
         out, err = _flush()
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
         room -= len(json.dumps(value))
-        result = {"out": out, "err": err, "assertions": counter.count - before, "value": value, "dtype": dtype}
-        results.append(result)
+        counts = {"assertions": examination.count - before, "value": value, "dtype": dtype, "warned": warned.take()}
+        results.append({"out": out, "err": err, **counts})
         if failure is not None:
-            status = "limit" if (limit := _limit(failure)) else "raised"
+            status = "limit" if (limit := _limit(failure) or descendants.limit()) else "raised"
             raised = _describe(failure, index)
             ending = {"status": status, "detail": limit, "raised": raised}
-            return {**ending, "parts": results, "drew": generators.drew()}
-    return {"status": "finished", "parts": results, "drew": generators.drew()}
+            return {**ending, "parts": results, "drew": generators.drew()}, None
+    status = "limit" if (limit := descendants.limit()) else "finished"
+    statement = {"status": status, "detail": limit, "parts": results, "drew": generators.drew()}
+    return statement, None if limit else examination
 
 
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, str, BaseException | None]:
@@ -208,9 +199,9 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
         try:
             value = eval(code, names)
         finally:
-            for needed, contents in _NEEDED.items():
+            for needed in _NEEDED:
                 _patched[needed] = needed.__dict__.copy()
-                needed.__dict__.update(contents)
+            _put_back()
         dtype, value = _dtype(value), _plain(value)
         if len(json.dumps(value)) > room:
             raise ValueError(f"the values that are shown take more than {_MAX_VALUES:,} characters")
@@ -219,7 +210,13 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
         return None, "", raised
 
 
-def _compile(part: RequestPart) -> types.CodeType:
+def _put_back() -> None:
+    """Undo what the program has patched of what the reply is written with."""
+    for needed, contents in _NEEDED.items():
+        needed.__dict__.update(contents)
+
+
+def _compile(part: RequestPart, index: int, examination: Examination, changes: str) -> types.CodeType:
     """Compile so that every line has the number that it has in the whole program."""
     mode = "eval" if part["role"] == "value" else "exec"
     source, line = part["source"], part["line"]
@@ -227,19 +224,21 @@ def _compile(part: RequestPart) -> types.CodeType:
         source = source.lstrip()
         line += part["source"][: len(part["source"]) - len(source)].count("\n")
     # Empty lines before it, rather than numbers added afterwards: messages of the compiler name lines, too.
-    tree: Any = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
-    if part["role"] in ("setup", "check"):
-        tree = _CountAssertions().visit(tree)
+    tree: Any
+    if is_session(source):
+        mode, tree = "single", parsed_session(source, line)
+    else:
+        tree = ast.parse("\n" * (line - 1) + source, SNIPPET, mode)
+    examination.add(index, part["role"], tree)
+    tree = elsewhere.rewritten(tree, changes)
     code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
+    examination.compiled(index, code)
     return code
 
 
 def _show_source(parts: list[RequestPart]) -> None:
     """Let tracebacks, `inspect` and `tf.function` read the program."""
-    lines: list[str] = []
-    for part in parts:
-        lines += ["\n"] * (part["line"] - 1 - len(lines))
-        lines[part["line"] - 1 :] = [line + "\n" for line in part["source"].split("\n")]
+    lines = [line + "\n" for line in text_of(parts).split("\n")]
     linecache.cache[SNIPPET] = (len(lines), None, lines, SNIPPET)
 
 
@@ -342,12 +341,15 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
     if len(frames) > _MAX_FRAMES:
         # Of a deep recursion, how it began and how it ended.
         frames = frames[:2] + frames[2 - _MAX_FRAMES :]
+    aliases, bases = names_of(type(error))
     return {
         "type": _type_name(error)[:_MAX_NAME],
         "message": _message(error),
         "part": part,
         "frames": frames,
         "meant": _meant(error),
+        "aliases": aliases,
+        "bases": bases,
     }
 
 
@@ -382,4 +384,5 @@ def _syntax_error(error: BaseException, index: int, part: RequestPart) -> dict[s
     end = max(column + 1, end)
     text = linecache.getline(SNIPPET, line).rstrip("\n")
     frame = {"line": line, "column": column, "end_column": end, "function": "<module>", "text": text}
-    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame], "meant": ""}
+    names = {"meant": "", "aliases": [], "bases": []}
+    return {"type": type(error).__name__, "message": message, "part": index, "frames": [frame], **names}

@@ -12,9 +12,12 @@ from typing import Any
 
 from quizproof.outcome import Outcome, OutcomeData, PartData
 from quizproof.runtimes import reply
+from quizproof.runtimes.assertions.examined import Examined
 from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
+_ENDLESS_BYTES = 300
+"""Of the output of a program that never ends, which are kept: enough to show how it begins."""
 _TAMPERED = "it tampered with the interpreter's reply"
 _LIMIT_REACHED = {
     "time": "it ran longer than {seconds:g} s",
@@ -43,6 +46,8 @@ class Run:
     err: int
     scratch: str
     started: float
+    endless: bool
+    """Whether its author says that it never ends."""
     stopped: str = ""
     """The name of the limit for which we killed it."""
     deadline: float = field(init=False)
@@ -54,6 +59,19 @@ class Run:
     def printed(self) -> int:
         """Bytes on standard output or standard error, whichever has more."""
         return max(os.fstat(self.out).st_size, os.fstat(self.err).st_size)
+
+    def has_printed_too_much(self) -> bool:
+        """Whether it is to be stopped for it. What never ends may print for as long as it goes on."""
+        max_bytes = self.limits["output_kib"] * 1024
+        if self.printed <= max_bytes:
+            return False
+        if self.endless:
+            for descriptor in (self.out, self.err):
+                # The position is that of the run, too: it goes on from there.
+                if os.fstat(descriptor).st_size > max_bytes:
+                    os.ftruncate(descriptor, max_bytes)
+                    os.lseek(descriptor, max_bytes, os.SEEK_SET)
+        return not self.endless
 
     def close(self) -> None:
         """Let go of its memory and its output."""
@@ -75,13 +93,18 @@ class Run:
         raised = stated.get("raised")
         ending, limit, detail = stated["status"], "", stated.get("detail", "")
         max_bytes = self.limits["output_kib"] * 1024
+        # The examination comes when all is stated, and what ends it says nothing about the program.
+        examined = reply.examined(self.reply, self.count)
         if ending == "running":  # it ended within the part that comes after these
-            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "dtype": ""})
-        if self.printed > max_bytes:
+            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "dtype": "", "warned": []})
+        if self.endless and self.stopped == "time":
+            ending, max_bytes = "endless", _ENDLESS_BYTES
+            detail = _LIMIT_REACHED["time"].format(**self.limits)
+        elif self.printed > max_bytes and not self.endless:
             ending, limit, raised = "limit", "output", None
             # Those after the part that printed too much did not happen, as far as readers can know.
             del parts[1 + sum(max(part["out"], part["err"]) <= max_bytes for part in parts[:-1]) :]
-        elif self.stopped:
+        elif self.stopped and not (ending == "finished" and examined is not None):
             ending, limit = "limit", self.stopped
         elif ending == "running":
             ending, limit, detail = self._death(status, usage)
@@ -89,7 +112,7 @@ class Run:
             limit = detail
         return {
             "status": ending,
-            "parts": self._printed_by_part(parts, max_bytes),
+            "parts": self._printed_by_part(parts, max_bytes, examined if ending == "finished" else None),
             "raised": raised,
             "detail": self._limit_reached(limit) if limit else detail,
             # From before the fork, so that what a limit of time counts is what is reported.
@@ -123,7 +146,9 @@ class Run:
             files_mib=MAX_FILES_SIZE * self.limits["file_mib"],
         )
 
-    def _printed_by_part(self, parts: list[dict[str, Any]], max_bytes: int) -> list[PartData]:
+    def _printed_by_part(
+        self, parts: list[dict[str, Any]], max_bytes: int, examined: list[Examined] | None
+    ) -> list[PartData]:
         """The parts with their output, in place of the positions at which it ends."""
         texts: dict[str, list[str]] = {}
         for name, descriptor in (("out", self.out), ("err", self.err)):
@@ -134,6 +159,7 @@ class Run:
                 end = part[name] if part[name] >= start else len(content)  # the snippet closed or cut its output
                 texts.setdefault(name, []).append(content[start:end].decode("utf-8", "backslashreplace"))
                 start = end
+        nothing: Examined = {"weak": [], "tried": 0, "noticed": 0, "missed": ""}
         return [
             {
                 "stdout": out,
@@ -141,8 +167,16 @@ class Run:
                 "assertions": part["assertions"],
                 "value": part["value"],
                 "dtype": part["dtype"],
+                "warned": part["warned"],
+                **found,
             }
-            for part, out, err in zip(parts, texts.get("out", ()), texts.get("err", ()), strict=True)
+            for part, out, err, found in zip(
+                parts,
+                texts.get("out", ()),
+                texts.get("err", ()),
+                examined or [nothing] * len(parts),
+                strict=True,
+            )
         ]
 
 

@@ -17,6 +17,9 @@ SET = {
     "PYTHONUTF8": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    # `torch.compile` would compile headers into a file of more than `file_mib`, and start a process per core.
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",
+    "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",
 }
 """The same for every run."""
 THREADS = (

@@ -53,6 +53,16 @@ class Request(TypedDict):
     limits: RequestLimits
     files: str | None
     """The path of a folder that the run may read as `files`."""
+    stdin: str | None
+    """What it reads on standard input; None for nothing."""
+    endless: bool
+    """Whether to be still running at the limit of time is what its author says of it."""
+    examine: bool
+    """Whether to look at what the assertions of its checks are worth, once it has ended."""
+    attempt: int
+    """The field of `Conditions`."""
+    changes: str
+    """The field of `Conditions`."""
 
 
 class Reply(TypedDict):

@@ -38,8 +38,8 @@ _TICK_SECONDS = 0.05
 """How often runs are looked at, while there are any."""
 _PR_SET_CHILD_SUBREAPER = 36  # prctl.h
 _ON_DEMAND = {
-    "python": {"numpy": "numpy", "sklearn": "sklearn.metrics"},
-    "torch": {"numpy": "numpy", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
+    "python": {"numpy": "numpy.random", "sklearn": "sklearn.metrics"},
+    "torch": {"numpy": "numpy.random", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
     "tensorflow": {"sklearn": "sklearn.metrics"},
     "cold": {},
 }
@@ -158,7 +158,7 @@ class Zygote:
         # Before the fork: a folder that cannot be opened is a fault, and not the snippet's doing.
         files_folder = self.confinement.open_files(request["files"]) if request["files"] else None
         scratch = self.confinement.prepare(request["id"])
-        memory = mmap.mmap(-1, reply.SIZE)
+        memory = mmap.mmap(-1, reply.SIZE + reply.EXAMINED_SIZE)
         # In memory and without a name: no run can find another's output, and nothing has to be deleted.
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
         started = time.monotonic()
@@ -187,7 +187,9 @@ class Zygote:
         if files_folder is not None:
             os.close(files_folder)
         count = len(request["parts"])
-        self.runs[pid] = Run(request["id"], request["limits"], count, memory, out, err, scratch, started)
+        self.runs[pid] = Run(
+            request["id"], request["limits"], count, memory, out, err, scratch, started, request["endless"]
+        )
 
     def _reap(self) -> None:
         while True:
@@ -223,7 +225,7 @@ class Zygote:
         """Kill runs that are over their time or print too much, and those that fill the machine."""
         now = time.monotonic()
         for pid, run in self.runs.items():
-            if not run.stopped and (run.printed > run.limits["output_kib"] * 1024 or now >= run.deadline):
+            if not run.stopped and (now >= run.deadline or run.has_printed_too_much()):
                 run.stopped = "time" if now >= run.deadline else "output"
                 _kill(pid)
         if self.runs and now - self.watched >= _TICK_SECONDS:

@@ -1,43 +1,78 @@
-"""Suspects: what in the text of a program may make its outcome differ from run to run."""
+"""Suspects: words in a program that decide how much further a second look at it goes.
+
+What a key rests on is run again whatever its text says. A word missed here makes a look less thorough, not absent.
+"""
 
 from __future__ import annotations
 
-import ast
 import re
-from functools import lru_cache
 
-from quizproof.snippets.syntax import parse
-
-_CLOCK = re.compile(r"\b(time|datetime|perf_counter\w*|monotonic\w*|urandom|uuid\d?|secrets|getpid|SystemRandom)\b")
-_ENTROPY = re.compile(r"\b(random|Random|default_rng|shuffle|[Dd]ropout|get_seed)\b")
-_MENTIONED = re.compile(r"\b(hash|id|set|frozenset)\b|\{")
-_OF_HASHES = frozenset(["hash", "id", "set", "frozenset"])
-"""Functions whose results depend on hashes or addresses."""
-
-
-def looks_at_clock_or_chance(source: str) -> bool:
-    """Whether code seems to use the time, the process, or random numbers that no seed decides.
-
-    It is a guess from names: a program that is suspected for nothing is only run once more.
-    """
-    return bool(_CLOCK.search(source) or _ENTROPY.search(source))
-
-
-@lru_cache(maxsize=4096)
-def looks_at_order(source: str) -> bool:
-    """Whether code seems to depend on hashes or addresses: it makes sets, or calls `hash` or `id`.
-
-    source  one part of a program; code that cannot be parsed depends on nothing
-    """
-    # Parsing is much slower than this search, and most code has none of the words.
-    if not _MENTIONED.search(source):
-        return False
-    # An expression may begin with spaces, which a module must not.
-    tree = parse(source.strip())
-    return tree is not None and any(map(_is_suspect, ast.walk(tree)))
+_CHANCE = re.compile(
+    r"(?i)rand|choice|choose|shuffle|sampl|perm|drop|normal|uniform|bernoulli|multinomial|poisson|exponential|noise"
+    r"|jitter|augment|secrets|uuid|mutat|explor"
+)
+_UNWATCHED = re.compile(
+    r"raw_ops|sampled|\.seed\(\)|urandom|uuid|secrets|SystemRandom|SeedSequence|Generator\(|_completed|unordered"
+)
+_HASHES = re.compile(r"(?i)hash")
+_METHOD = re.compile(r"\.__hash__")
+_FILE_TIMES = re.compile(r"st_[acm]time|get[acm]time|utime")
+_FRESH_MEMORY = re.compile(r"empty|Tensor\(|ndarray\(")
+_ADDRESSES = re.compile(r"(?i)\bid\b|_ptr\b|address|ident\b|ctypes|getattr|\beval\b|\bexec\b|__repr__|\brepr\b")
+_SETS = re.compile(r"\bset\b|frozenset|\{|keys\(\)|items\(\)")
+_OBJECTS = re.compile(r"\bclass\b|_completed|unordered|WeakSet|object\(")
+_SURROUNDINGS = re.compile(
+    r"(?i)time|clock|monotonic|today|now\b|listdir|scandir|glob|walk\b|iterdir|environ|getenv|home|temp|count|threads"
+    r"|empty|Tensor\(|platform|hostname|getpid|getuser|version"
+)
+_GPU = re.compile(r"is_available|device_count|list_physical_devices|list_logical_devices")
 
 
-def _is_suspect(node: ast.AST) -> bool:
-    if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Name) and node.func.id in _OF_HASHES
-    return isinstance(node, (ast.Set, ast.SetComp))
+def mentions_chance(source: str) -> bool:
+    """Whether code has a word for drawing, rather than a layer whose weights happen to be drawn."""
+    return bool(_CHANCE.search(source))
+
+
+def mentions_unwatched_chance(source: str) -> bool:
+    """Whether code may draw from a source that a run cannot watch."""
+    return bool(_UNWATCHED.search(source))
+
+
+def mentions_hashes(source: str) -> bool:
+    """Whether code has a word for hashes."""
+    return bool(_HASHES.search(source))
+
+
+def mentions_hash_method(source: str) -> bool:
+    """Whether code asks an object for its hash by its method."""
+    return bool(_METHOD.search(source))
+
+
+def mentions_file_times(source: str) -> bool:
+    """Whether code may compare the clock with the times of files."""
+    return bool(_FILE_TIMES.search(source))
+
+
+def mentions_fresh_memory(source: str) -> bool:
+    """Whether code has a word for memory that nothing is written to."""
+    return bool(_FRESH_MEMORY.search(source))
+
+
+def mentions_addresses(source: str) -> bool:
+    """Whether code has a word for memory addresses, or may find one by other means."""
+    return bool(_ADDRESSES.search(source))
+
+
+def mentions_own_sets(source: str) -> bool:
+    """Whether code may have sets of objects, which are ordered by their addresses."""
+    return bool(_OBJECTS.search(source) and (_SETS.search(source) or "WeakSet" in source or "_completed" in source))
+
+
+def mentions_gpu(source: str) -> bool:
+    """Whether code asks what devices there are."""
+    return bool(_GPU.search(source))
+
+
+def mentions_surroundings(source: str) -> bool:
+    """Whether code has a word for sets, the clock, files, fresh memory or the machine."""
+    return bool(_SETS.search(source) or _SURROUNDINGS.search(source))

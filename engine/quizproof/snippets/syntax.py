@@ -45,6 +45,13 @@ def is_invalid(source: str) -> bool:
     return isinstance(_attempt(partial(ast.parse, source)), SyntaxError)
 
 
+def same_program(source: str, *others: str) -> bool:
+    """Whether one of some other texts is the same program, but for comments and layout."""
+    tree = parse(source)
+    trees = (parse(other) for other in others)
+    return tree is not None and any(other is not None and ast.dump(other) == ast.dump(tree) for other in trees)
+
+
 def _attempt(step: Callable[[], Result]) -> Result | Exception:
     """What a step gives, or what it raises; without warnings, which Python gives of `1 is x` or unknown escapes."""
     try:

@@ -38,7 +38,9 @@ def program_key(runtime: str, program: Program, data: str) -> str:
     The lock has these keys too, so a change of what counts makes every lock stale.
     """
     parts = [(part.role, part.source) for part in program.parts]
-    return digest(runtime, parts, program.limits.model_dump(), data)
+    # Added only where there is any, so that most programs keep the keys that locks have.
+    given = [[program.stdin, program.endless]] if program.stdin is not None or program.endless else []
+    return digest(runtime, parts, program.limits.model_dump(), data, *given)
 
 
 class Keys:

@@ -32,14 +32,14 @@ from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
-from quizproof.outcome import LASTING, Frame, Outcome, PartResult, Raised, Status
+from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Raised, Status, Weak
 
 _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
 VERSION = 1
-_CONCLUSIVE: frozenset[Status] = LASTING | {"limit", "died"}
+_CONCLUSIVE: frozenset[Status] = KEPT | {"limit", "died"}
 """The statuses that proofs rest on: an order of lines that never ends is proven wrong by its limit."""
 
 Lines: TypeAlias = str | list[str]
@@ -54,6 +54,12 @@ class EntryPart(TypedDict):
     assertions: NotRequired[int]
     value: NotRequired[Any]
     dtype: NotRequired[str]
+    warned: NotRequired[list[str]]
+    weak: NotRequired[list[list[Any]]]
+    """Of each `Weak` its fields, in their order."""
+    tried: NotRequired[int]
+    noticed: NotRequired[int]
+    missed: NotRequired[str]
 
 
 class EntryRaised(TypedDict):
@@ -65,6 +71,8 @@ class EntryRaised(TypedDict):
     frames: list[list[Any]]
     """Of each the line, column, end column, function and text."""
     meant: NotRequired[str]
+    aliases: NotRequired[list[str]]
+    bases: NotRequired[list[str]]
 
 
 class Entry(TypedDict):
@@ -196,6 +204,10 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
         }
         if raised.meant:
             entry["raised"]["meant"] = raised.meant
+        if raised.aliases:
+            entry["raised"]["aliases"] = list(raised.aliases)
+        if raised.bases:
+            entry["raised"]["bases"] = list(raised.bases)
     return entry
 
 
@@ -209,7 +221,8 @@ def outcome_of(entry: Entry) -> Outcome:
     raised = None
     if data := entry.get("raised"):
         frames = tuple(Frame(*frame) for frame in data["frames"])
-        raised = Raised(data["type"], _text(data["message"]), data["part"], frames, data.get("meant", ""))
+        names = (tuple(map(_text, data.get("aliases", ()))), tuple(map(_text, data.get("bases", ()))))
+        raised = Raised(data["type"], _text(data["message"]), data["part"], frames, data.get("meant", ""), *names)
     parts = tuple(
         PartResult(
             _text(p.get("stdout", "")),
@@ -217,6 +230,11 @@ def outcome_of(entry: Entry) -> Outcome:
             p.get("assertions", 0),
             p.get("value"),
             str(p.get("dtype", "")),
+            tuple(map(_text, p.get("warned", ()))),
+            tuple(Weak(*weak) for weak in p.get("weak", ())),
+            p.get("tried", 0),
+            p.get("noticed", 0),
+            p.get("missed", ""),
         )
         for p in entry["parts"]
     )
@@ -235,6 +253,14 @@ def _part(part: PartResult) -> EntryPart:
         entry["value"] = part.value
     if part.dtype:
         entry["dtype"] = part.dtype
+    if part.warned:
+        entry["warned"] = list(part.warned)
+    if part.weak:
+        entry["weak"] = [[*vars(weak).values()] for weak in part.weak]
+    if part.tried:
+        entry["tried"], entry["noticed"] = part.tried, part.noticed
+    if part.missed:
+        entry["missed"] = part.missed
     return entry
 
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from quizproof.outcome import LASTING, Outcome
+from quizproof.outcome import KEPT, Outcome
 from quizproof.proof import QuizProof
 from quizproof.runtimes.conditions import Conditions
 from quizproof.store.cache import Cache
@@ -70,7 +70,7 @@ class ProofCache:
         conditions  the state of the process it ran in
         outcome     what the run gave
         """
-        if outcome.status in LASTING:
+        if outcome.status in KEPT:
             self._cache.put(self._keys.run(program, conditions), _compact(outcome.to_json()))
 
     def versions(self, runtime: str) -> dict[str, str] | None:

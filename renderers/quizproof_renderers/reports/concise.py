@@ -35,12 +35,13 @@ class Concise:
 
 
 def line(finding: Finding) -> str:
-    """One finding: `path:line:column: QP201 [key-refuted] message`.
+    """One finding: `path:line:column: QP201 [key-refuted] message`, or `QP303 [no-mistake] warning: message`.
 
     Lines and columns count from 1. A message of several lines becomes one, and is cut after MAX_MESSAGE characters.
     """
     message = clip(one_line(finding.message), MAX_MESSAGE)
-    return f"{one_line(finding.place)}: {finding.code} [{finding.rule.name}] {message}"
+    severity = "" if finding.severity == "error" else f"{finding.severity}: "
+    return f"{one_line(finding.place)}: {finding.code} [{finding.rule.name}] {severity}{message}"
 
 
 def summary(result: Result) -> str:

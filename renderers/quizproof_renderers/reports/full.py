@@ -249,7 +249,7 @@ def _table(rows: list[Tally], console: Console) -> Iterator[Text]:
     columns = [
         ("questions", [f"{row.questions:,}" for row in rows]),
         ("claims", [f"{row.proven:,}/{row.claims:,}" for row in rows]),
-        ("proven", [row.coverage if row.claims else "-" for row in rows]),
+        ("proven", [row.coverage for row in rows]),
     ]
     widths = [max(map(len, (name, *cells))) for name, cells in columns]
     figures = sum(width + 2 for width in widths)

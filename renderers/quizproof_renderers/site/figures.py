@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from quizproof.displays import Flow, Matrix, Stage, Table
+from quizproof.figures import Flow, Matrix, Stage, Table
 from quizproof_renderers.site import markup
 from quizproof_renderers.text import share, visible
 

@@ -16,7 +16,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 
-from quizproof.displays import GAP
+from quizproof.snippets.blanks import GAP
 from quizproof_renderers.site import formula
 from quizproof_renderers.site.lexer import CoarsePythonLexer
 from quizproof_renderers.text import visible
@@ -125,6 +125,11 @@ def blanks(source: str, fields: Mapping[str, str]) -> Markup:
 def output(text: str) -> Markup:
     """What a program printed, in its box: `<pre class="output"><samp>…</samp></pre>`."""
     return Markup('<pre class="output"><samp>{}</samp></pre>').format(visible(text).rstrip("\n"))
+
+
+def warnings(text: str) -> Markup:
+    """Warnings in their box, which wrap, because they are long: `<pre class="warnings"><samp>…</samp></pre>`."""
+    return Markup('<pre class="warnings"><samp>{}</samp></pre>').format(visible(text).strip("\n"))
 
 
 def traceback(text: str) -> Markup:

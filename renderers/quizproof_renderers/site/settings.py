@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from quizproof.errors import UsageError
 from quizproof.quizfile.fields import Model, Plain, Slug
+from quizproof.quizfile.source_text import SourceError
 from quizproof.quizfile.wording import worded
-from quizproof.quizfile.yaml_document import SourceError, parse
+from quizproof.quizfile.yaml_document import parse
 
 
 class SiteSettings(Model):

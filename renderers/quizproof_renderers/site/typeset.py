@@ -12,14 +12,11 @@ from markupsafe import Markup, escape
 
 from quizproof.displays import (
     Blanks,
-    Chart,
     Code,
     Content,
-    Flow,
     Input,
     LineInput,
     Matching,
-    Matrix,
     NumberInput,
     OpenInput,
     Options,
@@ -27,10 +24,10 @@ from quizproof.displays import (
     Output,
     ProgramInput,
     Prose,
-    Table,
     TextInput,
     Written,
 )
+from quizproof.figures import Chart, Flow, Matrix, Table
 from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
@@ -52,14 +49,9 @@ def content(display: Content) -> Markup:
         case Prose():
             return markup.prose(display.text)
         case Code():
-            box = markup.code(display.source, display.highlight)
-            if not display.label:
-                return box
-            return Markup('<figure class="labelled"><figcaption>{}</figcaption>{}</figure>').format(
-                visible(display.label), box
-            )
+            return _labelled(display.label, markup.code(display.source, display.highlight))
         case Output():
-            return markup.output(display.text)
+            return _labelled(display.label, markup.output(display.text))
         case Table():
             return figures.table(display)
         case Chart():
@@ -70,6 +62,12 @@ def content(display: Content) -> Markup:
             return figures.flow(display)
         case _:
             assert_never(display)
+
+
+def _labelled(label: str, box: Markup) -> Markup:
+    """A box below its heading, where it has one."""
+    figure = '<figure class="labelled"><figcaption>{}</figcaption>{}</figure>'
+    return Markup(figure).format(visible(label), box) if label else box
 
 
 def contents(displays: Iterable[Content]) -> Markup:
@@ -132,6 +130,7 @@ def environment() -> Environment:
         blanks=markup.blanks,
         output=markup.output,
         traceback=markup.traceback,
+        warnings=markup.warnings,
         content=content,
         contents=contents,
         plain=plain,

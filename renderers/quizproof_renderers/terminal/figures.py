@@ -14,7 +14,8 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from quizproof.comparison.numbers import figure
-from quizproof.displays import Chart, Figure, Flow, Matrix, Series, Stage, Table
+from quizproof.displays import Figure
+from quizproof.figures import Chart, Flow, Matrix, Series, Stage, Table
 from quizproof_renderers.terminal import prose
 from quizproof_renderers.terminal.plot import Plot
 from quizproof_renderers.text import clip_lines, one_line, share, visible

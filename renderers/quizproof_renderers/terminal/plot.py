@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from quizproof.comparison.numbers import figure
-from quizproof.displays import Chart, Event, Series
+from quizproof.figures import Chart, Event, Series
 from quizproof_renderers.text import clip, one_line, shortened
 
 HEIGHT = 12

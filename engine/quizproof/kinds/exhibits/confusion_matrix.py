@@ -21,6 +21,7 @@ from quizproof import displays, rules
 from quizproof.claims import OURS, Claim, Judgement, Part, Program, crash, proven, refuted, unverified
 from quizproof.comparison.numbers import figure, thinned
 from quizproof.comparison.outputs import same_to_digits
+from quizproof.figures import Chart, Event, Matrix, Series, Table
 from quizproof.kinds.base import Exhibit, Runs
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Number, Plain, Snippet, refuse
@@ -161,12 +162,12 @@ class ConfusionMatrix(Exhibit):
         counts = tuple(map(tuple, found["counts"]))
         threshold = f" A score of {figure(self.cut)} or more is predicted to be {self.classes[1]}."
         caption = f"{sum(map(sum, counts))} samples.{threshold if self.scores is not None and self.is_binary else ''}"
-        content: list[displays.Content] = [displays.Code(self.code), displays.Matrix(self.classes, counts, caption)]
+        content: list[displays.Content] = [displays.Code(self.code), Matrix(self.classes, counts, caption)]
         content.append(_metrics(found) if self.is_binary else self._by_class(found))
         content.extend(self._chart(name, found["curves"][name], found["figures"]) for name in self.drawn)
         return displays.Display(self.exhibited(*content), None)
 
-    def _by_class(self, found: dict[str, Any]) -> displays.Table:
+    def _by_class(self, found: dict[str, Any]) -> Table:
         columns = ("precision", "recall", "f1")
         rows = [
             (name, *(_share(each[column]) for column in columns), str(each["support"]))
@@ -175,27 +176,25 @@ class ConfusionMatrix(Exhibit):
         rows.append(("Macro mean", *(_share(found["figures"][column]) for column in columns), ""))
         accuracy = _share(found["figures"]["accuracy"])
         head = ("Class", "Precision", "Recall", "F1", "Samples")
-        return displays.Table(head, tuple(rows), f"Accuracy {accuracy}. Computed by scikit-learn.")
+        return Table(head, tuple(rows), f"Accuracy {accuracy}. Computed by scikit-learn.")
 
-    def _chart(self, name: CurveName, points: list[list[float]], figures: dict[str, float]) -> displays.Chart:
+    def _chart(self, name: CurveName, points: list[list[float]], figures: dict[str, float]) -> Chart:
         chosen = f"threshold {figure(self.cut)}"
         lines: dict[str, int]
         if name == "threshold":
             lines, x, y = {"precision": 1, "recall": 2}, "Threshold", "Precision, recall"
-            event = displays.Event(chosen, self.cut)
+            event = Event(chosen, self.cut)
         elif name == "roc":
             lines, x, y = {"ROC": 1}, "False positive rate", "True positive rate"
-            event = displays.Event(chosen, 1 - figures["specificity"], figures["recall"])
+            event = Event(chosen, 1 - figures["specificity"], figures["recall"])
         else:
             lines, x, y = {"precision": 1}, "Recall", "Precision"
             precision = figures["precision"]
-            event = displays.Event(chosen, figures["recall"], None if math.isnan(precision) else precision)
-        series = tuple(
-            displays.Series(line, tuple((p[0], p[column]) for p in points)) for line, column in lines.items()
-        )
+            event = Event(chosen, figures["recall"], None if math.isnan(precision) else precision)
+        series = tuple(Series(line, tuple((p[0], p[column]) for p in points)) for line, column in lines.items())
         rows = tuple(tuple(_share(value) for value in point) for point in thinned(points, _MAX_TABLE_ROWS))
         head = (x, "Precision", "Recall") if name == "threshold" else (x, y)
-        return displays.Chart(series, x, y, (event,), table=displays.Table(head, rows))
+        return Chart(series, x, y, (event,), table=Table(head, rows))
 
     def _program(self) -> Program:
         field = "predictions" if self.scores is None else "scores"
@@ -262,7 +261,7 @@ def _share(value: float) -> str:
     return "undefined" if math.isnan(value) else f"{value:.3f}"
 
 
-def _metrics(found: dict[str, Any]) -> displays.Table:
+def _metrics(found: dict[str, Any]) -> Table:
     """The metrics of two classes, each with the counts that it is computed from."""
     (tn, fp), (fn, tp) = found["counts"]
     figures: dict[str, float] = found["figures"]
@@ -276,7 +275,7 @@ def _metrics(found: dict[str, Any]) -> displays.Table:
         ("roc_auc", "Area under ROC", "over all thresholds"),
     )
     rows = tuple((title, fraction, _share(figures[name])) for name, title, fraction in made if name in figures)
-    return displays.Table(("Metric", "From", "Value"), rows, "Computed by scikit-learn.")
+    return Table(("Metric", "From", "Value"), rows, "Computed by scikit-learn.")
 
 
 # The functions below run beside the author's code; changing their text makes locks stale.

@@ -15,12 +15,25 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, obstacle, proven, refuted
+from quizproof import displays, figures, rules
+from quizproof.checks import weak_assertion
+from quizproof.claims import (
+    PROVEN,
+    Claim,
+    Judgement,
+    Part,
+    Program,
+    at_frame,
+    crash,
+    obstacle,
+    proven,
+    refuted,
+    warned,
+)
 from quizproof.comparison.numbers import exact, figure, is_number, spread
 from quizproof.comparison.outputs import quoted
-from quizproof.findings import DataPath
-from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, given, seeds_in_words
+from quizproof.findings import Advice, DataPath
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, advice_on_one_seed, given, seeds_in_words
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Model, Number, Prose, Snippet, refuse
 
@@ -159,6 +172,12 @@ class Experiment(Exhibit):
             "variations": [means(("variations", index, "code")) for index in range(len(self.variations))],
         }
 
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """Whether chance was tried with one seed only, in the baseline or in the solution."""
+        scripts: tuple[Script, ...] = (("baseline",), ("solution",))
+        found = (advice_on_one_seed(self.seeds, p, runs[p]) for script in scripts for p in self._programs(script))
+        yield from next((tuple(each) for each in map(tuple, found) if each), ())
+
     def display(self, runs: Runs) -> displays.Display:
         """The baseline, the table of all scripts, and the constraints. The solution is shown after answering."""
         content: list[displays.Content] = []
@@ -185,7 +204,7 @@ class Experiment(Exhibit):
         values = (Part("value", target.value, ("targets", i, "value")) for i, target in enumerate(self.targets))
         return self.program(*self._before(seed), Part("answer", source, at), *values, *checks)
 
-    def _comparison(self, runs: Runs) -> displays.Table:
+    def _comparison(self, runs: Runs) -> figures.Table:
         scripts: list[tuple[str, Script]] = [("Baseline", ("baseline",)), ("Solution", ("solution",))]
         scripts += [(each.name, ("variations", i, "code")) for i, each in enumerate(self.variations)]
         rows = []
@@ -195,7 +214,7 @@ class Experiment(Exhibit):
         head = ("Script", *(f"{target.name} ({target.condition})" for target in self.targets))
         seeds = seeds_in_words(self.seeds)
         caption = f"Mean and range over the {seeds}." if len(self.seeds) > 1 else f"With {seeds}."
-        return displays.Table(head, tuple(rows), caption)
+        return figures.Table(head, tuple(rows), caption)
 
     def _before(self, seed: int) -> tuple[Part, ...]:
         return (Part("setup", f"seed = {self.seeds[seed]}\n", ("seeds", seed)), *given(self.setup))
@@ -292,21 +311,27 @@ class Experiment(Exhibit):
                 if not outcome.parts[place].assertions:
                     message = "the check executed no assertion that could fail"
                     return refuted(rules.NO_ASSERTION, message, help="Assert what the script must not change.")
+                if weak := weak_assertion(program, outcome, only=program.parts[place]):
+                    return weak
                 continue
             if blocked := obstacle(program, outcome):
                 return blocked
             assert raised is not None
-            kept = raised.type != "AssertionError"
+            kept = not raised.is_failure
             code = rules.CHECK_CRASHED if kept else rules.CONSTRAINT_BROKEN
             does = "the check itself raised" if kept else "the solution breaks it:"
             judgement = refuted(code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at)
             return at_frame(program, outcome, judgement)
+        result = outcomes[0].parts[place]
+        if self.constraints[index].broken is None and result.missed and outcomes[0].status == "finished":
+            message = f"it holds with {result.missed}, too, and no script is known that breaks it"
+            return warned(rules.UNNOTICED_CHANGE, message, help="Give one under `broken:`.", value=list(self.seeds))
         return proven(value=list(self.seeds))
 
     def _judge_broken(self, program: Program, outcome: Outcome) -> Judgement:
         raised = outcome.raised
         if raised and program.raised_in(outcome) == "check" and not obstacle(program, outcome):
-            if raised.type == "AssertionError":
+            if raised.is_failure:
                 return proven(value=str(raised))
             message = f"the check itself raised {raised}"
             return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message))

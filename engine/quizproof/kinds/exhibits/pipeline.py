@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from quizproof import displays, rules
+from quizproof import displays, figures, rules
 from quizproof.claims import Claim, Judgement, Part, Program, crash, proven, refuted
 from quizproof.comparison.numbers import figure
 from quizproof.kinds.base import Exhibit, Runs, given
@@ -87,7 +87,7 @@ class Pipeline(Exhibit):
         for index, stage in enumerate(self.stages):
             recorded = self._recorded(index, runs)
             stages.append(
-                displays.Stage(
+                figures.Stage(
                     name=stage.name,
                     shape=tuple(recorded["shape"]),
                     dtype=recorded["dtype"],
@@ -99,7 +99,7 @@ class Pipeline(Exhibit):
             )
         code = "\n".join(part.source.rstrip("\n") for part in self.right_parts())
         run = displays.Evidence("Shapes, dtypes and values were recorded from one run.", code=code)
-        return displays.Display(self.exhibited(displays.Flow(tuple(stages))), None, evidence=run)
+        return displays.Display(self.exhibited(figures.Flow(tuple(stages))), None, evidence=run)
 
     def _program(self) -> Program:
         parts = [*given(self.setup)]

@@ -18,12 +18,12 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from quizproof import displays, rules
+from quizproof import displays, figures, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, crash, proven, refuted
 from quizproof.comparison.numbers import exact, figure, is_number, spread, thinned
 from quizproof.comparison.outputs import quoted
-from quizproof.findings import DataPath
-from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, seeds_in_words
+from quizproof.findings import Advice, DataPath
+from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, advice_on_one_seed, seeds_in_words
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Model, Number, Plain, Snippet, refuse
 from quizproof.spelling import meant
@@ -173,6 +173,11 @@ class TrainingRun(Exhibit):
             },
         }
 
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """Whether chance was tried with one seed only."""
+        program = self._program(0)
+        yield from advice_on_one_seed(self.seeds, program, runs[program])
+
     def display(self, runs: Runs) -> displays.Display:
         """The code, a chart per quantity, and tables of the last values and of what holds for every seed."""
         histories = self._histories(runs)
@@ -184,14 +189,14 @@ class TrainingRun(Exhibit):
             content.append(self._what_holds(histories))
         return displays.Display(self.exhibited(*content), None)
 
-    def _charts(self, history: History, outcome: Outcome) -> Iterator[displays.Chart]:
+    def _charts(self, history: History, outcome: Outcome) -> Iterator[figures.Chart]:
         """A chart for each quantity. Its values in training, in validation and so on are lines of one chart."""
         groups: dict[str, list[str]] = {}
         drawn = tuple(self.curves or history)
         for name in drawn:
             groups.setdefault(_quantity(name, drawn), []).append(name)
         events = tuple(
-            displays.Event(event.name, float(self._epoch(index, outcome))) for index, event in enumerate(self.events)
+            figures.Event(event.name, float(self._epoch(index, outcome))) for index, event in enumerate(self.events)
         )
         # A chart has room for at most 200 points; the first and the last are among them.
         epochs = thinned(range(1, _epochs(history) + 1))
@@ -200,26 +205,26 @@ class TrainingRun(Exhibit):
                 name: tuple((float(epoch), float(history[name][epoch - 1])) for epoch in epochs) for name in names
             }
             rows = ((str(epoch), *(figure(history[name][epoch - 1]) for name in names)) for epoch in epochs)
-            yield displays.Chart(
-                series=tuple(displays.Series(name, points[name]) for name in names),
+            yield figures.Chart(
+                series=tuple(figures.Series(name, points[name]) for name in names),
                 x="Epoch",
                 y=quantity,
                 events=events,
                 caption=f"Recorded with seed {self.seeds[0]}.",
-                table=displays.Table(("Epoch", *names), tuple(rows)),
+                table=figures.Table(("Epoch", *names), tuple(rows)),
             )
 
-    def _ends(self, histories: list[History]) -> displays.Table:
+    def _ends(self, histories: list[History]) -> figures.Table:
         names = [name for name in self.curves or histories[0] if all(name in each for each in histories)]
         rows = tuple((name, spread([each[name][-1] for each in histories])) for name in names)
-        return displays.Table(("At the last epoch", "Mean (range)"), rows, f"Over the {seeds_in_words(self.seeds)}.")
+        return figures.Table(("At the last epoch", "Mean (range)"), rows, f"Over the {seeds_in_words(self.seeds)}.")
 
-    def _what_holds(self, histories: list[History]) -> displays.Table:
+    def _what_holds(self, histories: list[History]) -> figures.Table:
         rows = []
         for claim in self.claims_:
             closest = min(range(len(histories)), key=lambda index: claim.slack(histories[index])[0])
             rows.append((str(claim), f"{claim.slack(histories[closest])[1]}, with seed {self.seeds[closest]}"))
-        return displays.Table(("What holds for every seed", "The closest call"), tuple(rows))
+        return figures.Table(("What holds for every seed", "The closest call"), tuple(rows))
 
     def _program(self, index: int) -> Program:
         """The training with one of the seeds. Only the first seed's events are evaluated, because they are drawn."""

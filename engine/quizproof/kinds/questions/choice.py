@@ -20,25 +20,26 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
+from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     PROVEN,
     Claim,
-    Happens,
     Judgement,
     Part,
     Program,
     crash,
     fails,
-    fails_without,
-    passes,
     refuted,
 )
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import disagreement, fold, same_output
 from quizproof.comparison.seen import told_apart
 from quizproof.comparison.tolerance import Tolerance
-from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, evidence, given
+from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence, hides_output, silence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Model, Plain, Prose, Snippet, Text, ToleranceField, refuse
+from quizproof.snippets.session import asked_output
 
 
 class Option(Model):
@@ -91,7 +92,7 @@ class Option(Model):
 
 
 class Choice(Question):
-    """Choose the right option, or, when several are keys, all of them."""
+    """Choose the right option. When several are keys, all of them, or any one, as `choose` says."""
 
     kind_name: ClassVar[str] = "choice"
     kind: Literal["choice"]
@@ -105,6 +106,8 @@ class Choice(Question):
     """By how much numbers in printed text may differ from the real ones: `0.01`, or `5%` of each. Learners see it."""
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=26)]
     """What there is to choose from."""
+    choose: Literal["all", "any"] = "all"
+    """With several keys: whether a right response is all of them, or any one."""
 
     @model_validator(mode="after")
     def _one_type(self) -> Choice:
@@ -116,6 +119,8 @@ class Choice(Question):
         if keys in (0, len(self.options)):
             message = "no option is the key: mark it with `key: true`" if not keys else "every option is a key"
             raise refuse(rules.NO_KEY, message)
+        if self.choose == "any" and keys == 1:
+            raise refuse(rules.CONTRADICTION, "`choose: any` is for several keys, and only one option is a key")
         type_ = types.pop()
         if type_ == "code" and self.check is None:
             raise refuse(rules.MISSING_KEY, "options with `code` need a `check`")
@@ -147,7 +152,12 @@ class Choice(Question):
             yield Claim(name, at, (program,), partial(self._judge, option, program), key=option.key)
         if self.check is not None:
             bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
-            yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+            right, wrong = (
+                tuple(self._program(n) for n, option in enumerate(self.options) if option.key is key)
+                for key in (True, False)
+            )
+            judge = partial(can_fail, bare, right, wrong)
+            yield Claim("check can fail", ("check",), (*right, *wrong, bare), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The code of the first key without its check; of statements, the setup alone."""
@@ -172,7 +182,7 @@ class Choice(Question):
         program = self._program(index)
         raised = runs[program].raised
         return {
-            "stdout": fold(program.stdout(runs[program], "code", "answer")),
+            "stdout": fold(asked_output(program, runs[program]) + program.stdout(runs[program], "answer")),
             "raised": raised.type if raised else "",
             "message": raised.message if raised else "",
         }
@@ -185,7 +195,7 @@ class Choice(Question):
         keys = [o for o in options if o.correct]
         return displays.Display(
             prompt=self.asked(self.setup, *code),
-            input=displays.Options(options, len(keys) > 1, self.tolerance),
+            input=displays.Options(options, len(keys) > 1 and self.choose == "all", self.tolerance),
             answer="\n".join(_plain_text(o.content) for o in keys),
             solution=self.worked_solution(*check),
         )
@@ -196,7 +206,8 @@ class Choice(Question):
         setup = given(self.setup)
         if option.code is not None and self.check is not None:
             answer = Part("answer", option.code, ("options", index, "code"))
-            return self.program(*setup, answer, Part("check", self.check, ("check",)))
+            program = self.program(*setup, answer, Part("check", self.check, ("check",)))
+            return said(program, option.happens)
         if option.text is not None:
             field, source = ("proof", option.proof) if option.key else ("refute", option.refute)
             assert source is not None
@@ -223,8 +234,10 @@ class Choice(Question):
         if blocked:
             return blocked
         assert option.prints is not None
-        real = fold(program.stdout(outcome, "code"))
+        real = fold(asked_output(program, outcome))
         same = same_output(option.prints, real, self.tolerance)
+        if same and option.key and not fold(option.prints) and (hidden := hides_output(program, outcome)):
+            return refuted(rules.KEY_REFUTED, f"the key says that the program prints nothing: {hidden}")
         if same == option.key:
             return PROVEN
         if option.key:
@@ -247,7 +260,7 @@ class Choice(Question):
         elif option.text is not None:
             content = displays.Prose(option.text)
         else:
-            content = displays.Output(fold(option.prints or ""))
+            content = displays.Output(silence(fold(option.prints or "")))
         if option.unproven is None:
             program = self._program(index)
             run = evidence(program, runs[program], code=option.proof or option.refute or "")

@@ -17,13 +17,16 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Happens, Judgement, Part, Program, fails, fails_without, passes
+from quizproof.checks import can_fail, passes
+from quizproof.claims import Claim, Judgement, Part, Program, fails
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import fold
-from quizproof.displays import GAP
 from quizproof.findings import DataPath
-from quizproof.kinds.base import HappensText, Name, Question, Runs, evidence, given
+from quizproof.kinds.base import HappensText, Name, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Prose, Snippet, refuse
+from quizproof.snippets.blanks import GAP
 
 MAX_COMBINATIONS = 64
 """Up to this number, all combinations are run; beyond it, each accepted text with the first of the other blanks."""
@@ -94,7 +97,7 @@ class FillBlank(Question):
         """
         for texts, at in self._fillings():
             program = self._program(texts)
-            judge = partial(self._judge_filling, texts, program)
+            judge = partial(self._judge_filling, texts, at, program)
             yield Claim(f"filled with {_listed(texts)}", at, (program,), judge, key=True)
         for name, index, mistake in self._mistakes():
             program = self._mistaken(name, mistake)
@@ -103,10 +106,12 @@ class FillBlank(Question):
                 f"mistake {index + 1} of {name}",
                 (*at, "text"),
                 (program,),
-                partial(_judge_mistake, mistake, (*at, "happens"), program),
+                partial(_judge_mistake, mistake, at, program),
             )
         bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
-        yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+        right = tuple(self._program(texts) for texts, _ in self._fillings())
+        wrong = tuple(self._mistaken(name, mistake) for name, _, mistake in self._mistakes())
+        yield Claim("check can fail", ("check",), (*right, *wrong, bare), partial(can_fail, bare, right, wrong))
 
     def right_parts(self) -> tuple[Part, ...]:
         """The program with the first accepted text in every blank, without the check."""
@@ -153,7 +158,8 @@ class FillBlank(Question):
             chosen = dict(zip(self.blanks, picks, strict=True))
             new = [(name, pick) for name, pick in chosen.items() if pick]
             # The last text that is not the first of its blank is the one that this filling adds.
-            at = ("blanks", new[-1][0], "accept", new[-1][1]) if new else ("code",)
+            name, pick = new[-1] if new else (GAP.findall(self.code)[0], 0)
+            at = ("blanks", name, "accept", pick)
             yield {name: self.blanks[name].accept[pick] for name, pick in chosen.items()}, at
 
     def _mistakes(self) -> Iterator[tuple[str, int, BlankMistake]]:
@@ -163,7 +169,7 @@ class FillBlank(Question):
 
     def _mistaken(self, name: str, mistake: BlankMistake) -> Program:
         """The program with a mistake in one blank, and right texts in the others."""
-        return self._program({**self._first(), name: mistake.text})
+        return said(self._program({**self._first(), name: mistake.text}), mistake.happens)
 
     def _filled(self, texts: Mapping[str, str]) -> str:
         return GAP.sub(lambda blank: texts[blank[1]], self.code)
@@ -172,19 +178,27 @@ class FillBlank(Question):
         answer = Part("answer", self._filled(texts), ("code",))
         return self.program(*given(self.setup), answer, Part("check", self.check, ("check",)))
 
-    def _judge_filling(self, texts: Mapping[str, str], program: Program, outcome: Outcome) -> Judgement:
+    def _judge_filling(self, texts: Mapping[str, str], at: DataPath, program: Program, outcome: Outcome) -> Judgement:
         message = f"the program filled with {_listed(texts)} fails the check"
         judgement = passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
         if outcome.status == "syntax" and program.raised_in(outcome) == "answer":
-            return replace(judgement, message=f"filled with {_listed(texts)}: {outcome.raised}")
-        return judgement
+            judgement = replace(judgement, message=f"filled with {_listed(texts)}: {outcome.raised}")
+        if judgement.at != ("code",) or judgement.frame is None:
+            return judgement
+        if at[-1] == 0:  # one of several first texts: that of the line that raised
+            name = next(iter(GAP.findall(self.code.split("\n")[judgement.frame.line])), str(at[1]))
+            at = ("blanks", name, "accept", 0)
+        return replace(judgement, at=at, frame=None)
 
 
-def _judge_mistake(mistake: BlankMistake, happens_at: DataPath, program: Program, outcome: Outcome) -> Judgement:
+def _judge_mistake(mistake: BlankMistake, at: DataPath, program: Program, outcome: Outcome) -> Judgement:
     happens = Happens.parse(mistake.happens) if mistake.happens else None
     message = f"the check passes with the mistake `{mistake.text}`"
     judgement = fails(program, outcome, happens, code=rules.DISTRACTOR_HOLDS, message=message)
-    return replace(judgement, at=happens_at) if judgement.code == rules.WRONG_REASON else judgement
+    if judgement.code == rules.WRONG_REASON:
+        return replace(judgement, at=(*at, "happens"))
+    # The text is at fault, not the line of the program that it is filled into.
+    return replace(judgement, at=(*at, "text"), frame=None) if judgement.at == ("code",) else judgement
 
 
 def _one_by_one(counts: list[range]) -> Iterator[tuple[int, ...]]:

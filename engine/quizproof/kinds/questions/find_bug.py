@@ -1,23 +1,30 @@
 """`find-bug`: pick the line that is wrong. The bug's lines are the difference between `code` and `fix`.
 
 Claims: the check fails after `code`, as `happens` says, and passes after `fix`; it fails without either; `fix` differs
-from `code`; and no line of `mistakes` is one of the bug's lines.
+from `code`, and every change matters; and no line of `mistakes` is one of the bug's lines.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Happens, Judgement, Part, Program, fails, fails_without, passes, refuted
-from quizproof.kinds.base import HappensText, Question, Runs, evidence, given
-from quizproof.outcome import Outcome
+from quizproof.checks import can_fail, passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails, obstacle, refuted
+from quizproof.comparison.happens import Happens
+from quizproof.kinds.base import HappensText, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence
+from quizproof.outcome import LOST, Frame, Outcome
 from quizproof.quizfile.fields import Integer, Model, Prose, Snippet
+from quizproof.snippets.changes import Hunk, changed, changes, significant_lines
+
+_WHOLE_LINE = 10_000
+"""A column beyond the end of any line."""
 
 
 class LineMistake(Model):
@@ -43,18 +50,20 @@ class FindBug(Question):
     check: Snippet
     """Assertions that fail after `code` and hold after `fix`."""
     happens: HappensText
-    """How the bug shows: `runs silently` (and the check fails), or an exception."""
+    """How the bug shows: `runs silently` or `prints 45` (and the check fails), an exception, or `never ends`."""
     mistakes: tuple[LineMistake, ...] = ()
     """Lines that learners wrongly suspect, with feedback."""
 
     def claims(self) -> Iterator[Claim]:
-        """What the module lists. Those about lines have no programs: the texts decide them."""
+        """What the module lists. If `fix` changes one thing only, the texts alone decide which lines are the bug's."""
         broken, fixed = self._program("code"), self._program("fix")
         yield Claim("bug", ("code",), (broken,), partial(self._judge_bug, broken), key=True)
         yield Claim("fix", ("fix",), (fixed,), partial(self._judge_fix, fixed), key=True)
         bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
-        yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
-        yield Claim("bug's line", ("fix",), (), self._judge_lines)
+        yield Claim("check can fail", ("check",), (fixed, broken, bare), partial(can_fail, bare, (fixed,), (broken,)))
+        tried = self._tried()
+        programs = (broken, fixed, *tried) if tried else ()
+        yield Claim("bug's line", ("fix",), programs, self._judge_lines, probe=bool(tried))
         for index, mistake in enumerate(self.mistakes):
             judge = partial(self._judge_line, mistake)
             yield Claim(f"mistake {index + 1}", ("mistakes", index, "line"), (), judge)
@@ -98,27 +107,39 @@ class FindBug(Question):
     def bug_lines(self) -> tuple[int, ...]:
         """Lines of `code` that the fix changes, from 1, ascending; for a missing line, its neighbours.
 
-        As `difflib.SequenceMatcher` aligns the two programs line by line. A change of an empty line does not count.
+        As `difflib.SequenceMatcher` aligns the two programs line by line. Comments, empty lines and spacing do not
+        count.
         """
         lines: set[int] = set()
-        for tag, start, end, _, _ in self._difference():
-            if tag == "insert":
-                lines.update(n for n in (start, start + 1) if 1 <= n <= len(_lines(self.code)))
-            elif tag != "equal":
-                lines.update(n + 1 for n in range(start, end) if _lines(self.code)[n].strip())
+        numbers = significant_lines(self.code)
+        for hunk in self._hunks():
+            if hunk.start == hunk.end:
+                lines.update([n for n in numbers if n <= hunk.start][-1:] + [n for n in numbers if n > hunk.start][:1])
+            lines.update(n for n in numbers if hunk.start < n <= hunk.end)
         return tuple(sorted(lines))
 
     def _fixed_lines(self) -> tuple[int, ...]:
-        return tuple(n + 1 for tag, _, _, start, end in self._difference() if tag != "equal" for n in range(start, end))
+        return tuple(n + 1 for hunk in self._hunks() for n in range(hunk.other_start, hunk.other_end))
 
-    def _difference(self) -> Sequence[tuple[str, int, int, int, int]]:
-        # difflib would otherwise ignore lines that are frequent in long programs.
-        matcher = difflib.SequenceMatcher(None, _lines(self.code), _lines(self.fix), autojunk=False)
-        return matcher.get_opcodes()
+    def _hunks(self) -> Iterator[Hunk]:
+        return (hunk for change in changes(self.code, self.fix) for hunk in change.hunks)
+
+    def _tried(self) -> tuple[Program, ...]:
+        """For each of several changes `fix` without it, then `code` with it alone; none for a single change."""
+        made = changes(self.code, self.fix)
+        if len(made) < 2:
+            return ()
+        undone = [changed(self.fix, self.code, change.reversed) for change in made]
+        alone = [changed(self.code, self.fix, change) for change in made]
+        pairs = enumerate(zip(undone, alone, strict=True))
+        sources = [pair for n, (a, b) in pairs for pair in ((a, ("fix", "undone", n)), (b, ("code", "changed", n)))]
+        check = Part("check", self.check, ("check",))
+        return tuple(self.program(*given(self.setup), Part("code", source, at), check) for source, at in sources)
 
     def _program(self, field: Literal["code", "fix"]) -> Program:
         part = Part("code", self.code if field == "code" else self.fix, (field,))
-        return self.program(*given(self.setup), part, Part("check", self.check, ("check",)))
+        program = self.program(*given(self.setup), part, Part("check", self.check, ("check",)))
+        return said(program, self.happens) if field == "code" else program
 
     def _judge_bug(self, program: Program, outcome: Outcome) -> Judgement:
         message = "the check passes on the program that should have a bug"
@@ -128,10 +149,20 @@ class FindBug(Question):
         message = "the fixed program fails the check"
         return passes(program, outcome, code=rules.FIX_REFUTED, message=message, expected="the check passes")
 
-    def _judge_lines(self) -> Judgement:
-        if self.bug_lines():
-            return PROVEN
-        return refuted(rules.NO_BUG_LINE, "`fix` does not differ from `code`", help="Fix the bug in `fix`.")
+    def _judge_lines(self, *outcomes: Outcome) -> Judgement:
+        """Judge what differs. A change is the bug's if the check fails without it, or passes with it alone."""
+        if not self.bug_lines():
+            return refuted(rules.NO_BUG_LINE, "`fix` does not differ from `code`", help="Fix the bug in `fix`.")
+        if not outcomes or outcomes[0].status == "finished" or outcomes[1].status != "finished":
+            return PROVEN  # one change alone; or the claims about `code` and `fix` say what is wrong
+        tried = zip(self._tried(), outcomes[2:], strict=True)
+        if lost := next((obstacle(program, outcome) for program, outcome in tried if outcome.status in LOST), None):
+            return lost
+        pairs = zip(outcomes[2::2], outcomes[3::2], strict=True)
+        for change, (undone, alone) in zip(changes(self.code, self.fix), pairs, strict=True):
+            if undone.status == "finished" and alone.status != "finished":
+                return _harmless(change.hunks[0])
+        return PROVEN
 
     def _judge_line(self, mistake: LineMistake) -> Judgement:
         source = _lines(self.code)
@@ -146,3 +177,13 @@ class FindBug(Question):
 
 def _lines(source: str) -> list[str]:
     return source.rstrip("\n").split("\n")
+
+
+def _harmless(hunk: Hunk) -> Judgement:
+    """The judgement of a change that makes no difference."""
+    at, line = ("code", hunk.start) if hunk.start < hunk.end else ("fix", hunk.other_start)
+    counted = "this line is no bug, but it" if at == "code" else "nothing is missing here, but the lines beside it"
+    message = f"the check passes without this change too, so {counted} would count as right"
+    help_ = "Leave the line as it is in `code`, so that `fix` changes the bug alone."
+    judgement = refuted(rules.HARMLESS_CHANGE, message, help=help_, at=(at,))
+    return replace(judgement, frame=Frame(line, 1, _WHOLE_LINE, "", ""))

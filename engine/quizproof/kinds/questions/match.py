@@ -13,7 +13,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, passes, refuted
+from quizproof.checks import passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
 from quizproof.findings import DataPath
 from quizproof.kinds.base import LETTERS, Question, Runs, given
 from quizproof.outcome import Outcome
@@ -135,7 +136,7 @@ class Match(Question):
                 message = f"after `{_brief(self.pairs[left])}` the check fails only because a name is missing: {raised}"
                 help_ = "Use the same name for what is checked in every pair, so that the check looks at it."
                 return at_frame(program, outcome, refuted(rules.CHECK_CRASHED, message, help=help_))
-        if isinstance(item, Extra) and not any(o.raised and o.raised.type == "AssertionError" for o in outcomes):
+        if isinstance(item, Extra) and not any(o.raised and o.raised.is_failure for o in outcomes):
             # The check of a pair is known to work, because it passes after its own code. This one may never pass.
             message = f"the check itself raised {outcomes[0].raised}, and none of its assertions ever fails"
             help_ = "Assert what would be true if the item belonged to a pair."

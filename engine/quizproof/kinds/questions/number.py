@@ -1,11 +1,13 @@
 """`number`: type a number; the key is the value of an expression.
 
 Claims: the value is one finite number, and the typed `answer`, if there is one, is within `tolerance` of it. Each
-foreseen mistake is further than twice the tolerance from the key, so that no response is close to both.
+foreseen mistake is further than twice the tolerance from the key, so that no response is close to both, and a range of
+foreseen mistakes has no right response in it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,15 +17,17 @@ from pydantic import Field, model_validator
 
 from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
+from quizproof.comparison.number_match import NumberMatch
 from quizproof.comparison.numbers import is_number
 from quizproof.comparison.outputs import quoted
 from quizproof.comparison.quantity import Number as Value
 from quizproof.comparison.quantity import quantity, same_number, shortest, slack
 from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import DataPath
-from quizproof.kinds.base import Question, Runs, evidence
+from quizproof.kinds.base import Question, Runs
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Exact, Model, Plain, Prose, Snippet, ToleranceField, refuse
+from quizproof.quizfile.fields import Exact, Model, Number, Plain, Prose, Snippet, ToleranceField, refuse
 
 _EXACT_TYPES = ("Fraction", "Decimal", "complex")
 """What runs report as text, so that it stays exact."""
@@ -32,19 +36,39 @@ _MOST_DIGITS = {"": 10, "float32": 6, "float16": 3, "bfloat16": 2}
 
 
 class NumberMistake(Model):
-    """A wrong number that authors foresee, by value or by the expression that gives it."""
+    """Wrong numbers that authors foresee: one, by its value or by the expression that gives it, or a range."""
 
     value: Exact | None = None
     """The number that this mistake leads to."""
     expression: Snippet | None = None
     """The Python expression that gives it, evaluated after the question's code."""
+    above: Number | None = None
+    """All numbers that are larger than this. With `below`, those between the two."""
+    below: Number | None = None
+    """All numbers that are smaller than this. With `above`, those between the two."""
     mistake: Prose
     """The misconception, as feedback."""
 
+    @property
+    def range(self) -> NumberMatch | None:
+        """The range, if it is one."""
+        if self.above is None and self.below is None:
+            return None
+        above = -math.inf if self.above is None else self.above
+        return NumberMatch(None, above, math.inf if self.below is None else self.below)
+
+    @property
+    def field(self) -> str:
+        """The key that was given; of a range, the first."""
+        return next(name for name in ("value", "expression", "above", "below") if getattr(self, name) is not None)
+
     @model_validator(mode="after")
     def _one(self) -> NumberMistake:
-        if (self.value is None) == (self.expression is None):
-            raise refuse(rules.CONTRADICTION, "a mistake needs exactly one of `value` and `expression`")
+        if sum(x is not None for x in (self.value, self.expression, self.range)) != 1:
+            message = "a mistake needs exactly one of `value`, `expression` and a range, with `above`, `below` or both"
+            raise refuse(rules.CONTRADICTION, message)
+        if self.above is not None and self.below is not None and self.above >= self.below:
+            raise refuse(rules.CONTRADICTION, "no number is above `above` and below `below`; exchange them")
         return self
 
 
@@ -66,7 +90,9 @@ class NumberQuestion(Question):
     unit: Plain | None = None
     """Shown after the input."""
     mistakes: Annotated[tuple[NumberMistake, ...], Field(max_length=25)] = ()
-    """Wrong numbers with feedback of their own."""
+    """Wrong numbers with feedback of their own. Single numbers come before ranges."""
+    otherwise: Prose = ""
+    """Feedback for every other wrong number."""
 
     @property
     def numeric_tolerance(self) -> Tolerance:
@@ -83,9 +109,8 @@ class NumberQuestion(Question):
             "key", ("answer",) if self.answer is not None else ("value",), (program,), self._judge_key, key=True
         )
         for index, mistake in enumerate(self.mistakes):
-            field = "value" if mistake.value is not None else "expression"
             judge = partial(self._judge_mistake, index)
-            yield Claim(f"mistake {index + 1}", ("mistakes", index, field), (program,), judge)
+            yield Claim(f"mistake {index + 1}", ("mistakes", index, mistake.field), (program,), judge)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The setup and the code, without the expressions."""
@@ -103,12 +128,9 @@ class NumberQuestion(Question):
         program = self._program()
         (value, dtype), *wrong = self._values(runs[program])
         code = () if self.code is None else (displays.Code(self.code),)
-        mistakes = tuple(
-            displays.Mistake(decimal(number), mistake.mistake, _computed(mistake, number), ("mistakes", index))
-            for index, ((number, _), mistake) in enumerate(zip(wrong, self.mistakes, strict=True))
-        )
         distance = float(self.tolerance.around(abs(quantity(value))))
         answer = decimal(value if self.answer is None else self.answer, distance, dtype)
+        mistakes = self._foreseen([number for number, _ in wrong])
         room = slack(value, dtype)
         form = displays.NumberInput(value, distance, answer, self.unit or "", mistakes, room, str(self.tolerance))
         parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
@@ -116,6 +138,18 @@ class NumberQuestion(Question):
         unit = f" {self.unit}" if self.unit else ""
         run = replace(run, summary=f"Computed: {decimal(value, distance, dtype)}{unit}.")
         return displays.Display(self.asked(None, *code), form, f"{answer}{unit}", self.worked_solution(), run)
+
+    def _foreseen(self, numbers: list[Any]) -> tuple[displays.Mistake, ...]:
+        """The mistakes in the order in which responses are compared with them: numbers, ranges, every other number."""
+        single, ranges = [], []
+        for index, (mistake, number) in enumerate(zip(self.mistakes, numbers, strict=True)):
+            at = ("mistakes", index)
+            if mistake.range:
+                ranges.append(displays.Mistake(str(mistake.range), mistake.mistake, at=at))
+            else:
+                single.append(displays.Mistake(decimal(number), mistake.mistake, _computed(mistake, number), at))
+        rest = [displays.Mistake(str(NumberMatch()), self.otherwise, at=("otherwise",))] if self.otherwise else []
+        return (*single, *ranges, *rest)
 
     def _program(self) -> Program:
         # Before the mistakes, so that one that raises does not hide the key.
@@ -130,7 +164,10 @@ class NumberQuestion(Question):
         return self.program(*parts)
 
     def _values(self, outcome: Outcome) -> list[tuple[Any, str]]:
-        """The key's value, then that of each mistake, each with what it was computed in: `(0.5, "float32")`."""
+        """The key's value, then that of each mistake, each with what it was computed in: `(0.5, "float32")`.
+
+        Of a range the value is None.
+        """
         pairs = zip(self._program().parts, outcome.parts, strict=False)
         computed = {part.at: (result.value, result.dtype) for part, result in pairs if part.role == "value"}
         values = [computed[("value",)]]
@@ -177,6 +214,8 @@ class NumberQuestion(Question):
             return blocked
         values = self._values(outcome)
         (key, dtype), (wrong, wrong_dtype) = values[0], values[index + 1]
+        if foreseen := self.mistakes[index].range:
+            return _judge_range(foreseen, key, self.tolerance, dtype)
         if not _is_quantity(wrong, wrong_dtype):
             message = f"the value of this mistake is {quoted(wrong)}, not one finite number"
             return refuted(rules.NOT_A_NUMBER, message)
@@ -191,6 +230,18 @@ class NumberQuestion(Question):
             expected = f"more than {decimal(2 * distance)} away from {decimal(key, 0, dtype)}"
             return refuted(rules.DISTRACTOR_HOLDS, message, expected=expected, actual=decimal(wrong))
         return PROVEN
+
+
+def _judge_range(foreseen: NumberMatch, key: object, tolerance: Tolerance, dtype: str) -> Judgement:
+    """Whether a range of wrong numbers has no right one in it."""
+    if not _is_quantity(key, dtype):
+        return PROVEN
+    distance = tolerance.around(abs(quantity(key)))
+    if not foreseen.touches(quantity(key), distance):
+        return PROVEN
+    right = f"{decimal(key)} ± {decimal(float(distance))}" if tolerance else decimal(key)
+    message = "this range has right answers in it"
+    return refuted(rules.DISTRACTOR_HOLDS, message, expected=f"no number of {right}", actual=str(foreseen))
 
 
 def _is_quantity(value: object, dtype: str) -> TypeGuard[Value]:

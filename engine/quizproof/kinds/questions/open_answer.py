@@ -13,8 +13,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash, passes
-from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
+from quizproof.checks import passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash
+from quizproof.kinds.base import LETTERS, Question, Runs, given
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Plain, Prose, Snippet, refuse
 

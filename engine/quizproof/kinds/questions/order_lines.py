@@ -20,10 +20,12 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field, field_validator, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails_without, obstacle, passes, refuted
+from quizproof.checks import can_fail, passes
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, obstacle, refuted
 from quizproof.comparison.outputs import fold_expression
 from quizproof.findings import DataPath
-from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given
+from quizproof.kinds.base import LETTERS, Question, Runs, given
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Integer, Model, Prose, Snippet, refuse
 from quizproof.snippets.syntax import is_invalid, parse
@@ -136,9 +138,11 @@ class OrderLines(Question):
         reference = self._reference()
         yield Claim("key", ("lines",), (reference,), partial(_judge_own, reference), key=True)
         bare = self.program(*given(self.setup), self._check())
-        yield Claim("check can fail", ("check",), (bare,), partial(fails_without, bare))
+        others = tuple(self._program(order) for order in self._search().run[1:])
+        judge = partial(can_fail, bare, (reference,), others)
+        yield Claim("check can fail", ("check",), (reference, *others, bare), judge)
         # The author's own order is last, because a claim is reported with the run of its last program.
-        programs = (*(self._program(order) for order in self._search().run[1:]), reference)
+        programs = (*others, reference)
         yield Claim("orders", ("lines",), programs, partial(self._judge_orders, programs))
         for index in range(len(self.distractors)):
             yield self._claim_of_distractor(index)

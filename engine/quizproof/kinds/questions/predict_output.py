@@ -1,26 +1,35 @@
-"""`predict-output`: what does this program print, or which exception does it raise? Nobody has to type the key.
+"""`predict-output`: what does this program print, which exception does it raise, or what else happens?
 
 Claims: the program prints something, or raises if `asks: exception`, and the typed `answer`, if there is one, agrees.
-Each distractor is another answer than the key; with `code`, it is what this code prints after the program.
+Nobody has to type the key, but where it could be an accident: that nothing is printed, that the program does not
+compile, or what happens if `asks: happens`. Each distractor is another answer than the key; with `code`, it is what
+this code prints after the program. Where no output is asked for, `prints` means that the program ends normally, too.
 """
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
-from quizproof.comparison.outputs import disagreement, fold, same_output
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, mismatch, obstacle, refuted
+from quizproof.comparison.happens import Happens, covers, names_of
+from quizproof.comparison.outputs import disagreement, fold, quoted, same_output
 from quizproof.comparison.seen import told_apart
 from quizproof.comparison.tolerance import Tolerance
-from quizproof.kinds.base import LETTERS, Question, Runs, evidence, given, silence
+from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, given, said
+from quizproof.kinds.evidence import evidence, hides_output, silence
+from quizproof.marking.mark import NOTHING_WORDS
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Plain, Prose, Snippet, Text, ToleranceField, refuse
+from quizproof.snippets.session import asked_output, is_session, shows_everything
+
+_ENDLESS_WORDS = ("endless", "endless loop", "infinite loop", "it never ends", "never stops", "runs forever")
+"""What learners also type for `never ends`."""
 
 
 class Distractor(Model):
@@ -29,22 +38,32 @@ class Distractor(Model):
     code: Snippet | None = None
     """Runs after the question's code. What it prints is this option."""
     prints: Text | None = None
-    """The output that this mistake leads to."""
+    """The output that this mistake leads to; empty for none."""
     raises: Plain | None = None
-    """The exception that this mistake leads to."""
+    """The exception that this mistake leads to: its type, or its type and a fragment of its message."""
+    happens: HappensText | None = None
+    """What else this mistake takes to happen."""
     mistake: Prose = ""
     """The misconception, as feedback."""
 
     @model_validator(mode="after")
     def _one(self) -> Distractor:
-        if sum(x is not None for x in (self.code, self.prints, self.raises)) != 1:
-            raise refuse(rules.CONTRADICTION, "a distractor needs exactly one of `code`, `prints` and `raises`")
+        if sum(x is not None for x in (self.code, self.prints, self.raises, self.happens)) != 1:
+            message = "a distractor needs exactly one of `code`, `prints`, `raises` and `happens`"
+            raise refuse(rules.CONTRADICTION, message)
         return self
 
     @property
     def field(self) -> str:
         """The one key that was given."""
-        return "code" if self.code is not None else "prints" if self.prints is not None else "raises"
+        return next(n for n in ("code", "prints", "raises", "happens") if getattr(self, n) is not None)
+
+    @property
+    def stated(self) -> Happens | None:
+        """What `raises` or `happens` says; None where the distractor is an output."""
+        if self.happens is not None:
+            return Happens.parse(self.happens)
+        return Happens.exception(self.raises) if self.raises is not None else None
 
 
 class PredictOutput(Question):
@@ -56,10 +75,10 @@ class PredictOutput(Question):
     """Code that runs first; shown as given. What it prints is not part of the answer."""
     code: Snippet
     """The program."""
-    asks: Literal["output", "exception"] = "output"
-    """Whether the answer is what the program prints, or the exception that it raises."""
+    asks: Literal["output", "exception", "happens"] = "output"
+    """What the answer is: what the program prints, the exception that it raises, or what `answer` says that happens."""
     answer: Text | None = None
-    """The key, if an author has typed one; compared with the run."""
+    """The key, if an author has typed one; compared with the run. Empty if the program prints nothing."""
     tolerance: ToleranceField | None = None
     """By how much numbers in printed text may differ from the real ones: `0.01`, or `5%` of each. Learners see it."""
     distractors: Annotated[tuple[Distractor, ...], Field(max_length=25)] = ()
@@ -72,7 +91,13 @@ class PredictOutput(Question):
         if self.facts and self.asks == "exception":
             message = "`facts` are evaluated after the program, which raises here; use `raised` and `message` instead"
             raise refuse(rules.CONTRADICTION, message)
-        if self.tolerance is not None and self.asks == "exception":
+        if self.asks == "happens":
+            if self.answer is None:
+                raise refuse(rules.MISSING_KEY, "`asks: happens` needs `answer:`, such as `never ends`")
+            Happens.parse(self.answer)  # refuses other words
+            if self.facts:
+                raise refuse(rules.CONTRADICTION, "`facts` are evaluated after the program, whose end is asked for")
+        if self.tolerance is not None and self.asks != "output":
             raise refuse(rules.CONTRADICTION, "`tolerance` belongs to `asks: output`")
         return self
 
@@ -103,7 +128,7 @@ class PredictOutput(Question):
         outcome = runs[self._main()]
         raised = outcome.raised
         return {
-            "stdout": fold(self._main().stdout(outcome, "code")),
+            "stdout": fold(asked_output(self._main(), outcome)),
             "raised": raised.type if raised else "",
             "message": raised.message if raised else "",
             "answer": self._key(outcome),
@@ -124,23 +149,51 @@ class PredictOutput(Question):
         ]
         form: displays.Input
         if wrong and self.input != "type":
-            key_content = self._content(key, exception=self.asks == "exception")
-            options = [displays.Option("a", key_content, True, "", run, at=("code",))]
+            stated = None if self.asks == "output" else self._stated(key)
+            options = [displays.Option("a", self._content(key, stated), True, "", run, at=("code",))]
             for index, (text, distractor, at) in enumerate(wrong):
-                content = self._content(text, exception=distractor.raises is not None)
+                content = self._content(text, distractor.stated)
                 proof = self._own_run(index, runs) if distractor.code is not None else None
                 options.append(displays.Option(LETTERS[index + 1], content, False, distractor.mistake, proof, at=at))
             form = displays.Options(tuple(options), tolerance=self.tolerance)
         else:
             mistakes = tuple(displays.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
-            form = displays.TextInput(key, "\n" in key, mistakes, self.tolerance)
-        return displays.Display(prompt, form, key, self.worked_solution(), run)
+            also = self._also(runs[main])
+            form = displays.TextInput(key, "\n" in key, mistakes, self.tolerance, self.asks, also)
+        answer = silence(key) if self.asks == "output" else key
+        return displays.Display(prompt, form, answer, self.worked_solution(), run)
 
-    def _content(self, text: str, *, exception: bool) -> displays.Written:
-        return displays.Prose(f"Raises `{text}`") if exception else displays.Output(silence(text))
+    def _content(self, text: str, stated: Happens | None) -> displays.Written:
+        """An option: an output, or what happens."""
+        if stated is not None and stated.what != "output":
+            return displays.Prose(stated.in_code)
+        printed = silence(stated.text if stated else text)
+        return displays.Output(printed, "" if self.asks == "output" else "Ends normally, and prints")
+
+    def _stated(self, text: str) -> Happens:
+        """What an answer says, unless it is an output."""
+        return Happens.exception(text) if self.asks == "exception" else Happens.parse(text)
+
+    def _also(self, outcome: Outcome) -> tuple[str, ...]:
+        """What a learner can type for the key, too."""
+        if self.asks == "output":
+            return ()
+        stated = self._stated(self._key(outcome))
+        match stated.what:
+            case "endless":
+                return _ENDLESS_WORDS
+            case "silence":
+                return NOTHING_WORDS
+            case "warning":
+                return (stated.name,) if stated.name else ()
+            case "exception":
+                return names_of(outcome.raised) if outcome.raised and not stated.text else ()
+            case "output":
+                return (stated.text,)
 
     def _main(self) -> Program:
-        return self.program(*given(self.setup), Part("code", self.code, ("code",)))
+        program = self.program(*given(self.setup), Part("code", self.code, ("code",)))
+        return said(program, self.answer if self.asks == "happens" else None)
 
     def _after(self, index: int) -> Program:
         source = self.distractors[index].code
@@ -148,9 +201,13 @@ class PredictOutput(Question):
         return self.program(*self._main().parts, Part("answer", source, ("distractors", index, "code")))
 
     def _key(self, outcome: Outcome) -> str:
+        if self.asks == "happens":
+            return str(Happens.parse(self.answer or ""))
         if self.asks == "exception":
-            return outcome.raised.type if outcome.raised else ""
-        return fold(self._main().stdout(outcome, "code"))
+            # A message is a part of the answer where its author asks for it.
+            stated = Happens.exception(self.answer) if self.answer is not None else None
+            return str(stated) if stated and stated.text else outcome.raised.type if outcome.raised else ""
+        return fold(asked_output(self._main(), outcome))
 
     def _wrong(self, index: int, runs: Runs) -> str:
         """What a distractor shows."""
@@ -158,7 +215,7 @@ class PredictOutput(Question):
         if distractor.code is not None:
             program = self._after(index)
             return fold(program.stdout(runs[program], "answer"))
-        return fold(distractor.prints) if distractor.prints is not None else distractor.raises or ""
+        return fold(distractor.prints) if distractor.prints is not None else str(distractor.stated)
 
     def _own_run(self, index: int, runs: Runs) -> displays.Evidence:
         """What a distractor's own code did, after the question's program."""
@@ -168,35 +225,69 @@ class PredictOutput(Question):
 
     def _judge_key(self, outcome: Outcome) -> Judgement:
         main = self._main()
-        blocked = obstacle(main, outcome)
+        stated = None if self.asks == "output" or self.answer is None else self._stated(self.answer)
+        expects = str(stated) if stated and stated.what == "exception" else ""
+        blocked = obstacle(main, outcome, syntax_ok=bool(expects), stated=expects)
+        if blocked and blocked.code == rules.CODE_SYNTAX and self.asks != "output" and outcome.raised:
+            help_ = f"If that is the answer, state it: `answer: {outcome.raised.type}`."
+            return replace(blocked, help=help_)
         if blocked:
             return blocked
         if self.asks == "exception" and outcome.raised is None:
             message = "the program raises nothing, so there is no exception to predict"
             return refuted(rules.NO_OUTPUT, message, help="Remove `asks: exception`, or fix the code.", at=("code",))
-        if self.asks == "output":
-            if outcome.raised:
-                message = f"the program raised {outcome.raised}"
-                help_ = "If that is the answer, add `asks: exception`."
-                return at_frame(main, outcome, refuted(rules.CODE_CRASHED, message, help=help_))
-            if not self._key(outcome):
-                message = "the program prints nothing, so there is nothing to predict"
-                return refuted(rules.NO_OUTPUT, message, help="Add a `print`.", at=("code",))
+        if stated is not None:
+            return self._judge_stated(stated, outcome)
+        return PROVEN if self.asks == "exception" else self._judge_output(outcome)
+
+    def _judge_stated(self, stated: Happens, outcome: Outcome) -> Judgement:
+        """Judge what `answer` says that happens, or is raised."""
+        differs = mismatch(stated, self._main(), outcome)
+        if not differs:
+            return PROVEN
+        raised = outcome.raised
+        if self.asks == "exception" and raised:
+            message = f"the stated answer is not what the program raises: {quoted(str(raised))}"
+        else:
+            message = f"`answer: {stated}` is not what happened: {differs}"
+        help_ = "Correct `answer:`" + (", or remove it: the run gives the answer." if self.asks == "exception" else ".")
+        actual = raised.type if raised and not stated.text else str(raised or "")
+        return refuted(rules.KEY_REFUTED, message, help=help_, expected=str(stated), actual=actual)
+
+    def _judge_output(self, outcome: Outcome) -> Judgement:
+        main = self._main()
+        if outcome.raised:
+            message = f"the program raised {outcome.raised}"
+            help_ = "If that is the answer, add `asks: exception`."
+            return at_frame(main, outcome, refuted(rules.CODE_CRASHED, message, help=help_))
         key = self._key(outcome)
-        if self.answer is not None and not same_output(self.answer, key, self.tolerance):
-            verb = "raises" if self.asks == "exception" else "prints"
-            differs = disagreement(self.answer, key, self.tolerance)
-            message = f"the stated answer is not what the program {verb}: {differs}"
-            help_ = "Correct `answer:`, or remove it: the run gives the answer."
-            expected, actual = told_apart(fold(self.answer), key)
-            return refuted(rules.KEY_REFUTED, message, help=help_, expected=expected, actual=actual)
-        return PROVEN
+        if not key and (self.answer is None or fold(self.answer)):
+            message, help_ = "the program prints nothing, so there is nothing to predict", _NOTHING_HELP
+            if is_session(self.code) and shows_everything(main):
+                message = "the session shows all of its output, so there is nothing to predict"
+                help_ = "Leave out the output that is asked for."
+            elif hidden := hides_output(main, outcome):
+                message = f"{message}: {hidden}"
+                help_ = "Print something on standard output."
+            return refuted(rules.NO_OUTPUT, message, help=help_, at=("code",))
+        if self.answer is None:
+            return PROVEN
+        hidden = hides_output(main, outcome) if not fold(self.answer) else ""
+        if not hidden and same_output(self.answer, key, self.tolerance):
+            return PROVEN
+        differs = hidden or disagreement(self.answer, key, self.tolerance)
+        message = f"the stated answer is not what the program prints: {differs}"
+        help_ = "Correct `answer:`, or remove it: the run gives the answer."
+        expected, actual = told_apart(fold(self.answer), key)
+        return refuted(rules.KEY_REFUTED, message, help=help_, expected=expected, actual=actual)
 
     def _judge_distractor(self, index: int, main: Outcome, after: Outcome | None = None) -> Judgement:
         distractor = self.distractors[index]
         if after is None:
-            blocked = obstacle(self._main(), main)
-            text = fold(distractor.prints or "") if distractor.prints is not None else distractor.raises or ""
+            # What is wrong with the program itself is the key's business; here an exception is one answer of several.
+            expects = f"{main.raised}" if main.raised else ""
+            blocked = obstacle(self._main(), main, syntax_ok=self.asks != "output", stated=expects)
+            text = fold(distractor.prints or "")
         else:
             program = self._after(index)
             blocked = obstacle(program, after)
@@ -207,34 +298,24 @@ class PredictOutput(Question):
             text = fold(program.stdout(after, "answer"))
             if not blocked and not text:
                 message = "the distractor's code prints nothing"
-                blocked = refuted(rules.NO_OUTPUT, message, help="Add a `print`.")
+                help_ = 'Add a `print`; or, if that is the option, write `prints: ""`.'
+                blocked = refuted(rules.NO_OUTPUT, message, help=help_)
         if blocked:
             return blocked
-        if distractor.raises is not None:
-            key = main.raised.type if main.raised else ""
-            right = main.raised is not None and _is_raised(distractor.raises, main)
-        else:
-            key = fold(self._main().stdout(main, "code"))
-            right = same_output(text, key, self.tolerance)
-        if right:
+        if self._is_right(distractor.stated, text, main):
             message = "this distractor is the right answer"
-            return refuted(rules.DISTRACTOR_HOLDS, message, expected="any other answer", actual=key)
+            return refuted(rules.DISTRACTOR_HOLDS, message, expected="any other answer", actual=self._key(main))
         return PROVEN
 
+    def _is_right(self, stated: Happens | None, text: str, main: Outcome) -> bool:
+        """Whether an answer is what the program does: what is stated, or this output."""
+        if stated is None:
+            ended = main.raised is None and main.status != "endless"
+            return ended and same_output(text, fold(asked_output(self._main(), main)), self.tolerance)
+        if stated.what == "exception":
+            # A class that it inherits from is right, too.
+            return main.raised is not None and covers(stated.name, main.raised) and stated.text in main.raised.message
+        return not mismatch(stated, self._main(), main)
 
-def _is_raised(text: str, outcome: Outcome) -> bool:
-    """Whether `text`, such as `TypeError`, `builtins.TypeError` or `TypeError: a fragment`, names what was raised.
 
-    Another name of the same exception does too, and so does a class that it inherits from.
-    """
-    raised = outcome.raised
-    name, _, fragment = text.partition(":")
-    name = name.strip().rpartition(".")[2]
-    if raised is None or fragment.strip() not in raised.message:
-        return False
-    named, real = getattr(builtins, name, None), getattr(builtins, raised.type, None)
-    # IOError is OSError, and LookupError is right for a KeyError; of classes that are not built in only the names are
-    # known.
-    if isinstance(named, type) and isinstance(real, type):
-        return issubclass(real, named)
-    return name == raised.type
+_NOTHING_HELP = 'Add a `print`; or, if that is the answer, state it: `answer: ""`.'

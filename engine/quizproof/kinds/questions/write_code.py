@@ -7,6 +7,7 @@ are run as well: those that pass every check are reported as warnings, unless th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, ClassVar, Literal
@@ -14,28 +15,30 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from quizproof import displays, rules
+from quizproof.checks import can_fail, passes
 from quizproof.claims import (
     PROVEN,
     Claim,
-    Happens,
     Judgement,
     Part,
     Program,
     at_frame,
     fails,
-    fails_without,
     obstacle,
-    passes,
     proven,
     refuted,
 )
+from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import fold, fold_program
-from quizproof.findings import DataPath
-from quizproof.kinds.base import HappensText, Question, Runs, given
+from quizproof.findings import Advice, DataPath
+from quizproof.kinds.base import HappensText, Question, Runs, given, said
 from quizproof.marking.attempt import passed, run_evidence
 from quizproof.outcome import LOST, Outcome
 from quizproof.quizfile.fields import Flag, Integer, Model, Plain, Prose, Snippet, refuse
 from quizproof.snippets.mutations import Mutation, mutations_of, sample
+from quizproof.snippets.syntax import same_program
+
+_COMMENT_SIGN = re.compile(r"^([ \t]*)#[ \t]?", re.MULTILINE)
 
 
 class ProgramCheck(Model):
@@ -95,9 +98,8 @@ class WriteCode(Question):
             starter = self._program(self.starter or "", ("starter",))
             yield Claim("starter", ("starter",), (starter,), partial(_judge_starter, starter))
         bare = self.program(*given(self.setup), *self._checks())
-        yield Claim("checks can fail", ("checks",), (bare,), partial(fails_without, bare))
         for index, wrong in enumerate(self.wrong):
-            program = self._program(wrong.code, ("wrong", index, "code"))
+            program = self._wrong_program(index)
             judge = partial(_judge_wrong, wrong, program)
             yield Claim(f"wrong program {index + 1}", ("wrong", index, "code"), (program,), judge)
         mutants = self._mutants()
@@ -105,6 +107,13 @@ class WriteCode(Question):
             # The solution first: if it fails, what its mutations do shows nothing.
             programs = (solution, *(program for _, program in mutants))
             yield Claim("mutations", ("solution",), programs, self._judge_mutations, probe=True)
+        others = (*self._wrong_programs(), *(program for _, program in mutants))
+        judge = partial(can_fail, bare, (solution,), others)
+        yield Claim("checks can fail", ("checks",), (solution, *others, bare), judge, probe=True)
+        for index, part in enumerate(self._checks() if len(self.checks) > 1 else ()):
+            judge = partial(can_fail, bare, (solution,), others, within=part)
+            name = f"check {self.checks[index].name!r} can fail"
+            yield Claim(name, part.at, (solution, *others, bare), judge, probe=True)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The setup and the solution, without the checks."""
@@ -114,6 +123,15 @@ class WriteCode(Question):
         """`stdout` of the solution."""
         solution = self._solution()
         return {"stdout": fold(solution.stdout(runs[solution], "answer"))}
+
+    def advice(self, runs: Runs) -> Iterator[Advice]:
+        """Whether the starter gives the solution away: it has every line of it, some of them as comments."""
+        starter = self.starter or ""
+        uncommented = _COMMENT_SIGN.sub(r"\1", starter)
+        if starter and same_program(self.solution, starter, uncommented):
+            message = "the starter differs from the solution by comments only"
+            help_ = "Leave out of it what the learner should write."
+            yield Advice(rules.STARTER_GIVES_AWAY, ("starter",), message, help=help_)
 
     def display(self, runs: Runs) -> displays.Display:
         """A field for a program, with every program that was run and how many checks it passed."""
@@ -125,6 +143,7 @@ class WriteCode(Question):
             attempts=tuple(self._attempts(checks, runs)),
             setup=self.setup or "",
             limits=solution.limits.model_dump(),
+            stdin=solution.stdin,
         )
         code = (displays.Code(check.code, f"Check: {check.name}") for check in self.checks)
         return displays.Display(
@@ -150,8 +169,7 @@ class WriteCode(Question):
             starter = self._program(self.starter or "", ("starter",))
             yield attempt(starter, "starter", "This is what you started from.", ("starter",))
         for index, wrong in enumerate(self.wrong):
-            at = ("wrong", index, "code")
-            yield attempt(self._program(wrong.code, at), "wrong", wrong.mistake, at)
+            yield attempt(self._wrong_program(index), "wrong", wrong.mistake, ("wrong", index, "code"))
         for mutation, program in self._mutants():
             origin: displays.Origin = "equivalent" if mutation.text in self._equivalent() else "mutation"
             feedback = f"{mutation.description[0].upper()}{mutation.description[1:]}."
@@ -168,8 +186,19 @@ class WriteCode(Question):
         """What is run for a program in the place of the learner's."""
         return self.program(*given(self.setup), Part("answer", source, at), *self._checks())
 
+    def _wrong_programs(self) -> Iterator[Program]:
+        """What is run for the starter and for each wrong program."""
+        if self._starter_does_something():
+            yield self._program(self.starter or "", ("starter",))
+        for index, wrong in enumerate(self.wrong):
+            yield self._program(wrong.code, ("wrong", index, "code"))
+
     def _solution(self) -> Program:
         return self._program(self.solution, ("solution",))
+
+    def _wrong_program(self, index: int) -> Program:
+        wrong = self.wrong[index]
+        return said(self._program(wrong.code, ("wrong", index, "code")), wrong.happens)
 
     def _mutants(self) -> list[tuple[Mutation, Program]]:
         """Small changes of the solution that are not run for another reason, and what is run for each."""

@@ -5,7 +5,8 @@ The order of a batch:
     {"session": "b1946a…", "identity": "5891b5…", "sandbox": "namespaces", "runtime": "torch",
      "jobs": [{"parts": [{"role": "code", "source": "print(1)", "line": 1}],
                "limits": {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32},
-               "files": null, "conditions": [0, 1, false, 0], "program": "d4735e…"}],
+               "files": null, "conditions": [0, 1, false, 0, ""], "stdin": null, "endless": false,
+               "program": "d4735e…"}],
      "files": {}}
 
 An order without jobs asks for the versions of a runtime. The answer has one outcome per job, in their order, or none
@@ -36,6 +37,8 @@ class OrderedJob(TypedDict):
     files: str | None
     conditions: list[Any]
     """The fields of `Conditions`, in their order."""
+    stdin: str | None
+    endless: bool
     program: str
 
 
@@ -74,6 +77,8 @@ def ordered(job: Job[Any]) -> OrderedJob:
         "limits": dict(job.limits),
         "files": job.files,
         "conditions": list(astuple(job.conditions)),
+        "stdin": job.stdin,
+        "endless": job.endless,
         "program": job.program,
     }
 
@@ -87,4 +92,5 @@ def received(key: Key, runtime: str, job: OrderedJob) -> Job[Key]:
     """
     limits: Mapping[str, Any] = job["limits"]
     conditions = Conditions(*job["conditions"])
-    return Job(key, runtime, job["parts"], limits, job["files"], conditions, job["program"])
+    given = (job["stdin"], job["endless"], job["program"])
+    return Job(key, runtime, job["parts"], limits, job["files"], conditions, *given)

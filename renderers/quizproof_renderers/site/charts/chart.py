@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from quizproof.displays import Chart, Event, Series, Table
+from quizproof.figures import Chart, Event, Series, Table
 from quizproof_renderers.site import figures
 from quizproof_renderers.site.charts.axis import Axis, brief, nice_ticks, tick_labels, written, y_ticks
 from quizproof_renderers.site.charts.labels import LARGE, SMALL, apart, stacked, width, wrapped

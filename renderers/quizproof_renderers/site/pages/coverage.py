@@ -40,12 +40,24 @@ class Coverage:
 
     @property
     def percent(self) -> int:
-        """The share in whole percent. Rounded down, so that 100 means all."""
-        return self.proven * 100 // self.total if self.total else 100
+        """The share in whole percent. Rounded down, so that 100 means all; of nothing, nothing is proven."""
+        return self.proven * 100 // self.total if self.total else 0
+
+    @property
+    def figure(self) -> str:
+        """The share as a figure: "97"; a dash where there is no statement."""
+        return str(self.percent) if self.total else "–"
+
+    @property
+    def share(self) -> str:
+        """The share in words: "97 % proven"."""
+        return f"{self.percent} % proven" if self.total else "nothing to prove"
 
     @property
     def summary(self) -> str:
         """The counts in words: "30 of 31 statements proven, 1 unproven"."""
+        if not self.total:
+            return "there is no statement to prove"
         parts = [f"{self.proven:,} of {plural(self.total, 'statement')} proven"]
         if self.unproven:
             parts.append(f"{self.unproven:,} unproven")

@@ -49,7 +49,8 @@ class Account:
         parts: list[tuple[str, Code | Output]] = []
         if self.evidence.code.strip() and (self.chosen or self.right is not False):
             parts.append(("Program", Code(self.evidence.code)))
-        named = (("Output", self.evidence.stdout), ("Error", self.evidence.traceback))
+        evidence = self.evidence
+        named = (("Output", evidence.stdout), ("Warning", evidence.warnings), ("Error", evidence.traceback))
         return parts + [(label, Output(text)) for label, text in named if text.strip()]
 
 

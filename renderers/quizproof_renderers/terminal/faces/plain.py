@@ -50,8 +50,8 @@ class PlainFace(Face):
         match content:
             case Prose(text):
                 self._write(prose.plain(text))
-            case Output(text):
-                self._write("Output:", *output_lines(text))
+            case Output(text, label):
+                self._write(f"{one_line(label) or 'Output'}:", *output_lines(text))
             case Code(source, label, highlight):
                 self._write(f"{one_line(label) or 'Program'}:", *source_lines(source))
                 if highlight:
@@ -62,6 +62,8 @@ class PlainFace(Face):
     def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
         for letter, content in choices:
             lines = prose.plain(content.text).split("\n") if isinstance(content, Prose) else listing(content)
+            if not isinstance(content, Prose) and content.label:
+                lines = [f"{one_line(content.label)}:", *lines]
             self._write(*([f"{letter}: {lines[0]}"] if len(lines) == 1 else [f"{letter}:", *lines]))
 
     def numbered(self, source: str) -> None:

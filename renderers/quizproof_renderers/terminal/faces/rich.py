@@ -68,7 +68,7 @@ class RichFace(Face):
             case Prose(text):
                 self._console.print(indented(prose.Prose(text)))
             case Code() | Output():
-                label = content.label if isinstance(content, Code) else "Output"
+                label = content.label or ("Output" if isinstance(content, Output) else "")
                 if label:
                     self._console.print(indented(Text(one_line(label), "dim")))
                 highlight = content.highlight if isinstance(content, Code) else ()
@@ -77,7 +77,7 @@ class RichFace(Face):
                 self._console.print(indented(figures.drawing(content)))
 
     def choices(self, choices: Sequence[tuple[str, Written]]) -> None:
-        texts = [prose.Prose(c.text) if isinstance(c, Prose) else Text("\n").join(coloured(c)) for _, c in choices]
+        texts = [prose.Prose(c.text) if isinstance(c, Prose) else Text("\n").join(_labelled(c)) for _, c in choices]
         # Options of several lines would run into each other.
         roomy = any(isinstance(text, Text) and "\n" in text.plain for text in texts)
         for index, ((letter, _), text) in enumerate(zip(choices, texts, strict=True)):
@@ -167,3 +167,8 @@ def _quoted_parts(account: Account) -> list[RenderableType]:
             parts.append(Text(label, "dim"))
         parts.append(Quoted(coloured(content)))
     return parts
+
+
+def _labelled(content: Code | Output) -> list[Text]:
+    """Its lines, below its label."""
+    return [*([Text(f"{one_line(content.label)}:", "dim")] if content.label else []), *coloured(content)]

@@ -34,6 +34,8 @@ class OptionsForm(Form):
         else:
             self._choices = f"type {any_letter}"
             self.how = f"To answer, {self._choices}."
+            if input_.any_right:
+                self.how = f"Several options are right. {self.how[:-1]}: one that is right is enough."
 
     def show(self, face: Face) -> None:
         face.choices([(letter, option.content) for letter, option in self._options.items()])
@@ -64,7 +66,8 @@ class OptionsForm(Form):
         return listed([letter for letter, option in self._options.items() if option.id in several(response)])
 
     def key(self) -> str:
-        return listed([letter for letter, option in self._options.items() if option.correct])
+        right = [letter for letter, option in self._options.items() if option.correct]
+        return listed(right, "and" if self._multiple else "or")
 
     def total(self, response: Response, mark: Mark) -> int:
         return sum(option.correct for option in self._options.values()) if self._multiple else 1

@@ -51,6 +51,14 @@ class NumberForm(Form):
         return mistaken(mark, self._evidence)
 
 
+_TO_TYPE = {
+    "output": "what the program prints",
+    "exception": "the name of the exception",
+    "happens": "what happens: never ends, or the name of an exception",
+}
+"""What learners type, by what is asked."""
+
+
 class TextForm(Form):
     """An output to type, in several lines if it has several."""
 
@@ -63,7 +71,7 @@ class TextForm(Form):
         self._end = "" if all(line.strip() for line in lines) else "."
         finish = "an empty line" if not self._end else "a line that is only a full stop"
         self._finish = f"end with {finish} or Ctrl-D"
-        self.how = "To answer, type what the program prints"
+        self.how = f"To answer, type {_TO_TYPE[input_.asks]}"
         self.how += f"; {self._finish}." if input_.multiline else "."
         self.how += f" {ESCAPE}"
 
@@ -84,10 +92,10 @@ class TextForm(Form):
         return self.checked(unescaped(text))
 
     def given(self, response: Response) -> str:
-        return str(response)
+        return str(response).strip() or "nothing"
 
     def key(self) -> str:
-        return self._text.accepted
+        return self._text.accepted or "nothing"
 
     def accounts(self, response: Response, mark: Mark) -> list[Account]:
         return mistaken(mark, self._evidence)

@@ -54,7 +54,7 @@ export const FORMS = {
 
   number: { read: readField, fill: fillField, describe: (form, response) => strip(response) },
 
-  text: { read: readField, fill: fillField },
+  text: { read: readField, fill: fillField, describe: (form, response) => (strip(response) ? "" : "nothing") },
 
   line: {
     read: (form) => readChecked(form)[0] || "",

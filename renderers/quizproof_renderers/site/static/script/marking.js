@@ -2,9 +2,9 @@
 
 import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
-import { askWhichNumber, isWithin, parseNumber, valueOf } from "./numbers.js";
+import { askWhichNumber, isInRange, isWithin, parseNumber, valueOf } from "./numbers.js";
 import { sameOutput } from "./printed.js";
-import { fingerprint, foldExpression, foldProgram, plain, strip } from "./text.js";
+import { fingerprint, foldExpression, foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
 
 const RIGHT = { earned: 1, of: 1, mistakes: [] };
 const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : [] });
@@ -37,16 +37,25 @@ export const RULES = {
     const same = (other) => isWithin(typed, valueOf(other), tolerance, slack);
     if (same(form.dataset.value)) return RIGHT;
     askWhichNumber(response, unit);
-    return wrong(foreseen.find((mistake) => same(mistake.dataset.value)));
+    return wrong(foreseen.find(({ dataset: { value } }) => isInRange(typed, value) ?? same(value)));
   },
 
   text(form, response, foreseen) {
-    if (!strip(response)) throw new Malformed("Type your answer first.");
-    const { absolute, relative } = form.dataset;
+    const { asks, accepted, also, absolute, relative } = form.dataset;
+    if (asks !== "output") {
+      if (!strip(response)) throw new Malformed("Type your answer first.");
+      if ([accepted, ...JSON.parse(also || "[]")].some((text) => isEvent(response, text))) return RIGHT;
+      return wrong(foreseen.find((mistake) => isEvent(response, mistake.dataset.value)));
+    }
     const tolerance = absolute === undefined ? null : { absolute, relative };
-    const [typed, real] = [plain(response), plain(form.dataset.accepted)];
-    if (sameOutput(typed, real, tolerance)) return RIGHT;
-    return wrong(foreseen.find((mistake) => sameOutput(typed, plain(mistake.dataset.value), tolerance, real)));
+    const [typed, real] = [plain(response), plain(accepted)];
+    if (!strip(response) && foldOutput(real)) {
+      throw new Malformed("Type your answer first, or “nothing” if it prints nothing.");
+    }
+    const is = (text) =>
+      (!foldOutput(text) && saysNothing(foldOutput(typed))) || sameOutput(typed, text, tolerance, real);
+    if (is(real)) return RIGHT;
+    return wrong(foreseen.find((mistake) => is(plain(mistake.dataset.value))));
   },
 
   line(form, response, foreseen) {

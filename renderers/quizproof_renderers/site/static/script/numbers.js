@@ -123,6 +123,21 @@ export function isWithin(typed, value, tolerance, slack) {
   return compare(plus(times(across, across), times(up, up)), times(distance, distance)) <= 0;
 }
 
+/**
+ * Whether a number is in a range, as comparison/number_match.py writes it: "above 3, below 4" or "any other number".
+ * Undefined when the text is no range.
+ */
+export function isInRange([real, imaginary], text) {
+  if (text === "any other number") return true;
+  const [, above, below] = /^(?:above (\S+?))?(?:, )?(?:below (\S+))?$/.exec(text) || [];
+  if (!above && !below) return undefined;
+  return (
+    imaginary[0] === 0n &&
+    (!above || compare(real, readDecimal(above)) > 0) &&
+    (!below || compare(real, readDecimal(below)) < 0)
+  );
+}
+
 /* ---- numbers in printed text */
 
 // Digits that a 32-bit float needs at most where nobody rounds it.

@@ -1,0 +1,29 @@
+"""Preconditions: what must be so before outcomes can say anything about a claim, whatever it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from quizproof import rules
+from quizproof.claims import Judgement, Program, unverified
+from quizproof.comparison.lacks import missing_module
+from quizproof.outcome import Outcome
+from quizproof.snippets.session import false_output
+
+
+def unmet(runs: Iterable[tuple[Program, Outcome]], packages: Collection[str]) -> Judgement | None:
+    """The judgement of a claim whose runs cannot be judged; None when they can.
+
+    runs      the programs of the claim with their outcomes
+    packages  those that the quiz says it needs, by the names under which they are imported
+
+    Unverified where one of these packages is not installed; refuted where a session shows an output that is not real.
+    """
+    for program, outcome in runs:
+        module = missing_module(outcome.raised) if outcome.raised else ""
+        if module in packages:
+            message = f"`{module}` is not installed, which the quiz lists under `packages`"
+            return unverified(rules.DECLARED_PACKAGE_MISSING, message, help=f"Install it: pip install {module}")
+        if lie := false_output(program, outcome):
+            return lie
+    return None

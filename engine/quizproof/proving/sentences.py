@@ -1,0 +1,177 @@
+"""What prose claims about runs: the sentences of it that state a number, an exception or a line, read by patterns.
+
+Only what is said plainly counts. A sentence that supposes, denies, compares or doubts says nothing that a run could
+refute: "Without the bias the answer is 640", "you might think that it raises a TypeError".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?"
+"""A number as prose has it: 640, 1,526,400, 0.5, 1e-3."""
+EXCEPTION = r"[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|StopIteration)|StopIteration"
+
+_MARKUP = r"[`*_'\"“”’]{0,3}"
+_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
+_SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?=[^\s`*_)\"'])|[.!?](?=[`*_)\"']+\S)|\n(?!\s*\n|\s*[-*] ))+[.!?;]?")
+_SUPPOSED = re.compile(
+    r"(?i)\b(if|unless|until|when|where|while|without|would|could|might|may|should|can|cannot|were|had|think\w*|thought"
+    r"|believ\w*|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|looks?|seems?|instead|otherwise|else|other"
+    r"|another|wrong\w*|mistak\w*|confus\w*|forget\w*|forgot\w*|ignor\w*|overlook\w*|older|newer|earlier|later"
+    r"|version|example|e\.g|say|let|try|was|used|to be)\b|\?"
+    r"|\bfor (?!this|a total|the (?:whole|program|code|question)\b)\w+"
+)
+"""Words by which a sentence is about something else than what happens here."""
+_QUALIFIED = re.compile(
+    r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each|reads?|taken?|takes"
+    r"|miss\w*|about|around|roughly|approximately|nearly|almost|over|under|least|most|more|less|fewer|up to|between"
+    r"|first|second|third|last|next|before|after|then|again|once)\b|n't\b|n’t\b|≈|~|<|>|≠"
+)
+"""Words by which it denies, compares, or is about a part."""
+_SUBJECT = (
+    r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
+    r"|second line|last line|option)|python|pytorch|torch|tensorflow|keras|numpy|so|and)"
+)
+_END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or) \d))"
+"""What must not follow a number: more of it, or of a sum that it is a part of."""
+_NO_UNIT = rf"(?={_MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
+_ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {_MARKUP}(?P<n>{NUMBER}){_END}")
+_RESULT = re.compile(
+    rf"(?i)\b(?:the|this|its) (?:final |whole |printed )?(?:result|output|value|total|sum|count) is:? {_MARKUP}"
+    rf"(?P<n>{NUMBER}){_NO_UNIT}"
+)
+_PRINTS = re.compile(
+    r"(?i)\b(?P<subject>(?:it|this|the (?:program|code|script|snippet)) )?(?:prints|outputs|displays) "
+    rf"{_MARKUP}(?P<n>{NUMBER}){_NO_UNIT}"
+)
+_CONCLUSION = re.compile(
+    rf"(?i)(?:\b(?:so|thus|hence|therefore)\b(?: there are| there is| it is| that is| that makes| we get| it gives"
+    rf"| we have|,)?|\b(?:altogether|in total|in all|makes|which is|which gives|which makes|for a total of|leaves"
+    rf"|leaving|gives)):? {_MARKUP}(?P<n>{NUMBER}){_END}"
+    rf"|(?<![\w.,]){_MARKUP}(?P<m>{NUMBER}){_MARKUP} (?:\w+ )?(?:in all|in total|altogether)\b"
+)
+_PRONOUN = re.compile(
+    rf"(?i)^\W*(?:that|this|it)(?: (?:one|option|code))? (?:gives|makes|returns|is|computes) {_MARKUP}(?P<n>{NUMBER})"
+    rf"{_NO_UNIT}"
+)
+_RAISES = re.compile(
+    rf"(?P<subject>(?i:\b{_SUBJECT}\s+(?:\w+ly )?|^\W*))(?P<verb>(?i:raises|throws|fails (?:with|by)"
+    rf"|dies (?:with|of|by)|crashes with|ends (?:with|in)))(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*"
+    rf"(?P<name>{EXCEPTION})\b"
+)
+_ANY_RAISES = re.compile(
+    rf"(?P<verb>(?i:raises|throws|fails with|dies with|crashes with))(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*"
+    rf"(?P<name>{EXCEPTION})\b"
+)
+_LINE = re.compile(r"(?i)\blines? (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])")
+_LINE_STATED = re.compile(
+    r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])"
+    r"|\b(?:bug|mistake|error|fault|problem|culprit|slip) (?:is|sits|lies|hides) (?:in|on|at) line (?P<m>\d+)\b"
+)
+_LINE_RAISES = re.compile(
+    r"(?i)\bline (?P<n>\d+) (?:raises|throws|fails|crashes)"
+    r"|(?:raised|thrown|raises|fails|crashes) (?:in|on|at|by) line (?P<m>\d+)"
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a prose, without its expressions."""
+
+    text: str
+    start: int
+    """The index of its first character in the prose."""
+    last: bool
+    """Whether no sentence after it has a number."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it states something without doubt, condition or comparison."""
+        return not (_SUPPOSED.search(self.text) or _QUALIFIED.search(self.text))
+
+    def affirms(self, start: int) -> bool:
+        """Whether what begins at an index of it is stated: nothing is supposed, and its own clause denies nothing."""
+        clause = re.split(r"[,:(–—]|\b(?:so|and|because|since)\b", self.text[:start])[-1]
+        return not (_SUPPOSED.search(self.text) or _QUALIFIED.search(clause))
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Something that a sentence states, and where in the prose."""
+
+    text: str
+    """The number or the name, as typed."""
+    index: int
+    definite: bool = True
+    """Whether it is plainly about what the question asks."""
+
+
+def sentences(prose: str) -> list[Sentence]:
+    """The sentences of a Markdown text. Expressions and code blocks are left out; places stay what they are.
+
+    prose  as its author wrote it
+    """
+    for pattern in (_FENCE, _EXPRESSION):
+        prose = pattern.sub(lambda found: re.sub(r"[^\n]", "\u2026", found[0]), prose)
+    found = [(match[0], match.start()) for match in _SENTENCE.finditer(prose)]
+    numbered = max((n for n, (text, _) in enumerate(found) if re.search(r"\d", text)), default=0)
+    return [Sentence(text, start, n >= numbered) for n, (text, start) in enumerate(found)]
+
+
+def answers(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers that the sentence says are the answer, what is printed, or the result."""
+    if not sentence.is_plain:
+        return
+    for pattern, definite in ((_ANSWER, True), (_PRINTS, False), (_RESULT, False)):
+        for found in pattern.finditer(sentence.text):
+            yield _stated(sentence, found, "n", definite=definite)
+
+
+def prints(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers that the sentence says the program prints."""
+    if sentence.is_plain:
+        yield from (_stated(sentence, found, "n") for found in _PRINTS.finditer(sentence.text) if found["subject"])
+
+
+def conclusions(sentence: Sentence) -> Iterator[Stated]:
+    """The number that the last sentence about numbers comes to."""
+    if sentence.last and sentence.is_plain:
+        for found in list(_CONCLUSION.finditer(sentence.text))[-1:]:
+            yield _stated(sentence, found, "n" if found["n"] else "m")
+
+
+def pronouns(sentence: Sentence) -> Iterator[Stated]:
+    """The number that feedback says the response itself gives: "That gives 640."."""
+    if sentence.is_plain and (found := _PRONOUN.search(sentence.text)):
+        yield _stated(sentence, found, "n")
+
+
+def exceptions(sentence: Sentence) -> Iterator[Stated]:
+    """Exceptions that the sentence says are raised; definite where the subject is the program or the response."""
+    definite = {found.start("name") for found in _RAISES.finditer(sentence.text)}
+    for pattern in (_RAISES, _ANY_RAISES):
+        for found in pattern.finditer(sentence.text):
+            if sentence.affirms(found.start("verb")) and (pattern is _RAISES or found.start("name") not in definite):
+                yield _stated(sentence, found, "name", definite=pattern is _RAISES)
+
+
+def lines(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers of lines; definite where the sentence is about that line, or says that the bug is there."""
+    stated = {found.start(group) for found in _LINE_STATED.finditer(sentence.text) for group in ("n", "m")}
+    for found in _LINE.finditer(sentence.text):
+        yield _stated(sentence, found, "n", definite=found.start("n") in stated)
+
+
+def raising_lines(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers of lines that the sentence says raise."""
+    if sentence.is_plain:
+        for found in _LINE_RAISES.finditer(sentence.text):
+            yield _stated(sentence, found, "n" if found["n"] else "m")
+
+
+def _stated(sentence: Sentence, found: re.Match[str], group: str, *, definite: bool = True) -> Stated:
+    return Stated(found[group], sentence.start + found.start(group), definite)

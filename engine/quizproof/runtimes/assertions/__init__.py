@@ -1,0 +1,1 @@
+"""Assertions within a run: counted while they hold, and looked at afterwards, whether they could have failed at all."""

@@ -1,0 +1,128 @@
+"""The probe: whether what was asserted could have been otherwise. It looks when the run is over and its reply is left.
+
+For each assertion that held, one value in it after the other is changed, and the assertion evaluated again: if nothing
+makes it fail, it shows nothing. For a check, the values that the answer made are changed, and the check runs again.
+What the program does then has no effect on its outcome.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+import types
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from quizproof.runtimes.assertions.alternatives import alternatives
+from quizproof.runtimes.assertions.origins import Origins
+from quizproof.runtimes.assertions.recorder import Recorder
+from quizproof.runtimes.assertions.sameness import sameness
+from quizproof.runtimes.assertions.sites import Site
+from quizproof.runtimes.assertions.syntax import STAND_IN, is_constant, is_repeatable, pieces, replaced
+from quizproof.runtimes.assertions.truthiness import always_true
+
+_MAX_SECONDS = 2.0
+"""For all of a run. What is not looked at by then is believed."""
+_MAX_PIECES = 16
+_FIXED = (type, types.ModuleType, types.BuiltinFunctionType)
+"""What belongs to the language or to a library, and not to the program."""
+
+
+def weak_sites(recorder: Recorder, origins: Origins) -> Iterator[tuple[int, str, str]]:
+    """The assertions that could not fail, of those that counted or never ran: index of the site, weakness, detail.
+
+    The weakness is a key of `checks.WEAKNESSES`; the detail is what it is about, such as a name.
+    """
+    end = time.monotonic() + _MAX_SECONDS
+    for index, site in enumerate(recorder.sites):
+        if time.monotonic() > end:
+            return
+        found = _weakness(recorder, origins, index, site, end)
+        if found:
+            yield index, *found
+
+
+def _weakness(recorder: Recorder, origins: Origins, index: int, site: Site, end: float) -> tuple[str, str] | None:
+    if site.kind == "handler":
+        accident = recorder.accidents.get(index)
+        return ("accident", accident) if accident else None
+    if index not in recorder.met:
+        if index in recorder.elsewhere:
+            return "in-thread", ""
+        return ("never-reached", "") if site.must_run else None
+    if site.weakness:
+        return site.weakness, ""
+    if recorder.emptiness.get(index):
+        return "all-of-nothing", ""
+    if site.test is None or not is_repeatable(site.test):
+        return None
+    names = recorder.met[index]
+    return _Assertion(site, names, origins).weakness(end)
+
+
+class _Assertion:
+    """One assertion that held, with the values that its names had."""
+
+    def __init__(self, site: Site, names: Mapping[str, Any], origins: Origins) -> None:
+        assert site.test is not None
+        self._origins = origins
+        self._test = site.test
+        self._raises = site.kind == "call"
+        self._names = names
+
+    def weakness(self, end: float) -> tuple[str, str] | None:
+        """Why it could not fail, if so."""
+        return self._always_true() or sameness(self._test, self._evaluate) or self._by_change(end)
+
+    def _always_true(self) -> tuple[str, str] | None:
+        try:
+            return always_true(self._test, self._evaluate, self._origins)
+        except Exception:  # things have moved on
+            return None
+
+    def _evaluate(self, node: ast.expr) -> Any:
+        return eval(compile(ast.Expression(node), "<probe>", "eval"), dict(self._names))
+
+    def _holds(self, expression: ast.Expression, stand_in: Any = None) -> bool | None:
+        """Whether it holds with a stand-in; None if it neither holds nor fails, but raises something else."""
+        try:
+            value = eval(compile(expression, "<probe>", "eval"), {**self._names, STAND_IN: stand_in})
+            return True if self._raises else bool(value)
+        except Exception as error:
+            return False if self._raises or type(error).__name__ == "AssertionError" else None
+
+    def _by_change(self, end: float) -> tuple[str, str] | None:
+        """Weak because no change of a value in it makes it fail."""
+        whole = ast.Expression(self._test)
+        if isinstance(self._test, ast.Compare) and ast.dump(self._test.left) == ast.dump(self._test.comparators[0]):
+            return None  # how a thing compares with itself is the point, or `sameness` has found it
+        if not self._holds(whole):  # things have moved on, so it can fail
+            return None
+        known = list(islice(pieces(self._test), _MAX_PIECES))
+        values = {}
+        for piece in known:
+            try:
+                values[piece] = self._evaluate(piece)
+            except Exception:
+                continue
+        tried = 0
+        for piece, value in values.items():
+            # What the author says is no value that the program gave, nor is what belongs to a library.
+            if is_constant(piece) or isinstance(value, _FIXED):
+                continue
+            changed = replaced(self._test, piece)
+            others = [other for each, other in values.items() if each is not piece and _alike(other, value)]
+            for new in alternatives(piece, value, others, self._test, self._origins):
+                if time.monotonic() > end:
+                    return None
+                tried += 1
+                if self._holds(changed, new) is False:
+                    return None
+        return ("survives", str(tried)) if tried else None
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether one value could stand in place of another."""
+    numbers = (int, float)
+    return type(one) is type(other) or (isinstance(one, numbers) and isinstance(other, numbers))

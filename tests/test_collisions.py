@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import option_pairs
 from quizproof.displays import (
     Attempt,
     Blank,
@@ -119,7 +120,7 @@ DIFFERENT: dict[str, Input | None] = {
     "options-leading-space": options(Output("1"), Output(" 1")),
     "options-case": options(Prose("true"), Prose("True")),
     "number": number("1", "1.0000001"),
-    "number-infinite": number("inf", "-inf"),
+    "number-large": number("18446744073709551616", "18446744073709551615"),
     "text": TextInput("0", mistakes=mistakes("1", "1.0")),
     "text-key": TextInput("1", mistakes=mistakes("1")),
     "line": LineInput("a\nb", (1,), mistakes("1", "2")),
@@ -137,6 +138,43 @@ DIFFERENT: dict[str, Input | None] = {
 def test_different_responses(name: str) -> None:
     """What a reader can tell apart, and what is no response beside the other, is no collision."""
     assert found(DIFFERENT[name]) is None
+
+
+SORTS: dict[str, type[Written]] = {"output": Output, "prose": Prose, "code": Code}
+
+
+def pair(sort: str, key: str, *both: str) -> Options:
+    """The right option and two others, or one other where the right one is of the two."""
+    texts = [key, *(text for text in both if text != key)]
+    return options(*(SORTS[sort](text) for text in texts))
+
+
+@pytest.mark.parametrize(("sort", "key", "one", "other"), option_pairs.SAME)
+def test_options_that_nobody_can_tell_apart(sort: str, key: str, one: str, other: str) -> None:
+    assert found(pair(sort, key, one, other)) is not None
+
+
+@pytest.mark.parametrize(("sort", "key", "one", "other"), option_pairs.APART)
+def test_options_that_a_reader_can_tell_apart(sort: str, key: str, one: str, other: str) -> None:
+    assert found(pair(sort, key, one, other)) is None
+
+
+def test_questions_about_form() -> None:
+    """Where a question is about JSON, style or characters, spacing and quotes are what it is about."""
+    texts = ('`{"a": 1}`', "`{'a': 1}`")
+    shown = options(*map(Prose, texts))
+    assert clash(Display((Prose("Which is a dictionary?"),), shown), None) is not None
+    assert clash(Display((Prose("Which is valid JSON?"),), shown), None) is None
+    code = options(Code("x = 2"), Code("x=2"))
+    assert clash(Display((Prose("Which runs?"),), code), None) is not None
+    assert clash(Display((Prose("Which follows PEP 8?"),), code), None) is None
+
+
+def test_what_cannot_be_seen_is_escaped() -> None:
+    """A message about two texts that look the same shows in what they differ."""
+    clashed = found(options(Output("3 apples"), Output("3\u00a0apples")))
+    assert clashed is not None
+    assert clashed[0] == "two options look the same: '3 apples' and '3\\xa0apples'"
 
 
 def test_texts_of_a_gap() -> None:

@@ -18,6 +18,7 @@ from helpers import docs_tables
 from helpers.docs_pages import DOCS, PAGES, ROOT, Example, Fence, anchors, examples, fences, links
 from helpers.docs_runs import Played, on_terminal, play, prove_examples, run_programs, scrubbed, told
 from quizproof.comparison.outputs import same_output
+from quizproof.comparison.quantity import quantity
 from quizproof.displays import Input
 from quizproof.kinds import registry
 from quizproof.kinds.base import Question
@@ -210,7 +211,7 @@ def test_typed_numbers_are_read_as_the_reference_says() -> None:
             with pytest.raises(MalformedResponse):
                 parse_number(code(typed)[0])
         else:
-            assert parse_number(code(typed)[0]) == float(value)
+            assert parse_number(code(typed)[0]) == quantity(value)
 
 
 def test_verdicts_are_complete() -> None:

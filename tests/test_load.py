@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.errors import UsageError
 from quizproof.findings import Span
 from quizproof.kinds.questions.choice import Choice
@@ -281,7 +282,7 @@ def test_values_of_yaml_become_what_fields_need(tmp_path: Path) -> None:
     assert file.quiz
     number, choice = (item.block for item in file.quiz.items)
     assert isinstance(number, NumberQuestion)
-    assert (number.value, number.tolerance, number.numeric_tolerance) == ("1.50", 1.0, 1.0)
+    assert (number.value, number.tolerance, number.numeric_tolerance) == ("1.50", Tolerance(1.0), Tolerance(1.0))
     assert isinstance(choice, Choice)
     assert (choice.prompt, [option.prints for option in choice.options]) == ("007", ["1.0", "True"])
     assert choice.numeric_tolerance is None

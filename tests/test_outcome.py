@@ -16,7 +16,14 @@ OUTCOMES = [
     Outcome("raised", (PartResult(),), Raised("E", "m", 0, (Frame(1, 2, 3, "f", "t"),), "meant"), "d", 0.1, 2.5),
 ]
 EXAMINED = {"weak": [[1, "constant", "x"]], "tried": 2, "noticed": 1, "missed": "m"}
-PART = {"stdout": "", "stderr": "", "assertions": 0, "value": None, "warned": ["UserWarning: w"]} | EXAMINED
+PART = {
+    "stdout": "",
+    "stderr": "",
+    "assertions": 0,
+    "value": None,
+    "dtype": "",
+    "warned": ["UserWarning: w"],
+} | EXAMINED
 FRAME = {"line": 1, "column": 1, "end_column": 2, "function": "f", "text": "t"}
 RAISED = {"type": "E", "message": "m", "part": 0, "frames": [FRAME], "meant": "", "aliases": ["A"], "bases": ["B"]}
 DATA: dict[str, Any] = {

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from helpers import samples
+from helpers import same_outputs, samples
 from helpers.replay import Response, Watch, answer, expected, opened, responses
+from quizproof.comparison.quantity import slack
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.displays import Blanks, Mistake, NumberInput, TextInput
 from quizproof.marking.mark import mark
 from quizproof_renderers.site.build import build_site
@@ -349,6 +351,36 @@ TEXTS = [
 """A response and what is accepted."""
 
 
+EXACT_NUMBERS: list[tuple[str, int | float | str, float]] = [
+    ("18446744073709551616", 2**64, 0.0),
+    ("18446744073709551615", 2**64, 0.0),
+    ("18446744073709551615", 2**64, 1.0),
+    ("71.6", 71.9000015258789, 0.3),
+    ("72.2", 71.9000015258789, 0.3),
+    ("72.3", 71.9000015258789, 0.3),
+    ("0.3", 0.1 + 0.2, 0.0),
+    ("2/6", "1/3", 0.0),
+    ("0.333", "1/3", 0.0),
+    ("0.333", "1/3", 0.001),
+    ("0.1", "0.10", 0.0),
+    ("1+2j", "(1+2j)", 0.0),
+    ("( 1 + 2i )", "(1+2j)", 0.0),
+    ("2j+1", "(1+2j)", 0.0),
+    ("1-2j", "(1+2j)", 0.0),
+    ("1.003+2.004j", "(1+2j)", 0.005),
+    ("1.003+2.0041j", "(1+2j)", 0.005),
+    ("j", "1j", 0.0),
+    ("-j", "(-0-1j)", 0.0),
+    ("3", "(3+0j)", 0.0),
+    ("-4,500", -4.5, 0.0),
+    ("-4,500", -4500.0, 0.0),
+    ("4,500,000", 4.5, 0.0),
+    ("1" * 1001, 1.0, 0.0),
+    ("1e-99999", 0.0, 1e-300),
+]
+"""A response, the key as a run reports it, and the tolerance."""
+
+
 def _table() -> list[tuple[str, Display]]:
     """The responses above, and random ones of the signs that numbers are made of."""
     draw = random.Random(20261121)
@@ -376,7 +408,16 @@ def _table() -> list[tuple[str, Display]]:
         Mistake(" a b", "Indentation matters."),
         Mistake("<Net at 0x7f00a>", "Short address."),
     )
-    table += [(text, samples.display(TextInput(accepted, multiline=True, mistakes=slips))) for text, accepted in TEXTS]
+    pairs = [*TEXTS, *same_outputs.SAME, *same_outputs.DIFFERENT]
+    table += [(text, samples.display(TextInput(accepted, multiline=True, mistakes=slips))) for text, accepted in pairs]
+    table += [
+        (text, samples.display(TextInput(accepted, multiline=True, tolerance=Tolerance(absolute, relative))))
+        for text, accepted, absolute, relative in [*same_outputs.NEAR, *same_outputs.FAR]
+    ]
+    table += [
+        (typed, samples.display(NumberInput(value, tolerance, "", slack=slack(value))))
+        for typed, value, tolerance in EXACT_NUMBERS
+    ]
     return table
 
 

@@ -75,6 +75,12 @@ def test_refusals(text: str, message: str, line: int, column: int) -> None:
         ("5", "5"),
         ("1,5", "1,5"),
         ("2", 2.0),
+        ("3", 3.0000000000000004),
+        ("1", 0.9999999403953552),
+        ("18446744073709551616", 2**64),
+        ("100%", 1.0),
+        ("0%", 0),
+        ("99%", 0.986),
         ("nan", math.nan),
         ("inf", math.inf),
         ("TypeError", "TypeError"),
@@ -89,6 +95,13 @@ def test_stated_accepts_what_rounds_to_it(typed: str, value: object) -> None:
     ("typed", "value"),
     [
         ("0.90", 85 / 95),
+        ("1", 0.6),
+        ("3", 2.7),
+        ("85", 85.2),
+        ("1e6", 1000001),
+        ("18446744073709551615", 2**64),
+        ("100%", 249 / 250),
+        ("0%", 0.004),
         ("0.8948", 85 / 95),
         ("90%", 85 / 95),
         ("2,257,985", 2257984),
@@ -108,9 +121,9 @@ def test_stated_refuses_another_value(typed: str, value: object) -> None:
         stated(typed, value)
 
 
-@given(st.floats(-1e6, 1e6), st.integers(0, 6))
+@given(st.floats(-1e6, 1e6), st.integers(1, 6))
 def test_stated_accepts_every_rounding(value: float, digits: int) -> None:
-    """Rounding a value to any number of digits gives something that may be stated of it."""
+    """Rounding a value to any number of decimals gives something that may be stated of it."""
     typed = f"{value:.{digits}f}"
     assert stated(typed, value) == typed
 

@@ -2,6 +2,7 @@
 
 Renderers dispatch on these and never on kinds, so a new kind needs no new renderer. Everything here is frozen data for
 one variant, with the evidence of its runs, and kept as JSON; classes that can stand in the same place have a `type`.
+`at` is where the author wrote a thing, relative to the block.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.figures import Chart, Flow, Matrix, Table
 from quizproof.findings import DataPath
 
@@ -81,7 +83,6 @@ class Option:
     unproven: str = ""
     """The author's reason why no run settles this option; empty if a run did."""
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class Options:
 
     options: tuple[Option, ...]
     multiple: bool = False
+    tolerance: Tolerance | None = None
+    """By how much numbers in printed options may differ from the real ones; None when they may not."""
     type: Literal["options"] = field(default="options", kw_only=True, repr=False)
 
     @property
@@ -107,29 +110,35 @@ class Mistake:
     feedback: str
     evidence: Evidence | None = None
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
 class NumberInput:
-    """Type a number. Right when `abs(response - value) <= tolerance`."""
+    """Type a number. Right when `abs(response - value) <= tolerance + slack`, all exact, in the value's unit."""
 
-    value: float
+    value: int | float | str
+    """As a run reports it: of a `Fraction` "1/3", of a `Decimal` "0.10", of a complex number "(1+2j)"."""
     tolerance: float
     display: str
     """The key as it should be shown."""
     unit: str = ""
     mistakes: tuple[Mistake, ...] = ()
+    slack: float = 0.0
+    """What the precision of the value leaves open: see `comparison.quantity.slack`."""
+    shown_tolerance: str = ""
+    """The tolerance as learners read it: `±0.01`, `±5 %`; empty when there is none."""
     type: Literal["number"] = field(default="number", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True)
 class TextInput:
-    """Type what the program prints, or what happens. Output is compared line by line, without spaces at their ends."""
+    """Type what the program prints, compared as `comparison.outputs.same_output` says; or what happens."""
 
     accepted: str
     multiline: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    tolerance: Tolerance | None = None
+    """By how much numbers in an output may differ; None when they must be the same to the letter."""
     asks: Literal["output", "exception", "happens"] = "output"
     """What is typed. Of an exception the module does not count, nor a message that is not in `accepted`."""
     also: tuple[str, ...] = ()
@@ -156,7 +165,6 @@ class Blank:
     """Texts with which a run passed. The first is shown as the answer."""
     mistakes: tuple[Mistake, ...] = ()
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +191,6 @@ class OrderLine:
     feedback: str = ""
     """Markdown: the mistake of learners who use a distractor."""
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +224,6 @@ class MatchItem:
     feedback: str = ""
     """Markdown: for an item on the right that belongs to none, the mistake of learners who choose it."""
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)
@@ -254,10 +260,9 @@ class OpenInput:
 
 @dataclass(frozen=True)
 class Check:
-    """A test that a program must pass."""
+    """A test that a program must pass. Its name says in a few words what it tests."""
 
     name: str
-    """What it tests, in a few words."""
     source: str
     hidden: bool = False
     """Whether its code is hidden from the learner until the question is answered."""
@@ -279,7 +284,6 @@ class Attempt:
     """Markdown."""
     evidence: Evidence | None = None
     at: DataPath = ()
-    """Where the author wrote it, relative to the block."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ That form is `OutcomeData`: the cache keeps it, zygotes reply with it, and Dask 
 writes it, so values may be NaN or infinite. (The lock has a form of its own, because people read it: see `store.lock`.)
 
     {"status": "raised",
-     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null, "warned": [],
+     "parts": [{"stdout": "1\n", "stderr": "", "assertions": 0, "value": null, "dtype": "", "warned": [],
                  "weak": [], "tried": 0, "noticed": 0, "missed": ""}],
      "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "", "aliases": [], "bases": [],
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
@@ -109,7 +109,9 @@ class PartResult:
     assertions: int = 0
     """How many assertions that could fail were executed and held."""
     value: Any = None
-    """The value of an expression part, as JSON data."""
+    """The value of an expression part, as JSON data. Exact numbers that JSON does not have are text."""
+    dtype: str = ""
+    """What such a number is, "Fraction", "Decimal" or "complex"; or the narrow type that a float was computed in."""
     warned: tuple[str, ...] = ()
     """The warnings that it showed, in their order: "UserWarning: a message"."""
     weak: tuple[Weak, ...] = ()
@@ -237,6 +239,7 @@ class PartData(TypedDict):
     stderr: str
     assertions: int
     value: Any
+    dtype: str
     warned: list[str]
     weak: list[list[Any]]
     """Of each `Weak` its fields, in their order."""
@@ -273,6 +276,7 @@ _TYPES: Mapping[type, Mapping[str, Any]] = {
         "stderr": str,
         "assertions": int,
         "value": object,
+        "dtype": str,
         "warned": list,
         "weak": list,
         "tried": int,

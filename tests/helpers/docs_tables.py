@@ -15,6 +15,7 @@ from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.displays import (
     Blanks,
     Input,
@@ -83,6 +84,8 @@ _VALIDATORS = {
     "_flag": "`true` or `false`",
     "_integer": "whole number",
     "_number": "number",
+    "_exact": "number",
+    "_tolerance": "number or percentage",
     "_typed": "number",
     "_happens": "[happens](#happens)",
     "written": "text",
@@ -187,6 +190,8 @@ def _default(info: FieldInfo) -> str:
     value = info.default
     if value is None or value in ("", (), {}) or isinstance(value, BaseModel):
         return ""
+    if isinstance(value, Tolerance):
+        return "`0`"
     if isinstance(value, tuple):
         return f"`[{', '.join(map(str, value))}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

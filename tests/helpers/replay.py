@@ -91,14 +91,7 @@ def responses(display: Display) -> Iterator[Response]:
             if shown.multiple:
                 yield ids
         case NumberInput():
-            yield repr(shown.value)
-            for mistake in shown.mistakes:
-                foreseen = NumberMatch.parse(mistake.value)
-                bounds = [bound for bound in (foreseen.above, foreseen.below) if math.isfinite(bound)]
-                yield from [repr(bound) for bound in bounds] or [mistake.value]
-                yield from (repr(math.nextafter(bound, foreseen.below)) for bound in bounds[:1])
-            yield from (repr(shown.value + sign * step * shown.tolerance) for sign in (-1, 1) for step in (0.99, 1.01))
-            yield from ("-123456.75", "about ten", "")
+            yield from _of_number(shown)
         case TextInput():
             yield shown.accepted
             yield shown.accepted + "  \n\n"
@@ -119,6 +112,20 @@ def responses(display: Display) -> Iterator[Response]:
             yield from (attempt.source for attempt in shown.attempts)
             yield "# The same\n\n" + shown.attempts[0].source.replace("\n", "  \n\n")
             yield from ("never_seen()", "# nothing but a remark", "")
+
+
+def _of_number(shown: NumberInput) -> Iterator[Response]:
+    """The key, mistakes and bounds of ranges, and what is just within the tolerance and just beyond."""
+    yield str(shown.value)
+    for mistake in shown.mistakes:
+        foreseen = NumberMatch.parse(mistake.value)
+        bounds = [bound for bound in (foreseen.above, foreseen.below) if math.isfinite(bound)]
+        yield from [repr(bound) for bound in bounds] or [mistake.value]
+        yield from (repr(math.nextafter(bound, foreseen.below)) for bound in bounds[:1])
+    if not isinstance(shown.value, str):
+        steps = [sign * step * shown.tolerance for sign in (-1, 1) for step in (0.99, 1.01)]
+        yield from (repr(shown.value + step) for step in steps)
+    yield from ("-123456.75", "about ten", "")
 
 
 def _of_blanks(shown: Blanks) -> Iterator[Response]:

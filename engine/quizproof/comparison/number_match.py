@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
-from quizproof.comparison.outputs import same_number
+from quizproof.comparison.quantity import Quantity, quantity
+from quizproof.comparison.tolerance import decimal_fraction
 
 _RANGE = re.compile(r"(?:above (?P<above>\S+))?(?:, )?(?:below (?P<below>\S+))?")
 _ANY = "any other number"
@@ -14,9 +16,9 @@ _ANY = "any other number"
 
 @dataclass(frozen=True)
 class NumberMatch:
-    """Either one number, or all numbers between two bounds."""
+    """Either one number, or all real numbers between two bounds."""
 
-    number: float | None = None
+    number: Quantity | None = None
     """None for a range."""
     above: float = -math.inf
     """The lower bound, which does not belong to the range."""
@@ -25,9 +27,9 @@ class NumberMatch:
 
     @classmethod
     def parse(cls, text: str) -> NumberMatch:
-        """Read what `str` writes. Raises ValueError for anything else.
+        """Read what `str` of a range writes, or a number as `quantity` reads it. Raises ValueError for anything else.
 
-        >>> NumberMatch.parse("above 3, below 4").fits(3.5)
+        >>> NumberMatch.parse("above 3, below 4").fits(Quantity(Fraction(7, 2)))
         True
         """
         if text == _ANY:
@@ -35,11 +37,9 @@ class NumberMatch:
         found = _RANGE.fullmatch(text)
         if text and found:
             return cls(None, float(found["above"] or -math.inf), float(found["below"] or math.inf))
-        return cls(float(text))
+        return cls(quantity(text))
 
     def __str__(self) -> str:
-        if self.number is not None:
-            return repr(self.number)
         above = f"above {_short(self.above)}" if self.above > -math.inf else ""
         below = f"below {_short(self.below)}" if self.below < math.inf else ""
         return ", ".join(filter(None, (above, below))) or _ANY
@@ -49,16 +49,23 @@ class NumberMatch:
         """Whether it has a bound."""
         return self.number is None and (self.above > -math.inf or self.below < math.inf)
 
-    def fits(self, value: float, tolerance: float = 0) -> bool:
-        """Whether a number is meant. `tolerance`: by how much it may differ from one number; it widens no range."""
+    def fits(self, value: Quantity, distance: Fraction = Fraction(0)) -> bool:
+        """Whether a number is meant. `distance`: by how much it may differ from one number; it widens no range."""
         if self.number is not None:
-            return same_number(value, self.number, tolerance)
-        return self.above < value < self.below
+            return self.number.within(distance, value)
+        return not self.is_range or self._holds(value, Fraction(0))
 
-    def touches(self, value: float, tolerance: float) -> bool:
-        """Whether a range has a number that is within the tolerance of a value, by more than a rounding error."""
-        reach = tolerance - 4 * math.ulp(abs(value) + tolerance) if tolerance else 0.0
-        return self.above < value + reach and value - reach < self.below
+    def touches(self, value: Quantity, distance: Fraction) -> bool:
+        """Whether a range has a number that is within a distance of a value, and not at its very bound."""
+        return self._holds(value, distance)
+
+    def _holds(self, value: Quantity, distance: Fraction) -> bool:
+        over = self.above == -math.inf or value.real + distance > decimal_fraction(self.above)
+        return (
+            not value.imaginary
+            and over
+            and (self.below == math.inf or value.real - distance < decimal_fraction(self.below))
+        )
 
     def overlaps(self, other: NumberMatch) -> bool:
         """Whether two ranges have a number in common."""

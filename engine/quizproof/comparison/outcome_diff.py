@@ -9,7 +9,9 @@ from dataclasses import replace
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from quizproof.comparison.outputs import difference, fold, masked, same_number, same_output
+from quizproof.comparison.outputs import difference, fold, masked, same_again
+from quizproof.comparison.quantity import same_number
+from quizproof.comparison.tolerance import Allowed
 from quizproof.outcome import Outcome
 
 _LINE = re.compile(r"line (\d+) is (.*)", re.DOTALL)
@@ -37,7 +39,7 @@ class OutcomeDiff(NamedTuple):
     """The index of the part that printed or gave something else; None when the ends of the runs differ."""
 
 
-def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> OutcomeDiff | None:
+def compare(before: Outcome, now: Outcome, tolerance: Allowed | None = None) -> OutcomeDiff | None:
     """The first difference between two outcomes; None when they are the same.
 
     before, now  outcomes of the same program
@@ -52,7 +54,7 @@ def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> Ou
         if one != other:
             return OutcomeDiff(f"raised {one}", f"raised {other}")
     for index, (old, new) in enumerate(zip(before.parts, now.parts, strict=False)):
-        if not same_output(old.stdout, new.stdout, tolerance):
+        if not same_again(old.stdout, new.stdout, tolerance):
             # `difference` names what is real, given what is stated: so each is once the one and once the other.
             was, is_ = difference(new.stdout, old.stdout, tolerance), difference(old.stdout, new.stdout, tolerance)
             return OutcomeDiff(_printed(was), _printed(is_), index)
@@ -61,18 +63,18 @@ def compare(before: Outcome, now: Outcome, tolerance: float | None = None) -> Ou
     return None
 
 
-def same_value(one: Any, other: Any, tolerance: float | None) -> bool:
+def same_value(one: Any, other: Any, tolerance: Allowed | None) -> bool:
     """Whether two values are equal: numbers, however deep in them, within the tolerance or a rounding error.
 
     one, other  values as JSON data
-    tolerance   absolute; None for a rounding error of floats only, relative or absolute 1e-6
+    tolerance   None for a rounding error of floats only, relative or absolute 1e-6
     """
     match one, other:
         case [*ones], [*others]:
             return len(ones) == len(others) and all(map(same_value, ones, others, repeat(tolerance)))
         case dict(), dict():
             return one.keys() == other.keys() and all(same_value(one[key], other[key], tolerance) for key in one)
-        case (int() | float(), int() | float()) if tolerance and same_number(one, other, tolerance):
+        case (int() | float(), int() | float()) if tolerance is not None and same_number(one, other, tolerance):
             return True
         case float(), float() if math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
             return True

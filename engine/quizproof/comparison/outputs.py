@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 import re
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from itertools import zip_longest
 
+from quizproof.comparison.layout import STRING, arranged, has_own_layout
 from quizproof.comparison.printed import take_apart
+from quizproof.comparison.quantity import is_single, same_number, slack
+from quizproof.comparison.seen import skeleton
+from quizproof.comparison.tolerance import Allowed, Tolerance, tolerance_of
 
 _SIGN = r"[^A-Za-z0-9_\s]"
 _LITERAL = r"\"(?:[^\"\\]|\\[\s\S])*\"|'(?:[^'\\]|\\[\s\S])*'"
@@ -16,6 +21,17 @@ _SPACING = re.compile(rf"({_LITERAL})|(?<={_SIGN})\s+|\s+(?={_SIGN})|(\s+)")
 
 # Only after these words, because a hexadecimal number may be what the question is about.
 _ADDRESS = re.compile(r"(?:(?<=\bat )|(?<=\bobject @ ))0x[0-9a-fA-F]{6,16}\b")
+_SPACE = re.compile(r"\s+")
+_PLAIN_NUMBER = re.compile(
+    rf"(?<![\w\\])[bru]?{STRING}(?!\w)"
+    r"|(?P<number>(?<![\w.])[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]{1,4})?+(?![\w.]))"
+)
+_NEVER_PRINTED = re.compile(
+    r"(?<![\w.])[-+]?(?:\.[0-9]++(?:e[-+]?[0-9]++)?+|[0-9]++(?:\.[0-9]*+)?e[-+]?[0-9])(?![\w.])"
+)
+"""Numbers as people type them, and Python does not print them: exponents have two digits at least."""
+_SINGLE_DIGITS = 9
+"""Digits that a 32-bit float needs at most where nobody rounds it."""
 _EXACT = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX)
 """Decimals with as many digits as any float or integer that is printed in practice."""
 
@@ -30,15 +46,16 @@ def masked(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    r"""Output without what no reader compares: trailing spaces, empty lines at the end, memory addresses.
+    r"""Output without what no reader compares: trailing spaces, empty lines at both ends, memory addresses.
 
-    >>> fold("1  \n2\n\n")
+    >>> fold("\n1  \n2\n\n")
     '1\n2'
     """
     lines = [line.rstrip() for line in masked(text).split("\n")]
     while lines and not lines[-1]:
         lines.pop()
-    return "\n".join(lines)
+    start = next((number for number, line in enumerate(lines) if line), 0)
+    return "\n".join(lines[start:])
 
 
 def fold_expression(text: str) -> str:
@@ -67,35 +84,127 @@ def fold_program(text: str) -> str:
     return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))
 
 
-def same_output(one: str, other: str, tolerance: float | None = None) -> bool:
-    """Whether two outputs are equal after folding.
+def same_output(one: str, other: str, tolerance: Allowed | None = None, *, model: str | None = None) -> bool:
+    """Whether two outputs are equal but for their layout.
 
-    one, other  as they were printed
-    tolerance   by how much numbers in them may differ, absolute; None when they must be the same to the letter
+    one, other  as they are stated and as they were printed
+    tolerance   by how much numbers in them may differ; None when they must be the same to the letter
+    model       the real output, which decides whether its layout was made on purpose; `other` when None
 
         >>> same_output("loss: 0.503", "loss: 0.5", 0.01)
         True
+        >>> same_output("[1,2]", "[1, 2]"), same_output("[1, 2]", "[1,2]")
+        (True, False)
     """
     one, other = fold(one), fold(other)
-    if one == other or tolerance is None:
-        return one == other
-    ours, theirs = take_apart(one), take_apart(other)
-    if ours.text != theirs.text:
+    if one == other:
+        return True
+    own = has_own_layout(fold(other if model is None else model))
+    one, other = arranged(one, own=own), arranged(other, own=own)
+    if one == other or _same_in_other_words(one, other):
+        return True
+    return tolerance is not None and _same_within(one, other, tolerance_of(tolerance))
+
+
+def same_again(before: str, now: str, tolerance: Allowed | None = None) -> bool:
+    """Whether a program printed the same twice. No reader wrote one of the two, so the order of a set counts as well.
+
+    before, now  what two runs of one program printed
+    tolerance    by how much numbers may differ; None when they must be the same to the letter
+    """
+    before, now = fold(before), fold(now)
+    return before == now or (tolerance is not None and _same_within(before, now, tolerance_of(tolerance)))
+
+
+def _same_in_other_words(one: str, other: str) -> bool:
+    """Whether all that differs is how numbers are written, and one way is such as no program prints: `1e-3`, `.5`."""
+    if not (_NEVER_PRINTED.search(one) or _NEVER_PRINTED.search(other)):
         return False
-    # Printed numbers are decimals and compared as such, so that long ones count to the last digit. Because what is
-    # printed has been rounded, they may differ by a billionth more.
-    max_difference = Decimal(tolerance) * Decimal("1.000000001")
-    pairs = zip(ours.numbers, theirs.numbers, strict=True)
-    return all(-max_difference <= _EXACT.subtract(a, b) <= max_difference for a, b in pairs)
+    (text, ours), (other_text, theirs) = _numbers_apart(one), _numbers_apart(other)
+    if text != other_text or len(ours) != len(theirs):
+        return False
+    return all(
+        a == b
+        or (
+            bool(_NEVER_PRINTED.fullmatch(a) or _NEVER_PRINTED.fullmatch(b))
+            and all(not number.lstrip("+-").isdigit() for number in (a, b))
+            and _EXACT.compare(Decimal(a), Decimal(b)) == 0
+        )
+        for a, b in zip(ours, theirs, strict=True)
+    )
 
 
-def difference(stated: str, real: str, tolerance: float | None = None) -> str:
+def _numbers_apart(text: str) -> tuple[str, list[str]]:
+    numbers: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        if found["number"] is None:
+            return found[0]
+        numbers.append(found[0])
+        return "\0"
+
+    return _PLAIN_NUMBER.sub(keep, text), numbers
+
+
+def _same_within(one: str, other: str, tolerance: Tolerance) -> bool:
+    ours, theirs = take_apart(one), take_apart(other)
+    return ours.text == theirs.text and all(
+        _is_near(a, b, tolerance) for a, b in zip(ours.numbers, theirs.numbers, strict=True)
+    )
+
+
+def _is_near(stated: Decimal, real: Decimal, tolerance: Tolerance) -> bool:
+    """Whether two printed numbers are the same within the tolerance around the real one.
+
+    Printed numbers are decimals and compared as such, so that long ones count to the last digit. Because what is
+    printed has been rounded, they may differ by a billionth more; a 32-bit float may be off in its last places.
+    """
+    share = _EXACT.multiply(Decimal(repr(tolerance.relative)), abs(real))
+    most = max(Decimal(repr(tolerance.absolute)), share) * Decimal("1.000000001")
+    most += max(map(_single_slack, (stated, real)))
+    return -most <= _EXACT.subtract(stated, real) <= most
+
+
+def _single_slack(number: Decimal) -> Decimal:
+    # Whole numbers are exact, and no shorter number was a 32-bit float that needs more digits than it has.
+    _, digits, exponent = number.as_tuple()
+    if len(digits) < _SINGLE_DIGITS or not isinstance(exponent, int) or exponent >= 0 or not is_single(float(number)):
+        return Decimal(0)
+    return Decimal(slack(float(number)))
+
+
+def disagreement(stated: str, real: str, tolerance: Allowed | None = None) -> str:
+    """What is wrong about a stated output, in a few words; where only white space differs, these words say so.
+
+    stated, real, tolerance  as for `difference`
+    """
+    ours, theirs = fold(stated).split("\n"), fold(real).split("\n")
+    place = next((n for n, (a, b) in enumerate(zip_longest(ours, theirs)) if a != b), 0)
+    mine, line = (lines[place] if place < len(lines) else "" for lines in (ours, theirs))
+    if _SPACE.sub("", stated) == _SPACE.sub("", real):
+        words = "only white space differs"
+        if not line.strip() and place:
+            return f"{words}: it has an empty line after line {place}"
+        if not mine.strip() and place:
+            return f"{words}: it has no empty line after line {place}"
+        where = f"line {place + 1} is " if len(theirs) > 1 or len(ours) > 1 else "it is "
+        return f"{words}: {where}{quoted(line)}, not {quoted(mine)}"
+    if skeleton(mine) == skeleton(line):
+        return f"it looks the same, but is {line!a}, not {mine!a}"
+    return difference(stated, real, tolerance)
+
+
+def difference(stated: str, real: str, tolerance: Allowed | None = None) -> str:
     """How the real output differs from the stated one, in a few words: `'3'`, `line 2 is '3'`, `it ends after line 1`.
 
     stated, real  outputs that are not the same
     tolerance     for numbers in them; of several lines, it names the first that differs by more
     """
     ours, theirs = fold(stated).split("\n"), fold(real).split("\n")
+    if len(ours) != len(theirs):
+        # Arrays may be broken into other lines.
+        own = has_own_layout(fold(real))
+        ours, theirs = (arranged(fold(text), own=own).split("\n") for text in (stated, real))
     if len(ours) == len(theirs) == 1:
         return quoted(theirs[0])
     differ = [n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b]
@@ -115,20 +224,6 @@ def quoted(value: object, max_length: int = 80) -> str:
     return text if len(text) <= max_length else f"{text[:max_length]} …"
 
 
-def same_number(one: float, other: float, tolerance: float) -> bool:
-    """Whether two numbers differ by at most the tolerance, give or take a rounding error.
-
-    one, other  may be infinite, and are then the same only if equal
-    tolerance   absolute, in the unit of the numbers
-
-    The rounding error is four units in the last place of the larger: 0.1 + 0.2 is 0.3 with the tolerance 0.
-    """
-    if not (math.isfinite(one) and math.isfinite(other)):
-        return one == other
-    # An author's 0.1 and a run's 0.1 may have been computed in different ways.
-    return abs(one - other) <= tolerance + 4 * max(math.ulp(one), math.ulp(other))
-
-
 def same_to_digits(typed: str, value: float) -> bool:
     """Whether a decimal, as typed, is `value` rounded to the digits typed.
 
@@ -141,7 +236,7 @@ def same_to_digits(typed: str, value: float) -> bool:
         return False
     number = Decimal(typed)
     if number == number.to_integral_value() and "." not in typed:
-        return same_number(float(number), value, 0)
+        return same_number(typed, value)
     # A billionth more, because half of a decimal is not exact as a float.
     half = 0.5 * 10.0 ** int(number.as_tuple().exponent)
     return abs(float(number) - value) <= half * (1 + 1e-9)

@@ -13,6 +13,8 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
+from quizproof.comparison.layout import ARRAY_NAMES, STRING
+
 # With commas only in groups of three: `1,5` are two numbers. Atomic, so that no digit is given back to make another
 # match.
 _DIGITS = r"(?>[1-9][0-9]{0,2}(?:,[0-9]{3}){1,8}(?!,?[0-9])|[0-9]+)"
@@ -21,11 +23,10 @@ _FLOAT = rf"(?:(?:{_DIGITS}\.[0-9]*+|\.[0-9]++)(?:{_EXPONENT})?|[0-9]++{_EXPONEN
 _COMPONENT = rf"(?:{_FLOAT}|{_DIGITS}|nan|inf)"
 # Not inside a word or a version, nor the seconds of a time.
 _FREE = r"(?<![\w.])(?<!:[0-9][0-9]:)"
-_STRING = r"(?:'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\")"
 _SIZES = r"(?:[0-9]|None|[, ])*"
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 _TOKEN = re.compile(
-    rf"""(?P<exact>(?<![\w\\])[bru]?{_STRING}(?!\w)
+    rf"""(?P<exact>(?<![\w\\])[bru]?{STRING}(?!\w)
                   |\w*(?:[sS]hape|[sS]ize)(?:=|:?[ ]?)(?:\(\[{_SIZES}\]\)|\({_SIZES}\)|\[{_SIZES}\]))
     |{_FREE}(?:(?P<real>[-+]?{_COMPONENT})[ ]*(?P<imaginary>[-+]{_COMPONENT})j(?!\w)
               |(?P<only_imaginary>[-+]?(?:{_FLOAT}|{_DIGITS}))j(?!\w)
@@ -36,17 +37,16 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _NUMERIC = {"imaginary", "only_imaginary", "number"}
-_NAMED_ARRAY = ("tensor", "Tensor", "array", "matrix")
 _IN_ARRAYS = {"[", "]", "(", ")", ".", "+", "-", "nan", "inf"}
 
-_VALUE = rf"(?:{_STRING}|[^'\"<>])*?"
+_VALUE = rf"(?:{STRING}|[^'\"<>])*?"
 _TF_TENSOR = re.compile(
     r"<tf\.Tensor: (?P<about>shape=(?P<shape>\([^()]*\)), dtype=(?P<dtype>\w+)), numpy=\s*"
     rf"(?:array\((?P<array>{_VALUE})(?:,\s*shape=(?P=shape))?(?:,\s*dtype=(?:(?P=dtype)|object))?\)"
     rf"|(?P<scalar>{_VALUE}))>"
 )
 # `repr` of an array separates by commas and `str` by spaces; commas inside quotes stay.
-_COMMA = re.compile(rf"({_STRING})|,")
+_COMMA = re.compile(rf"({STRING})|,")
 
 
 class Printed(NamedTuple):
@@ -142,7 +142,7 @@ def _arrays(tokens: list[re.Match[str]]) -> tuple[list[int], dict[int, str]]:
         elif token.lastgroup != "space" and text not in _IN_ARRAYS:
             foreign += 1
         elif text in opened:
-            named = text == "(" and index > 0 and tokens[index - 1][0].endswith(_NAMED_ARRAY)
+            named = text == "(" and index > 0 and tokens[index - 1][0].endswith(ARRAY_NAMES)
             opened[text].append((index, named, numbers, floats, foreign))
         elif text in (")", "]") and (waiting := opened["(" if text == ")" else "["]):
             start, named, *before = waiting.pop()

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from quizproof import displays, rules
 from quizproof.claims import Claim, Part, Program, refuted
 from quizproof.comparison.happens import Happens
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import Advice
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Integer, Model, Prose, Scalar, Slug, Snippet, Text, refuse
@@ -180,7 +181,7 @@ class Block(Model, ABC):
         return ""
 
     @property
-    def numeric_tolerance(self) -> float | None:
+    def numeric_tolerance(self) -> Tolerance | None:
         """By how much numbers in this block's outputs and options may differ and still count as equal.
 
         None where they must be equal. Kinds that have a field `tolerance` return it.

@@ -1,20 +1,24 @@
 """Marking: one rule for each way of answering. The script of the page has the same rules; tests compare the two.
 
-What each response earns is in `scoring`. All comparison is of `comparison/`: text is compared after `fold`, code of a
-blank after `fold_expression`, programs after `fold_program`, numbers within the tolerance.
+What each response earns is in `scoring`. All comparison is of `comparison/`: outputs are compared by `same_output`,
+code of a blank after `fold_expression`, programs after `fold_program`, numbers exactly, within the tolerance.
 """
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias
 
 from quizproof.comparison.number_match import NumberMatch
-from quizproof.comparison.outputs import fold, fold_expression, fold_program, same_number
+from quizproof.comparison.outputs import fold, fold_expression, fold_program, same_output
 from quizproof.comparison.printed import ungrouped
+from quizproof.comparison.quantity import Quantity, decimal, quantity
+from quizproof.comparison.seen import plain
+from quizproof.comparison.tolerance import decimal_fraction
 from quizproof.displays import (
     Blanks,
     Evidence,
@@ -45,7 +49,14 @@ Response: TypeAlias = str | int | Sequence[str]
 """
 
 # Not everything that `float` reads: no `nan`, no `infinity`, no `1_000`.
-_DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_PLAIN = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_DECIMAL = re.compile(rf"[-+]?{_PLAIN}")
+_COMPLEX = re.compile(rf"\(?\s*(?:(?P<real>[-+]?{_PLAIN})\s*(?=[-+]))?(?P<imaginary>[-+]?\s*(?:{_PLAIN})?)[ij]\s*\)?")
+# `4,500` is 4500 to some, and 4.5 to others.
+_ONE_COMMA = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+_LARGEST = Fraction(sys.float_info.max)
+_MAX_TYPED = 1_000
+"""Characters of a number."""
 
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
@@ -116,8 +127,8 @@ def mark(form: Input | None, response: Response) -> Mark:
             return _mark_program(form, str(response))
 
 
-def parse_number(text: str, unit: str = "") -> float:
-    """Read a typed number: `12`, `-0.5`, `1e-3`, `1,526,400`, `85/95`, each with or without its unit.
+def parse_number(text: str, unit: str = "") -> Quantity:
+    """Read a typed number: `12`, `-0.5`, `1e-3`, `1,526,400`, `85/95`, `1+2j`, each with or without its unit.
 
     text  as typed
     unit  what may come after the number; empty for none
@@ -127,21 +138,29 @@ def parse_number(text: str, unit: str = "") -> float:
     bare = text.strip()
     if unit and bare.endswith(unit):
         bare = bare.removesuffix(unit).strip()
-    top, slash, bottom = bare.partition("/")
-    try:
-        value = _decimal(top) / _decimal(bottom) if slash else _decimal(bare)
-    except ZeroDivisionError:
-        raise MalformedResponse("a number cannot be divided by zero") from None
-    if not math.isfinite(value):
+    if len(bare) > _MAX_TYPED:
+        raise MalformedResponse("the number is too large")
+    if found := _COMPLEX.fullmatch(bare):
+        # `j` alone is one.
+        imaginary = re.sub(r"\s", "", found["imaginary"])
+        imaginary += "" if imaginary[-1:].isdecimal() or imaginary.endswith(".") else "1"
+        value = Quantity(_decimal(found["real"] or "0"), _decimal(imaginary))
+    else:
+        top, slash, bottom = bare.partition("/")
+        try:
+            value = Quantity(_decimal(top) / _decimal(bottom) if slash else _decimal(bare))
+        except ZeroDivisionError:
+            raise MalformedResponse("a number cannot be divided by zero") from None
+    if any(abs(part) > _LARGEST for part in value):
         raise MalformedResponse("the number is too large")
     return value
 
 
-def _decimal(text: str) -> float:
+def _decimal(text: str) -> Fraction:
     text = ungrouped(text.strip())
     if not _DECIMAL.fullmatch(text):
         raise MalformedResponse(f"{text[:40]!r} is not a number; write, for example, 12, 0.5, 1e-3 or 3/4")
-    return float(text)
+    return decimal(text)
 
 
 def _mark_options(form: Options, response: Response) -> Mark:
@@ -159,21 +178,30 @@ def _mark_options(form: Options, response: Response) -> Mark:
 
 def _mark_number(form: NumberInput, response: str) -> Mark:
     value = parse_number(response, form.unit)
-    if same_number(value, form.value, form.tolerance):
+    distance = decimal_fraction(form.tolerance) + Fraction(form.slack)
+    if quantity(form.value).within(distance, value):
         return Mark(1.0)
-    return _mistaken(m for m in form.mistakes if NumberMatch.parse(m.value).fits(value, form.tolerance))
+    bare = response.strip().removesuffix(form.unit).strip()
+    if _ONE_COMMA.fullmatch(bare):
+        point = bare.replace(",", ".")
+        raise MalformedResponse(f"{bare} can be read in two ways; write {bare.replace(',', '')}, or {point}")
+    return _mistaken(m for m in form.mistakes if NumberMatch.parse(m.value).fits(value, distance))
 
 
 def _mark_text(form: TextInput, response: str) -> Mark:
     if form.asks != "output":
         return _mark_event(form, response)
-    accepted = fold(form.accepted)
-    if not response.strip() and accepted:
+    typed, real = plain(response), plain(form.accepted)
+    if not response.strip() and fold(real):
         raise MalformedResponse(f"type what the program prints; for nothing, type {NOTHING_WORDS[0]!r}")
-    typed = fold(response)
-    if typed == accepted or (not accepted and _says_nothing(typed)):
+
+    def is_same(text: str) -> bool:
+        silent = not fold(text) and _says_nothing(fold(typed))
+        return silent or same_output(typed, text, form.tolerance, model=real)
+
+    if is_same(real):
         return Mark(1.0)
-    return _mistaken(m for m in form.mistakes if fold(m.value) == typed or (not fold(m.value) and _says_nothing(typed)))
+    return _mistaken(m for m in form.mistakes if is_same(plain(m.value)))
 
 
 def _says_nothing(typed: str) -> bool:

@@ -10,9 +10,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 from quizproof import rules
-from quizproof.displays import Display, Input, Matching, Options, Ordering, ProgramInput, Prose
+from quizproof.comparison.outputs import fold
+from quizproof.comparison.printed import take_apart
+from quizproof.comparison.quantity import quantity
+from quizproof.displays import (
+    Display,
+    Input,
+    Matching,
+    NumberInput,
+    Options,
+    Ordering,
+    Output,
+    ProgramInput,
+    Prose,
+    TextInput,
+)
 from quizproof.findings import Advice, DataPath
 from quizproof.snippets.mutations import first_change
 
@@ -29,6 +44,8 @@ _STANDS_OUT = 1.5
 _MIN_SURPLUS = 15
 """Characters, about two words, that it must be longer by: among short options nobody counts letters."""
 
+_RESIDUE = Fraction(1, 10**6)
+"""Values no larger than this are what rounding leaves of 0."""
 _NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")
 
 
@@ -58,9 +75,32 @@ def advise(display: Display) -> Iterator[Advice]:
             yield Advice(rules.ORDERS_CUT, ("lines",), message)
         case Ordering() as question:
             yield from _any_order(question)
+    if _is_wide(display.input):
+        message = "the tolerance is half the value or more, so that answers which are far off count as right"
+        yield Advice(rules.WIDE_TOLERANCE, ("tolerance",), message)
     for at in _without_feedback(display.input):
         message = "this distractor does not say which mistake leads to it; add `mistake:`"
         yield Advice(rules.NO_FEEDBACK, at, message)
+
+
+def _is_wide(question: Input | None) -> bool:
+    """Whether a tolerance is half the value or more: in an output, of every number in it that is not 0."""
+    match question:
+        case NumberInput(value=value, tolerance=tolerance) if tolerance:
+            return _swallows(Fraction(repr(tolerance)), abs(quantity(value)))
+        case TextInput(accepted=text, tolerance=tolerance) if tolerance:
+            pass
+        case Options(options=options, tolerance=tolerance) if tolerance:
+            text = next((o.content.text for o in options if o.correct and isinstance(o.content, Output)), "")
+        case _:
+            return False
+    sizes = [abs(Fraction(number)) for number in take_apart(fold(text)).numbers if number]
+    return bool(sizes) and all(_swallows(tolerance.around(size), size) for size in sizes)
+
+
+def _swallows(distance: Fraction, size: Fraction) -> bool:
+    # What is left of a sum that should be 0 is compared with 0, and no tolerance is a share of that.
+    return size > _RESIDUE and 2 * distance >= size
 
 
 def _any_order(question: Ordering) -> Iterator[Advice]:

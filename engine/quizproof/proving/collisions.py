@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from quizproof.comparison.code import same_code
 from quizproof.comparison.number_match import NumberMatch
 from quizproof.comparison.outputs import fold, fold_expression, fold_program, quoted, same_output
+from quizproof.comparison.seen import rendered, skeleton
+from quizproof.comparison.tolerance import Allowed, decimal_fraction
 from quizproof.displays import (
     Attempt,
     Blank,
@@ -26,26 +31,65 @@ from quizproof.displays import (
     OrderLine,
     Output,
     ProgramInput,
+    Prose,
     TextInput,
     Written,
 )
 from quizproof.findings import DataPath
 
+_FORM = re.compile(
+    r"\b(json|pep[- ]?8|style guide|white ?space|unicode|markdown|quotation marks?|quotes)\b", re.IGNORECASE
+)
+_JSON = re.compile(r"\bjson\b")
+_SPAN = re.compile(r"`[^`]+`")
+"""A statement that is nothing but a piece of code."""
 
-def clash(display: Display, tolerance: float | None) -> tuple[str, DataPath, DataPath] | None:
+
+def clash(display: Display, tolerance: Allowed | None) -> tuple[str, DataPath, DataPath] | None:
     """The first two possible responses that are the same: what to say of them, and the places of both.
 
     display    one variant of a question
     tolerance  by how much numbers in printed text may differ and still look the same; None when they may not
 
-    None when all can be told apart. Responses are compared as `marking` compares them, so that no two earn different
-    marks for the same.
+    None when all can be told apart. Responses are the same as `marking` compares them, as one literal or one syntax
+    tree, or because they look alike.
     """
+    view = _View(tolerance, _real_output(display.input), _is_about_form(display))
     for group in _groups(display.input):
         for one, other in itertools.combinations(group, 2):
-            if message := _coincidence(display.input, one, other, tolerance):
+            if message := _coincidence(display.input, one, other, view):
                 return message, one.at, other.at
     return None
+
+
+@dataclass(frozen=True)
+class _View:
+    """What decides whether two texts of one question look the same."""
+
+    tolerance: Allowed | None
+    real: str
+    """The real output, whose layout may count: the right option, or what is to be typed. Empty when there is none."""
+    is_about_form: bool
+    """Whether the question is about how something is written, so that spacing and quotes in a text count."""
+
+
+def _real_output(question: Input | None) -> str:
+    match question:
+        case Options():
+            return next((o.content.text for o in question.options if o.correct and isinstance(o.content, Output)), "")
+        case TextInput():
+            return question.accepted
+    return ""
+
+
+def _is_about_form(display: Display) -> bool:
+    """Whether the stem or a program is about JSON, or the stem about style or characters."""
+    prompt = [item for item in display.prompt if isinstance(item, (Prose, Code))]
+    options = display.input.options if isinstance(display.input, Options) else ()
+    programs = [option.evidence.code for option in options if option.evidence]
+    programs += [item.source for item in prompt if isinstance(item, Code)]
+    stems = [item.text for item in prompt if isinstance(item, Prose)]
+    return any(map(_FORM.search, stems)) or any(map(_JSON.search, programs))
 
 
 def _groups(question: Input | None) -> Iterator[tuple[Option | Mistake | MatchItem | OrderLine | Attempt, ...]]:
@@ -71,22 +115,22 @@ def _accepted(blank: Blank) -> Iterator[Mistake]:
     return (Mistake(text, "", at=(*blank.at, "accept", index)) for index, text in enumerate(blank.accepted))
 
 
-def _coincidence(question: Input | None, one: Any, other: Any, tolerance: float | None) -> str:
+def _coincidence(question: Input | None, one: Any, other: Any, view: _View) -> str:
     """In which way two options or mistakes are the same; empty when they are not."""
     match question:
-        case Options() if _same_content(one.content, other.content, tolerance):
-            return _the_same("options", _text(one.content).strip(), _text(other.content).strip())
+        case Options() if _same_content(one.content, other.content, view):
+            return _the_same("options", _text(one.content).strip(), _text(other.content).strip(), view)
         case NumberInput():
             return _same_numbers(one.value, other.value, question.tolerance)
-        case TextInput() if same_output(one.value, other.value, tolerance):
-            return _the_same("mistakes", one.value, other.value)
+        case TextInput() if _same_printed(one.value, other.value, view):
+            return _the_same("mistakes", one.value, other.value, view)
         case Blanks() if fold_expression(one.value) == fold_expression(other.value):
             return f"two texts for a gap are the same: {quoted(one.value)} and {quoted(other.value)}"
         case ProgramInput() if fold_program(one.source) == fold_program(other.source):
             return f"two programs are the same: {quoted(other.source.strip())}"
-        case Matching() if _same_content(one.content, other.content, tolerance):
-            return _the_same("items", _text(one.content).strip(), _text(other.content).strip())
-        case Ordering() if (fold_expression(one.source), one.indent) == (fold_expression(other.source), other.indent):
+        case Matching() if _same_content(one.content, other.content, view):
+            return _the_same("items", _text(one.content).strip(), _text(other.content).strip(), view)
+        case Ordering() if one.indent == other.indent and same_code(one.source, other.source):
             return f"two distractors are the same line: {quoted(other.source)}"
         case LineInput() if one.value == other.value:
             return f"two mistakes name line {other.value}"
@@ -98,24 +142,53 @@ def _same_numbers(one: str, other: str, tolerance: float) -> str:
     first, second = NumberMatch.parse(one), NumberMatch.parse(other)
     if first.is_range and second.is_range:
         return f"two mistakes share numbers: those {one} and those {other}" if first.overlaps(second) else ""
-    if first.number is None or second.number is None or not first.fits(second.number, tolerance):
+    if first.number is None or second.number is None or not first.fits(second.number, decimal_fraction(tolerance)):
         return ""
     if one == other:
         return f"two mistakes are the same number: {other}"
     return f"two mistakes lie within the tolerance of each other: {one} and {other}"
 
 
-def _the_same(what: str, one: str, other: str) -> str:
+def _the_same(what: str, one: str, other: str, view: _View) -> str:
     if fold(one) == fold(other):
         return f"two {what} are the same: {quoted(other)}"
-    return f"two {what} are the same within the tolerance: {quoted(one)} and {quoted(other)}"
+    if skeleton(one) == skeleton(other):
+        return f"two {what} look the same: {one!a} and {other!a}"
+    pair = f"{quoted(one)} and {quoted(other)}"
+    if what != "mistakes" and rendered(one) == rendered(other):
+        return f"two {what} look the same: {pair}"
+    if view.tolerance is None or same_output(one, other, model=view.real):
+        return f"two {what} mean the same: {pair}"
+    return f"two {what} are the same within the tolerance: {pair}"
 
 
-def _same_content(one: Written, other: Written, tolerance: float | None) -> bool:
-    if type(one) is not type(other):
-        return False
-    # The tolerance is for what a program prints; in code and prose every digit is meant.
-    return same_output(_text(one), _text(other), tolerance if isinstance(one, Output) else None)
+def _same_content(one: Written, other: Written, view: _View) -> bool:
+    if isinstance(one, Output) and isinstance(other, Output):
+        return _same_printed(one.text, other.text, view)
+    if isinstance(one, Code) and isinstance(other, Code):
+        return fold(one.source) == fold(other.source) or (
+            not view.is_about_form and same_code(one.source, other.source)
+        )
+    if isinstance(one, Prose) and isinstance(other, Prose):
+        return _same_statement(one.text.strip(), other.text.strip(), view)
+    return False
+
+
+def _same_printed(one: str, other: str, view: _View) -> bool:
+    """Whether two outputs are the same. The tolerance is around the real one, so either may be."""
+    texts = [skeleton(text) for text in (one, other)]
+    return any(same_output(a, b, view.tolerance, model=skeleton(view.real)) for a, b in (texts, reversed(texts)))
+
+
+def _same_statement(one: str, other: str, view: _View) -> bool:
+    """Whether two statements read the same. No program has printed them, so no layout in them is on purpose."""
+    texts = rendered(one), rendered(other)
+    if texts[0] == texts[1] or view.is_about_form:
+        return texts[0] == texts[1]
+    if same_output(*texts, model=""):
+        return True
+    spans = _SPAN.fullmatch(one), _SPAN.fullmatch(other)
+    return bool(spans[0] and spans[1]) and same_code(*texts)
 
 
 def _text(content: Written) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from quizproof import rules
 from quizproof.claims import Program
 from quizproof.comparison.numbers import is_number
-from quizproof.comparison.outputs import same_number
+from quizproof.comparison.quantity import same_number
 from quizproof.findings import Advice, DataPath
 from quizproof.kinds.base import Block, Runs
 from quizproof.proving.arithmetic import equations

@@ -12,7 +12,8 @@ from dataclasses import replace
 from quizproof import rules
 from quizproof.claims import PROVEN, Claim, Judgement, Program, obstacle, unstable
 from quizproof.comparison.outcome_diff import OutcomeDiff, compare, same_value
-from quizproof.comparison.outputs import same_output
+from quizproof.comparison.outputs import same_again
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import DataPath
 from quizproof.outcome import LASTING, LOST, Outcome
 from quizproof.runtimes.conditions import Conditions
@@ -95,7 +96,7 @@ def _together(text: str) -> Conditions:
     return replace(_TOGETHER, changes=" ".join(changes))
 
 
-def closer_look(conditions: Conditions, before: Outcome, now: Outcome, tolerance: float | None) -> list[Conditions]:
+def closer_look(conditions: Conditions, before: Outcome, now: Outcome, tolerance: Tolerance | None) -> list[Conditions]:
     """The conditions that are still to be tried, to say which of several changes made a difference.
 
     conditions   of the run that is in
@@ -114,7 +115,7 @@ def judge_stability(
     again: Mapping[Program, Mapping[Conditions, Outcome]],
     *,
     skip: Callable[[Program], bool],
-    tolerance: float | None,
+    tolerance: Tolerance | None,
 ) -> Judgement:
     """Judge a claim by the further runs of its programs.
 
@@ -186,13 +187,13 @@ def _owner(program: Program, diff: OutcomeDiff | None) -> DataPath | None:
     return at if at[:1] == ("mistakes",) else None
 
 
-def _matters(claim: Claim, before: Outcome, now: Outcome, tolerance: float | None) -> bool:
+def _matters(claim: Claim, before: Outcome, now: Outcome, tolerance: Tolerance | None) -> bool:
     """Whether a difference touches what the block relies on: all of a key; of a wrong option, what it prints."""
     if claim.key or len(before.parts) != len(now.parts):
         return True
     pairs = zip(before.parts, now.parts, strict=True)
     return any(
-        not same_output(one.stdout, other.stdout, tolerance) or not same_value(one.value, other.value, tolerance)
+        not same_again(one.stdout, other.stdout, tolerance) or not same_value(one.value, other.value, tolerance)
         for one, other in pairs
     )
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 from pydantic_core import PydanticCustomError
 
 from quizproof import rules
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import DataPath
 from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, written
 
@@ -76,6 +77,37 @@ def _number(value: object) -> object:
     raise ValueError("write a number")
 
 
+def _exact(value: object) -> object:
+    # Checked as a number first: an integer may be too large for any float.
+    number = _number(value)
+    return int(value) if isinstance(value, int) else number
+
+
+_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*%")
+
+
+def _tolerance(value: object) -> object:
+    """A number, a percentage, or a mapping with `absolute` or `relative`."""
+    if isinstance(value, Tolerance):
+        return value
+    if isinstance(value, str) and (found := _PERCENT.fullmatch(value.strip())):
+        return Tolerance(relative=float(found[1]) / 100)
+    if isinstance(value, dict):
+        if not value or not set(value) <= {"absolute", "relative"}:
+            raise ValueError("write `absolute`, `relative` or both")
+        return Tolerance(**{str(name): _distance(amount) for name, amount in value.items()})
+    if isinstance(value, str):
+        raise ValueError("write a number such as 0.01, a percentage such as 5%, or {relative: 0.01}")
+    return Tolerance(_distance(value))
+
+
+def _distance(value: object) -> float:
+    number = float(_number(value))  # type: ignore[arg-type]
+    if number < 0:
+        raise ValueError("write a number that is 0 or more")
+    return number
+
+
 def _scalar(value: object) -> object:
     if isinstance(value, PlainBool):
         return bool(value)
@@ -97,6 +129,32 @@ Plain = Annotated[str, BeforeValidator(written), StringConstraints(min_length=1,
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Integer = Annotated[int, BeforeValidator(_integer)]
 Number = Annotated[float, BeforeValidator(_number)]
+_DISTANCE_SCHEMA = {"type": "number", "minimum": 0}
+ToleranceField = Annotated[
+    Tolerance,
+    BeforeValidator(_tolerance),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                _DISTANCE_SCHEMA,
+                {"type": "string", "pattern": r"^([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*%$"},
+                {
+                    "type": "object",
+                    "properties": {"absolute": _DISTANCE_SCHEMA, "relative": _DISTANCE_SCHEMA},
+                    "additionalProperties": False,
+                    "minProperties": 1,
+                },
+            ]
+        }
+    ),
+]
+"""`0.01`, `5%` of the real value, or `{relative: 0.01}`; with `absolute` as well, the larger of the two counts."""
+Exact = Annotated[
+    Any,
+    BeforeValidator(_exact),
+    WithJsonSchema({"type": "number"}),
+]
+"""A number; a whole one as an integer, which may have more digits than a float."""
 Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from quizproof.comparison.outputs import same_to_digits
 from quizproof.comparison.printed import ungrouped
 from quizproof.errors import QuizproofError
 from quizproof.quizfile.template_help import instead
@@ -138,6 +139,8 @@ def show(value: Any) -> str:
 def stated(text: str, value: Any) -> str:
     """The typed text, after it was compared with the real value: they may differ by half of the last digit typed.
 
+    Whole numbers are exact, and so are 0% and 100%; another whole percentage is rounded.
+
     text   a number, with commas, an exponent or a `%` as one types them; or any text, which must be equal to the
            value's
     value  the run's
@@ -148,17 +151,29 @@ def stated(text: str, value: Any) -> str:
     typed = str(text).strip()
     if typed == str(value).strip():
         return typed
-    number = ungrouped(typed.removesuffix("%").strip())
+    shown = ungrouped(typed.removesuffix("%").strip())
     try:
-        claimed = float(number)
         real = float(value) * (100 if typed.endswith("%") else 1)
-    except (TypeError, ValueError):
+        agrees = _agrees(shown, value if real == float(value) else real, share=typed.endswith("%"))
+    except (TypeError, ValueError, ArithmeticError):
         raise Disagreement(f"the text states {typed!r}, but the run gave {str(value).strip()!r}") from None
-    mantissa, _, exponent = number.lower().partition("e")
-    half = 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    if abs(claimed - real) <= half * (1 + 1e-9):  # a float exactly between two decimals agrees with both
+    if agrees:
         return typed
-    raise Disagreement(f"the text states {typed}, but the run gave {show(real)}")
+    given = value if isinstance(value, (int, str)) and not typed.endswith("%") else real
+    # Six digits may round to what is stated.
+    text = show(given) if show(given) != typed else repr(given)
+    raise Disagreement(f"the text states {typed}, but the run gave {text}")
+
+
+def _agrees(shown: str, real: float | str, *, share: bool) -> bool:
+    """Whether a number as typed is the real one, at the digits typed; a whole one exactly.
+
+    A whole percentage is rounded, but 0% is none and 100% is all.
+    """
+    claimed = float(shown)
+    if share and "." not in shown and claimed not in (0, 100):
+        return abs(claimed - float(real)) <= 0.5 * (1 + 1e-9)  # a float exactly between two decimals agrees with both
+    return same_to_digits(shown, float(real) if isinstance(real, str) else real)
 
 
 def _fixed(value: Any, digits: int = 2) -> str:

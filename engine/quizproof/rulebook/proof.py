@@ -49,8 +49,13 @@ OPTIONS_COINCIDE = _define(
     "options-coincide",
     "Two options, or the key and a foreseen mistake, are the same.",
     """
-They are compared as they are shown, in every variant; numbers are also the same when they differ by no more than the
+They are compared as a person sees them, in every variant: `*two*` and `_two_`, a usual and a no-break space, or a Latin
+and a Cyrillic letter look the same. Options are also the same when they are one literal or one program, such as `[1,2]`
+and `[1, 2]`, or `n-=1` and `n -= 1`; `2` and `2.0` are not. Numbers are the same when they differ by no more than the
 tolerance. Often only one combination of `params` causes it: the message names it.
+
+Spacing and quotes count where the real output has them on purpose, as that of `json.dumps` has, and in statements about
+JSON, style or white space.
 """,
 )
 UNSTATED_CRASH = _define(
@@ -132,8 +137,11 @@ FIX_REFUTED = _define(
 NOT_A_NUMBER = _define(
     "QP217",
     "not-a-number",
-    "The value of an expression is not one finite number.",
-    "`value:` and the values of mistakes must be an int, a float, or a tensor or array of exactly one element.",
+    "The value of an expression is not one finite number, or nobody can type it.",
+    """
+`value:` and the values of mistakes must be an int, a float, a complex number, a `Fraction`, a `Decimal`, or a tensor or
+array of exactly one element. A float with many digits, such as `1 / 3`, needs a `tolerance:`; `5 / 2` does not.
+""",
 )
 PROSE_REFUTED = _define(
     "QP218",
@@ -320,6 +328,16 @@ SEEDS_ALIKE = _define(
 `seed` is only a number that is set before the code: seed the generators with it, as in `torch.manual_seed(seed)`. If
 nothing is left to chance, say so by giving one seed: `seeds: [0]`.
 """,
+)
+WIDE_TOLERANCE = _define(
+    "QP235",
+    "wide-tolerance",
+    "The tolerance is half the value or more.",
+    """
+With `value: 0.8` and `tolerance: 0.5`, everything from 0.3 to 1.3 is right. In printed output a tolerance is wide when
+it is half of every number in it. Make it smaller, or give a share of the value: `tolerance: 5%`.
+""",
+    "warning",
 )
 MODULE_MISSING = _define(
     "QP237",

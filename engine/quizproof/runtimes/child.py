@@ -168,7 +168,7 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
         before = examination.count
         examination.before(index, module.__dict__)
         # One dictionary is globals and locals of all parts, as in a module.
-        value, failure = _run_part(code, module.__dict__, room)
+        value, dtype, failure = _run_part(code, module.__dict__, room)
         if isinstance(failure, Exception) and not _limit(failure):
             shown = goes_on(parts[index]["source"], _type_name(failure), _message(failure))
             failure = None if shown else failure
@@ -178,7 +178,7 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
         room -= len(json.dumps(value))
-        counts = {"assertions": examination.count - before, "value": value, "warned": warned.take()}
+        counts = {"assertions": examination.count - before, "value": value, "dtype": dtype, "warned": warned.take()}
         results.append({"out": out, "err": err, **counts})
         if failure is not None:
             status = "limit" if (limit := _limit(failure) or descendants.limit()) else "raised"
@@ -190,8 +190,8 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
     return statement, None if limit else examination
 
 
-def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, BaseException | None]:
-    """Run one part; its value, which takes at most `room` characters as JSON, and what it raised."""
+def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, str, BaseException | None]:
+    """Run one part; its value, which takes at most `room` characters as JSON, its type, and what it raised."""
     try:
         # A part may patch these on purpose, for the next part to see; only we must not see it in between.
         for needed, contents in _patched.items():
@@ -202,12 +202,12 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
             for needed in _NEEDED:
                 _patched[needed] = needed.__dict__.copy()
             _put_back()
-        value = _plain(value)
+        dtype, value = _dtype(value), _plain(value)
         if len(json.dumps(value)) > room:
             raise ValueError(f"the values that are shown take more than {_MAX_VALUES:,} characters")
-        return value, None
+        return value, dtype, None
     except BaseException as raised:  # SystemExit and KeyboardInterrupt are outcomes too
-        return None, raised
+        return None, "", raised
 
 
 def _put_back() -> None:
@@ -248,6 +248,8 @@ def _plain(value: Any, depth: int = 0) -> Any:
         raise ValueError(f"a value nested deeper than {_MAX_DEPTH} levels cannot be shown")
     if isinstance(value, (bool, int, float, str)) or value is None:
         return value
+    if _exact_type(value):
+        return str(value)
     if isinstance(value, dict):
         return {str(key): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -262,6 +264,23 @@ def _plain(value: Any, depth: int = 0) -> Any:
             except (TypeError, ValueError, RuntimeError):
                 continue
     raise TypeError(f"a value of type {type(value).__name__} cannot be shown; convert it to a number or a string")
+
+
+def _exact_type(value: Any) -> str:
+    """The type of a number that JSON does not have, and that is shown as text so that it stays exact."""
+    if isinstance(value, complex):
+        return "complex"
+    # By name, because few programs import them.
+    name = type(value).__name__
+    return name if (name, type(value).__module__) in (("Fraction", "fractions"), ("Decimal", "decimal")) else ""
+
+
+def _dtype(value: Any) -> str:
+    """The type in which a value was computed, where it says more than the value itself."""
+    dtype = str(getattr(value, "dtype", ""))
+    narrow = next((name for name in ("bfloat16", "float16", "float32") if name in dtype), "")
+    is_complex = "complex" in dtype or isinstance(value, complex)
+    return "complex" if is_complex else narrow or _exact_type(value)
 
 
 def _flush() -> tuple[int, int]:

@@ -7,7 +7,7 @@ The block of `SIZE` bytes begins with two unsigned numbers of four bytes, most s
 left, and the length of what follows, which is JSON:
 
     {"status": "raised",
-     "parts": [{"out": 120, "err": -1, "assertions": 2, "value": null, "warned": ["UserWarning: a message"]}],
+     "parts": [{"out": 120, "err": -1, "assertions": 2, "value": null, "dtype": "", "warned": ["UserWarning: m"]}],
      "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "", "aliases": [], "bases": [],
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
      "detail": "", "drew": false}
@@ -38,6 +38,7 @@ _HEADER = struct.Struct("!II")
 """Whether anything was ever left, and its length, which is 0 while it is being written."""
 _MAX_NUMBER = 1 << 53
 """More bytes than any file can have, and still an exact number everywhere."""
+_DTYPES = ("", "float32", "float16", "bfloat16", "Fraction", "Decimal", "complex")
 _LIMITS = ("memory", "file", "files", "cpu")
 """Those that a process itself can notice, of itself or of processes that it started."""
 
@@ -144,6 +145,7 @@ def _sound_part(part: Any) -> bool:
         and all(_is_number(part.get(size), -1) for size in ("out", "err"))
         and _is_number(part.get("assertions"), 0)
         and "value" in part
+        and part.get("dtype") in _DTYPES
         and _are_texts(part.get("warned"))
     )
 

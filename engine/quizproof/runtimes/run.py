@@ -96,7 +96,7 @@ class Run:
         # The examination comes when all is stated, and what ends it says nothing about the program.
         examined = reply.examined(self.reply, self.count)
         if ending == "running":  # it ended within the part that comes after these
-            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "warned": []})
+            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "dtype": "", "warned": []})
         if self.endless and self.stopped == "time":
             ending, max_bytes = "endless", _ENDLESS_BYTES
             detail = _LIMIT_REACHED["time"].format(**self.limits)
@@ -166,6 +166,7 @@ class Run:
                 "stderr": err,
                 "assertions": part["assertions"],
                 "value": part["value"],
+                "dtype": part["dtype"],
                 "warned": part["warned"],
                 **found,
             }

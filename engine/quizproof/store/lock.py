@@ -53,6 +53,7 @@ class EntryPart(TypedDict):
     stderr: NotRequired[Lines]
     assertions: NotRequired[int]
     value: NotRequired[Any]
+    dtype: NotRequired[str]
     warned: NotRequired[list[str]]
     weak: NotRequired[list[list[Any]]]
     """Of each `Weak` its fields, in their order."""
@@ -228,6 +229,7 @@ def outcome_of(entry: Entry) -> Outcome:
             _text(p.get("stderr", "")),
             p.get("assertions", 0),
             p.get("value"),
+            str(p.get("dtype", "")),
             tuple(map(_text, p.get("warned", ()))),
             tuple(Weak(*weak) for weak in p.get("weak", ())),
             p.get("tried", 0),
@@ -249,6 +251,8 @@ def _part(part: PartResult) -> EntryPart:
         entry["assertions"] = part.assertions
     if part.value is not None:
         entry["value"] = part.value
+    if part.dtype:
+        entry["dtype"] = part.dtype
     if part.warned:
         entry["warned"] = list(part.warned)
     if part.weak:

@@ -18,6 +18,7 @@ SCRIPT = (
     "errors",
     "text",
     "numbers",
+    "printed",
     "marking",
     "ordering",
     "fields",

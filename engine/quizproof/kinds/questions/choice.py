@@ -32,11 +32,13 @@ from quizproof.claims import (
     refuted,
 )
 from quizproof.comparison.happens import Happens
-from quizproof.comparison.outputs import difference, fold, same_output
+from quizproof.comparison.outputs import disagreement, fold, same_output
+from quizproof.comparison.seen import told_apart
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, given, said
 from quizproof.kinds.evidence import evidence, hides_output, silence
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Flag, Model, Number, Plain, Prose, Snippet, Text, refuse
+from quizproof.quizfile.fields import Flag, Model, Plain, Prose, Snippet, Text, ToleranceField, refuse
 from quizproof.snippets.session import asked_output
 
 
@@ -100,8 +102,8 @@ class Choice(Question):
     """The program whose output the options state with `prints`."""
     check: Snippet | None = None
     """Assertions that hold after a right option's code and fail after a wrong one's."""
-    tolerance: Annotated[Number, Field(ge=0)] | None = None
-    """By how much numbers inside printed text may differ and still count as equal."""
+    tolerance: ToleranceField | None = None
+    """By how much numbers in printed text may differ from the real ones: `0.01`, or `5%` of each. Learners see it."""
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=26)]
     """What there is to choose from."""
     choose: Literal["all", "any"] = "all"
@@ -131,7 +133,7 @@ class Choice(Question):
         return self
 
     @property
-    def numeric_tolerance(self) -> float | None:
+    def numeric_tolerance(self) -> Tolerance | None:
         """The field `tolerance`: it is for numbers in printed text."""
         return self.tolerance
 
@@ -193,7 +195,7 @@ class Choice(Question):
         keys = [o for o in options if o.correct]
         return displays.Display(
             prompt=self.asked(self.setup, *code),
-            input=displays.Options(options, multiple=len(keys) > 1 and self.choose == "all"),
+            input=displays.Options(options, len(keys) > 1 and self.choose == "all", self.tolerance),
             answer="\n".join(_plain_text(o.content) for o in keys),
             solution=self.worked_solution(*check),
         )
@@ -239,9 +241,12 @@ class Choice(Question):
         if same == option.key:
             return PROVEN
         if option.key:
-            message = f"the key is not what the program prints: {difference(option.prints, real, self.tolerance)}"
-            return refuted(rules.KEY_REFUTED, message, expected=fold(option.prints), actual=real)
+            message = f"the key is not what the program prints: {disagreement(option.prints, real, self.tolerance)}"
+            expected, actual = told_apart(fold(option.prints), real)
+            return refuted(rules.KEY_REFUTED, message, expected=expected, actual=actual)
         message = "this distractor is exactly what the program prints"
+        if fold(option.prints) != real:
+            message = "this distractor is what the program prints, but for how it is written"
         if not same_output(option.prints, real):
             message = "this distractor is what the program prints, within the tolerance"
         return refuted(rules.DISTRACTOR_HOLDS, message, expected="any other output", actual=real)

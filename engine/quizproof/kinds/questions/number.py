@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeGuard
 
 from pydantic import Field, model_validator
 
@@ -19,18 +19,26 @@ from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, obstacle, refuted
 from quizproof.comparison.number_match import NumberMatch
 from quizproof.comparison.numbers import is_number
-from quizproof.comparison.outputs import quoted, same_number
+from quizproof.comparison.outputs import quoted
+from quizproof.comparison.quantity import Number as Value
+from quizproof.comparison.quantity import quantity, same_number, shortest, slack
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import DataPath
 from quizproof.kinds.base import Question, Runs
 from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Model, Number, Plain, Prose, Snippet, refuse
+from quizproof.quizfile.fields import Exact, Model, Number, Plain, Prose, Snippet, ToleranceField, refuse
+
+_EXACT_TYPES = ("Fraction", "Decimal", "complex")
+"""What runs report as text, so that it stays exact."""
+_MOST_DIGITS = {"": 10, "float32": 6, "float16": 3, "bfloat16": 2}
+"""By type of float: the digits up to which people type a number as it is. What was rounded has more of them."""
 
 
 class NumberMistake(Model):
     """Wrong numbers that authors foresee: one, by its value or by the expression that gives it, or a range."""
 
-    value: Number | None = None
+    value: Exact | None = None
     """The number that this mistake leads to."""
     expression: Snippet | None = None
     """The Python expression that gives it, evaluated after the question's code."""
@@ -75,10 +83,10 @@ class NumberQuestion(Question):
     """Code that is shown, and runs after the setup."""
     value: Snippet
     """The expression whose value is the key."""
-    answer: Number | None = None
+    answer: Exact | None = None
     """The key, if an author has typed one; compared with the value."""
-    tolerance: Annotated[Number, Field(ge=0)] = 0
-    """By how much a right response may differ from the value."""
+    tolerance: ToleranceField = Tolerance()
+    """By how much a right response may differ from the value: `0.01`, or `5%` of the value."""
     unit: Plain | None = None
     """Shown after the input."""
     mistakes: Annotated[tuple[NumberMistake, ...], Field(max_length=25)] = ()
@@ -87,7 +95,7 @@ class NumberQuestion(Question):
     """Feedback for every other wrong number."""
 
     @property
-    def numeric_tolerance(self) -> float:
+    def numeric_tolerance(self) -> Tolerance:
         """The field `tolerance`, which is 0 by default."""
         return self.tolerance
 
@@ -112,24 +120,26 @@ class NumberQuestion(Question):
         """`value` and `answer`, which are both the key, and `stdout` of the code."""
         program = self._program()
         outcome = runs[program]
-        value = self._values(outcome)[0]
+        value, _ = self._values(outcome)[0]
         return {"value": value, "answer": value, "stdout": program.stdout(outcome, "code").strip()}
 
     def display(self, runs: Runs) -> displays.Display:
         """A field for a number, with the key as a learner would write it."""
         program = self._program()
-        value, *wrong = self._values(runs[program])
+        (value, dtype), *wrong = self._values(runs[program])
         code = () if self.code is None else (displays.Code(self.code),)
-        mistakes = self._foreseen(wrong)
-        answer = decimal(value if self.answer is None else self.answer, self.tolerance)
-        form = displays.NumberInput(float(value), float(self.tolerance), answer, self.unit or "", mistakes)
+        distance = float(self.tolerance.around(abs(quantity(value))))
+        answer = decimal(value if self.answer is None else self.answer, distance, dtype)
+        mistakes = self._foreseen([number for number, _ in wrong])
+        room = slack(value, dtype)
+        form = displays.NumberInput(value, distance, answer, self.unit or "", mistakes, room, str(self.tolerance))
         parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
         run = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
         unit = f" {self.unit}" if self.unit else ""
-        run = replace(run, summary=f"Computed: {decimal(value, self.tolerance)}{unit}.")
+        run = replace(run, summary=f"Computed: {decimal(value, distance, dtype)}{unit}.")
         return displays.Display(self.asked(None, *code), form, f"{answer}{unit}", self.worked_solution(), run)
 
-    def _foreseen(self, numbers: list[float]) -> tuple[displays.Mistake, ...]:
+    def _foreseen(self, numbers: list[Any]) -> tuple[displays.Mistake, ...]:
         """The mistakes in the order in which responses are compared with them: numbers, ranges, every other number."""
         single, ranges = [], []
         for index, (mistake, number) in enumerate(zip(self.mistakes, numbers, strict=True)):
@@ -153,15 +163,17 @@ class NumberQuestion(Question):
             parts.insert(0, Part("setup", self.setup, ("setup",)))
         return self.program(*parts)
 
-    def _values(self, outcome: Outcome) -> list[float]:
-        """The key's value, then that of each mistake; of a range, nan."""
-        parts = self._program().parts
-        computed = {p.at: r.value for p, r in zip(parts, outcome.parts, strict=False) if p.role == "value"}
+    def _values(self, outcome: Outcome) -> list[tuple[Any, str]]:
+        """The key's value, then that of each mistake, each with what it was computed in: `(0.5, "float32")`.
+
+        Of a range the value is None.
+        """
+        pairs = zip(self._program().parts, outcome.parts, strict=False)
+        computed = {part.at: (result.value, result.dtype) for part, result in pairs if part.role == "value"}
         values = [computed[("value",)]]
         for index, mistake in enumerate(self.mistakes):
             typed = mistake.value
-            evaluated = computed.get(("mistakes", index, "expression"))
-            values.append(math.nan if mistake.range else evaluated if typed is None else typed)
+            values.append(computed.get(("mistakes", index, "expression"), (None, "")) if typed is None else (typed, ""))
         return values
 
     def _blocked(self, outcome: Outcome, at: DataPath) -> Judgement | None:
@@ -182,16 +194,17 @@ class NumberQuestion(Question):
         blocked = self._blocked(outcome, ("value",))
         if blocked:
             return blocked
-        value = self._values(outcome)[0]
-        if not is_number(value):
+        value, dtype = self._values(outcome)[0]
+        if not _is_quantity(value, dtype):
             message = f"the value is {quoted(value)}, not one finite number"
-            return refuted(rules.NOT_A_NUMBER, message, help="Give an int, a float or a tensor of one element.")
-        if not float(value).is_integer() and not self.tolerance:
+            return refuted(rules.NOT_A_NUMBER, message, help="Give a number, or a tensor of one element.")
+        if isinstance(value, float) and not self.tolerance and not _can_be_typed(value, dtype):
             message = f"the value is {value!r}, which nobody types exactly"
-            return refuted(rules.NOT_A_NUMBER, message, help="Add a `tolerance:`, such as 0.01.")
-        if self.answer is not None and not same_number(self.answer, value, self.tolerance):
-            message = f"the stated answer is not the value, which is {decimal(value)}"
-            return refuted(rules.KEY_REFUTED, message, expected=decimal(self.answer), actual=decimal(value))
+            return refuted(rules.NOT_A_NUMBER, message, help="Add a `tolerance:`, such as 0.01 or 1%.")
+        if self.answer is not None and not same_number(self.answer, value, self.tolerance, dtype):
+            message = f"the stated answer is not the value, which is {decimal(value, 0, dtype)}"
+            actual = decimal(value, 0, dtype)
+            return refuted(rules.KEY_REFUTED, message, expected=decimal(self.answer), actual=actual)
         return PROVEN
 
     def _judge_mistake(self, index: int, outcome: Outcome) -> Judgement:
@@ -200,41 +213,76 @@ class NumberQuestion(Question):
         if blocked:
             return blocked
         values = self._values(outcome)
-        key, wrong = values[0], values[index + 1]
+        (key, dtype), (wrong, wrong_dtype) = values[0], values[index + 1]
         if foreseen := self.mistakes[index].range:
-            if is_number(key) and foreseen.touches(key, self.tolerance):
-                message = "this range has right answers in it"
-                right = f"{decimal(key)} ± {decimal(self.tolerance)}" if self.tolerance else decimal(key)
-                return refuted(rules.DISTRACTOR_HOLDS, message, expected=f"no number of {right}", actual=str(foreseen))
-            return PROVEN
-        if not is_number(wrong):
+            return _judge_range(foreseen, key, self.tolerance, dtype)
+        if not _is_quantity(wrong, wrong_dtype):
             message = f"the value of this mistake is {quoted(wrong)}, not one finite number"
             return refuted(rules.NOT_A_NUMBER, message)
+        if not _is_quantity(key, dtype):
+            return PROVEN
         # A response between the two, within the tolerance of both, would be right and a mistake.
-        if is_number(key) and same_number(key, wrong, 2 * self.tolerance):
+        distance = float(self.tolerance.around(abs(quantity(key))))
+        if same_number(wrong, key, 2 * distance, dtype):
             message = "this mistake is within twice the tolerance of the key"
-            if same_number(key, wrong, self.tolerance):
+            if same_number(wrong, key, distance, dtype):
                 message = "this mistake gives a right answer"
-            distance = f"more than {decimal(2 * self.tolerance)} away from {decimal(key)}"
-            return refuted(rules.DISTRACTOR_HOLDS, message, expected=distance, actual=decimal(wrong))
+            expected = f"more than {decimal(2 * distance)} away from {decimal(key, 0, dtype)}"
+            return refuted(rules.DISTRACTOR_HOLDS, message, expected=expected, actual=decimal(wrong))
         return PROVEN
 
 
-def decimal(value: float, tolerance: float = 0) -> str:
+def _judge_range(foreseen: NumberMatch, key: object, tolerance: Tolerance, dtype: str) -> Judgement:
+    """Whether a range of wrong numbers has no right one in it."""
+    if not _is_quantity(key, dtype):
+        return PROVEN
+    distance = tolerance.around(abs(quantity(key)))
+    if not foreseen.touches(quantity(key), distance):
+        return PROVEN
+    right = f"{decimal(key)} ± {decimal(float(distance))}" if tolerance else decimal(key)
+    message = "this range has right answers in it"
+    return refuted(rules.DISTRACTOR_HOLDS, message, expected=f"no number of {right}", actual=str(foreseen))
+
+
+def _is_quantity(value: object, dtype: str) -> TypeGuard[Value]:
+    """Whether a value is one finite number; text only where a run reports an exact number so."""
+    if not isinstance(value, str) or dtype not in _EXACT_TYPES:
+        return is_number(value)
+    try:
+        quantity(value)
+    except (ValueError, ArithmeticError):  # a Decimal may be NaN
+        return False
+    return True
+
+
+def _can_be_typed(value: float, dtype: str) -> bool:
+    """Whether people type a value as it is, such as 2.5: it has few digits, so nothing was rounded."""
+    text = shortest(value, dtype)
+    kind = dtype if dtype in _MOST_DIGITS else "float32" if text != repr(value) else ""
+    digits = text.partition("e")[0].replace(".", "").replace("-", "").strip("0")
+    return value.is_integer() or len(digits) <= _MOST_DIGITS[kind]
+
+
+def decimal(value: Value, tolerance: float = 0, dtype: str = "") -> str:
     """A number as a learner would write it, 2, 0.872 or 1e-07: with the fewest digits that are within the tolerance.
 
-    value      finite
+    value      finite; of text, which is exact, the text
     tolerance  absolute; 0 for as many digits as the float needs
+    dtype      what it was computed in: see `quantity.slack`
 
     At least 6 significant digits are tried; 17 are enough for any float.
     """
+    if isinstance(value, str):
+        return value.removeprefix("(").removesuffix(")")
     if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):  # floats are exact to about there
         return str(int(value))
+    if not tolerance:
+        return shortest(value, dtype)
     texts = (f"{value:.{digits}g}" for digits in range(6, 18))
     return next((text for text in texts if same_number(float(text), value, tolerance)), repr(value))
 
 
-def _computed(mistake: NumberMistake, number: float) -> displays.Evidence | None:
+def _computed(mistake: NumberMistake, number: Value) -> displays.Evidence | None:
     if mistake.expression is None:
         return None
     return displays.Evidence(f"What this mistake computes: {decimal(number)}.", code=mistake.expression)

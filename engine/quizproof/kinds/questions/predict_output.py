@@ -18,12 +18,14 @@ from pydantic import Field, model_validator
 from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, mismatch, obstacle, refuted
 from quizproof.comparison.happens import Happens, covers, names_of
-from quizproof.comparison.outputs import difference, fold, quoted, same_output
+from quizproof.comparison.outputs import disagreement, fold, quoted, same_output
+from quizproof.comparison.seen import told_apart
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.kinds.base import LETTERS, HappensText, Question, Runs, given, said
 from quizproof.kinds.evidence import evidence, hides_output, silence
 from quizproof.marking.mark import NOTHING_WORDS
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Model, Number, Plain, Prose, Snippet, Text, refuse
+from quizproof.quizfile.fields import Model, Plain, Prose, Snippet, Text, ToleranceField, refuse
 from quizproof.snippets.session import asked_output, is_session, shows_everything
 
 _ENDLESS_WORDS = ("endless", "endless loop", "infinite loop", "it never ends", "never stops", "runs forever")
@@ -77,8 +79,8 @@ class PredictOutput(Question):
     """What the answer is: what the program prints, the exception that it raises, or what `answer` says that happens."""
     answer: Text | None = None
     """The key, if an author has typed one; compared with the run. Empty if the program prints nothing."""
-    tolerance: Annotated[Number, Field(ge=0)] | None = None
-    """By how much numbers inside printed text may differ. Only with `distractors`: typed text is compared exactly."""
+    tolerance: ToleranceField | None = None
+    """By how much numbers in printed text may differ from the real ones: `0.01`, or `5%` of each. Learners see it."""
     distractors: Annotated[tuple[Distractor, ...], Field(max_length=25)] = ()
     """Wrong answers. If there are any, the learner chooses from options; if not, the learner types."""
     input: Literal["choose", "type"] | None = None
@@ -95,13 +97,12 @@ class PredictOutput(Question):
             Happens.parse(self.answer)  # refuses other words
             if self.facts:
                 raise refuse(rules.CONTRADICTION, "`facts` are evaluated after the program, whose end is asked for")
-        if self.tolerance is not None and (self.input == "type" or not self.distractors):
-            message = "typed output is compared exactly, without `tolerance`; ask for a `number`, or add `distractors`"
-            raise refuse(rules.CONTRADICTION, message)
+        if self.tolerance is not None and self.asks != "output":
+            raise refuse(rules.CONTRADICTION, "`tolerance` belongs to `asks: output`")
         return self
 
     @property
-    def numeric_tolerance(self) -> float | None:
+    def numeric_tolerance(self) -> Tolerance | None:
         """The field `tolerance`: it is for numbers in printed text."""
         return self.tolerance
 
@@ -154,10 +155,11 @@ class PredictOutput(Question):
                 content = self._content(text, distractor.stated)
                 proof = self._own_run(index, runs) if distractor.code is not None else None
                 options.append(displays.Option(LETTERS[index + 1], content, False, distractor.mistake, proof, at=at))
-            form = displays.Options(tuple(options))
+            form = displays.Options(tuple(options), tolerance=self.tolerance)
         else:
             mistakes = tuple(displays.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
-            form = displays.TextInput(key, "\n" in key, mistakes, self.asks, self._also(runs[main]))
+            also = self._also(runs[main])
+            form = displays.TextInput(key, "\n" in key, mistakes, self.tolerance, self.asks, also)
         answer = silence(key) if self.asks == "output" else key
         return displays.Display(prompt, form, answer, self.worked_solution(), run)
 
@@ -273,10 +275,11 @@ class PredictOutput(Question):
         hidden = hides_output(main, outcome) if not fold(self.answer) else ""
         if not hidden and same_output(self.answer, key, self.tolerance):
             return PROVEN
-        differs = hidden or difference(self.answer, key, self.tolerance)
+        differs = hidden or disagreement(self.answer, key, self.tolerance)
         message = f"the stated answer is not what the program prints: {differs}"
         help_ = "Correct `answer:`, or remove it: the run gives the answer."
-        return refuted(rules.KEY_REFUTED, message, help=help_, expected=fold(self.answer), actual=key)
+        expected, actual = told_apart(fold(self.answer), key)
+        return refuted(rules.KEY_REFUTED, message, help=help_, expected=expected, actual=actual)
 
     def _judge_distractor(self, index: int, main: Outcome, after: Outcome | None = None) -> Judgement:
         distractor = self.distractors[index]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from quizproof.comparison.tolerance import Tolerance
 from quizproof.displays import Evidence, Input
 from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
 from quizproof_renderers.terminal.faces.base import Account, Face, Part
@@ -129,6 +130,11 @@ def something(text: str) -> str:
     if not text.strip():
         raise MalformedResponse("type an answer, or s to skip the question")
     return text
+
+
+def tolerated(tolerance: Tolerance | None) -> str:
+    """By how much numbers in an output may differ, in words; empty when they may not."""
+    return f"numbers may differ by {tolerance}" if tolerance else ""
 
 
 def unescaped(text: str) -> str:

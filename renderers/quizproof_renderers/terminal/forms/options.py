@@ -11,7 +11,7 @@ from quizproof.displays import Evidence, Option, Options, Output
 from quizproof.marking.mark import MalformedResponse, Mark, Response
 from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.faces.base import Account, Face
-from quizproof_renderers.terminal.forms.base import Command, Form, several
+from quizproof_renderers.terminal.forms.base import Command, Form, several, tolerated
 from quizproof_renderers.terminal.reader import Reader
 from quizproof_renderers.text import listed
 
@@ -23,6 +23,7 @@ class OptionsForm(Form):
         super().__init__(input_)
         self._multiple = input_.multiple
         self._evidence = evidence
+        self._tolerated = tolerated(input_.tolerance)
         order = list(input_.options)
         draw.shuffle(order)
         self._options = dict(zip(letters(), order, strict=False))
@@ -44,7 +45,8 @@ class OptionsForm(Form):
         choices = "/".join(self._options)
         if self._multiple:
             return reader.line(f"  All right options ({choices}, separated by commas): ")
-        return reader.key(f"  Your answer ({choices}): ")
+        within = f"; {self._tolerated}" if self._tolerated else ""
+        return reader.key(f"  Your answer ({choices}{within}): ")
 
     def command(self, text: str) -> Command | None:
         # With eight options or more, H is one of them, and with nineteen S.

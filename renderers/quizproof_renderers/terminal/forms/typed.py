@@ -6,7 +6,16 @@ from quizproof.comparison.outputs import fold
 from quizproof.displays import Display, LineInput, NumberInput, TextInput
 from quizproof.marking.mark import Mark, Response
 from quizproof_renderers.terminal.faces.base import Account, Face
-from quizproof_renderers.terminal.forms.base import COMMANDS, ESCAPE, Command, Form, mistaken, something, unescaped
+from quizproof_renderers.terminal.forms.base import (
+    COMMANDS,
+    ESCAPE,
+    Command,
+    Form,
+    mistaken,
+    something,
+    tolerated,
+    unescaped,
+)
 from quizproof_renderers.terminal.reader import Reader
 from quizproof_renderers.text import one_line
 
@@ -26,7 +35,8 @@ class NumberForm(Form):
 
     def ask(self, reader: Reader) -> str:
         unit = f" in {one_line(self._number.unit)}" if self._number.unit else ""
-        return reader.line(f"  Your answer{unit}: ")
+        within = f" (tolerance: {self._number.shown_tolerance})" if self._number.shown_tolerance else ""
+        return reader.line(f"  Your answer{unit}{within}: ")
 
     def read(self, text: str) -> Response:
         return self.checked(something(text.strip()))
@@ -69,9 +79,10 @@ class TextForm(Form):
         pass
 
     def ask(self, reader: Reader) -> str:
+        within = tolerated(self._text.tolerance)
         if self._text.multiline:
-            return reader.lines(f"  Your answer ({self._finish}):", self._end)
-        return reader.line("  Your answer: ")
+            return reader.lines(f"  Your answer ({'; '.join(filter(None, (within, self._finish)))}):", self._end)
+        return reader.line(f"  Your answer ({within}): " if within else "  Your answer: ")
 
     def command(self, text: str) -> Command | None:
         # Capitals are no commands here: a program may well print Q.

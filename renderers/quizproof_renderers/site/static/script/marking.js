@@ -2,21 +2,15 @@
 
 import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
-import { parseNumber, sameNumber } from "./numbers.js";
-import { fingerprint, foldExpression, foldOutput, foldProgram, isEvent, saysNothing, strip } from "./text.js";
+import { askWhichNumber, isInRange, isWithin, parseNumber, valueOf } from "./numbers.js";
+import { sameOutput } from "./printed.js";
+import { fingerprint, foldExpression, foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
 
 const RIGHT = { earned: 1, of: 1, mistakes: [] };
 const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : [] });
 
 /** The mark of a response whose parts are right or wrong on their own. */
 const evenly = (parts, mistakes = []) => ({ earned: parts.filter(Boolean).length, of: parts.length, mistakes, parts });
-
-/** Whether a number is in a range, as comparison/number_match.py writes it: "above 3, below 4" or "any other number". */
-const isInRange = (value, text) => {
-  if (text === "any other number") return true;
-  const [, above, below] = /^(?:above (\S+?))?(?:, )?(?:below (\S+))?$/.exec(text) || [];
-  return Boolean(above || below) && !(value <= Number(above)) && !(value >= Number(below));
-};
 
 /** What is left of a score, 0 to 1, after hints that cost a share each. */
 export const afterHints = (score, hints, cost) => Math.max(0, score - hints * cost);
@@ -38,28 +32,30 @@ export const RULES = {
   },
 
   number(form, response, foreseen) {
-    const value = parseNumber(response, form.dataset.unit);
-    const tolerance = Number(form.dataset.tolerance);
-    const same = (other) => sameNumber(value, Number(other), tolerance);
+    const { unit, tolerance, slack } = form.dataset;
+    const typed = parseNumber(response, unit);
+    const same = (other) => isWithin(typed, valueOf(other), tolerance, slack);
     if (same(form.dataset.value)) return RIGHT;
-    return wrong(
-      foreseen.find((mistake) => same(mistake.dataset.value) || isInRange(value, mistake.dataset.value)),
-    );
+    askWhichNumber(response, unit);
+    return wrong(foreseen.find(({ dataset: { value } }) => isInRange(typed, value) ?? same(value)));
   },
 
   text(form, response, foreseen) {
-    const { asks, accepted, also } = form.dataset;
+    const { asks, accepted, also, absolute, relative } = form.dataset;
     if (asks !== "output") {
       if (!strip(response)) throw new Malformed("Type your answer first.");
       if ([accepted, ...JSON.parse(also || "[]")].some((text) => isEvent(response, text))) return RIGHT;
       return wrong(foreseen.find((mistake) => isEvent(response, mistake.dataset.value)));
     }
-    const key = foldOutput(accepted);
-    if (!strip(response) && key) throw new Malformed("Type your answer first, or “nothing” if it prints nothing.");
-    const folded = foldOutput(response);
-    const is = (text) => folded === text || (!text && saysNothing(folded));
-    if (is(key)) return RIGHT;
-    return wrong(foreseen.find((mistake) => is(foldOutput(mistake.dataset.value))));
+    const tolerance = absolute === undefined ? null : { absolute, relative };
+    const [typed, real] = [plain(response), plain(accepted)];
+    if (!strip(response) && foldOutput(real)) {
+      throw new Malformed("Type your answer first, or “nothing” if it prints nothing.");
+    }
+    const is = (text) =>
+      (!foldOutput(text) && saysNothing(foldOutput(typed))) || sameOutput(typed, text, tolerance, real);
+    if (is(real)) return RIGHT;
+    return wrong(foreseen.find((mistake) => is(plain(mistake.dataset.value))));
   },
 
   line(form, response, foreseen) {

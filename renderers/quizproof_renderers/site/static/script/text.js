@@ -1,4 +1,5 @@
-// Text without what does not count in an answer. comparison/outputs.py has the same rules; a test compares both.
+// Text without what does not count in an answer. comparison/outputs.py and seen.py have the same rules; a test compares
+// both.
 
 // What Python's str.strip removes, which is not quite what \s is in JavaScript.
 const SPACES = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
@@ -10,13 +11,19 @@ export const strip = (text) => stripEnd(text).replace(SPACE_BEFORE, "");
 // In JavaScript \b knows only ASCII letters, unlike in Python, so both ends of a word are spelled out.
 const ADDRESS = /((?:^|[^\p{L}\p{N}_])(?:at |object @ ))0x[0-9a-fA-F]{6,16}(?![\p{L}\p{N}_])/gu;
 
-/** Output without what no reader sees: trailing spaces, empty lines at the end, memory addresses. */
+/** Output without what no reader sees: trailing spaces, empty lines at both ends, memory addresses. */
 export function foldOutput(text) {
   const lines = text.replace(ADDRESS, "$10x...").split("\n").map(stripEnd);
   while (lines.length && !lines[lines.length - 1]) lines.pop();
+  while (lines.length && !lines[0]) lines.shift();
   return lines.join("\n");
 }
 
+// Not the joiner, which makes one picture of several, nor the marks of direction that the page shows as escapes.
+const NO_WIDTH = /(?![\u200d\u202a-\u202e\u2066-\u2069])\p{Cf}/gu;
+
+/** Text as it can be typed: composed, without characters that have no width, every space a usual one. */
+export const plain = (text) => text.normalize("NFC").replace(/\p{Zs}/gu, " ").replace(NO_WIDTH, "");
 /** Whether a response stands for an empty output. */
 export const saysNothing = (typed) =>
   ["nothing", "prints nothing", "it prints nothing", "no output"].includes(

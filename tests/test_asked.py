@@ -257,6 +257,7 @@ TYPED: list[tuple[TextInput, str, float | None, str]] = [
     (SILENT, "None", 0, ""),
     (SILENT, "start", 0, "It was not asked."),
     (NOISY, "", None, ""),
+    (NOISY, "\u200b", None, ""),
     (NOISY, "start ", 1, ""),
     (NOISY, "Nothing", 0, "It was asked."),
     (TextInput("nothing"), "nothing", 1, ""),
@@ -264,6 +265,7 @@ TYPED: list[tuple[TextInput, str, float | None, str]] = [
     (ERROR, "OSError", 1, ""),
     (ERROR, " builtins.OSError ", 1, ""),
     (ERROR, "IOError: no such file", 1, ""),
+    (ERROR, "OS\u200bError\u00a0", 1, ""),
     (ERROR, "oserror", 1, ""),
     (ERROR, "ValueError", 0, ""),
     (ERROR, "an OSError", 0, ""),
@@ -273,6 +275,7 @@ TYPED: list[tuple[TextInput, str, float | None, str]] = [
     (MESSAGE, "ValueError: not enough values", 0, "Count."),
     (ENDLESS, "Never ends.", 1, ""),
     (ENDLESS, "Infinite  loop", 1, ""),
+    (ENDLESS, "never\u00a0ends", 1, ""),
     (ENDLESS, "RecursionError", 0, ""),
     (ENDLESS, "", None, ""),
 ]

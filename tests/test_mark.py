@@ -60,6 +60,8 @@ LINE = LineInput("a = 1\nb = 2\nc = 3", (2,), (Mistake("3", "This line is in ord
         (RANGES, "6", 0, "Count again."),
         (RANGES, "-0.1", 0, "Forgets the sign."),
         (RANGES, "0", 0, "Count again."),
+        (RANGES, "19/4", 0, "Adds."),
+        (RANGES, "5+j", 0, "Count again."),
         (NUMBER, "0.872", 1, ""),
         (NUMBER, " .877 s ", 1, ""),
         (NUMBER, "8.7e-1", 1, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -394,6 +395,9 @@ def test_disagreement_names_what_cannot_be_seen(stated: str, real: str, words: s
         (72.21, 71.9000015258789, 0.3, "float32", False),
         (71.6, 72.0, 0.3, "bfloat16", True),
         (71.6, 72.0, 0.3, "", False),
+        (10**400, 10**400, 0.5, "", True),
+        (10**400, 10**400 + 1, 0.5, "", False),
+        (10**400, math.inf, 0.5, "", False),
         ("1/3", "1/3", 0, "Fraction", True),
         (0.3333, "1/3", 0, "Fraction", False),
         ("(1+2j)", "(1+2.005j)", 0.01, "complex", True),

@@ -418,6 +418,15 @@ def _table() -> list[tuple[str, Display]]:
         (typed, samples.display(NumberInput(value, tolerance, "", slack=slack(value))))
         for typed, value, tolerance in EXACT_NUMBERS
     ]
+    exact = (
+        Mistake("2/3", "Two of them."),
+        Mistake("1+2j", "Complex."),
+        Mistake("above 9007199254740992, below 9007199254740994", "Between two floats."),
+        Mistake("any other number", "Others are wrong."),
+    )
+    form = NumberInput("1/3", 0.0, "1/3", mistakes=exact)
+    table += [(typed, samples.display(form)) for typed in ("1/3", "4/6", "0.6667", "1 + 2i", "9007199254740993+j")]
+    table += [(f"900719925474099{last}", samples.display(form)) for last in (2, 3, 4)]
     return table
 
 

@@ -20,9 +20,9 @@ class NumberMatch:
 
     number: Quantity | None = None
     """None for a range."""
-    above: float = -math.inf
+    above: int | float = -math.inf
     """The lower bound, which does not belong to the range."""
-    below: float = math.inf
+    below: int | float = math.inf
     """The upper bound, which does not belong to the range."""
 
     @classmethod
@@ -36,7 +36,7 @@ class NumberMatch:
             return cls()
         found = _RANGE.fullmatch(text)
         if text and found:
-            return cls(None, float(found["above"] or -math.inf), float(found["below"] or math.inf))
+            return cls(None, _bound(found["above"], -math.inf), _bound(found["below"], math.inf))
         return cls(quantity(text))
 
     def __str__(self) -> str:
@@ -56,7 +56,10 @@ class NumberMatch:
         return not self.is_range or self._holds(value, Fraction(0))
 
     def touches(self, value: Quantity, distance: Fraction) -> bool:
-        """Whether a range has a number that is within a distance of a value, and not at its very bound."""
+        """Whether a range has a number that is closer to a value than a distance.
+
+        distance  less than 0 where the value is not known exactly: then only what is further inside the range counts
+        """
         return self._holds(value, distance)
 
     def _holds(self, value: Quantity, distance: Fraction) -> bool:
@@ -72,6 +75,13 @@ class NumberMatch:
         return max(self.above, other.above) < min(self.below, other.below)
 
 
-def _short(bound: float) -> str:
+def _bound(text: str | None, otherwise: float) -> int | float:
+    """A bound as `_short` writes it. Whole ones stay exact."""
+    if text is None:
+        return otherwise
+    return int(text) if text.removeprefix("-").isdecimal() else float(text)
+
+
+def _short(bound: int | float) -> str:
     """A bound as an author types it: `3`, not `3.0`."""
-    return str(int(bound)) if bound.is_integer() and abs(bound) < 1e15 else repr(bound)
+    return str(int(bound)) if isinstance(bound, int) or (bound.is_integer() and abs(bound) < 1e15) else repr(bound)

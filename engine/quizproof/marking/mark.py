@@ -192,7 +192,7 @@ def _mark_text(form: TextInput, response: str) -> Mark:
     if form.asks != "output":
         return _mark_event(form, response)
     typed, real = plain(response), plain(form.accepted)
-    if not response.strip() and fold(real):
+    if not typed.strip() and fold(real):
         raise MalformedResponse(f"type what the program prints; for nothing, type {NOTHING_WORDS[0]!r}")
 
     def is_same(text: str) -> bool:
@@ -223,6 +223,7 @@ def _is_event(response: str, accepted: str) -> bool:
 
     A message counts only where the accepted text has one; then it must be a part of what was typed.
     """
+    response, accepted = plain(response), plain(accepted)
     if _words(response) == _words(accepted):
         return True
     name, _, message = response.partition(":")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, TypeGuard
 
@@ -27,7 +28,7 @@ from quizproof.findings import DataPath
 from quizproof.kinds.base import Question, Runs
 from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Exact, Model, Number, Plain, Prose, Snippet, ToleranceField, refuse
+from quizproof.quizfile.fields import Exact, Model, Plain, Prose, Snippet, ToleranceField, refuse
 
 _EXACT_TYPES = ("Fraction", "Decimal", "complex")
 """What runs report as text, so that it stays exact."""
@@ -42,9 +43,9 @@ class NumberMistake(Model):
     """The number that this mistake leads to."""
     expression: Snippet | None = None
     """The Python expression that gives it, evaluated after the question's code."""
-    above: Number | None = None
+    above: Exact | None = None
     """All numbers that are larger than this. With `below`, those between the two."""
-    below: Number | None = None
+    below: Exact | None = None
     """All numbers that are smaller than this. With `above`, those between the two."""
     mistake: Prose
     """The misconception, as feedback."""
@@ -237,9 +238,10 @@ def _judge_range(foreseen: NumberMatch, key: object, tolerance: Tolerance, dtype
     if not _is_quantity(key, dtype):
         return PROVEN
     distance = tolerance.around(abs(quantity(key)))
-    if not foreseen.touches(quantity(key), distance):
+    # Right answers end where the precision of the key does: 1.1 * 3 is 3.3, and `above: 3.3` has no right answer in it.
+    if not foreseen.touches(quantity(key), distance - Fraction(slack(key, dtype))):
         return PROVEN
-    right = f"{decimal(key)} ± {decimal(float(distance))}" if tolerance else decimal(key)
+    right = decimal(key, 0, dtype) + (f" ± {decimal(float(distance))}" if tolerance else "")
     message = "this range has right answers in it"
     return refuted(rules.DISTRACTOR_HOLDS, message, expected=f"no number of {right}", actual=str(foreseen))
 

@@ -49,7 +49,7 @@ export const RULES = {
     }
     const tolerance = absolute === undefined ? null : { absolute, relative };
     const [typed, real] = [plain(response), plain(accepted)];
-    if (!strip(response) && foldOutput(real)) {
+    if (!strip(typed) && foldOutput(real)) {
       throw new Malformed("Type your answer first, or “nothing” if it prints nothing.");
     }
     const is = (text) =>

@@ -24,6 +24,7 @@ const NO_WIDTH = /(?![\u200d\u202a-\u202e\u2066-\u2069])\p{Cf}/gu;
 
 /** Text as it can be typed: composed, without characters that have no width, every space a usual one. */
 export const plain = (text) => text.normalize("NFC").replace(/\p{Zs}/gu, " ").replace(NO_WIDTH, "");
+
 /** Whether a response stands for an empty output. */
 export const saysNothing = (typed) =>
   ["nothing", "prints nothing", "it prints nothing", "no output"].includes(
@@ -38,9 +39,10 @@ const bare = (name) => strip(name).split(".").pop();
 
 /** Whether a response names what happens: in the same words, or the exception, whose module does not count. */
 export function isEvent(response, accepted) {
-  if (words(response) === words(accepted)) return true;
-  const [name, message] = halves(response);
-  const [key, fragment] = halves(accepted);
+  const [typed, right] = [plain(response), plain(accepted)];
+  if (words(typed) === words(right)) return true;
+  const [name, message] = halves(typed);
+  const [key, fragment] = halves(right);
   return (
     /^[A-Za-z_][\p{L}\p{N}_.]*$/u.test(strip(name)) &&
     bare(name) === bare(key) &&

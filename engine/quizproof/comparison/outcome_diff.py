@@ -90,7 +90,7 @@ def same_value(one: Any, other: Any, tolerance: Allowed | None, rounding: float 
     return json.dumps(one) == json.dumps(other)  # where NaN is NaN
 
 
-def _where_they_differ(one: Any, other: Any, tolerance: float | None, rounding: float) -> tuple[Any, Any]:
+def _where_they_differ(one: Any, other: Any, tolerance: Allowed | None, rounding: float) -> tuple[Any, Any]:
     """Two values that differ; of large ones, the first part that does and is small enough to be quoted."""
     while len(json.dumps(one)) > _MAX_QUOTED:
         match one, other:

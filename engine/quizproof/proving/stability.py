@@ -160,7 +160,7 @@ def judge_stability(
     return PROVEN
 
 
-def _compare(conditions: Conditions, before: Outcome, now: Outcome, tolerance: float | None) -> OutcomeDiff | None:
+def _compare(conditions: Conditions, before: Outcome, now: Outcome, tolerance: Tolerance | None) -> OutcomeDiff | None:
     rounding = _ROUNDING_OF_THREADS if "machine" in conditions.changes else _ROUNDING
     return compare(before, now, tolerance, rounding)
 

@@ -287,7 +287,9 @@ def test_trainings_with_chance_are_run_once_more(prove_text: ProveText, seeding:
     code = f"  code: |\n    import random\n    {seeding}\n    noise = random.random() / 100\n"
     training = TRAINING.replace("  code: |\n", code).replace("(2 + seed / 10) /", "(2 + noise + seed / 10) /")
     report = prove_text(training.replace("It ends at {{ final.loss | fixed(4) }} after", "It takes"))
-    assert (report.blocks[0].status, report.summary.runs) == (status, 3 + 1)
+    # What differs is looked at more closely, by one change at a time.
+    closer = 0 if status == "proven" else 7
+    assert (report.blocks[0].status, report.summary.runs) == (status, 3 + 1 + closer)
 
 
 def test_series_named_after_another_share_its_chart(prove_text: ProveText) -> None:

@@ -16,6 +16,8 @@ from quizproof.outcome import Outcome
 
 _LINE = re.compile(r"line (\d+) is (.*)", re.DOTALL)
 _END = re.compile(r"it ends after line (\d+)")
+_MAX_QUOTED = 80
+"""Characters of a value."""
 _ROUNDING = 1e-6
 """Several threads add up in varying order, and sums of 32-bit floats then differ in their last digits."""
 
@@ -39,11 +41,14 @@ class OutcomeDiff(NamedTuple):
     """The index of the part that printed or gave something else; None when the ends of the runs differ."""
 
 
-def compare(before: Outcome, now: Outcome, tolerance: Allowed | None = None) -> OutcomeDiff | None:
+def compare(
+    before: Outcome, now: Outcome, tolerance: Allowed | None = None, rounding: float = _ROUNDING
+) -> OutcomeDiff | None:
     """The first difference between two outcomes; None when they are the same.
 
     before, now  outcomes of the same program
     tolerance    by how much numbers may differ, as values or in printed text; None for not at all
+    rounding     by how much floats may differ in any case, as values, relative or absolute
 
     Times, memory, addresses and standard error do not count.
     """
@@ -58,27 +63,45 @@ def compare(before: Outcome, now: Outcome, tolerance: Allowed | None = None) -> 
             # `difference` names what is real, given what is stated: so each is once the one and once the other.
             was, is_ = difference(new.stdout, old.stdout, tolerance), difference(old.stdout, new.stdout, tolerance)
             return OutcomeDiff(_printed(was), _printed(is_), index)
-        if not same_value(old.value, new.value, tolerance):
-            return OutcomeDiff(f"gave {json.dumps(old.value)}", f"gave {json.dumps(new.value)}", index)
+        if not same_value(old.value, new.value, tolerance, rounding):
+            was_value, is_value = _where_they_differ(old.value, new.value, tolerance, rounding)
+            return OutcomeDiff(f"gave {json.dumps(was_value)}", f"gave {json.dumps(is_value)}", index)
     return None
 
 
-def same_value(one: Any, other: Any, tolerance: Allowed | None) -> bool:
+def same_value(one: Any, other: Any, tolerance: Allowed | None, rounding: float = _ROUNDING) -> bool:
     """Whether two values are equal: numbers, however deep in them, within the tolerance or a rounding error.
 
     one, other  values as JSON data
-    tolerance   None for a rounding error of floats only, relative or absolute 1e-6
+    tolerance   None for a rounding error of floats only
+    rounding    what counts as a rounding error, relative or absolute
     """
     match one, other:
         case [*ones], [*others]:
-            return len(ones) == len(others) and all(map(same_value, ones, others, repeat(tolerance)))
+            return len(ones) == len(others) and all(map(same_value, ones, others, repeat(tolerance), repeat(rounding)))
         case dict(), dict():
-            return one.keys() == other.keys() and all(same_value(one[key], other[key], tolerance) for key in one)
+            return one.keys() == other.keys() and all(
+                same_value(one[key], other[key], tolerance, rounding) for key in one
+            )
         case (int() | float(), int() | float()) if tolerance is not None and same_number(one, other, tolerance):
             return True
-        case float(), float() if math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
+        case float(), float() if math.isclose(one, other, rel_tol=rounding, abs_tol=rounding):
             return True
     return json.dumps(one) == json.dumps(other)  # where NaN is NaN
+
+
+def _where_they_differ(one: Any, other: Any, tolerance: Allowed | None, rounding: float) -> tuple[Any, Any]:
+    """Two values that differ; of large ones, the first part that does and is small enough to be quoted."""
+    while len(json.dumps(one)) > _MAX_QUOTED:
+        match one, other:
+            case [*ones], [*others] if len(ones) == len(others):
+                pairs = list(zip(ones, others, strict=True))
+            case dict(), dict() if one.keys() == other.keys():
+                pairs = [(one[key], other[key]) for key in one]
+            case _:
+                break
+        one, other = next(pair for pair in pairs if not same_value(*pair, tolerance, rounding))
+    return one, other
 
 
 def _printed(difference: str) -> str:

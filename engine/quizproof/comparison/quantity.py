@@ -57,7 +57,8 @@ def quantity(value: Number) -> Quantity:
             return Quantity(decimal(found["real"] or "0"), decimal(found["imaginary"]))
         top, slash, bottom = value.partition("/")
         return Quantity(decimal(top) / decimal(bottom) if slash else decimal(value))
-    if not math.isfinite(value):
+    # An integer may be too large for `isfinite`.
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{value} is not finite")
     return Quantity(decimal_fraction(value))
 

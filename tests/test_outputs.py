@@ -389,6 +389,7 @@ def test_disagreement_names_what_cannot_be_seen(stated: str, real: str, words: s
     [
         (2**64 - 1, 2**64, 0, "", False),
         (2**64 - 1, 2**64, 1, "", True),
+        (10**400, 10**400 + 1, 0, "", False),
         (16777217.0, 16777216.0, 0, "float32", False),
         (71.6, 71.9000015258789, 0.3, "", True),
         (72.2, 71.9000015258789, 0.3, "float32", True),

@@ -209,7 +209,7 @@ def test_number(browser: Browser, site: Path) -> None:
 def test_one_line_of_text(quiz: Page) -> None:
     asked = question(quiz, "type-one-line")
     type_in(asked, "   ")
-    expect(asked.locator(".complaint")).to_have_text("Type your answer first.")
+    expect(asked.locator(".complaint")).to_have_text("Type your answer first, or “nothing” if it prints nothing.")
     type_in(asked, "6.0 tensor([2., 2., 2.])")
     expect(asked.locator(".result")).to_contain_text("Not right. Nobody called backward().")
     expect(asked.locator(".result code")).to_have_text("backward()")

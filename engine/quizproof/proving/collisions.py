@@ -124,9 +124,14 @@ def _coincidence(question: Input | None, one: Any, other: Any, view: _View) -> s
             return _same_numbers(one.value, other.value, question.tolerance)
         case TextInput() if _same_printed(one.value, other.value, view):
             return _the_same("mistakes", one.value, other.value, view)
-        case Blanks() if fold_expression(one.value) == fold_expression(other.value):
+        case Blanks() if fold_expression(one.value) == fold_expression(other.value) or (
+            # Right texts may be listed in several forms; what is wrong in two forms is one mistake.
+            "accept" not in (*one.at, *other.at) and same_code(one.value, other.value)
+        ):
             return f"two texts for a gap are the same: {quoted(one.value)} and {quoted(other.value)}"
-        case ProgramInput() if fold_program(one.source) == fold_program(other.source):
+        case ProgramInput() if fold_program(one.source) == fold_program(other.source) or (
+            one.origin == other.origin == "wrong" and same_code(one.source, other.source)
+        ):
             return f"two programs are the same: {quoted(other.source.strip())}"
         case Matching() if _same_content(one.content, other.content, view):
             return _the_same("items", _text(one.content).strip(), _text(other.content).strip(), view)

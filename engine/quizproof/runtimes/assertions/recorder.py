@@ -79,7 +79,9 @@ class Recorder:
     def caught(self, index: int) -> None:
         """A mark at the beginning of a handler for everything: note what it caught, if it is an accident."""
         error = sys.exc_info()[1]
-        if isinstance(error, _ACCIDENTS) or (isinstance(error, TypeError) and _MISSPELT_ARGUMENT in str(error)):
+        misspelt = isinstance(error, TypeError) and _MISSPELT_ARGUMENT in str(error)
+        # Without a GPU nothing else of the block was tried.
+        if isinstance(error, _ACCIDENTS) or misspelt or "CUDA" in str(error):
             self.accidents.setdefault(index, f"{type(error).__name__}: {error}"[:200])
 
     def _is_own(self, index: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from quizproof.proving.arithmetic import equations
+from quizproof.proving.prose.arithmetic import equations
 
 if TYPE_CHECKING:
     from conftest import ProveText

@@ -18,9 +18,9 @@ from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import BlockProof, JudgedClaim, VariantProof
 from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
-from quizproof.proving.contradictions import contradictions
 from quizproof.proving.places import Places
 from quizproof.proving.preconditions import unmet
+from quizproof.proving.prose.contradictions import contradictions
 from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite

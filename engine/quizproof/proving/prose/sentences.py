@@ -14,57 +14,67 @@ NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?"
 """A number as prose has it: 640, 1,526,400, 0.5, 1e-3."""
 EXCEPTION = r"[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|StopIteration)|StopIteration"
 
-_MARKUP = r"[`*_'\"“”’]{0,3}"
+MARKUP = r"[`*_'\"“”’]{0,3}"
 _EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 _SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?=[^\s`*_)\"'])|[.!?](?=[`*_)\"']+\S)|\n(?!\s*\n|\s*[-*] ))+[.!?;]?")
 _SUPPOSED = re.compile(
-    r"(?i)\b(if|unless|until|when|where|while|without|would|could|might|may|should|can|cannot|were|had|think\w*|thought"
-    r"|believ\w*|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|looks?|seems?|instead|otherwise|else|other"
-    r"|another|wrong\w*|mistak\w*|confus\w*|forget\w*|forgot\w*|ignor\w*|overlook\w*|older|newer|earlier|later"
-    r"|version|example|e\.g|say|let|try|was|used|to be)\b|\?"
+    r"(?i)\b(if|unless|until|when|while|without|would|could|might|may|should|were|had|think\w*|thought|believ\w*"
+    r"|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|instead|otherwise|wrong\w*|mistak\w*|confus\w*"
+    r"|forget\w*|forgot\w*|overlook\w*|older|newer|earlier|version|example|e\.g|let|try|used to|to be)\b|\?"
+    r"|^\W*(?:with|for|after|before|once|at|on|in (?!all\b|total\b|fact\b|short\b))\b"
+)
+"""Words by which a whole sentence is about something else than what happens here."""
+_DOUBTED = re.compile(
+    r"(?i)\b(where|can|cannot|looks?|seems?|else|others?|another|ignor\w*|later|say|was|used)\b"
     r"|\bfor (?!this|a total|the (?:whole|program|code|question)\b)\w+"
 )
-"""Words by which a sentence is about something else than what happens here."""
+"""Words by which the statement beside them is."""
 _QUALIFIED = re.compile(
     r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each|reads?|taken?|takes"
-    r"|miss\w*|about|around|roughly|approximately|nearly|almost|over|under|least|most|more|less|fewer|up to|between"
+    r"|miss\w*|about|around|roughly|approximately|nearly|almost|(?:over|under)(?= \d)|least|most|more|less|fewer|up to|between"
     r"|first|second|third|last|next|before|after|then|again|once)\b|n't\b|n’t\b|≈|~|<|>|≠"
 )
 """Words by which it denies, compares, or is about a part."""
+SO = re.compile(r"(?i)\b(?:so(?! (?:that|far|much|many|on|does|do|is|are)\b)|thus|hence|therefore)\b")
+"""What separates a statement from its reasons, whose words do not qualify it."""
 _SUBJECT = (
     r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
     r"|second line|last line|option)|python|pytorch|torch|tensorflow|keras|numpy|so|and)"
 )
-_END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or) \d))"
+END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or) \d))"
 """What must not follow a number: more of it, or of a sum that it is a part of."""
-_NO_UNIT = rf"(?={_MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
-_ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {_MARKUP}(?P<n>{NUMBER}){_END}")
+NO_UNIT = rf"(?={MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
+_ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {MARKUP}(?P<n>{NUMBER}){END}")
 _RESULT = re.compile(
-    rf"(?i)\b(?:the|this|its) (?:final |whole |printed )?(?:result|output|value|total|sum|count) is:? {_MARKUP}"
-    rf"(?P<n>{NUMBER}){_NO_UNIT}"
+    rf"(?i)\b(?:the|this|its) (?:final |whole |printed )?(?:result|output|value|total|sum|count) is:? {MARKUP}"
+    rf"(?P<n>{NUMBER}){NO_UNIT}"
 )
 _PRINTS = re.compile(
     r"(?i)\b(?P<subject>(?:it|this|the (?:program|code|script|snippet)) )?(?:prints|outputs|displays) "
-    rf"{_MARKUP}(?P<n>{NUMBER}){_NO_UNIT}"
+    rf"{MARKUP}(?P<n>{NUMBER}){NO_UNIT}"
 )
 _CONCLUSION = re.compile(
     rf"(?i)(?:\b(?:so|thus|hence|therefore)\b(?: there are| there is| it is| that is| that makes| we get| it gives"
     rf"| we have|,)?|\b(?:altogether|in total|in all|makes|which is|which gives|which makes|for a total of|leaves"
-    rf"|leaving|gives)):? {_MARKUP}(?P<n>{NUMBER}){_END}"
-    rf"|(?<![\w.,]){_MARKUP}(?P<m>{NUMBER}){_MARKUP} (?:\w+ )?(?:in all|in total|altogether)\b"
+    rf"|leaving|gives)):? {MARKUP}(?P<n>{NUMBER}){END}"
+    rf"|(?<![\w.,]){MARKUP}(?P<m>{NUMBER}){MARKUP} (?:\w+ )?(?:in all|in total|altogether)\b"
 )
 _PRONOUN = re.compile(
-    rf"(?i)^\W*(?:that|this|it)(?: (?:one|option|code))? (?:gives|makes|returns|is|computes) {_MARKUP}(?P<n>{NUMBER})"
-    rf"{_NO_UNIT}"
+    rf"(?i)^\W*(?:that|this|it)(?: (?:one|option|code))? (?:gives|makes|returns|is|computes) {MARKUP}(?P<n>{NUMBER})"
+    rf"{NO_UNIT}"
+)
+_WHICH_IS = re.compile(
+    rf"(?i)^\W*(?:this|that|it)\b[^,;:]*, (?:which|so it|and that|which here) (?:is|gives|makes|prints|comes to) "
+    rf"{MARKUP}(?P<n>{NUMBER}){NO_UNIT}"
 )
 _RAISES = re.compile(
     rf"(?P<subject>(?i:\b{_SUBJECT}\s+(?:\w+ly )?|^\W*))(?P<verb>(?i:raises|throws|fails (?:with|by)"
-    rf"|dies (?:with|of|by)|crashes with|ends (?:with|in)))(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*"
+    rf"|dies (?:with|of|by)|crashes with|ends (?:with|in)))(?: an?| the)? {MARKUP}(?:[a-z_]+\.)*"
     rf"(?P<name>{EXCEPTION})\b"
 )
 _ANY_RAISES = re.compile(
-    rf"(?P<verb>(?i:raises|throws|fails with|dies with|crashes with))(?: an?| the)? {_MARKUP}(?:[a-z_]+\.)*"
+    rf"(?P<verb>(?i:raises|throws|fails with|dies with|crashes with))(?: an?| the)? {MARKUP}(?:[a-z_]+\.)*"
     rf"(?P<name>{EXCEPTION})\b"
 )
 _LINE = re.compile(r"(?i)\blines? (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])")
@@ -72,9 +82,21 @@ _LINE_STATED = re.compile(
     r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])"
     r"|\b(?:bug|mistake|error|fault|problem|culprit|slip) (?:is|sits|lies|hides) (?:in|on|at) line (?P<m>\d+)\b"
 )
+_ON_LINE = re.compile(r"(?i)^\W*(?:on|in|at) line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–])")
+_FAULT = re.compile(
+    r"(?i)\b(instead|should|wrong\w*|meant|forgets|forgotten|missing|needs|must|ought|rather"
+    r"|too (?:many|few|early|late))\b"
+)
+"""Words by which a sentence says that something is not as it should be."""
 _LINE_RAISES = re.compile(
     r"(?i)\bline (?P<n>\d+) (?:raises|throws|fails|crashes)"
     r"|(?:raised|thrown|raises|fails|crashes) (?:in|on|at|by) line (?P<m>\d+)"
+)
+
+
+_ENDS = re.compile(
+    rf"(?i)(?:\b{_SUBJECT}|^\W*)\s*(?P<how>raises (?:nothing|no (?:exception|error))|runs without (?:an?y? ?)?"
+    rf"(?:exception|error)s?|ends normally)"
 )
 
 
@@ -91,12 +113,18 @@ class Sentence:
     @property
     def is_plain(self) -> bool:
         """Whether it states something without doubt, condition or comparison."""
-        return not (_SUPPOSED.search(self.text) or _QUALIFIED.search(self.text))
+        return self.states(0)
+
+    def states(self, start: int) -> bool:
+        """Whether what begins at an index of it is stated: nothing doubts it, but for the reasons before a "so"."""
+        reasons = list(SO.finditer(self.text[:start]))
+        rest = self.text[reasons[-1].end() :] if reasons else self.text
+        return not (_SUPPOSED.search(self.text) or _DOUBTED.search(rest) or _QUALIFIED.search(rest))
 
     def affirms(self, start: int) -> bool:
         """Whether what begins at an index of it is stated: nothing is supposed, and its own clause denies nothing."""
         clause = re.split(r"[,:(–—]|\b(?:so|and|because|since)\b", self.text[:start])[-1]
-        return not (_SUPPOSED.search(self.text) or _QUALIFIED.search(clause))
+        return not (_SUPPOSED.search(self.text) or _DOUBTED.search(clause) or _QUALIFIED.search(clause))
 
 
 @dataclass(frozen=True)
@@ -124,23 +152,23 @@ def sentences(prose: str) -> list[Sentence]:
 
 def answers(sentence: Sentence) -> Iterator[Stated]:
     """Numbers that the sentence says are the answer, what is printed, or the result."""
-    if not sentence.is_plain:
-        return
     for pattern, definite in ((_ANSWER, True), (_PRINTS, False), (_RESULT, False)):
         for found in pattern.finditer(sentence.text):
-            yield _stated(sentence, found, "n", definite=definite)
+            if sentence.states(found.start()):
+                yield _stated(sentence, found, "n", definite=definite)
 
 
 def prints(sentence: Sentence) -> Iterator[Stated]:
     """Numbers that the sentence says the program prints."""
-    if sentence.is_plain:
-        yield from (_stated(sentence, found, "n") for found in _PRINTS.finditer(sentence.text) if found["subject"])
+    for found in _PRINTS.finditer(sentence.text):
+        if found["subject"] and sentence.states(found.start()):
+            yield _stated(sentence, found, "n")
 
 
 def conclusions(sentence: Sentence) -> Iterator[Stated]:
     """The number that the last sentence about numbers comes to."""
-    if sentence.last and sentence.is_plain:
-        for found in list(_CONCLUSION.finditer(sentence.text))[-1:]:
+    for found in list(_CONCLUSION.finditer(sentence.text))[-1:]:
+        if sentence.last and sentence.is_plain:
             yield _stated(sentence, found, "n" if found["n"] else "m")
 
 
@@ -148,6 +176,13 @@ def pronouns(sentence: Sentence) -> Iterator[Stated]:
     """The number that feedback says the response itself gives: "That gives 640."."""
     if sentence.is_plain and (found := _PRONOUN.search(sentence.text)):
         yield _stated(sentence, found, "n")
+
+
+def results(sentence: Sentence) -> Iterator[Stated]:
+    """Numbers that feedback says its own code comes to: "This is the quotient, which is 2.5."."""
+    for found in _WHICH_IS.finditer(sentence.text):
+        if sentence.last and sentence.states(0):
+            yield _stated(sentence, found, "n")
 
 
 def exceptions(sentence: Sentence) -> Iterator[Stated]:
@@ -162,8 +197,20 @@ def exceptions(sentence: Sentence) -> Iterator[Stated]:
 def lines(sentence: Sentence) -> Iterator[Stated]:
     """Numbers of lines; definite where the sentence is about that line, or says that the bug is there."""
     stated = {found.start(group) for found in _LINE_STATED.finditer(sentence.text) for group in ("n", "m")}
+    if _FAULT.search(sentence.text):
+        stated |= {found.start("n") for found in _ON_LINE.finditer(sentence.text)}
     for found in _LINE.finditer(sentence.text):
         yield _stated(sentence, found, "n", definite=found.start("n") in stated)
+
+
+def normal_ends(sentence: Sentence) -> Iterator[Stated]:
+    """Where the sentence says that the program or the response raises nothing."""
+    for found in _ENDS.finditer(sentence.text):
+        before, after = sentence.text[: found.start()], sentence.text[found.end() :]
+        if not (
+            _SUPPOSED.search(before + after) or _DOUBTED.search(before + after) or _QUALIFIED.search(before + after)
+        ):
+            yield _stated(sentence, found, "how")
 
 
 def raising_lines(sentence: Sentence) -> Iterator[Stated]:

@@ -1,0 +1,211 @@
+"""Contradictions: typed prose that says something else than the runs of its block.
+
+A typed number, exception or line drifts from the code without anybody noticing. What is written as `{{ expression }}`
+cannot, so only what is typed is looked at. A warning needs strong grounds, because prose is full of numbers that are
+not the answer: a sentence must state it plainly (see `sentences`), and nothing in the block may be meant instead.
+
+Left alone is what is false on purpose: `belief`, wrong options, and the prompt.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quizproof import rules
+from quizproof.claims import Program
+from quizproof.comparison.quantity import same_number
+from quizproof.findings import Advice, DataPath
+from quizproof.kinds.base import Block, Exhibit, Runs
+from quizproof.proving.prose.arithmetic import equations
+from quizproof.proving.prose.evidence import ANSWERED, Evidence, agrees, number_of, numbers_in
+from quizproof.proving.prose.figures import of_exhibit
+from quizproof.proving.prose.nouns import asked, of_what_is_asked
+from quizproof.proving.prose.quotations import is_in, messages, outputs
+from quizproof.proving.prose.sentences import (
+    Sentence,
+    Stated,
+    answers,
+    conclusions,
+    exceptions,
+    lines,
+    normal_ends,
+    prints,
+    pronouns,
+    raising_lines,
+    results,
+    sentences,
+)
+from quizproof.quizfile.fields import PROSE, texts
+from quizproof.quizfile.template import show
+
+_FEEDBACK = frozenset(["mistake", "otherwise", "hints"])
+"""Fields of prose that may say what happens otherwise."""
+_ABOUT_EXHIBITS = frozenset(["text", "note"])
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A typed statement that differs from the runs."""
+
+    advice: Advice
+    line: int
+    column: int
+    """Both from 0, within the prose."""
+
+
+def contradictions(
+    block: Block, names: Mapping[str, Any], runs: Runs, programs: tuple[Program, ...]
+) -> Iterator[Contradiction]:
+    """Every typed statement in the prose of a block that its runs contradict.
+
+    block     with its parameters filled in, but its prose as its author wrote it
+    names     what prose can use, by name: evidence, facts, parameters
+    runs      the outcomes of its programs
+    programs  those of all its claims
+    """
+    evidence = Evidence(block, names, runs, programs)
+    for at, prose in texts(block, PROSE):
+        field = next((step for step in reversed(at) if isinstance(step, str)), "")
+        of_exhibits = _ABOUT_EXHIBITS if isinstance(block, Exhibit) else frozenset()
+        if field not in ANSWERED | _FEEDBACK | of_exhibits:
+            continue
+        for stated, message, better in _of_prose(prose, at, field, evidence):
+            before = prose[: stated.index]
+            write = f"Write `{{{{ {better} }}}}` instead, which cannot drift." if better else "Correct the text."
+            advice = Advice(rules.PROSE_CONTRADICTS, at, message, help=write)
+            yield Contradiction(advice, before.count("\n"), len(before.rpartition("\n")[2]))
+
+
+def _of_prose(prose: str, at: DataPath, field: str, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:
+    """What one prose states falsely: where, in which words, and the expression to write instead."""
+    for sentence in sentences(prose):
+        for equation in equations(sentence.text):
+            # A run may show that 200 + 100 is 44, in a type of one byte.
+            shown = any(same_number(number_of(equation.right), known, 0) for known in evidence.computed)
+            if not equation.holds and not shown and sentence.is_plain:
+                stated = Stated(equation.right, sentence.start + equation.index)
+                yield stated, f"{equation.left} is {show(equation.value)}, not {equation.right}", ""
+        if isinstance(evidence.block, Exhibit):
+            yield from of_exhibit(sentence, at, evidence)
+            continue
+        numbers = [*_of_numbers(sentence, prose, field, evidence)] or [*_of_own_numbers(sentence, at, field, evidence)]
+        yield from numbers
+        if not numbers:
+            yield from _of_outputs(sentence, at, field, evidence)
+        yield from _of_exceptions(sentence, prose, at, field, evidence)
+        yield from _of_lines(sentence, prose, at, field, evidence)
+
+
+def _of_numbers(sentence: Sentence, prose: str, field: str, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:
+    key = evidence.key_numbers
+    if not key or field == "hints":
+        return
+    found: list[Stated] = []
+    if field in ANSWERED:
+        found = [s for s in answers(sentence) if s.definite or not evidence.has_number(number_of(s.text))]
+        if evidence.printed:
+            found += [s for s in prints(sentence) if not any(agrees(s.text, each) for each in evidence.printed)]
+        if not found and len(key) == 1 and not evidence.mentions_key:
+            named = of_what_is_asked(sentence, asked(evidence.block), evidence.block.stem())
+            # A step may come to any intermediate number.
+            concluded = conclusions(sentence) if field == "explanation" else ()
+            found = [s for s in (*named, *concluded) if not evidence.has_number(number_of(s.text))]
+    else:
+        found = [s for s in (*answers(sentence), *pronouns(sentence)) if not evidence.knows(s.text)]
+    for stated in found:
+        if not any(agrees(stated.text, value) for value in key):
+            real = " and ".join(show(value) for value in key[:3])
+            better = evidence.expression if field in ANSWERED else ""
+            yield stated, f"the text says {stated.text}, but the run gave {real}", better
+            return
+
+
+def _of_own_numbers(
+    sentence: Sentence, at: DataPath, field: str, evidence: Evidence
+) -> Iterator[tuple[Stated, str, str]]:
+    """Numbers that feedback says its own option gives."""
+    own = [text for text in evidence.own_texts(at) if text.strip()] if field == "mistake" else []
+    if len(own) != 1 or len(numbers_in(own[0])) != 1:
+        return
+    for stated in (*pronouns(sentence), *prints(sentence), *results(sentence)):
+        if not evidence.knows(stated.text):
+            yield stated, f"the text says {stated.text}, but the run gave {own[0].strip()}", ""
+            return
+
+
+def _of_outputs(sentence: Sentence, at: DataPath, field: str, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:
+    """Outputs and messages that are quoted wrongly."""
+    printed = str(evidence.names.get("stdout") or "")
+    own = "".join(evidence.own_texts(at))
+    real = own if field in ("mistake", "why") and own.strip() else printed if field in ANSWERED else ""
+    for stated in outputs(sentence) if real.strip() else ():
+        in_code = re.search(rf"(?<!\w){re.escape(stated.text)}(?!\w)", evidence.code)
+        if not in_code and not any(is_in(stated.text, text) for text in evidence.outputs):
+            better = "stdout" if real is printed and field in ANSWERED else ""
+            yield stated, f"the text says {stated.text}, but the run printed {_clipped(real)}", better
+            return
+    for stated in messages(sentence):
+        raised = [outcome.raised for outcome in evidence.runs.values() if outcome.raised]
+        if raised and not any(is_in(stated.text, text) for text in (*evidence.outputs, evidence.code)):
+            yield stated, f"no run has the message {stated.text!r}; one has {_clipped(raised[0].message)}", ""
+            return
+
+
+def _clipped(text: str, most: int = 60) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[:most]} …"
+
+
+def _of_exceptions(
+    sentence: Sentence, prose: str, at: DataPath, field: str, evidence: Evidence
+) -> Iterator[tuple[Stated, str, str]]:
+    raised, better = evidence.raised_at(at)
+    for stated in exceptions(sentence):
+        name = stated.text
+        if raised is None or _is_a(raised, name) or (raised and re.search(rf"\b{raised}\b", prose)):
+            continue  # nothing is known, it is true, or the prose has both
+        if evidence.mentions(name) and not (stated.definite and field in ANSWERED and raised):
+            continue
+        if not raised and not stated.definite:
+            continue
+        did = f"raised {raised}" if raised else "raised nothing"
+        yield stated, f"the text says {name}, but the run {did}", better if raised else ""
+    if raised and field in ANSWERED | {"mistake"} and not re.search(rf"\b{raised}\b", prose):
+        for stated in normal_ends(sentence):
+            yield stated, f"the text says that it {stated.text}, but the run raised {raised}", better
+
+
+def _of_lines(
+    sentence: Sentence, prose: str, at: DataPath, field: str, evidence: Evidence
+) -> Iterator[tuple[Stated, str, str]]:
+    raising = list(raising_lines(sentence)) if field in ANSWERED else []
+    for stated in raising:
+        where = evidence.raising_lines
+        if where and int(stated.text) not in where and int(stated.text) <= evidence.code_lines:
+            yield stated, f"the text says line {stated.text}, but line {where[-1]} raised", ""
+    if not evidence.bug_lines:
+        return
+    mentioned = {int(s.text) for each in sentences(prose) for s in lines(each)}
+    for stated in lines(sentence):
+        number = int(stated.text)
+        if number > evidence.code_lines:
+            yield stated, f"the text says line {number}, but the program has {evidence.code_lines} lines", ""
+        elif not stated.definite or stated.index in {other.index for other in raising}:
+            continue
+        elif field in ANSWERED and not evidence.explains_bug:
+            bug = " or ".join(map(str, evidence.bug_lines))
+            yield stated, f"the text says line {number}, but the bug is in line {bug}", "line"
+        elif field == "mistake" and (own := evidence.suspected(at)) and not {own, *evidence.bug_lines} & mentioned:
+            yield stated, f"the text says line {number}, but this is about line {own}", ""
+
+
+def _is_a(raised: str, name: str) -> bool:
+    """Whether an exception that was raised is one of a name, which may be that of a class it inherits from."""
+    one, other = getattr(builtins, raised, None), getattr(builtins, name, None)
+    if isinstance(one, type) and isinstance(other, type):
+        return issubclass(one, other)
+    return raised == name

@@ -52,6 +52,7 @@ WEAKNESSES = {
     "never-reached": "it was never reached: the loop around it had nothing to go through",
     "survives": "it holds whatever its values are",
     "swallowed": "its failure would be swallowed by the `try` around it",
+    "unused": "it compares, and nothing is done with the result; put `assert` before it",
     "broad": "every mistake in its block raises some exception; name the type, as in `with raises(TypeError):`",
     "same-object": "{about} are the same object, which equals itself; compare with a copy that was made before",
     "same-memory": "{about} are the same memory, equal whatever it holds; compare with a copy, as by `.clone()`",

@@ -32,7 +32,8 @@ _DOUBTED = re.compile(
 """Words by which the statement beside them is."""
 _QUALIFIED = re.compile(
     r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each"
-    r"|reads?|taken?|takes|miss\w*|about|around|roughly|approximately|nearly|almost|(?:over|under)(?= \d)|least|most|more|less|fewer|up to|between"
+    r"|reads?|taken?|takes|miss\w*|about|around|roughly|approximately|nearly|almost|(?:over|under)(?= \d)"
+    r"|least|most|more|less|fewer|up to|between"
     r"|first|second|third|last|next|before|after|then|again|once)\b|n't\b|n’t\b|≈|~|<|>|≠"
 )
 """Words by which it denies, compares, or is about a part."""

@@ -36,6 +36,11 @@ _NEVER_NEGATIVE = frozenset(
 """Functions and attributes that never give a negative number."""
 _NOT_A_NUMBER = re.compile(r"nan|finite|inf\b", re.IGNORECASE)
 
+_KEEPS_SIGN = frozenset(
+    ["sum", "mean", "max", "min", "amax", "amin", "median", "item", "float", "int", "sqrt", "detach"]
+)
+"""Functions that give no negative number of numbers that are none."""
+
 
 def speaks_of_nan(text: str) -> bool:
     """Whether code asks for numbers that are none. Elsewhere NaN would fail any comparison, and so show nothing."""
@@ -51,8 +56,7 @@ def alternatives(piece: ast.expr, value: Any, others: list[Any], test: ast.expr,
     test     the assertion
     origins  where its names are from
     """
-    never_negative = last_name(piece.func if isinstance(piece, ast.Call) else piece) in _NEVER_NEGATIVE
-    never_negative = never_negative and not isinstance(piece, ast.Name)
+    never_negative = _is_never_negative(piece)
     known = list(islice(changes(value, nan=speaks_of_nan(ast.unparse(test))), _MAX_CHANGES))
     for new in (*(changed for _, changed in known), *others):
         if not (never_negative and _is_negative(new)):
@@ -69,10 +73,23 @@ def alternatives(piece: ast.expr, value: Any, others: list[Any], test: ast.expr,
             yield alien
 
 
+def _is_never_negative(node: ast.expr) -> bool:
+    """Whether an expression gives no negative number by its form: `len(xs)`, `x.numel()`, `x.abs().sum()`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=name)):
+            return name in _NEVER_NEGATIVE or (name in _KEEPS_SIGN and _is_never_negative(inner))
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return name in _NEVER_NEGATIVE or (name in _KEEPS_SIGN and any(map(_is_never_negative, args[:1])))
+        case ast.Attribute(attr=name):
+            return name in _NEVER_NEGATIVE
+    return False
+
+
 def _is_negative(value: Any) -> bool:
     """Of a number, or of a tensor of one element."""
     try:
-        return bool(value < 0)
+        negative = value < 0
+        return bool(negative.any()) if hasattr(negative, "any") else bool(negative)
     except Exception:
         return False
 

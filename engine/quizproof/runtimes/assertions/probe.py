@@ -17,9 +17,9 @@ from typing import Any
 from quizproof.runtimes.assertions.alternatives import alternatives
 from quizproof.runtimes.assertions.origins import Origins
 from quizproof.runtimes.assertions.recorder import Recorder
-from quizproof.runtimes.assertions.sameness import sameness
+from quizproof.runtimes.assertions.sameness import is_about_identity, is_equal_to_nothing, sameness
 from quizproof.runtimes.assertions.sites import Site
-from quizproof.runtimes.assertions.syntax import STAND_IN, is_constant, is_repeatable, pieces, replaced
+from quizproof.runtimes.assertions.syntax import STAND_IN, is_constant, is_repeatable, names_in, pieces, replaced
 from quizproof.runtimes.assertions.truthiness import always_true
 
 _MAX_SECONDS = 2.0
@@ -51,6 +51,8 @@ def _weakness(recorder: Recorder, origins: Origins, index: int, site: Site, end:
         if index in recorder.elsewhere:
             return "in-thread", ""
         return ("never-reached", "") if site.must_run else None
+    if site.weakness == "in-itself" and is_equal_to_nothing(site.test, recorder.met[index]):
+        return None
     if site.weakness:
         return site.weakness, ""
     if recorder.emptiness.get(index):
@@ -58,7 +60,17 @@ def _weakness(recorder: Recorder, origins: Origins, index: int, site: Site, end:
     if site.test is None or not is_repeatable(site.test):
         return None
     names = recorder.met[index]
-    return _Assertion(site, names, origins).weakness(end)
+    found = _Assertion(site, names, origins).weakness(end)
+    if found and found[0] in ("same-object", "same-memory") and _is_deliberate(recorder, site):
+        return None
+    return found
+
+
+def _is_deliberate(recorder: Recorder, site: Site) -> bool:
+    """Whether another assertion beside it says that things are one, or differ from a copy: then that is the point."""
+    names = names_in(site.test)
+    others = [each.test for each in recorder.sites if each.part == site.part and each is not site and each.test]
+    return any(names & names_in(other) and is_about_identity(other) for other in others)
 
 
 class _Assertion:

@@ -77,11 +77,12 @@ class Recorder:
         return all(seen())
 
     def caught(self, index: int) -> None:
-        """A mark at the beginning of a handler for everything: note what it caught, if it is an accident."""
+        """A mark at the beginning of a handler: note what it caught, if it is an accident."""
         error = sys.exc_info()[1]
         misspelt = isinstance(error, TypeError) and _MISSPELT_ARGUMENT in str(error)
         # Without a GPU nothing else of the block was tried.
-        if isinstance(error, _ACCIDENTS) or misspelt or "CUDA" in str(error):
+        by_accident = self.sites[index].weakness == "broad" and (isinstance(error, _ACCIDENTS) or misspelt)
+        if by_accident or "CUDA" in str(error):
             self.accidents.setdefault(index, f"{type(error).__name__}: {error}"[:200])
 
     def _is_own(self, index: int) -> bool:

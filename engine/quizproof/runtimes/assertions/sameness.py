@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -86,6 +86,28 @@ def sameness(test: ast.expr, evaluate: Callable[[ast.expr], Any]) -> tuple[str, 
 def _reads(node: ast.expr) -> bool:
     """Whether an expression reads a name that is not one of Python's own functions."""
     return any(isinstance(each, ast.Name) and each.id not in PURE for each in ast.walk(node))
+
+
+def is_equal_to_nothing(test: ast.expr | None, names: Mapping[str, Any]) -> bool:
+    """Whether `x in [x]` is about a value such as NaN, that is found because it is the same, and not equal."""
+    if not isinstance(test, ast.Compare):
+        return False
+    try:
+        return _differs_from_itself(eval(compile(ast.Expression(test.left), "<probe>", "eval"), dict(names)))
+    except Exception:
+        return True
+
+
+def is_about_identity(test: ast.expr) -> bool:
+    """Whether an assertion says that two things are one, or that they differ."""
+    match test:
+        case ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.Compare(ops=[ast.Is() | ast.IsNot() | ast.NotEq()], comparators=[right]):
+            return not isinstance(right, ast.Constant)
+        case ast.BoolOp(values=values):
+            return any(map(is_about_identity, values))
+    return _asks_for_identity(test)
 
 
 def _differs_from_itself(value: Any) -> bool:

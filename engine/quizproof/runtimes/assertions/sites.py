@@ -33,6 +33,8 @@ come, and came. handler: an `except` for everything, which counts for nothing an
 
 _BROAD = frozenset(["Exception", "BaseException"])
 _CATCH_ASSERTIONS = _BROAD | {"AssertionError"}
+_COMPARISONS = frozenset(["allclose", "equal", "isclose", "array_equal", "isinstance", "issubclass"])
+"""Functions that only say whether something is so."""
 _EXPECTING = ("assert", "raises", "warns")
 """How the names begin of what is called in `with` to expect an exception or a warning."""
 
@@ -83,6 +85,9 @@ class Marker(ast.NodeTransformer):
     def visit_Expr(self, node: ast.Expr) -> list[ast.stmt] | ast.stmt:
         # `assertEqual`, `assert_allclose` and the like of unittest, numpy, torch and TensorFlow.
         if not _called(node.value).startswith("assert"):
+            # Within a block that expects an exception, evaluating it can be the point.
+            if self._check and not any(self._inside.values()) and _is_comparison(node.value):
+                return [node, self._mark(node, self._add(node, "guard", None, "unused", counts=False))]
             return node
         index = self._add(node, "call", node.value, counts=not self._inside["swallowed"])
         return [node, self._mark(node, index)]
@@ -127,8 +132,13 @@ class Marker(ast.NodeTransformer):
             node.finalbody = self._all(node.finalbody)
         for handler in node.handlers:
             first: list[ast.stmt] = []
-            if self._check and _catches(handler, _BROAD) and not _raises(handler.body) and not _uses(handler):
-                first.append(self._mark(handler, self._add(handler, "handler", None, counts=False), "caught"))
+            if self._check and not _raises(handler.body) and not _uses(handler):
+                weakness = "broad" if _catches(handler, _BROAD) else ""
+                index = self._add(handler, "handler", None, weakness, counts=False)
+                first.append(self._mark(handler, index, "caught"))
+            # `assert False` in the block would be caught as well.
+            if within and handler in swallows and _does_nothing(handler.body):
+                first.append(self._mark(handler, self._add(handler, "guard", None, "swallowed", counts=False)))
             # An exception had to come: without one, a failure would have been raised.
             if after or (within and handler not in swallows):
                 index = self._add(handler, "guard", None, counts=not self._inside["swallowed"])
@@ -291,6 +301,11 @@ def _called(node: ast.expr) -> str:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name
     return ""
+
+
+def _is_comparison(node: ast.expr) -> bool:
+    """Whether an expression is true or false, and does nothing else."""
+    return isinstance(node, ast.Compare) or _called(node) in _COMPARISONS
 
 
 def _name(node: ast.expr | None) -> str:

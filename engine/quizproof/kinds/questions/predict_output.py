@@ -311,6 +311,9 @@ class PredictOutput(Question):
         """Whether an answer is what the program does: what is stated, or this output."""
         if stated is None:
             ended = main.raised is None and main.status != "endless"
+            # Where the question is what happens, a program that warns does not pass in silence.
+            if self.asks == "happens" and not text and self._main().warned(main, "code"):
+                return False
             return ended and same_output(text, fold(asked_output(self._main(), main)), self.tolerance)
         if stated.what == "exception":
             # A class that it inherits from is right, too.

@@ -158,7 +158,8 @@ def _long_key(question: Options) -> Iterator[Advice]:
     if question.multiple or question.any_right:
         return
     lengths = {option: len(option.content.text) for option in question.options if isinstance(option.content, Prose)}
-    key = next((option for option in lengths if option.correct), None)
+    # What a program does is no wording of its author's.
+    key = next((option for option in lengths if option.correct and option.at[:1] == ("options",)), None)
     longest = max((length for option, length in lengths.items() if option is not key), default=0)
     if key and longest and lengths[key] >= max(_STANDS_OUT * longest, longest + _MIN_SURPLUS):
         message = f"the key has {lengths[key]} characters, the longest distractor {longest}: its length gives it away"

@@ -143,8 +143,7 @@ def _of_outputs(sentence: Sentence, at: DataPath, field: str, evidence: Evidence
     own = "".join(evidence.own_texts(at))
     real = own if field in ("mistake", "why") and own.strip() else printed if field in ANSWERED else ""
     for stated in outputs(sentence) if real.strip() else ():
-        in_code = re.search(rf"(?<!\w){re.escape(stated.text)}(?!\w)", evidence.code)
-        if not in_code and not any(is_in(stated.text, text) for text in evidence.outputs):
+        if not any(is_in(stated.text, text) for text in (*evidence.outputs, evidence.code)):
             better = "stdout" if real is printed and field in ANSWERED else ""
             yield stated, f"the text says {stated.text}, but the run printed {_clipped(real)}", better
             return

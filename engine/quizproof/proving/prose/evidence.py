@@ -90,7 +90,8 @@ class Evidence:
         """The runs of the option that a prose is about; none if it is about none, or about a statement's proof."""
         if at[0] not in ("options", "distractors", "wrong") or len(at) < 3:
             return []
-        own = [p for p in self.programs if p in self.runs and any(part.at[:2] == at[:2] for part in p.parts)]
+        run = [program for program in dict.fromkeys(self.programs) if program in self.runs]
+        own = [program for program in run if any(part.at[:2] == at[:2] for part in program.parts)]
         if any(part.at[-1] in ("proof", "refute") for p in own for part in p.parts):
             return []
         return [(program, self.runs[program]) for program in own]
@@ -143,7 +144,9 @@ class Evidence:
 
     def mentions(self, exception: str) -> bool:
         """Whether code, options or the stated reasons name an exception, or a run raised it."""
-        raised = {self.runs[p].raised for p in self.programs if p in self.runs}
+        # A check without an answer raises a NameError that no prose means.
+        ran = (p for p in self.programs if p in self.runs and any(part.role in ("code", "answer") for part in p.parts))
+        raised = {self.runs[program].raised for program in ran}
         return exception in self._named or any(each and each.type == exception for each in raised)
 
     def raised_at(self, at: DataPath) -> tuple[str | None, str]:

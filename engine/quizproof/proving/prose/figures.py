@@ -110,8 +110,10 @@ def _of_scripts(sentence: Sentence, names: Mapping[str, Any], evidence: Evidence
     if len(scripts) != 1 or len(targets) != 1 or re.search(r"(?i)\bseeds?\b|\bvariation", sentence.text):
         return
     (script,), (target,) = scripts, targets
-    word = r"(?:[\w-]+ ){0,3}"
-    stated = _figures(rf"\b(?:to|reaches|is|of|at|gets|has) (?:a |an |the )?(?:{word}of )?", sentence)
+    named = re.escape(re.findall(r"\w+", target)[-1])
+    stated = _figures(
+        rf"\b{named}\w*(?: of the {script})?(?: therefore| then)? (?:(?:down|up) )?(?:to|is|of|reaches) ", sentence
+    )
     for found in stated:
         if not evidence.knows(found["n"]):
             yield from _compare(sentence, found, f"{script}['{target}']", [names[script][target]], evidence)
@@ -135,7 +137,7 @@ def _of_stages(
         if (
             sizes not in shapes
             and not any(_is_part(sizes, shape) for shape in shapes)
-            and sentence.states(found.start())
+            and sentence.states(*found.span())
         ):
             real = tuple(shapes[own if own is not None else -1])
             better = "" if own is None else f"stages[{own}].shape"
@@ -143,7 +145,7 @@ def _of_stages(
             yield stated, f"the text says {found['shape']}, but the run recorded {real}", better
     for found in _DTYPE.finditer(sentence.text):
         known = {stage["dtype"] for stage in stages}
-        if found["dtype"] not in known and sentence.states(found.start()):
+        if found["dtype"] not in known and sentence.states(*found.span()):
             real = stages[own if own is not None else -1]["dtype"]
             better = "" if own is None else f"stages[{own}].dtype"
             stated = Stated(found["dtype"], sentence.start + found.start("dtype"))
@@ -194,7 +196,7 @@ def _compare(
     typed = found["n"]
     values = [value for value in known if is_number(value)]
     right = any(_same_share(typed, value) if share else agrees(typed, value) for value in values)
-    if not values or right or not sentence.states(found.start()):
+    if not values or right or not sentence.states(*found.span()):
         return
     real = show(values[0])
     yield Stated(typed, sentence.start + found.start("n")), f"the text says {typed}, but the run gave {real}", name

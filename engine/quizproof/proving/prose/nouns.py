@@ -67,14 +67,14 @@ def _is_whole(sentence: Sentence, found: re.Match[str], words: set[str]) -> bool
 
 def _is(noun: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?i)\b(?:the|its|this) (?P<beside>(?:[\w-]+ ){{0,2}}?){re.escape(noun)}"
+        rf"(?i)\b(?<!of )(?<!than )(?:the|its|this) (?P<beside>(?:[\w-]+ ){{0,2}}?){re.escape(noun)}"
         rf"(?: is| equals| becomes| comes to| amounts to|:) {MARKUP}(?P<n>{NUMBER}){NO_UNIT}{END}"
     )
 
 
 def _has(noun: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?i)\b(?:the (?P<subject>\w+) has|it has|there are|that makes|this makes|makes|gives|we get|leaves) "
+        rf"(?i)\b(?:the (?:[\w-]+ ){{0,2}}?(?P<subject>\w+) has|it has|there are|makes|gives|we get|leaves) "
         rf"{MARKUP}(?P<n>{NUMBER}){MARKUP} (?P<beside>(?:[\w-]+ ){{0,2}}?){re.escape(noun)}s?\b"
     )
 

@@ -33,21 +33,22 @@ def outputs(sentence: Sentence) -> Iterator[Stated]:
         text = found[group]
         number = re.fullmatch(r"[-+−]?[\d.,]+(?:e[-+]?\d+)?", text.strip())
         literal = group != "tuple" or re.search(r"[\d'\"]|True|False|None|\[\]|\(\)|\{\}", text)
-        if not number and literal and not _NO_OUTPUT.search(text) and sentence.states(found.start()):
+        if not number and literal and not _NO_OUTPUT.search(text) and sentence.states(*found.span()):
             yield Stated(text, sentence.start + found.start(group))
 
 
 def messages(sentence: Sentence) -> Iterator[Stated]:
     """Texts that the sentence says are the message of an exception."""
     for found in _MESSAGE.finditer(sentence.text):
-        if not re.search(r"\.\.\.|…|\\", found["text"]) and sentence.states(found.start()):
+        if not re.search(r"\.\.\.|…|\\", found["text"]) and sentence.affirms(found.start()):
             yield Stated(found["text"], sentence.start + found.start("text"))
 
 
 def is_in(text: str, given: str) -> bool:
-    """Whether a quotation is a part of what a run gave; spacing, quotation marks and case do not count."""
-    return _bare(text) in _bare(given)
+    """Whether a quotation is a part of a text, in whole words; spacing, quotation marks and case do not count."""
+    return bool(re.search(rf"(?<!\w){re.escape(_bare(text))}(?!\w)", _bare(given)))
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s'\"`“”‘’*]", "", fold(text)).casefold().strip(".")
+    unquoted = re.sub(r"['\"`“”‘’*]", "", fold(text)).casefold().strip(" .")
+    return " ".join(re.sub(r"\s*([^\w\s])\s*", r"\1", unquoted).split())

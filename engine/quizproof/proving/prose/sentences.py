@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?"
 """A number as prose has it: 640, 1,526,400, 0.5, 1e-3."""
@@ -20,24 +21,29 @@ _FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 _SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?=[^\s`*_)\"'])|[.!?](?=[`*_)\"']+\S)|\n(?!\s*\n|\s*[-*] ))+[.!?;]?")
 _SUPPOSED = re.compile(
     r"(?i)\b(if|unless|until|when|while|without|would|could|might|may|should|were|had|think\w*|thought|believ\w*"
-    r"|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|instead|otherwise|wrong\w*|mistak\w*|confus\w*"
+    r"|expect\w*|assum\w*|suppos\w*|guess\w*|imagin\w*|hop\w*|instead|otherwise|confus\w*"
     r"|forget\w*|forgot\w*|overlook\w*|older|newer|earlier|version|example|e\.g|let|try|used to|to be)\b|\?"
+    r"|^\W*(?:add|append|call|change|delete|drop|give|insert|make|pass|put|remove|replace|set|swap|take|turn|use|write)\b"
+    r".*\band (?:it|the|this|python)\b"
     r"|^\W*(?:with|for|after|before|once|at|on|in (?!all\b|total\b|fact\b|short\b))\b"
 )
 """Words by which a whole sentence is about something else than what happens here."""
 _DOUBTED = re.compile(
-    r"(?i)\b(where|can|cannot|looks?|seems?|else|others?|another|ignor\w*|later|say|was|used)\b"
+    r"(?i)\b(where|can|cannot|looks?|seems?|else|others?|another|wrong\w*|mistak\w*|ignor\w*|later|say|was|used)\b"
     r"|\bfor (?!this|a total|the (?:whole|program|code|question)\b)\w+"
 )
 """Words by which the statement beside them is."""
 _QUALIFIED = re.compile(
-    r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each"
-    r"|reads?|taken?|takes|miss\w*|about|around|roughly|approximately|nearly|almost|(?:over|under)(?= \d)"
-    r"|least|most|more|less|fewer|up to|between"
+    r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each|reads?|taken?|takes"
+    r"|miss\w*|about|around|roughly|approximately|nearly|almost|(?:over|under)(?= \d)|least|most|more|less|fewer"
+    r"|up to|between"
     r"|first|second|third|last|next|before|after|then|again|once)\b|n't\b|n’t\b|≈|~|<|>|≠"
 )
 """Words by which it denies, compares, or is about a part."""
-SO = re.compile(r"(?i)\b(?:so(?! (?:that|far|much|many|on|does|do|is|are)\b)|thus|hence|therefore)\b")
+SO = re.compile(
+    r"(?i)\b(?:so(?! (?:that|far|much|many|on|does|do|is|are)\b)|thus|hence|therefore)\b"
+    r"|,? and (?=(?:the (?:program|code|loop|call|output|answer)|it|this|python) )"
+)
 """What separates a statement from its reasons, whose words do not qualify it."""
 _SUBJECT = (
     r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
@@ -48,7 +54,7 @@ END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?
 NO_UNIT = rf"(?={MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
 _ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {MARKUP}(?P<n>{NUMBER}){END}")
 _RESULT = re.compile(
-    rf"(?i)\b(?:the|this|its) (?:final |whole |printed )?(?:result|output|value|total|sum|count) is:? {MARKUP}"
+    rf"(?i)\b(?<!of )(?<!than )(?:the|this|its) (?:final |whole |printed )?(?:result|output|value|total) is:? {MARKUP}"
     rf"(?P<n>{NUMBER}){NO_UNIT}"
 )
 _PRINTS = re.compile(
@@ -78,9 +84,9 @@ _ANY_RAISES = re.compile(
     rf"(?P<verb>(?i:raises|throws|fails with|dies with|crashes with))(?: an?| the)? {MARKUP}(?:[a-z_]+\.)*"
     rf"(?P<name>{EXCEPTION})\b"
 )
-_LINE = re.compile(r"(?i)\blines? (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])")
+_LINE = re.compile(r"(?i)\blines? (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–]|, ?\d)")
 _LINE_STATED = re.compile(
-    r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–,])"
+    r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–]|, ?\d)"
     r"|\b(?:bug|mistake|error|fault|problem|culprit|slip) (?:is|sits|lies|hides) (?:in|on|at) line (?P<m>\d+)\b"
 )
 _ON_LINE = re.compile(r"(?i)^\W*(?:on|in|at) line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–])")
@@ -116,16 +122,25 @@ class Sentence:
         """Whether it states something without doubt, condition or comparison."""
         return self.states(0)
 
-    def states(self, start: int) -> bool:
-        """Whether what begins at an index of it is stated: nothing doubts it, but for the reasons before a "so"."""
-        reasons = list(SO.finditer(self.text[:start]))
-        rest = self.text[reasons[-1].end() :] if reasons else self.text
-        return not (_SUPPOSED.search(self.text) or _DOUBTED.search(rest) or _QUALIFIED.search(rest))
+    def states(self, start: int, end: int | None = None) -> bool:
+        """Whether what is between two indices of it is stated: nothing doubts it, but for reasons before a "so".
+
+        end  `start` when None: the words of the statement itself are looked at, too
+        """
+        text = self._words
+        reasons = [found.end() for found in SO.finditer(text) if found.end() <= start]
+        around = f"{text[max(reasons, default=0) : start]}{text[start if end is None else end :]}"
+        return not (_SUPPOSED.search(text) or _DOUBTED.search(around) or _QUALIFIED.search(around))
 
     def affirms(self, start: int) -> bool:
         """Whether what begins at an index of it is stated: nothing is supposed, and its own clause denies nothing."""
-        clause = re.split(r"[,:(–—]|\b(?:so|and|because|since)\b", self.text[:start])[-1]
-        return not (_SUPPOSED.search(self.text) or _DOUBTED.search(clause) or _QUALIFIED.search(clause))
+        clause = re.split(r"[,:(–—]|\b(?:so|and|because|since)\b", self._words[:start])[-1]
+        return not (_SUPPOSED.search(self._words) or _DOUBTED.search(clause) or _QUALIFIED.search(clause))
+
+    @cached_property
+    def _words(self) -> str:
+        """The text without code, whose `if` supposes nothing. Places stay what they are."""
+        return re.sub(r"`[^`\n]*`", lambda code: "…" * len(code[0]), self.text)
 
 
 @dataclass(frozen=True)
@@ -208,16 +223,15 @@ def normal_ends(sentence: Sentence) -> Iterator[Stated]:
     """Where the sentence says that the program or the response raises nothing."""
     for found in _ENDS.finditer(sentence.text):
         before, after = sentence.text[: found.start()], sentence.text[found.end() :]
-        if not (
-            _SUPPOSED.search(before + after) or _DOUBTED.search(before + after) or _QUALIFIED.search(before + after)
-        ):
+        doubted = any(words.search(f"{before} {after}") for words in (_SUPPOSED, _DOUBTED))
+        if not doubted and not _QUALIFIED.search(before):
             yield _stated(sentence, found, "how")
 
 
 def raising_lines(sentence: Sentence) -> Iterator[Stated]:
     """Numbers of lines that the sentence says raise."""
-    if sentence.is_plain:
-        for found in _LINE_RAISES.finditer(sentence.text):
+    for found in _LINE_RAISES.finditer(sentence.text):
+        if sentence.states(found.start()):
             yield _stated(sentence, found, "n" if found["n"] else "m")
 
 

@@ -217,8 +217,7 @@ def _clock() -> None:
     _instead(time, "strftime", lambda usual, form, *when: usual(form, *(when or (time.localtime(),))))
     _instead(time, "clock_gettime", lambda usual, clock: usual(clock) + _LATER * (clock == time.CLOCK_REALTIME))
     # Every run has a process of its own, though in its namespace it always has the same number.
-    for name in ("getpid", "getppid"):
-        _tell(os, name, lambda usual: usual + 1_234)
+    _tell(os, "getpid", lambda usual: usual + 1_234)
     if "timeit" in sys.modules:  # it keeps the clock that it found
         sys.modules["timeit"].default_timer = time.perf_counter  # type: ignore[attr-defined]
 

@@ -25,7 +25,7 @@ from quizproof.runtimes.assertions.truthiness import always_true
 _MAX_SECONDS = 2.0
 """For all of a run. What is not looked at by then is believed."""
 _MAX_PIECES = 16
-_FIXED = (type, types.ModuleType, types.BuiltinFunctionType)
+_FIXED = (type, types.ModuleType, types.BuiltinFunctionType, types.FunctionType)
 """What belongs to the language or to a library, and not to the program."""
 
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from quizproof.comparison.outputs import fold_expression
 
+_MIN_LIKENESS = 0.5
+"""Of a line and its rewritten form, between 0 and 1."""
+
 
 @dataclass(frozen=True)
 class Hunk:
@@ -65,6 +68,34 @@ def changes(source: str, other: str) -> tuple[Change, ...]:
             hunks.append(Hunk(start, end, other_start, other_end))
     groups = _with_moves(hunks, ours, theirs)
     return tuple(Change(tuple(_in_lines(hunk, ours, theirs) for hunk in group)) for group in groups)
+
+
+def rewritten(source: str, other: str) -> tuple[Change, ...]:
+    r"""Changes within `changes` of more lines than there were: each line that was rewritten, without those that came.
+
+    source, other  the texts of two programs
+
+    A line is the rewritten form of the one that is most like it, if they are like each other at all.
+
+        >>> [change.hunks for change in rewritten("f(x)\nend()", "x = 0\nf((x))\nend()")]
+        [(Hunk(start=0, end=1, other_start=1, other_end=2),)]
+    """
+    ours, theirs = _lines(source), _lines(other)
+    found = []
+    for change in changes(source, other):
+        for hunk in change.hunks:
+            if not 0 < hunk.end - hunk.start < hunk.other_end - hunk.other_start:
+                continue
+            for n in range(hunk.start, hunk.end):
+                alike = {m: _likeness(ours[n], theirs[m]) for m in range(hunk.other_start, hunk.other_end)}
+                m = max(alike, key=alike.__getitem__)
+                if alike[m] >= _MIN_LIKENESS:
+                    found.append(Change((Hunk(n, n + 1, m, m + 1),)))
+    return tuple(found)
+
+
+def _likeness(line: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, line.strip(), other.strip(), autojunk=False).ratio()
 
 
 def changed(source: str, other: str, change: Change) -> str:

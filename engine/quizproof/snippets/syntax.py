@@ -52,6 +52,33 @@ def same_program(source: str, *others: str) -> bool:
     return tree is not None and any(other is not None and ast.dump(other) == ast.dump(tree) for other in trees)
 
 
+def names_bound(source: str) -> frozenset[str]:
+    """The names that a program gives a value at its top level, but for imports."""
+    tree = parse(source)
+    return frozenset().union(*map(_bound, tree.body)) if tree else frozenset()
+
+
+def names_read(source: str) -> frozenset[str]:
+    """The names that a program reads and has not given a value before, built-in ones included."""
+    tree = parse(source)
+    read: set[str] = set()
+    bound: set[str] = set()
+    for statement in tree.body if tree else ():
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        read.update(name.id for name in names if isinstance(name.ctx, ast.Load) and name.id not in bound)
+        if isinstance(statement, ast.AugAssign):
+            read.update(_bound(statement) - bound)
+        bound |= _bound(statement)
+    return frozenset(read)
+
+
+def _bound(statement: ast.stmt) -> frozenset[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return frozenset([statement.name])
+    stored = (node for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return frozenset(node.id for node in stored)
+
+
 def _attempt(step: Callable[[], Result]) -> Result | Exception:
     """What a step gives, or what it raises; without warnings, which Python gives of `1 is x` or unknown escapes."""
     try:

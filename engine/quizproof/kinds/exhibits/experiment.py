@@ -36,6 +36,7 @@ from quizproof.findings import Advice, DataPath
 from quizproof.kinds.base import ALIKE, Exhibit, Runs, Seeds, advice_on_one_seed, given, seeds_in_words
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Fixed, Model, Number, Prose, Snippet, refuse
+from quizproof.snippets.syntax import names_bound, names_read
 
 Script: TypeAlias = DataPath
 """Where a script is in its experiment: ("baseline",), ("variations", 0, "code")."""
@@ -299,6 +300,12 @@ class Experiment(Exhibit):
                 return refuted(rules.TARGET_MISSED, message, expected=wanted, actual=exact(value))
         return proven(value=judged.evidence["value"][target.name])
 
+    def _overwritten(self, index: int) -> str:
+        """A name that a constraint's check overwrites without reading anything that a script could change."""
+        check = self.constraints[index].check
+        made = names_bound(self.setup or "") | names_bound(self.solution) | names_bound(self.baseline)
+        return "" if names_read(check) & made else min(names_bound(check) & made, default="")
+
     def _judge_constraint(self, index: int, *outcomes: Outcome) -> Judgement:
         for seed, program, outcome in zip(self.seeds, self._programs(("solution",)), outcomes, strict=True):
             if blocked := self._blocked(program, outcome):
@@ -322,6 +329,9 @@ class Experiment(Exhibit):
             does = "the check itself raised" if kept else "the solution breaks it:"
             judgement = refuted(code, f"with seed {seed} {does} {raised}", at=program.parts[raised.part].at)
             return at_frame(program, outcome, judgement)
+        if own := self._overwritten(index):
+            message = f"the check gives `{own}` a value of its own, so it does not look at the script's"
+            return refuted(rules.OVERWRITES_ANSWER, message, help="Compare with another name.")
         result = outcomes[0].parts[place]
         if self.constraints[index].broken is None and result.missed and outcomes[0].status == "finished":
             message = f"it holds with {result.missed}, too, and no script is known that breaks it"

@@ -21,7 +21,7 @@ from quizproof.kinds.base import HappensText, Question, Runs, given, said
 from quizproof.kinds.evidence import evidence
 from quizproof.outcome import LOST, Frame, Outcome
 from quizproof.quizfile.fields import Integer, Model, Prose, Snippet
-from quizproof.snippets.changes import Hunk, changed, changes, significant_lines
+from quizproof.snippets.changes import Change, Hunk, changed, changes, rewritten, significant_lines
 
 _WHOLE_LINE = 10_000
 """A column beyond the end of any line."""
@@ -124,11 +124,14 @@ class FindBug(Question):
     def _hunks(self) -> Iterator[Hunk]:
         return (hunk for change in changes(self.code, self.fix) for hunk in change.hunks)
 
-    def _tried(self) -> tuple[Program, ...]:
-        """For each of several changes `fix` without it, then `code` with it alone; none for a single change."""
+    def _separable(self) -> tuple[Change, ...]:
+        """The changes that may be needless beside others: all of several, and lines that were rewritten in passing."""
         made = changes(self.code, self.fix)
-        if len(made) < 2:
-            return ()
+        return (*(made if len(made) > 1 else ()), *rewritten(self.code, self.fix))
+
+    def _tried(self) -> tuple[Program, ...]:
+        """For each change that is one of several `fix` without it, then `code` with it alone."""
+        made = self._separable()
         undone = [changed(self.fix, self.code, change.reversed) for change in made]
         alone = [changed(self.code, self.fix, change) for change in made]
         pairs = enumerate(zip(undone, alone, strict=True))
@@ -159,8 +162,12 @@ class FindBug(Question):
         if lost := next((obstacle(program, outcome) for program, outcome in tried if outcome.status in LOST), None):
             return lost
         pairs = zip(outcomes[2::2], outcomes[3::2], strict=True)
-        for change, (undone, alone) in zip(changes(self.code, self.fix), pairs, strict=True):
-            if undone.status == "finished" and alone.status != "finished":
+        in_check = self._program("code").raised_in(outcomes[0]) == "check"
+        separable = self._separable()
+        for number, (change, (undone, alone)) in enumerate(zip(separable, pairs, strict=True)):
+            # Where the program itself raises, a rewritten line may be the one that does, and so right in any case.
+            is_part = number >= len(separable) - len(rewritten(self.code, self.fix))
+            if undone.status == "finished" and alone.status != "finished" and (in_check or not is_part):
                 return _harmless(change.hunks[0])
         return PROVEN
 

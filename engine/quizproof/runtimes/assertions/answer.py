@@ -12,7 +12,7 @@ from quizproof.outcome import is_failed_assertion
 from quizproof.runtimes.assertions.values import changes, is_effective
 
 _MAX_SECONDS = 3.0
-"""For all checks of a run. What was not tried by then counts for nothing."""
+"""Of processor time, for all checks of a run. What was not tried by then counts for nothing."""
 _MAX_NAMES = 12
 _MAX_CHANGES = 8
 _MISSING = object()
@@ -61,7 +61,7 @@ def notices(
     A check whose unchanged repetition does not pass is left out: it changes what it looks at. A change in which a check
     raises anything but a failed assertion counts for nothing.
     """
-    end = time.monotonic() + _MAX_SECONDS
+    end = time.process_time() + _MAX_SECONDS
     # As after the answer: a check may have bound some of these names itself.
     saved = dict(names)
     found: dict[int, Notices] = {}
@@ -75,7 +75,7 @@ def notices(
         if not reads & given:  # but if it reads nothing of the program, it notices nothing at all
             read = dict(made)
         for words, changed in _changes(read, nan=nan):
-            if time.monotonic() > end:
+            if time.process_time() > end:
                 break
             passed = _passes(code, names, saved, {**made, **changed})
             if passed is None:

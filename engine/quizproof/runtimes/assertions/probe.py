@@ -23,7 +23,7 @@ from quizproof.runtimes.assertions.syntax import STAND_IN, is_constant, is_repea
 from quizproof.runtimes.assertions.truthiness import always_true
 
 _MAX_SECONDS = 2.0
-"""For all of a run. What is not looked at by then is believed."""
+"""Of processor time, for all of a run. What is not looked at by then is believed."""
 _MAX_PIECES = 16
 _FIXED = (type, types.ModuleType, types.BuiltinFunctionType, types.FunctionType)
 """What belongs to the language or to a library, and not to the program."""
@@ -34,9 +34,9 @@ def weak_sites(recorder: Recorder, origins: Origins) -> Iterator[tuple[int, str,
 
     The weakness is a key of `checks.WEAKNESSES`; the detail is what it is about, such as a name.
     """
-    end = time.monotonic() + _MAX_SECONDS
+    end = time.process_time() + _MAX_SECONDS
     for index, site in enumerate(recorder.sites):
-        if time.monotonic() > end:
+        if time.process_time() > end:
             return
         found = _weakness(recorder, origins, index, site, end)
         if found:
@@ -126,7 +126,7 @@ class _Assertion:
             changed = replaced(self._test, piece)
             others = [other for each, other in values.items() if each is not piece and _alike(other, value)]
             for new in alternatives(piece, value, others, self._test, self._origins):
-                if time.monotonic() > end:
+                if time.process_time() > end:
                     return None
                 tried += 1
                 if self._holds(changed, new) is False:

@@ -139,7 +139,7 @@ LIES = [
     ("numbers.remove(3)", "numbers.remove(n)", "QP207", 34, "wrong program 2: it failed by NameError"),
     ("assert total == 6", "assert total", "QP202", 29, "wrong program 1: this wrong program passes every check"),
     ("assert total == 6", "total.check()", "QP208", 23, "the check itself raised AttributeError"),
-    ("assert numbers == [1, 2, 3, 4]", "numbers == [1, 2, 3, 4]", "QP204", 27, "the check executed no assertion"),
+    ("assert numbers == [1, 2, 3, 4]", "numbers == [1, 2, 3, 4]", "QP246", 27, "it compares, and nothing is done with the result"),
     ("assert total == 6", "assert numbers", "QP205", 21, "checks can fail: the check passes although"),
     ("# numbers.sort()", "numbers.sort()", "QP223", 41, "mutations: no change of the solution that passes every"),
     ("The numbers are left alone", "The even numbers are added up", "QP115", 6, "two checks have the name"),

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 
 from quizproof import displays, rules
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, obstacle, refuted
-from quizproof.kinds.base import Question, Runs, evidence
+from quizproof.kinds.base import Question, Runs
+from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Prose, Snippet
 

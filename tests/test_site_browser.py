@@ -497,7 +497,7 @@ def test_names_for_screen_readers(quiz: Page) -> None:
     expect(quiz.get_by_role("navigation", name="Questions").get_by_role("link", name="Question 1")).to_be_visible()
     choose(asked, "b")
     expect(quiz.get_by_role("link", name="Question 1 wrong")).to_be_visible()
-    expect(quiz.get_by_role("img", name="Proof coverage 96 %")).to_be_visible()
+    expect(quiz.get_by_role("img", name="Proof coverage: 96 % proven")).to_be_visible()
 
 
 def test_retry_brings_the_next_variant(quiz: Page) -> None:

@@ -111,8 +111,12 @@ def told_apart(one: str, other: str) -> tuple[str, str]:
     ('3 apples', '3\\u00a0apples')
     """
     if one != other and skeleton(one) == skeleton(other):
-        return tuple("".join(c if c.isascii() else _escape(c) for c in text) for text in (one, other))  # type: ignore[return-value]
+        return _in_ascii(one), _in_ascii(other)
     return escaped(one), escaped(other)
+
+
+def _in_ascii(text: str) -> str:
+    return "".join(character if character.isascii() else _escape(character) for character in text)
 
 
 def _escape(character: str) -> str:

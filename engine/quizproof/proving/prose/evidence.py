@@ -13,6 +13,7 @@ from quizproof.comparison.numbers import is_number
 from quizproof.comparison.quantity import same_number
 from quizproof.findings import DataPath
 from quizproof.kinds.base import Block, Runs
+from quizproof.kinds.questions.find_bug import FindBug
 from quizproof.outcome import Outcome
 from quizproof.proving.prose.sentences import NUMBER, lines, sentences
 from quizproof.quizfile.fields import CODE, PROSE, TEXT, texts
@@ -194,8 +195,7 @@ class Evidence:
         """The line that a mistake of a `find-bug` question is about."""
         if at[0] != "mistakes" or not isinstance(at[1], int):
             return None
-        line = getattr(self.block.mistakes[at[1]], "line", None)  # type: ignore[attr-defined]
-        return line if isinstance(line, int) else None
+        return self.block.mistakes[at[1]].line if isinstance(self.block, FindBug) else None
 
 
 def number_of(text: str) -> float:

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from quizproof.runtimes.assertions.syntax import PURE, is_pure
+from quizproof.runtimes.assertions.syntax import PURE, is_pure, last_name
 
 RECORDER = "__quizproof_asserted__"
 """The recorder's name among the builtins, so that a program's own names are those that it has made, and no others."""
@@ -108,7 +108,7 @@ class Marker(ast.NodeTransformer):
         calls = [item.context_expr for item in node.items]
         expecting = [call for call in calls if _called(call).startswith(_EXPECTING)]
         hiding = [call for call in calls if call in expecting or _called(call) == "suppress"]
-        named = [_name(each) for call in hiding if isinstance(call, ast.Call) for each in call.args]
+        named = [last_name(each) for call in hiding if isinstance(call, ast.Call) for each in call.args]
         with self._within("swallowed" if _CATCH_ASSERTIONS.intersection(named) else "with"):
             self.generic_visit(node)
         if not expecting:
@@ -308,16 +308,11 @@ def _is_comparison(node: ast.expr) -> bool:
     return isinstance(node, ast.Compare) or _called(node) in _COMPARISONS
 
 
-def _name(node: ast.expr | None) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
 def _is_broad(call: ast.expr) -> bool:
     """Whether what is expected is any exception: `assertRaises(Exception)`."""
-    return isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords and _name(call.args[0]) in _BROAD
+    return (
+        isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords and last_name(call.args[0]) in _BROAD
+    )
 
 
 def _catches(handler: ast.ExceptHandler, names: Iterable[str]) -> bool:
@@ -325,7 +320,7 @@ def _catches(handler: ast.ExceptHandler, names: Iterable[str]) -> bool:
     if handler.type is None:
         return True
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(_name(type_) in names for type_ in types)
+    return any(last_name(type_) in names for type_ in types)
 
 
 def _uses(handler: ast.ExceptHandler) -> bool:
@@ -356,7 +351,7 @@ def _ends_in_failure(body: list[ast.stmt]) -> bool:
     """Whether statements end in `raise AssertionError` or `assert False`."""
     match body:
         case [*_, ast.Raise(exc=exc)]:
-            return "AssertionError" in (_name(exc), _called(exc) if exc else "")
+            return "AssertionError" in (last_name(exc), _called(exc) if exc else "")
         case [*_, ast.Assert(test=ast.Constant(value=False | 0 | None))]:
             return True
     return False

@@ -59,7 +59,7 @@ def _names(node: ast.AST) -> frozenset[str]:
     return frozenset(each.id for each in ast.walk(node) if isinstance(each, ast.Name))
 
 
-def last_name(node: ast.expr) -> str:
+def last_name(node: ast.expr | None) -> str:
     """The last name of what is read: `mean` of `x.mean`, `x` of `x`; empty for anything else."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):

@@ -141,17 +141,18 @@ def test_changes_leave_the_value_alone() -> None:
     assert all(isinstance(each, dict) and each != value for each in others[:4])
 
 
-def noticed(answer: str, check: str) -> tuple[int, int, str]:
-    """What a check made of changes of what an answer bound: tried, noticed, and the first that it missed."""
+def noticed(answer: str, *checks: str) -> tuple[int, int, str]:
+    """What the last check made of changes of what an answer bound: tried, noticed, and the first that it missed."""
     names: dict[str, object] = {}
     exec(answer, names)
     made = made_by({"__builtins__": names["__builtins__"]}, names)
-    code = compile(check, FILE, "exec")
-    exec(code, names)
+    codes = {index: compile(check, FILE, "exec") for index, check in enumerate(checks)}
+    for code in codes.values():
+        exec(code, names)
     before = dict(names)
-    found = notices(names, made, {0: code}, set(made))
+    found = notices(names, made, codes, set(made)).get(len(checks) - 1)
     assert names == before
-    return (found[0].tried, found[0].noticed, found[0].missed) if found else (0, 0, "")
+    return (found.tried, found.noticed, found.missed) if found else (0, 0, "")
 
 
 @pytest.mark.parametrize(
@@ -181,3 +182,34 @@ def test_changes_that_a_check_does_not_notice(answer: str, check: str, missed: s
 def test_check_that_changes_what_it_looks_at_is_left_out() -> None:
     """Run again, it fails without any change, which shows nothing."""
     assert noticed("xs = [1]", "assert xs == [1]\nxs.append(2)") == (0, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("last", "missed"),
+    [
+        ("assert second == 12", ""),
+        ("assert third == 13", ""),
+        ("assert isinstance(third, int)", "`f` with another result"),
+        ("assert other == 5", "`f` with another result"),
+    ],
+)
+def test_check_of_what_a_check_before_it_has_made(last: str, missed: str) -> None:
+    """The names that it reads are made anew, from the changed answer."""
+    answer = "def f(x):\n    return 6 * x"
+    _, count, first = noticed(answer, "second = f(2)", "third = second + 1", "other = 5", last)
+    assert (count, first) == (int(not missed), missed)
+
+
+@pytest.mark.parametrize(
+    ("check", "missed"),
+    [
+        ("assert (y := f(x)).backward() is None and x.grad.tolist() == [2, 4]", ""),
+        ("f(x).backward()\nassert x.grad.shape == (2,)", "`f` with its arguments added to its result"),
+    ],
+)
+def test_check_of_a_gradient(check: str, missed: str) -> None:
+    """A constant added to a result leaves its gradient as it is; the arguments added do not."""
+    answer = "def f(x):\n    return (x ** 2).sum()"
+    start = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n"
+    _, count, first = noticed(answer, start + check)
+    assert (count, first) == (int(not missed), missed)

@@ -18,6 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
+_BROWSER = ("node", "chrom")
+"""How the names of the processes begin that drive the browser, and are it."""
 
 
 def become_subreaper() -> None:
@@ -26,12 +28,16 @@ def become_subreaper() -> None:
 
 
 def descendants(pid: int) -> set[int]:
-    """All living processes below one, as the machine's own /proc has them."""
+    """All living processes below one, as the machine's own /proc has them, but for the tests' own browser.
+
+    That starts and ends helpers whenever it likes, long after the test that needed it.
+    """
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # it ended meanwhile
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-            if state not in "ZX":
+            command, _, rest = stat.read_text().partition(" (")[2].rpartition(")")
+            state, parent = rest.split()[:2]
+            if state not in "ZX" and not command.startswith(_BROWSER):
                 parents[int(stat.parent.name)] = int(parent)
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:

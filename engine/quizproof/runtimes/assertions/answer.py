@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dis
 import time
 import types
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,10 +67,11 @@ def notices(
     saved = dict(names)
     found: dict[int, Notices] = {}
     for index, code in checks.items():
-        if _passes(code, names, saved, made) is not True:
+        codes = [*_needed(index, checks), code]
+        if _passes(codes, names, saved, made) is not True:
             continue
         found[index] = Notices()
-        reads = _names_read(code)
+        reads = set[str]().union(*map(_names_read, codes))
         # What a check does not read it cannot notice, and need not: it may be a step on the way.
         read = {name: value for name, value in made.items() if name in reads}
         if not reads & given:  # but if it reads nothing of the program, it notices nothing at all
@@ -77,7 +79,7 @@ def notices(
         for words, changed in _changes(read, nan=nan):
             if time.process_time() > end:
                 break
-            passed = _passes(code, names, saved, {**made, **changed})
+            passed = _passes(codes, names, saved, {**made, **changed})
             if passed is None:
                 continue
             if passed and not all(map(is_effective, changed.values())):
@@ -89,6 +91,20 @@ def notices(
                 found[index].noticed += 1
                 break
     return found
+
+
+def _needed(index: int, checks: Mapping[int, types.CodeType]) -> list[types.CodeType]:
+    """The checks before one that bind names that it reads, and those that these need, in their order.
+
+    A check may look at what the one before it has got from the answer: `second = f(x)`, then `assert second == 12`.
+    """
+    reads = _names_read(checks[index])
+    needed: list[types.CodeType] = []
+    for code in [code for each, code in sorted(checks.items(), reverse=True) if each < index]:
+        if reads & {i.argval for i in dis.get_instructions(code) if i.opname in ("STORE_NAME", "STORE_GLOBAL")}:
+            needed.insert(0, code)
+            reads |= _names_read(code)
+    return needed
 
 
 def _names_read(code: types.CodeType) -> set[str]:
@@ -110,15 +126,20 @@ def _changes(made: Mapping[str, Any], *, nan: bool) -> Iterator[tuple[str, dict[
 
 
 def _passes(
-    code: types.CodeType, names: dict[str, Any], saved: dict[str, Any], values: Mapping[str, Any]
+    codes: Sequence[types.CodeType], names: dict[str, Any], saved: dict[str, Any], values: Mapping[str, Any]
 ) -> bool | None:
-    """Whether a check passes with these values; None if it neither passes nor fails an assertion."""
+    """Whether the last of these checks passes with these values; None if it neither passes nor fails an assertion."""
+    *needed, check = codes
+    reached = False
     names.update(values)
     try:
-        exec(code, names)
+        for code in needed:
+            exec(code, names)
+        reached = True
+        exec(check, names)
         return True
     except Exception as error:
-        return False if is_failed_assertion(type(error).__name__, str(error)) else None
+        return False if reached and is_failed_assertion(type(error).__name__, str(error)) else None
     finally:
         names.clear()
         names.update(saved)

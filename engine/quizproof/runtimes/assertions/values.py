@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import math
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -58,6 +59,7 @@ def _of_type(value: Any) -> Iterator[Change]:
         case types.FunctionType():
             for number in range(3):
                 yield "with another result", Wrapped(value, number)
+            yield "with its arguments added to its result", Wrapped(value, None)
         case type():
             yield from _classes(value)
         case _:
@@ -140,7 +142,11 @@ def _dict_like(value: dict[Any, Any], items: dict[Any, Any]) -> Any:
 class Wrapped:
     """A function with the same arguments and effects as another one, and another result where one is known."""
 
-    def __init__(self, function: Callable[..., Any], number: int) -> None:
+    def __init__(self, function: Callable[..., Any], number: int | None) -> None:
+        """Wrap `function`. `number` chooses among the changes of its result; None adds the arguments to it.
+
+        A sum with the arguments has another gradient too, where "plus 1" has the same.
+        """
         functools.update_wrapper(self, function)
         self._function = function
         self._number = number
@@ -149,18 +155,37 @@ class Wrapped:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         result = self._function(*args, **kwargs)
+        if self._number is None:
+            total = _sum([result, *args, *kwargs.values()])
+            self.effective = self.effective and total is not result
+            return total
         if isinstance(result, types.GeneratorType):
-            return iter(self._other(list(islice(result, _MAX_ITEMS))))
-        return self._other(result)
+            return iter(self._other(self._number, list(islice(result, _MAX_ITEMS))))
+        return self._other(self._number, result)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def _other(self, result: Any) -> Any:
+    def _other(self, number: int, result: Any) -> Any:
         others = [changed for _, changed in changes(result)]
         # Of a function that returns nothing, the effects count, and these are as before.
         self.effective = self.effective and bool(others) and result is not None
-        return others[self._number % len(others)] if others else result
+        return others[number % len(others)] if others else result
+
+
+def _sum(values: Sequence[Any]) -> Any:
+    """The first of some values plus the sum of each other one, of those that are floating-point numbers or tensors."""
+    torch, tensorflow = sys.modules.get("torch"), sys.modules.get("tensorflow")
+    total, *others = values
+    for value in others:
+        with contextlib.suppress(Exception):  # what cannot be added is left out
+            if isinstance(total, float) and isinstance(value, (int, float)):
+                total = total + value
+            elif torch is not None and isinstance(total, torch.Tensor) and total.is_floating_point():
+                total = total + value.sum()
+            elif tensorflow is not None and tensorflow.is_tensor(total) and total.dtype.is_floating:
+                total = total + tensorflow.cast(tensorflow.reduce_sum(value), total.dtype)
+    return total
 
 
 def is_effective(value: Any) -> bool:

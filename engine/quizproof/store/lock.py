@@ -2,7 +2,9 @@ r"""The lock: the outcomes of a bank's runs as a text that people can review and
 
     {
      "about": "The outcome of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
-     "version": 1,
+     "version": 2,
+     "engine": "4f0c…",                            of the code that carried out the runs, a fingerprint
+     "architecture": "x86_64",                     of the processor
      "sandbox": "namespaces",
      "runtimes": {"python": {"python": "3.11.7"}},
      "quizzes": {
@@ -26,19 +28,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import platform
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
 from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Raised, Status, Weak
+from quizproof.store.fingerprints import carrying, digest
 
 _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
-VERSION = 1
+VERSION = 2
 _CONCLUSIVE: frozenset[Status] = KEPT | {"limit", "died"}
 """The statuses that proofs rest on: an order of lines that never ends is proven wrong by its limit."""
 
@@ -85,12 +89,20 @@ class Entry(TypedDict):
     detail: NotRequired[str]
     parts: list[EntryPart]
     raised: NotRequired[EntryRaised]
+    drew: NotRequired[bool]
+    """Whether it drew from a generator that its program had not seeded. Left out when it did not."""
+    again: NotRequired[int]
+    """Under how many other conditions the program was run, and came to the same. Left out when under none."""
 
 
 @dataclass(frozen=True)
 class Lock:
-    """The outcome of every run of a bank, and the versions that gave it."""
+    """The outcome of every run of a bank, and what gave it."""
 
+    engine: str
+    """The fingerprint of the code that carried out the runs: see `fingerprints.carrying`."""
+    architecture: str
+    """Of the processor, as `platform.machine()` has it."""
     sandbox: str
     runtimes: Mapping[str, Mapping[str, str]]
     quizzes: Mapping[str, Mapping[str, Mapping[str, Entry]]]
@@ -109,11 +121,23 @@ class Lock:
         """
         try:
             content = path.read_bytes()
-            data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
         except FileNotFoundError:
             raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
         except OSError as error:
             raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        return cls.parse(content, str(path))
+
+    @classmethod
+    def parse(cls, content: bytes, path: str) -> Lock:
+        """The lock that a file's content is, checked whole.
+
+        content  as `text` gives it, in ASCII
+        path     what to call it in messages
+
+        Raises UsageError as `read` does.
+        """
+        try:
+            data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
         except UnicodeDecodeError:
             raise UsageError(f"{path} is not text in UTF-8{_REMEDY}") from None
         except (ValueError, RecursionError) as error:
@@ -124,13 +148,16 @@ class Lock:
             raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
         try:
             runtimes = {str(name): {str(k): str(v) for k, v in of.items()} for name, of in data["runtimes"].items()}
-            lock = cls(str(data["sandbox"]), runtimes, data["quizzes"], hashlib.sha256(content).hexdigest())
+            made_by = str(data["engine"]), str(data["architecture"]), str(data["sandbox"])
+            lock = cls(*made_by, runtimes, data["quizzes"], hashlib.sha256(content).hexdigest())
             programs: dict[str, Entry] = {}
             for _, _, _, entry in lock.entries():
                 if outcome_of(entry).status not in _CONCLUSIVE:
                     raise ValueError
-                # Programs are looked up by key alone, wherever they are in the bank.
-                if programs.setdefault(entry["program"], entry) != entry:
+                # Programs are looked up by key alone, wherever they are in the bank. How often one was run again
+                # depends on what it is for.
+                alone = cast("Entry", {key: value for key, value in entry.items() if key != "again"})
+                if programs.setdefault(entry["program"], alone) != alone:
                     raise UsageError(f"{path} has two outcomes of one program{_REMEDY}")
         except (AttributeError, KeyError, TypeError, ValueError):
             raise UsageError(f"{path} is damaged{_REMEDY}") from None
@@ -155,6 +182,13 @@ class Lock:
                 for run, entry in runs.items():
                     yield quiz, block, run, entry
 
+    def programs(self) -> dict[str, str]:
+        """By quiz, a fingerprint of the programs that the lock has of it."""
+        return {
+            quiz: of_programs(entry["program"] for runs in blocks.values() for entry in runs.values())
+            for quiz, blocks in self.quizzes.items()
+        }
+
     def text(self) -> str:
         """The lock as it is written, as the module shows it. The same outcomes give the same text.
 
@@ -163,6 +197,8 @@ class Lock:
         data = {
             "about": "The outcome of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
             "version": VERSION,
+            "engine": self.engine,
+            "architecture": self.architecture,
             "sandbox": self.sandbox,
             "runtimes": {name: dict(sorted(of.items())) for name, of in sorted(self.runtimes.items())},
             "quizzes": {
@@ -173,6 +209,14 @@ class Lock:
         return json.dumps(data, indent=1) + "\n"
 
 
+def of_programs(keys: Iterable[str]) -> str:
+    """A fingerprint of some programs, by which a lock is compared with a bank quiz by quiz.
+
+    keys  their `program_key`s, in any order; one that occurs twice counts once
+    """
+    return digest(sorted(set(keys)))
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuses duplicate keys: people would read one value, and we another."""
     if len(dict(pairs)) < len(pairs):
@@ -180,11 +224,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def entry_of(program: str, outcome: Outcome) -> Entry:
+def entry_of(program: str, outcome: Outcome, again: int = 0) -> Entry:
     r"""An outcome as it is in a lock: without times, memory and whatever is as usual.
 
     program  the key of the program
     outcome  `outcome_of` gives it back, but for these figures
+    again    under how many other conditions it was run, and came to the same
 
         {"program": "9b1f…", "parts": [{"stdout": ["0 1\n", "1 2\n"]}]}
     """
@@ -208,6 +253,10 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
             entry["raised"]["aliases"] = list(raised.aliases)
         if raised.bases:
             entry["raised"]["bases"] = list(raised.bases)
+    if outcome.drew:
+        entry["drew"] = True
+    if again:
+        entry["again"] = again
     return entry
 
 
@@ -238,7 +287,8 @@ def outcome_of(entry: Entry) -> Outcome:
         )
         for p in entry["parts"]
     )
-    return Outcome(entry.get("status", "finished"), parts, raised, entry.get("detail", ""))
+    drew = bool(entry.get("drew", False))
+    return Outcome(entry.get("status", "finished"), parts, raised, entry.get("detail", ""), drew=drew)
 
 
 def _part(part: PartResult) -> EntryPart:
@@ -279,22 +329,23 @@ class LockWriter:
     """Gathers outcomes for a lock, in any order.
 
     writer = LockWriter()
-    writer.note("sums", "sum", "code", key, outcome)
+    writer.note("sums", "sum", "code", key, outcome, 1)
     writer.lock("namespaces", {"python": {"python": "3.11.7"}}).write(path)
     """
 
     def __init__(self) -> None:
         self._quizzes: dict[str, dict[str, dict[str, Entry]]] = {}
 
-    def note(self, quiz: str, block: str, run: str, program: str, outcome: Outcome) -> None:
+    def note(self, quiz: str, block: str, run: str, program: str, outcome: Outcome, again: int) -> None:
         """Note the outcome of a run. A later one of the same name replaces it.
 
         quiz, block  the ids of the quiz and of its block
         run          the name of the run, from its parameters and the places of its parts
         program      the key of its program
         outcome      its times and memory are dropped
+        again        under how many other conditions it was run, and came to the same
         """
-        self._quizzes.setdefault(quiz, {}).setdefault(block, {})[run] = entry_of(program, outcome)
+        self._quizzes.setdefault(quiz, {}).setdefault(block, {})[run] = entry_of(program, outcome, again)
 
     def lock(self, sandbox: str, runtimes: Mapping[str, Mapping[str, str]]) -> Lock:
         """The lock of everything that was noted.
@@ -302,4 +353,4 @@ class LockWriter:
         sandbox   the level under which it was run: "namespaces", "landlock" or "none"
         runtimes  versions by package, by runtime
         """
-        return Lock(sandbox, runtimes, self._quizzes)
+        return Lock(carrying(), platform.machine(), sandbox, runtimes, self._quizzes)

@@ -45,6 +45,10 @@ _OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442
 # The one number that differs; on other architectures the call fails, and the level is refused.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, -1)
 
+_KEYS = ("/proc/keys", "/proc/key-users")
+"""Names of the user's keys, which no namespace hides."""
+_PARTS = (("memory", "/dev/shm"), ("scratch", SCRATCH))
+"""The folders of a run's file system, and where they are mounted."""
 _MAX_MESSAGE = 1 << 16
 _MAX_DESCRIPTORS = 64
 """More than a zygote that has just been started can have open."""
@@ -247,18 +251,16 @@ class Init:
         return pid
 
     def end(self) -> None:
-        """Kill it, and all that is left in its namespace. Nothing goes on there afterwards.
+        """Kill it, and with it all that is left in its namespace.
 
-        Where nothing else was left there, this does not wait: the init is reaped with the caller's other children.
+        This does not wait: its end is reported with that of the caller's other children, and only after that of all
+        others in the namespace. Some of those may be the caller's children, too, so waiting for it alone could go on
+        for ever.
         """
-        alone = self._is_alone()
         os.kill(self.pid, signal.SIGKILL)
-        # When `waitpid` returns, the kernel has killed everything else in there.
-        if not alone:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(self.pid, 0)
 
-    def _is_alone(self) -> bool:
+    def is_alone(self) -> bool:
+        """Whether it has inherited no other process, as far as is known."""
         try:
             descriptor = os.open(f"/proc/{self.pid}/task/{self.pid}/children", os.O_RDONLY)
         except OSError:  # not every kernel has this file
@@ -272,13 +274,21 @@ class Init:
 def enter_run_namespaces(scratch_mib: int, max_files: int) -> None:
     """In the forked child: own network, IPC and mounts, and empty scratch folders.
 
-    scratch_mib  the size of each, in MiB
-    max_files    how many files and folders each can have
+    scratch_mib  the size of both together, in MiB
+    max_files    how many files and folders both can have together
 
     Raises OSError. It needs the capabilities of the zygote, so call it before `drop_privileges`.
     """
     call("unshare", _NEWNS | _NEWIPC | _NEWNET)
-    # Again, though the zygote has one: this one shows the processes of the run's own namespace.
-    _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
-    for folder in (SCRATCH, "/dev/shm"):
-        _mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV, f"size={scratch_mib}m,nr_inodes={max_files},mode=700")
+    # Again, though the zygote has one: this one shows the processes of the run's own namespace. Read-only, because the
+    # settings of the machine in there belong to root, and those of the init are also the zygote's.
+    _mount("proc", "/proc", "proc", _RDONLY | _NOSUID | _NODEV | _NOEXEC)
+    for file in _KEYS:
+        with contextlib.suppress(OSError):  # the kernel has no keyrings, so it has no such file
+            _mount("/dev/null", file, "", _BIND)
+    # One file system for both, so that what a run keeps in one is missing in the other.
+    options = f"size={scratch_mib}m,nr_inodes={max_files + len(_PARTS) + 1},mode=700"
+    _mount("tmpfs", SCRATCH, "tmpfs", _NOSUID | _NODEV, options)
+    for part, folder in _PARTS:  # the scratch folder comes last, because it covers the others
+        os.mkdir(f"{SCRATCH}/{part}", 0o700)
+        _mount(f"{SCRATCH}/{part}", folder, "", _BIND)

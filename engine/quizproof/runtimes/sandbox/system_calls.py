@@ -14,8 +14,10 @@ import struct
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 # prctl.h
-_CAPBSET_DROP, _SET_NO_NEW_PRIVS = 24, 38
+_CAPBSET_DROP, _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS = 24, 36, 38
 _LAST_CAPABILITY = 40
+# sys/ptrace.h
+_DETACH = 17
 # linux/capability.h: _LINUX_CAPABILITY_VERSION_3
 _CAPABILITY_VERSION = 0x20080522
 
@@ -33,6 +35,20 @@ def call(name: str, *arguments: object) -> int:
         code = ctypes.get_errno()
         raise OSError(code, f"{name}: {os.strerror(code)}")
     return result
+
+
+def inherit_orphans() -> None:
+    """Become the parent of every process below this one whose own parent dies. Children do not inherit this."""
+    call("prctl", _SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def release(process: int, signal_number: int) -> None:
+    """Stop tracing a child that has stopped, and give it the signal that it stopped for. Nothing when it has ended.
+
+    process        a child that asked to be traced by its parent (PTRACE_TRACEME), or a thread of one
+    signal_number  as `os.WSTOPSIG` gives it
+    """
+    LIBC.ptrace(_DETACH, process, None, ctypes.c_void_p(signal_number))
 
 
 def drop_privileges() -> None:

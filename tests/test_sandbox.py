@@ -16,6 +16,7 @@ from quizproof.outcome import Outcome
 from quizproof.runners.job import Job
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.sandbox import refused_calls
+from quizproof.runtimes.sandbox.folders import DEVICES
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.runtimes.sandbox.refused_calls import ALWAYS, NEWEST, Number
 from quizproof.runtimes.sandbox.seccomp import Filter
@@ -403,6 +404,33 @@ def test_settings_of_the_machine_cannot_be_changed(closed: Pool[str], file: str)
     """Not by root, to whom these files belong, either; reading /proc goes on working."""
     assert printed(closed, f"print(trying(os.open, {file!r}, os.O_WRONLY))") in ("EROFS\n", "EACCES\n", "ENOENT\n")
     assert printed(closed, "print(open('/proc/self/stat').read().split()[1][0], os.cpu_count() > 0)") == "( True\n"
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_devices_of_the_machine_stay_as_they_are(device: str) -> None:
+    """Under namespaces they are the machine's own, and root's: they can be used, and not changed."""
+    if why := refusal("namespaces"):
+        pytest.skip(why)
+    source = (
+        f"print(trying(os.chmod, {device!r}, os.stat({device!r}).st_mode), trying(os.utime, {device!r}))\n"
+        f"print(trying(os.write, os.open({device!r}, os.O_WRONLY), b'text'))"
+    )
+    with Pool[str](1, "namespaces") as pool:
+        written = "ENOSPC" if device == "/dev/full" else "done"
+        assert printed(pool, source) == f"EROFS EROFS\n{written}\n"
+
+
+def test_the_interpreter_stays_as_it_is() -> None:
+    """`/proc/self/exe` leads to its file past all mounts of the run; that was opened read-only, too."""
+    if why := refusal("namespaces"):
+        pytest.skip(why)
+    source = (
+        "import sys\nfor file in ('/proc/self/exe', sys.executable, os.__file__):\n"
+        "    print(trying(os.chmod, file, os.stat(file).st_mode), trying(os.utime, file), os.access(file, os.R_OK))\n"
+        "print(trying(os.open, '/proc/self/exe', os.O_WRONLY))"
+    )
+    with Pool[str](1, "namespaces") as pool:
+        assert printed(pool, source) == "EROFS EROFS True\n" * 3 + "ETXTBSY\n"
 
 
 def test_the_next_run_has_the_same_host_and_zygote(closed: Pool[str]) -> None:

@@ -23,6 +23,12 @@ from quizproof.runtimes.sandbox.removal import remove
 from quizproof.runtimes.variables import environment
 from quizproof.runtimes.wire import pack, unpack
 
+_PROGRAMS: dict[Level, str] = {
+    "namespaces": "quizproof.runtimes.sandbox.start",
+    "landlock": "quizproof.runtimes.zygote",
+    "none": "quizproof.runtimes.zygote",
+}
+"""What a zygote is started with."""
 _START_SECONDS = 120
 """How long the import of a framework may take."""
 _GRACE_SECONDS = 20
@@ -82,7 +88,7 @@ class ZygoteHandle(Generic[Key]):
             process = subprocess.Popen(
                 # Neither the user's own packages nor the working folder: a bank could put modules there that hide real
                 # ones.
-                [sys.executable, "-sP", "-m", "quizproof.runtimes.zygote", *arguments],
+                [sys.executable, "-sP", "-m", _PROGRAMS[level], *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,

@@ -2,10 +2,10 @@
 
 It stays single-threaded and never runs an operation of the framework, so that its forks are sound. It is started as
 
-    python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL warm|cold
+    python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL warm|cold [LENDER_FD]
 
-talks over the socket as `wire` describes, and ends when the socket closes. A cold one imports nothing: its runs start
-as a program does that is started by hand.
+at level `namespaces` by `sandbox.start`, which adds the last argument. It talks over the socket as `wire` describes, and
+ends when the socket closes. A cold one imports nothing: its runs start as a program does that is started by hand.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ from quizproof.runtimes.limits.usage import Watch, Watched
 from quizproof.runtimes.run import Ended, Run, lost
 from quizproof.runtimes.sandbox.confinement import CONFINEMENTS, Confinement
 from quizproof.runtimes.sandbox.levels import Level
-from quizproof.runtimes.sandbox.namespaces import enter_namespaces
 from quizproof.runtimes.sandbox.removal import remove
-from quizproof.runtimes.sandbox.system_calls import inherit_orphans, release
+from quizproof.runtimes.sandbox.system_calls import die_with_parent, inherit_orphans, release
 from quizproof.runtimes.wire import Request, pack, unpack
 
 _TICK_SECONDS = 0.05
@@ -286,16 +285,17 @@ def _children() -> list[int]:
 
 
 def main() -> None:
-    """Start as the module's docstring shows: enter the sandbox, warm up, say so, and serve until the socket closes.
+    """Start as the module's docstring shows: warm up, say so, and serve until the socket closes.
 
     Sends {"missing": …} and returns when the framework cannot be imported. Any other failure ends the process with a
     traceback on standard error, of which the pool quotes the last line.
     """
-    runtime, descriptor, scratch, level, state = sys.argv[1:]
+    runtime, descriptor, scratch, level, state, *more = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pool, which then closes our socket
-    # Before the framework is imported, which may start threads: the kernel gives a process with threads no user
-    # namespace.
-    lender = enter_namespaces() if level == "namespaces" else None
+    lender = None
+    if more:
+        lender = socket.socket(fileno=int(more[0]))
+        die_with_parent()  # once more: another program may have lost it
     control = socket.socket(fileno=int(descriptor))
     # What runs leave behind becomes our child when its parent dies, so that we find it and kill it.
     inherit_orphans()

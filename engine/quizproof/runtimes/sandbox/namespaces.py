@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quizproof.runtimes.sandbox.folders import DEVICES, SCRATCH, SETTINGS, open_folder, readable
-from quizproof.runtimes.sandbox.system_calls import LIBC, call
+from quizproof.runtimes.sandbox.system_calls import LIBC, call, die_with_parent, keep_capabilities
 
 _SLEEP = ctypes.cast(LIBC.pause, ctypes.c_void_p)
 _ALL_SIGNALS = b"\xff" * 128
@@ -38,8 +38,6 @@ _DETACH = 2
 _TREE_CLONE, _TREE_CLOEXEC, _MOVE_EMPTY_PATH = 1, os.O_CLOEXEC, 4
 # fcntl.h
 _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
-# prctl.h
-_SET_PDEATHSIG = 1
 # asm/unistd_64.h and asm-generic/unistd.h
 _OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442
 # The one number that differs; on other architectures the call fails, and the level is refused.
@@ -66,7 +64,8 @@ def enter_namespaces() -> socket.socket:
     The caller goes on as a child; the original process waits for it and ends with its status. Meanwhile it still sees
     the files of the machine, and the socket that is returned lets `borrow` ask it for a folder of them.
 
-    Raises OSError where the kernel refuses. The caller must have no other threads.
+    Its capabilities last when it becomes another program. Raises OSError where the kernel refuses. The caller must have
+    no other threads, so call it before a framework is imported.
     """
     uid, gid = os.getuid(), os.getgid()  # asked now: in the new user namespace nobody is known yet
     call("unshare", _NEWUSER | _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET)
@@ -80,12 +79,13 @@ def enter_namespaces() -> socket.socket:
     if pid:
         os._exit(_lend(pid, lending))
     # The pool knows the original process alone: when that is killed, this one must end too.
-    call("prctl", _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    die_with_parent()
     lending.close()
     call("unshare", _NEWNS)  # mounts of its own, so that the lender keeps the machine's files
     _build_root(readable())
     # No more user namespaces inside this one: in those a run would have capabilities again.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    keep_capabilities()
     return asking
 
 
@@ -167,7 +167,8 @@ def _build_root(folders: Sequence[str]) -> None:
         if os.path.exists(file):
             _bind(os.path.realpath(file), root + file)
     for device in DEVICES:
-        _bind(device, root + device, read_only=False)
+        # Read-only, because their permissions are the machine's. They can be written all the same.
+        _bind(device, root + device)
     for folder in ("/proc", SCRATCH, "/dev/shm", "/.old"):
         os.makedirs(root + folder, exist_ok=True)
     if not os.path.lexists(root + "/tmp"):  # where many programs write without asking
@@ -190,17 +191,17 @@ def _holds(place: str, folders: Sequence[str]) -> bool:
     return any(folder == place or folder.startswith(place + "/") for folder in folders)
 
 
-def _bind(source: str, target: str, *, read_only: bool = True) -> None:
-    """Mount a file or folder of the machine at `target`, where an empty one is created for it."""
+def _bind(source: str, target: str) -> None:
+    """Mount a file or folder of the machine read-only at `target`, where an empty one is created for it."""
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
     else:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         Path(target).touch()
     _mount(source, target, "", _BIND | _REC)
-    if read_only:  # in a second call: the kernel ignores the flag while it binds
-        kept = os.statvfs(target).f_flag & (_NOSUID | _NODEV | _NOEXEC)  # a user namespace may not take these away
-        _mount("none", target, "", _REMOUNT | _BIND | _RDONLY | _NOSUID | kept)
+    kept = os.statvfs(target).f_flag & (_NOSUID | _NODEV | _NOEXEC)  # a user namespace may not take these away
+    # In a second call: the kernel ignores the flag while it binds.
+    _mount("none", target, "", _REMOUNT | _BIND | _RDONLY | _NOSUID | kept)
 
 
 def open_pid_namespace() -> int:

@@ -121,10 +121,13 @@ def _weak(program: Program, part: Part, weak: Weak) -> Judgement:
     # A handler is no assertion.
     message = reason if weak.weakness == "accident" else f"this assertion of the {_noun(part)} cannot fail: {reason}"
     _, line = program.locate(weak.line)
+    return replace(refuted(code, message, at=part.at), frame=_whole_line(part, line))
+
+
+def _whole_line(part: Part, line: int) -> Frame:
+    """A line of a part, from its first character to its last. `line` counts what the author wrote, from 0."""
     text = part.source.split("\n")[line + part.lead]
-    column = len(text) - len(text.lstrip()) + 1
-    frame = Frame(line, column, len(text.rstrip()) + 1, "", text)
-    return replace(refuted(code, message, at=part.at), frame=frame)
+    return Frame(line, len(text) - len(text.lstrip()) + 1, len(text.rstrip()) + 1, "", text)
 
 
 def can_fail(
@@ -169,7 +172,15 @@ def can_fail(
         return proven(**figures) if figures["changes"] else PROVEN
     message = f"the check has failed for no wrong answer: it passes with {missed}, too"
     help_ = "Assert the value that the answer should have, or add a wrong answer that the check refuses."
-    return warned(rules.UNNOTICED_CHANGE, message, help=help_, at=check.at, **figures)
+    judgement = warned(rules.UNNOTICED_CHANGE, message, help=help_, at=check.at, **figures)
+    return replace(judgement, frame=_first_assertion(check))
+
+
+def _first_assertion(check: Part) -> Frame | None:
+    """The line of the first `assert` statement of a check; None if it asserts by a function."""
+    tree = parse(check.source)
+    lines = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)] if tree else []
+    return _whole_line(check, min(lines) - 1 - check.lead) if lines else None
 
 
 def _failed(program: Program, outcome: Outcome, within: Part | None) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizproof.comparison.code import same_code
+from quizproof.comparison.happens import canonical
 from quizproof.comparison.number_match import NumberMatch
 from quizproof.comparison.outputs import fold, fold_expression, fold_program, quoted, same_output
 from quizproof.comparison.seen import rendered, skeleton
@@ -41,8 +42,8 @@ _FORM = re.compile(
     r"\b(json|pep[- ]?8|style guide|white ?space|unicode|markdown|quotation marks?|quotes)\b", re.IGNORECASE
 )
 _JSON = re.compile(r"\bjson\b")
-_SPAN = re.compile(r"`[^`]+`")
-"""A statement that is nothing but a piece of code."""
+_SPAN = re.compile(r"`([^`]+)`")
+"""A piece of code in a statement."""
 
 
 def clash(display: Display, tolerance: Allowed | None) -> tuple[str, DataPath, DataPath] | None:
@@ -182,18 +183,23 @@ def _same_content(one: Written, other: Written, view: _View) -> bool:
 def _same_printed(one: str, other: str, view: _View) -> bool:
     """Whether two outputs are the same. The tolerance is around the real one, so either may be."""
     texts = [skeleton(text) for text in (one, other)]
-    return any(same_output(a, b, view.tolerance, model=skeleton(view.real)) for a, b in (texts, reversed(texts)))
+    return canonical(one) == canonical(other) or any(same_output(a, b, view.tolerance, model=skeleton(view.real)) for a, b in (texts, reversed(texts)))
 
 
 def _same_statement(one: str, other: str, view: _View) -> bool:
     """Whether two statements read the same. No program has printed them, so no layout in them is on purpose."""
-    texts = rendered(one), rendered(other)
+    texts = [rendered(_SPAN.sub(_canonical, text)) for text in (one, other)]
     if texts[0] == texts[1] or view.is_about_form:
         return texts[0] == texts[1]
     if same_output(*texts, model=""):
         return True
     spans = _SPAN.fullmatch(one), _SPAN.fullmatch(other)
     return bool(spans[0] and spans[1]) and same_code(*texts)
+
+
+def _canonical(span: re.Match[str]) -> str:
+    """A piece of code; of the names of one exception, `OSError` and `IOError`, the first."""
+    return f"`{canonical(span[1])}`"
 
 
 def _text(content: Written) -> str:

@@ -4,8 +4,8 @@ It stays single-threaded and never runs an operation of the framework, so that i
 
     python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL warm|cold [LENDER_FD]
 
-at level `namespaces` by `sandbox.start`, which adds the last argument. It talks over the socket as `wire` describes, and
-ends when the socket closes. A cold one imports nothing: its runs start as a program does that is started by hand.
+at level `namespaces` by `sandbox.start`, which adds the last argument. It talks over the socket as `wire` describes,
+and ends when the socket closes. A cold one imports nothing: its runs start as a program does that is started by hand.
 """
 
 from __future__ import annotations

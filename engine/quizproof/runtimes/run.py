@@ -8,12 +8,12 @@ import resource
 import signal
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from quizproof.outcome import Outcome, OutcomeData, PartData
 from quizproof.runtimes import reply
 from quizproof.runtimes.assertions.examined import Examined
-from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
+from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
 _ENDLESS_BYTES = 300
@@ -178,6 +178,14 @@ class Run:
                 strict=True,
             )
         ]
+
+
+class Ended(NamedTuple):
+    """A run whose process has been reaped: how it ended and what it used, as `os.wait4` gives them."""
+
+    run: Run
+    status: int
+    usage: resource.struct_rusage
 
 
 def lost(error: OSError) -> OutcomeData:

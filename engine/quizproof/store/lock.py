@@ -27,12 +27,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
-from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Raised, Status, Weak
+from quizproof.json_forms import anything, either, items, mapping, one_of, record, row, text, whole
+from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Status
 
 _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
@@ -87,6 +88,48 @@ class Entry(TypedDict):
     raised: NotRequired[EntryRaised]
 
 
+_USUAL = Outcome("finished").to_json()
+_USUAL_PART = PartResult().to_json()
+"""What stands for everything that an entry leaves out."""
+_FRAME_FIELDS = tuple(field.name for field in fields(Frame))
+_LINES = either(text, items(text))
+_OUTPUTS = {"stdout": _LINES, "stderr": _LINES}
+_ENTRY = record(
+    {
+        "program": text,
+        "status": one_of(sorted(_CONCLUSIVE)),
+        "detail": text,
+        # Whether a part holds what it should is seen when it is an outcome.
+        "parts": items(
+            record(dict.fromkeys(_USUAL_PART, anything) | {"stdout": _LINES, "stderr": _LINES}, _USUAL_PART)
+        ),
+        "raised": record(
+            {
+                "type": text,
+                "message": _LINES,
+                "part": whole(0),
+                "frames": items(row(*(anything for _ in _FRAME_FIELDS))),
+                "meant": text,
+                "aliases": items(text),
+                "bases": items(text),
+            },
+            optional=("meant", "aliases", "bases"),
+        ),
+    },
+    optional=("status", "detail", "raised"),
+)
+_LOCK = record(
+    {
+        "about": text,
+        "version": whole(VERSION),
+        "sandbox": text,
+        "runtimes": mapping(mapping(text)),
+        "quizzes": mapping(mapping(mapping(_ENTRY))),
+    },
+    optional=("about",),
+)
+
+
 @dataclass(frozen=True)
 class Lock:
     """The outcome of every run of a bank, and the versions that gave it."""
@@ -97,6 +140,8 @@ class Lock:
     """By quiz, block and run. A run is named after its parameters and the places of its parts in the block."""
     fingerprint: str = ""
     """Of the file that it was read from."""
+    blob: str = ""
+    """The id that git gives to the content of that file: `git log --find-object=ID` names the commits that have it."""
 
     @classmethod
     def read(cls, path: Path) -> Lock:
@@ -122,18 +167,21 @@ class Lock:
         version = data.get("version") if isinstance(data, dict) else None
         if type(version) is not int or version != VERSION:  # `true` equals 1
             raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
-        try:
-            runtimes = {str(name): {str(k): str(v) for k, v in of.items()} for name, of in data["runtimes"].items()}
-            lock = cls(str(data["sandbox"]), runtimes, data["quizzes"], hashlib.sha256(content).hexdigest())
-            programs: dict[str, Entry] = {}
-            for _, _, _, entry in lock.entries():
-                if outcome_of(entry).status not in _CONCLUSIVE:
-                    raise ValueError
-                # Programs are looked up by key alone, wherever they are in the bank.
-                if programs.setdefault(entry["program"], entry) != entry:
-                    raise UsageError(f"{path} has two outcomes of one program{_REMEDY}")
-        except (AttributeError, KeyError, TypeError, ValueError):
-            raise UsageError(f"{path} is damaged{_REMEDY}") from None
+        if wrong := _LOCK(data):
+            raise UsageError(f"{path} is damaged: {wrong.strip()}{_REMEDY}")
+        lock = cls(
+            data["sandbox"], data["runtimes"], data["quizzes"], hashlib.sha256(content).hexdigest(), _blob(content)
+        )
+        programs: dict[str, Entry] = {}
+        for quiz, block, run, entry in lock.entries():
+            try:
+                outcome_of(entry)
+            except ValueError as error:
+                where = f"the run `{run}` of `{block}` in `{quiz}`"
+                raise UsageError(f"{path} is damaged: of {where}, {error}{_REMEDY}") from None
+            # Programs are looked up by key alone, wherever they are in the bank.
+            if programs.setdefault(entry["program"], entry) != entry:
+                raise UsageError(f"{path} has two outcomes of one program{_REMEDY}")
         return lock
 
     def write(self, path: Path) -> None:
@@ -171,6 +219,11 @@ class Lock:
             },
         }
         return json.dumps(data, indent=1) + "\n"
+
+
+def _blob(content: bytes) -> str:
+    # Computed, and git not asked: its commands run what the configuration of a stranger's repository says.
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -214,31 +267,21 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
 def outcome_of(entry: Entry) -> Outcome:
     """The outcome of an entry: what `entry_of` left out is as usual, and times and memory are 0.
 
-    entry  from a file that people may have edited
+    entry  made here, or of the form `_ENTRY`
 
-    Raises AttributeError, KeyError, TypeError or ValueError when it is damaged.
+    Raises ValueError, with what is wrong, when its values are not those of an outcome.
     """
-    raised = None
+    parts = [
+        {**_USUAL_PART, **part, "stdout": _text(part.get("stdout", "")), "stderr": _text(part.get("stderr", ""))}
+        for part in entry["parts"]
+    ]
+    raised: dict[str, Any] | None = None
     if data := entry.get("raised"):
-        frames = tuple(Frame(*frame) for frame in data["frames"])
-        names = (tuple(map(_text, data.get("aliases", ()))), tuple(map(_text, data.get("bases", ()))))
-        raised = Raised(data["type"], _text(data["message"]), data["part"], frames, data.get("meant", ""), *names)
-    parts = tuple(
-        PartResult(
-            _text(p.get("stdout", "")),
-            _text(p.get("stderr", "")),
-            p.get("assertions", 0),
-            p.get("value"),
-            str(p.get("dtype", "")),
-            tuple(map(_text, p.get("warned", ()))),
-            tuple(Weak(*weak) for weak in p.get("weak", ())),
-            p.get("tried", 0),
-            p.get("noticed", 0),
-            p.get("missed", ""),
-        )
-        for p in entry["parts"]
-    )
-    return Outcome(entry.get("status", "finished"), parts, raised, entry.get("detail", ""))
+        frames = [dict(zip(_FRAME_FIELDS, frame, strict=True)) for frame in data["frames"]]
+        raised = {"meant": "", "aliases": [], "bases": [], **data, "message": _text(data["message"]), "frames": frames}
+    outcome: dict[str, Any] = {**_USUAL, **entry, "parts": parts, "raised": raised}
+    del outcome["program"]
+    return Outcome.from_json(outcome)
 
 
 def _part(part: PartResult) -> EntryPart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -123,6 +124,15 @@ def test_site_from_the_lock_is_the_site_from_runs(bank: Path) -> None:
     assert files(bank / "locked") == files(bank / "run")
 
 
+def test_build_names_the_lock(bank: Path) -> None:
+    """What a site rests on can be looked up: the id that git gives to exactly these bytes."""
+    done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
+    assert done.returncode == 0
+    asked = ["git", "hash-object", "--no-filters", "questions/quizproof.lock"]
+    blob = subprocess.run(asked, cwd=bank, capture_output=True, text=True, check=True).stdout.strip()
+    assert f"the outcomes are those of questions/quizproof.lock, git blob {blob}." in done.stdout
+
+
 def test_versions_are_those_of_the_lock(bank: Path) -> None:
     """What a page says that its snippets ran on is what they ran on when the lock was written."""
     edit(
@@ -199,7 +209,15 @@ def lock_of(*entries: str) -> bytes:
         (b"[" * 100_000, "is not JSON"),
         (b'{"version": 2, "version": 1}', "is not JSON"),
         (lock_of('{"program": "x", "parts": [{"stdout": 7}]}'), "is damaged"),
-        (lock_of('{"program": "x", "parts": [], "status": "odd"}'), "is damaged"),
+        (lock_of('{"program": "x", "parts": [], "status": "odd"}'), ".run 0.status` is 'odd', not one of"),
+        (
+            lock_of('{"program": "x", "parts": [{"assertions": "1"}]}'),
+            "`parts.0.assertions` is '1', not a",
+        ),
+        (lock_of('{"program": "x", "parts": [{"weak": [[1, 2, 3]]}]}'), "`parts.0.weak.0.1` is 2, not text"),
+        (lock_of('{"program": "x", "parts": [{"value": ' + "[" * 900 + "]" * 900 + "}]}"), "deeper than 40 levels"),
+        (lock_of('{"program": ["x"], "parts": []}'), ".run 0.program` is of type list, not text"),
+        (lock_of('{"program": "x", "parts": [], "detail": {}}'), ".run 0.detail` is of type dict, not text"),
         (lock_of('{"program": "x", "parts": [], "raised": {"type": "E"}}'), "is damaged"),
         (
             lock_of('{"program": "x", "parts": []}', '{"program": "x", "parts": [{}]}'),

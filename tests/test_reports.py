@@ -151,6 +151,7 @@ def test_json_is_the_contract() -> None:
         "quizproof": quizproof.__version__,
         "bank": "",
         "shard": None,
+        "revision": None,
         "sandbox": "none",
         "runtimes": samples.RUNTIMES,
         "summary": {

@@ -15,6 +15,9 @@ from quizproof.quizfile.header import Header
 from quizproof.spelling import meant
 from quizproof.verdicts import VERDICTS, Verdict, worst
 
+COUNTED = ("mutations", "killed")
+"""What is added up of the evidence of claims."""
+
 
 @dataclass(frozen=True)
 class JudgedClaim:
@@ -177,8 +180,8 @@ class Totals:
             counts["variants"] += len(question.variants)
             for claim in question.claims:
                 counts[claim.verdict] += 1
-                counts["mutations"] += claim.evidence.get("mutations", 0)
-                counts["killed"] += claim.evidence.get("killed", 0)
+                for name in COUNTED:
+                    counts[name] += claim.evidence.get(name, 0)
         for finding in quiz.findings:
             counts[finding.severity] += 1
             counts["not judged"] += finding.severity == "error" and finding.is_unverified

@@ -93,7 +93,7 @@ def known_at(path: Path, revision: str, level: str) -> Known | None:
         fetch = "; a shallow clone has the last commit only: fetch that revision first" if inside else ""
         raise UsageError(f"{what}{fetch}")
     name = commit.decode("ascii").strip()
-    content = _git(path.parent, "show", f"{name}:./{path.name}")
+    content = _git(path.parent, "cat-file", "blob", f"{name}:./{path.name}")
     if content is None:
         return None
     return Known(Lock.parse(content, f"{path} at {name[:_SHORT]}"), name[:_SHORT], level)

@@ -82,4 +82,6 @@ def build(
         sys.exit(code)
     result = build_site(report, output, title or settings.title, settings.topics)
     click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').resolve()}")
+    if lock:
+        click.echo(f"Nothing was run: the outcomes are those of {lock_of(chosen)}, git blob {lock.blob}.")
     sys.exit(code)

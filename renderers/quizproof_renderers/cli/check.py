@@ -100,7 +100,8 @@ def check(
       quizproof check --known origin/main         run only what a branch changed
     """
     from quizproof.loading.files import find_files
-    from quizproof.store.lock import Lock, LockWriter
+    from quizproof.store.lock import Lock
+    from quizproof.store.lock_writer import LockWriter
 
     chosen = paths or (default_bank(),)
     if shard and (write_lock or diff_lock):

@@ -19,8 +19,9 @@ import quizproof
 from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.findings import Finding, Span, Unavailable
+from quizproof.json_forms import MAX_NUMBER, anything, whole
 from quizproof.loading.shards import Shard
-from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
+from quizproof.proof import COUNTED, BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 from quizproof.verdicts import Verdict
 from quizproof_renderers.reports.json_report import VERSION
@@ -37,28 +38,35 @@ class _Data(BaseModel):
 
 
 def _countable(evidence: dict[str, Any]) -> dict[str, Any]:
-    for name in ("mutations", "killed"):  # they are added up
-        # Not isinstance: `true` would count as 1.
-        if type(count := evidence.get(name, 0)) is not int or count < 0:
-            raise ValueError(f"the count of `{name}` is {count!r}")
+    for name in COUNTED:
+        if wrong := whole(0)(evidence.get(name, 0)):
+            raise ValueError(f"the count of `{name}`{wrong}")
+    if wrong := anything(evidence):
+        raise ValueError(f"the evidence{wrong}")
     return evidence
+
+
+_Line = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
+_Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+_MAX_VARIANTS = 10_000
+"""Of one question; each becomes an object."""
 
 
 class _Claim(_Data):
     what: str
     verdict: Verdict
-    line: int
+    line: _Line
     evidence: Annotated[dict[str, Any], AfterValidator(_countable)]
 
 
 class _Question(_Data):
     id: str
     path: str
-    line: int
+    line: _Line
     kind: str
     exhibit: bool
     answer: str | None
-    variants: Annotated[int, Field(ge=1)]
+    variants: Annotated[int, Field(ge=1, le=_MAX_VARIANTS)]
     claims: list[_Claim]
 
 
@@ -70,10 +78,10 @@ class _Unavailable(_Data):
 class _Finding(_Data):
     code: str
     path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: _Line
+    column: _Line
+    end_line: _Line
+    end_column: _Line
     question: str | None
     message: str
     help: str
@@ -94,10 +102,10 @@ class _Quiz(_Data):
 
 
 class _Summary(_Data):
-    cached: int
-    runs: int
-    seconds: float
-    known: int = 0
+    cached: _Count
+    runs: _Count
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    known: _Count = 0
 
 
 class _Report(_Data):

@@ -33,6 +33,7 @@ from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
 from quizproof.json_forms import anything, either, items, mapping, one_of, record, row, text, whole
+from quizproof.loading.walk import read_regular
 from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Status
 
 _REMEDY = "; rewrite it with `quizproof check --write-lock`"
@@ -40,6 +41,8 @@ _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
 VERSION = 1
+MAX_MIB = 256
+"""Of a lock: it is read whole, and takes ten times as much then."""
 _CONCLUSIVE: frozenset[Status] = KEPT | {"limit", "died"}
 """The statuses that proofs rest on: an order of lines that never ends is proven wrong by its limit."""
 
@@ -153,7 +156,9 @@ class Lock:
         or with two outcomes of one program.
         """
         try:
-            content = path.read_bytes()
+            content, size = read_regular(path, MAX_MIB << 20)
+            if size > len(content):
+                raise UsageError(f"{path} has more than {MAX_MIB} MiB, and is not read{_REMEDY}")
             data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
         except FileNotFoundError:
             raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None

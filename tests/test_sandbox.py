@@ -430,7 +430,9 @@ def test_the_interpreter_stays_as_it_is() -> None:
         "print(trying(os.open, '/proc/self/exe', os.O_WRONLY))"
     )
     with Pool[str](1, "namespaces") as pool:
-        assert printed(pool, source) == "EROFS EROFS True\n" * 3 + "ETXTBSY\n"
+        *changed, opened = printed(pool, source).splitlines()
+    assert changed == ["EROFS EROFS True"] * 3
+    assert opened in ("ETXTBSY", "EROFS", "EACCES")  # the kernel looks at several things, in an order of its own
 
 
 def test_the_next_run_has_the_same_host_and_zygote(closed: Pool[str]) -> None:

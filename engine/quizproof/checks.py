@@ -162,7 +162,7 @@ def can_fail(
     figures = {"changes": sum(e.tried for e in examined), "noticed": sum(e.noticed for e in examined)}
     missed = next((result.missed for result in examined if result.missed), "")
     check = within or next(part for part in bare.parts if part.role == "check")
-    name = missed.split("`")[1] if missed else ""
+    name = missed.partition("`")[2].partition("`")[0]
     if missed and not figures["noticed"] and _binds(check.source, name):
         message = f"the check gives `{name}` a value of its own, so it does not look at the answer's"
         return refuted(rules.OVERWRITES_ANSWER, message, help="Compare with another name.", at=check.at)

@@ -99,8 +99,12 @@ the snippet smaller, or raise the limit for the quiz or the block:
 SNIPPET_DIED = _define(
     "QP211",
     "snippet-died",
-    "A run ended without a result: it was killed by a signal, or it exited.",
-    "`os._exit`, a segmentation fault or a signal ended the interpreter before the claim could be judged.",
+    "A run ended without a result: it was killed by a signal, it exited, or it left a forged one.",
+    """
+`os._exit`, a segmentation fault or a signal ended the interpreter before the claim could be judged. If the message says
+that the run tampered with the interpreter's reply, the snippet has changed what reports its result: nothing that such a
+run says is believed.
+""",
     shared_by_claims=True,
 )
 PROOF_FAILED = _define(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic
 
+from quizproof.json_forms import mapping, record, text
 from quizproof.runners.job import Interpreter, Job, Key
 from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox.folders import SCRATCH
@@ -39,6 +40,10 @@ _STRAYS_SECONDS = 10
 """How long what it left behind is killed: a process may start others as fast as we kill them."""
 _MAX_LOG = 300
 """Characters of the log's last line that a message quotes."""
+
+_READY = record({"ready": mapping(text)})
+_MISSING = record({"missing": text})
+"""The forms of the two messages with which it begins."""
 
 
 @dataclass
@@ -128,7 +133,8 @@ class ZygoteHandle(Generic[Key]):
     def read(self) -> tuple[list[dict[str, Any]], bool]:
         """The messages that have arrived whole, and whether its end of the socket is still open.
 
-        Never waits. When it is open no longer, the zygote has ended, and these are its last messages.
+        Never waits. When it is open no longer, the zygote has ended, and these are its last messages. One that sends
+        what is no message is killed: a snippet must have its socket.
         """
         try:
             data = self.control.recv(1 << 16)
@@ -137,7 +143,20 @@ class ZygoteHandle(Generic[Key]):
         except OSError:
             data = b""
         self._incoming += data
-        return list(unpack(self._incoming)), bool(data)
+        messages: list[dict[str, Any]] = []
+        try:
+            messages.extend(message for message in unpack(self._incoming) if self._is_expected(message))
+        except ValueError:
+            self.process.kill()
+            return messages, False
+        return messages, bool(data)
+
+    def _is_expected(self, message: dict[str, Any]) -> bool:
+        """Whether a message is one that it may send now: what it is, or the outcome of something that it runs."""
+        if not self.ready:
+            return not _READY(message) or not _MISSING(message)
+        id_ = message.get("id")
+        return type(id_) is int and id_ in self.running and message.keys() == {"id", "outcome"}
 
     def kill_if_stuck(self, now: float) -> None:
         """Kill it when an answer is overdue. Its socket closes then, which `read` notices.

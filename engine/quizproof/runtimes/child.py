@@ -30,7 +30,7 @@ from quizproof.runtimes.generators import Generators
 from quizproof.runtimes.limits.amounts import cpu_seconds, max_file_size
 from quizproof.runtimes.limits.descendants import Descendants
 from quizproof.runtimes.limits.exceptions import limit_met, message_of, type_name
-from quizproof.runtimes.reply import begin_examination, leave, leave_examined
+from quizproof.runtimes.reply import Memory, begin_examination, leave, leave_examined
 from quizproof.runtimes.script import Script, Warned, goes_on, is_session, names_of, parsed_session
 from quizproof.runtimes.wire import Request, RequestPart
 
@@ -52,11 +52,11 @@ _patched: dict[types.ModuleType, dict[str, Any]] = {}
 """The same as the parts so far have left it, for the next part."""
 
 
-def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int, close_off: Callable[[], None]) -> None:
+def run(request: Request, memory: Memory, out: int, err: int, data_bytes: int, close_off: Callable[[], None]) -> None:
     """Run the program of a request in this process, which never returns from here.
 
     request     see `wire`
-    reply       the memory to state the result in; see `reply`
+    memory      to state the result in
     out, err    descriptors of what will be standard output and standard error
     data_bytes  the size of the data segment at birth, in bytes
     close_off   enters the sandbox and the scratch folder
@@ -68,7 +68,8 @@ def run(request: Request, reply: mmap.mmap, out: int, err: int, data_bytes: int,
         _enter(out, err, request, data_bytes, close_off)
         sys.argv = [SNIPPET]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
-        leave(reply, {"status": "running", "parts": []})
+        memory.begin()
+        reply = memory.statement
         statement, examination = _execute(request, reply)
         leave(reply, statement)
         code = 0
@@ -235,12 +236,14 @@ def _plain(value: Any, depth: int = 0) -> Any:
     """`value` as JSON data. Tensors and arrays of one element become numbers."""
     if depth > _MAX_DEPTH:
         raise ValueError(f"a value nested deeper than {_MAX_DEPTH} levels cannot be shown")
-    if isinstance(value, (bool, int, float, str)) or value is None:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, (bool, int, float)) or value is None:
         return value
     if _exact_type(value):
         return str(value)
     if isinstance(value, dict):
-        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+        return {_text(str(key)): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item, depth + 1) for item in value]
     # `numpy` makes an array of a tensor where it can; `item` fails where there are several elements, which `tolist`
@@ -288,6 +291,11 @@ def _flush() -> tuple[int, int]:
         except OSError:
             sizes.append(-1)
     return sizes[0], sizes[1]
+
+
+def _text(text: str) -> str:
+    """Text as it can be written out; half of a surrogate pair becomes an escape."""
+    return str.encode(text, "utf-8", "backslashreplace").decode()  # it may be of a class that overrides `encode`
 
 
 def _describe(error: BaseException, part: int) -> dict[str, Any]:

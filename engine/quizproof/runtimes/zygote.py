@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import mmap
 import os
 import platform
 import selectors
@@ -160,7 +159,7 @@ class Zygote:
         # Before the fork: a folder that cannot be opened is a fault, and not the snippet's doing.
         files_folder = self.confinement.open_files(request["files"]) if request["files"] else None
         scratch = self.confinement.prepare(request["id"])
-        memory = mmap.mmap(-1, reply.SIZE + reply.EXAMINED_SIZE)
+        memory = reply.Memory.new()
         # In memory and without a name: no run can find another's output, and nothing has to be deleted.
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
         started = time.monotonic()

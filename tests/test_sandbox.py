@@ -488,6 +488,22 @@ def test_memory_in_sockets_counts(pool: Pool[str]) -> None:
     assert printed(pool, fill.format(count=10, seconds=1.5), memory_mib=64) == "15\n"
 
 
+def test_memory_in_sockets_under_way_counts() -> None:
+    """Sockets that are sent and not received belong to nobody; where the run has its own network, they are its own."""
+    if why := refusal("namespaces"):
+        pytest.skip(why)
+    source = (
+        "import time\nkept = []\nfor _ in range({count}):\n    a, b = socket.socketpair()\n    a.setblocking(False)\n"
+        "    try:\n        while True: a.send(bytes(1 << 16))\n    except BlockingIOError: pass\n"
+        "    kept.append(socket.socketpair())\n    socket.send_fds(kept[-1][0], [b'two'], [a.fileno(), b.fileno()])\n"
+        "    a.close()\n    b.close()\ntime.sleep({seconds})\nprint(len(kept))"
+    )
+    with Pool[str](1, "namespaces") as pool:
+        outcome = run(pool, PREAMBLE + source.format(count=300, seconds=15), memory_mib=64)
+        assert (outcome.status, outcome.detail) == ("limit", "it needed more than 64 MiB of memory")
+        assert printed(pool, source.format(count=10, seconds=1.5), memory_mib=64) == "10\n"
+
+
 def test_memory_in_page_tables_counts(pool: Pool[str]) -> None:
     """A page that is only read needs no memory, but its entry in the tables does."""
     source = (

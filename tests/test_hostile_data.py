@@ -17,7 +17,6 @@ from quizproof.errors import UsageError
 from quizproof.loading.load import load_file
 from quizproof.outcome import Outcome, OutcomeData, Raised
 from quizproof.proof import QuizProof, Totals
-from quizproof.proving.plan import Plan
 from quizproof.proving.prove import Proving
 from quizproof.proving.study import Study, Ticket
 from quizproof.runners.dask.batch import answered
@@ -57,7 +56,8 @@ def recorded() -> dict[str, OutcomeData]:
 def judged(index: int, outcomes: dict[str, OutcomeData], forged: Outcome, at: int) -> None:
     """Judge a block of which one program has a forged outcome, and report it in every format."""
     study = Study(FILE, QUIZ, "", "")
-    study.add(plan := Plan(QUIZ, QUIZ.items[index]))
+    study.add(QUIZ.items[index])
+    plan = study.plans[0]
     waiting = sorted(plan.waiting, key=lambda request: study.program_key(request.program))
     target = waiting[at % len(waiting)].program
     while waiting:
@@ -90,7 +90,7 @@ def test_no_reply_disturbs_a_judge(recorded: dict[str, OutcomeData], data: st.Da
     """Real outcomes with changes in them are refused as replies, or judged and reported as any other."""
     index = data.draw(st.integers(0, len(QUIZ.items) - 1))
     study = Study(FILE, QUIZ, "", "")
-    study.add(Plan(QUIZ, QUIZ.items[index]))
+    study.add(QUIZ.items[index])
     waiting = sorted(study.plans[0].waiting, key=lambda request: study.program_key(request.program))
     at = data.draw(st.integers(0, len(waiting) - 1))
     ticket = study.ticket(0, waiting[at])
@@ -180,7 +180,7 @@ def test_no_report_disturbs_the_merge(
 def test_no_worker_disturbs_us(recorded: dict[str, OutcomeData], data: st.DataObject) -> None:
     """The answer of a worker is refused with a reason, or its outcomes fit the programs."""
     study = Study(FILE, QUIZ, "", "")
-    study.add(Plan(QUIZ, QUIZ.items[0]))
+    study.add(QUIZ.items[0])
     tickets = [study.ticket(0, request) for request in study.plans[0].waiting]
     machine: dict[str, Any] = dict.fromkeys(("quizproof", "code", "python", "machine", "processor"), "x")
     machine |= {"packages": {"torch": "2"}, "variables": {}, "sandbox": dict.fromkeys(LEVELS, "")}

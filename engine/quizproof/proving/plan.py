@@ -73,15 +73,22 @@ class Plan:
     _probes: set[Program] = field(default_factory=set)
     """The programs that only try out the checks."""
 
+    refusal: str = ""
+    """Why nothing is run, where it took too much to look at the block."""
+
     def __post_init__(self) -> None:
         self._places = Places(self.quiz.document, self.item.at)
+        if self.refusal:
+            self._refuse_all(rules.TOO_COSTLY, self.refusal)
+            return
         programs = 0
         for params in self.item.block.combinations():
             variant = self._variant(params)
             programs += sum(len(claim.programs) for claim in variant.claims)
             # Counted while they are made, because a hostile bank could ask for more than the memory holds.
             if programs > MAX_PROGRAMS:
-                self._refuse_all()
+                message = f"it asks for more than {MAX_PROGRAMS:,} runs"
+                self._refuse_all(rules.LIMIT_HIT, message, "Lower `variants`, or what is tried in each.")
                 return
             self.variants.append(variant)
             self._ask(variant)
@@ -108,10 +115,9 @@ class Plan:
         if variant.facts:
             self._keys.add(variant.facts)
 
-    def _refuse_all(self) -> None:
+    def _refuse_all(self, code: str, message: str, help: str = "") -> None:
         """Run nothing, and say why."""
-        message = f"it asks for more than {MAX_PROGRAMS:,} runs"
-        self._find(rules.LIMIT_HIT, self._places.of(()), message, help="Lower `variants`, or what is tried in each.")
+        self._find(code, self._places.of(()), message, help=help)
         self.variants = [Variant({}, self.item.block, ())]
         self.waiting.clear()
 

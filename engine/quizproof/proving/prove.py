@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from quizproof.comparison.outcome_diff import steadied
+from quizproof.loading.budget import Budget
 from quizproof.loading.files import SourceFile
 from quizproof.loading.ids import Ids
 from quizproof.outcome import KEPT
@@ -185,8 +186,9 @@ class Proving:
             return known
         from quizproof.loading.load import load_source
 
-        read = load_source(source)
-        return self._take_up(read, self._ids.keep(read), key)
+        budget = Budget()
+        read = load_source(source, budget)
+        return self._take_up(read, self._ids.keep(read), key, budget)
 
     def _note(self, source: SourceFile) -> None:
         """Take a file into the fingerprint of the bank."""
@@ -210,10 +212,11 @@ class Proving:
         self._count(blocks=len(known.blocks), judged=len(known.blocks))
         return known
 
-    def _take_up(self, read: Loaded, file: Loaded, key: str) -> QuizProof | Study:
+    def _take_up(self, read: Loaded, file: Loaded, key: str, budget: Budget | None = None) -> QuizProof | Study:
         """Plan the blocks of a file, and ask for their runs.
 
-        `file` is `read` without the blocks whose ids came before. `key`: what its proof is kept under.
+        `file` is `read` without the blocks whose ids came before. `key`: what its proof is kept under. `budget`: what
+        is left for it.
         """
         if file.findings != read.findings or not _is_ours(file):
             key = ""  # its proof depends on the files before it, or on code that we do not know
@@ -221,13 +224,12 @@ class Proving:
             file = replace(file, findings=())  # another shard reports them
         if file.quiz is None:
             return QuizProof(file.path, None, file_findings=file.findings)
-        from quizproof.proving.plan import Plan
         from quizproof.proving.study import Study
 
-        study = Study(file, file.quiz, key, self._contents(file.quiz.files))
+        study = Study(file, file.quiz, key, self._contents(file.quiz.files), budget or Budget())
         for item in file.quiz.items:
             if not self._shard or self._shard.holds(item.block.id):
-                study.add(Plan(file.quiz, item, self._stress))
+                study.add(item, self._stress)
         self._count(blocks=len(study.plans))
         for block, plan in enumerate(study.plans):
             # A copy, because an outcome from the cache is received immediately, which changes the set.

@@ -30,6 +30,7 @@ from quizproof.runtimes.generators import Generators
 from quizproof.runtimes.limits.amounts import cpu_seconds, max_file_size
 from quizproof.runtimes.limits.descendants import Descendants
 from quizproof.runtimes.limits.exceptions import limit_met, message_of, type_name
+from quizproof.runtimes.limits.network import Network
 from quizproof.runtimes.reply import Memory, begin_examination, leave, leave_examined
 from quizproof.runtimes.script import Script, Warned, goes_on, is_session, names_of, parsed_session
 from quizproof.runtimes.wire import Request, RequestPart
@@ -151,6 +152,7 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
     module = script.module()
     sys.modules["__main__"] = module
     warned = Warned()
+    network = Network()
     descendants = Descendants(request["limits"], [part["source"] for part in parts])
     examination.begin()
     results: list[dict[str, Any]] = []
@@ -181,7 +183,8 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
             raised = _describe(failure, index)
             ending = {"status": status, "detail": limit, "raised": raised}
             return {**ending, "parts": results, "drew": generators.drew()}, None
-    status = "limit" if (limit := descendants.limit()) else "finished"
+    limit = descendants.limit() or examination.limit or ("" if examination.quoted else network.limit())
+    status = "limit" if limit else "finished"
     statement = {"status": status, "detail": limit, "parts": results, "drew": generators.drew()}
     return statement, None if limit else examination
 

@@ -9,9 +9,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from quizproof.outcome import TAMPERED, Outcome, OutcomeData, PartData
+from quizproof.outcome import ASKED_FOR_NETWORK, TAMPERED, Outcome, OutcomeData, PartData
 from quizproof.runtimes import reply
-from quizproof.runtimes.assertions.examined import Examined
+from quizproof.runtimes.examined import Examined
 from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
@@ -24,6 +24,7 @@ _LIMIT_REACHED = {
     "output": "it printed more than {output_kib} KiB",
     "file": "it wrote a file of more than {file_mib} MiB",
     "files": f"its files were more than {{files_mib}} MiB together, or more than {MAX_FILES:,}",
+    "network": ASKED_FOR_NETWORK,
     "processes": "it started more than {processes} processes",
 }
 """By the names of limits, as they are used in this package; what readers get instead."""

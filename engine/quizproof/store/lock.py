@@ -35,6 +35,7 @@ from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
 from quizproof.json_forms import anything, either, flag, items, mapping, one_of, record, row, text, whole
+from quizproof.loading.walk import read_regular
 from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Status
 from quizproof.store.fingerprints import digest
 
@@ -43,6 +44,8 @@ _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
 VERSION = 2
+MAX_MIB = 256
+"""Of a lock: it is read whole, and takes ten times as much then."""
 _CONCLUSIVE: frozenset[Status] = KEPT | {"limit", "died"}
 """The statuses that proofs rest on: an order of lines that never ends is proven wrong by its limit."""
 
@@ -168,7 +171,9 @@ class Lock:
         or with two outcomes of one program.
         """
         try:
-            content = path.read_bytes()
+            content, size = read_regular(path, MAX_MIB << 20)
+            if size > len(content):
+                raise UsageError(f"{path} has more than {MAX_MIB} MiB, and is not read{_REMEDY}")
         except FileNotFoundError:
             raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
         except OSError as error:

@@ -27,6 +27,8 @@ from quizproof.verdicts import Verdict
 from quizproof_renderers.reports.json_report import VERSION
 from quizproof_renderers.text import listed
 
+_MAX_MIB = 512
+"""Of one report."""
 _MAX_LISTED = 5
 """Names listed in one message."""
 
@@ -186,7 +188,11 @@ def merge(paths: Sequence[Path]) -> Report:
 
 def _read(path: Path) -> _Part:
     try:
-        data = json.loads(path.read_bytes())
+        with path.open("rb") as file:  # which may be a pipe
+            content = file.read((_MAX_MIB << 20) + 1)
+        if len(content) > _MAX_MIB << 20:
+            raise UsageError(f"{path} has more than {_MAX_MIB} MiB, and is not read")
+        data = json.loads(content)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):

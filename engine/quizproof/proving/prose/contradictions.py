@@ -4,7 +4,7 @@ A typed number, exception or line drifts from the code without anybody noticing.
 cannot, so only what is typed is looked at. A warning needs strong grounds, because prose is full of numbers that are
 not the answer: a sentence must state it plainly (see `sentences`), and nothing in the block may be meant instead.
 
-Left alone is what is false on purpose: `belief`, wrong options, and the prompt.
+Left alone is what is false on purpose: wrong options, the prompt, and a `belief`, unless it is true.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from typing import Any
 
 from quizproof import rules
 from quizproof.claims import Program
-from quizproof.comparison.quantity import same_number
 from quizproof.findings import Advice, DataPath
 from quizproof.kinds.base import Block, Exhibit, Runs
-from quizproof.proving.prose.arithmetic import equations
+from quizproof.kinds.questions.open_answer import Open
 from quizproof.proving.prose.evidence import ANSWERED, Evidence, agrees, number_of, numbers_in
 from quizproof.proving.prose.figures import of_exhibit
 from quizproof.proving.prose.nouns import asked, of_what_is_asked
@@ -39,12 +38,15 @@ from quizproof.proving.prose.sentences import (
     results,
     sentences,
 )
+from quizproof.proving.prose.worked_out import of_worked_out, true_belief
 from quizproof.quizfile.fields import PROSE, texts
 from quizproof.quizfile.template import show
 
 _FEEDBACK = frozenset(["mistake", "otherwise", "hints"])
 """Fields of prose that may say what happens otherwise."""
 _ABOUT_EXHIBITS = frozenset(["text", "note"])
+_MODEL_ANSWERS = frozenset(["answer", "text"])
+"""Fields of an `open` question: what its points and its model answer say is right."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,10 @@ def contradictions(
     evidence = Evidence(block, names, runs, programs)
     for at, prose in texts(block, PROSE):
         field = next((step for step in reversed(at) if isinstance(step, str)), "")
-        of_exhibits = _ABOUT_EXHIBITS if isinstance(block, Exhibit) else frozenset()
-        if field not in ANSWERED | _FEEDBACK | of_exhibits:
+        more = _ABOUT_EXHIBITS if isinstance(block, Exhibit) else frozenset()
+        if isinstance(block, Open):
+            more = _MODEL_ANSWERS
+        if field not in ANSWERED | _FEEDBACK | more | {"belief"}:
             continue
         for stated, message, better in _of_prose(prose, at, field, evidence):
             before = prose[: stated.index]
@@ -82,13 +86,11 @@ def contradictions(
 
 def _of_prose(prose: str, at: DataPath, field: str, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:
     """What one prose states falsely: where, in which words, and the expression to write instead."""
+    if field == "belief":
+        yield from true_belief(prose, evidence)
+        return
     for sentence in sentences(prose):
-        for equation in equations(sentence.text):
-            # A run may show that 200 + 100 is 44, in a type of one byte.
-            shown = any(same_number(number_of(equation.right), known, 0) for known in evidence.computed)
-            if not equation.holds and not shown and sentence.is_plain:
-                stated = Stated(equation.right, sentence.start + equation.index)
-                yield stated, f"{equation.left} is {show(equation.value)}, not {equation.right}", ""
+        yield from of_worked_out(sentence, at, field, evidence)
         if isinstance(evidence.block, Exhibit):
             yield from of_exhibit(sentence, at, evidence)
             continue

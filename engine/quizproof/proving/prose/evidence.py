@@ -105,6 +105,24 @@ class Evidence:
             found += [result.stdout for part, result in pairs if part.at[:2] == at[:2]]
         return found
 
+    def own_numbers(self, at: DataPath) -> list[float]:
+        """The numbers of the wrong response that a prose is about: typed, printed, or what its expression gives."""
+        if at[0] == "mistakes" and isinstance(at[1], int):
+            value = getattr(self.block.mistakes[at[1]], "value", None) if hasattr(self.block, "mistakes") else None
+            given = [
+                result.value
+                for program, outcome in self.runs.items()
+                for part, result in zip(program.parts, outcome.parts, strict=False)
+                if part.at[:2] == at[:2]
+            ]
+            return [each for each in (value, *given) if is_number(each)]
+        return [number for text in self.own_outputs(at) for number in numbers_in(text)]
+
+    def own_outputs(self, at: DataPath) -> list[str]:
+        """What the option that a prose is about prints, as its author typed it or as its run shows."""
+        typed = [text for place, text in texts(self.block, TEXT) if place[:2] == at[:2] and len(place) > 2]
+        return [*typed, *self.own_texts(at)]
+
     @cached_property
     def outputs(self) -> list[str]:
         """Everything that a run gave in words: what it printed, its values, the messages of its exceptions."""

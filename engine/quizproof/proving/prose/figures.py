@@ -141,14 +141,14 @@ def _of_stages(
         ):
             real = tuple(shapes[own if own is not None else -1])
             better = "" if own is None else f"stages[{own}].shape"
-            stated = Stated(found["shape"], sentence.start + found.start("shape"))
+            stated = Stated(found["shape"], sentence.at(found.start("shape")))
             yield stated, f"the text says {found['shape']}, but the run recorded {real}", better
     for found in _DTYPE.finditer(sentence.text):
         known = {stage["dtype"] for stage in stages}
         if found["dtype"] not in known and sentence.states(*found.span()):
             real = stages[own if own is not None else -1]["dtype"]
             better = "" if own is None else f"stages[{own}].dtype"
-            stated = Stated(found["dtype"], sentence.start + found.start("dtype"))
+            stated = Stated(found["dtype"], sentence.at(found.start("dtype")))
             yield stated, f"the text says {found['dtype']}, but the run recorded {real}", better
 
 
@@ -161,7 +161,7 @@ def _of_seeds(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, 
     for found in _SEEDS.finditer(sentence.text):
         seeds = len(getattr(evidence.block, "seeds", ()))
         if int(found["n"]) > seeds:
-            stated = Stated(found["n"], sentence.start + found.start("n"))
+            stated = Stated(found["n"], sentence.at(found.start("n")))
             yield stated, f"the text says {found['n']} seeds, but it was run with {seeds}", ""
 
 
@@ -199,7 +199,7 @@ def _compare(
     if not values or right or not sentence.states(*found.span()):
         return
     real = show(values[0])
-    yield Stated(typed, sentence.start + found.start("n")), f"the text says {typed}, but the run gave {real}", name
+    yield Stated(typed, sentence.at(found.start("n"))), f"the text says {typed}, but the run gave {real}", name
 
 
 def _same_share(typed: str, value: float) -> bool:

@@ -51,7 +51,7 @@ def of_what_is_asked(sentence: Sentence, nouns: frozenset[str], prompt: str) -> 
             for found in pattern.finditer(sentence.text):
                 beside = {word.lower() for word in (found["beside"] or "").split()}
                 if beside <= words | _BESIDE and sentence.states(found.start()) and _is_whole(sentence, found, words):
-                    yield Stated(found["n"], sentence.start + found.start("n"))
+                    yield Stated(found["n"], sentence.at(found.start("n")))
 
 
 _BESIDE = frozenset(["final", "whole", "total", "resulting", "printed", "correct", "exact"])

@@ -49,8 +49,8 @@ _SUBJECT = (
     r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
     r"|second line|last line|option)|python|pytorch|torch|tensorflow|keras|numpy|so|and)"
 )
-END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or) \d))"
-"""What must not follow a number: more of it, or of a sum that it is a part of."""
+END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or|of|out of) \d))"
+"""What must not follow a number: more of it, or of a sum or share that it is a part of."""
 NO_UNIT = rf"(?={MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
 _ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {MARKUP}(?P<n>{NUMBER}){END}")
 _RESULT = re.compile(
@@ -107,6 +107,28 @@ _ENDS = re.compile(
 )
 
 
+_ELSEWHERE = re.compile(
+    r"(?i)\b(would|might|could|think\w*|thought|believ\w*|expect\w*|assum\w*|wrong\w*|mistak\w*|misread\w*|confus\w*"
+    r"|forget\w*|forgot\w*|ignor\w*|left to right|from the left|from left|overflow\w*|wrap\w*|satur\w*|clip\w*|clamp\w*"
+    r"|modulo|mod|clock|base (?:\d+|two|eight|ten)|binary|hexa\w*|octal|python 2|javascript"
+    r"|java|c\+\+|ruby|php|excel|school|calculator|older|earlier|used to|concatenat\w*|pretend\w*|as if|typo|claim\w*"
+    r"|falsely|incorrect\w*|untrue|instead)\b"
+    r"|\bC\b|\?"
+)
+"""Words by which what is worked out is false on purpose, or by other rules than Python's."""
+_DENIED = re.compile(r"(?i)\b(?:not|never|nor|no|neither|rather than|than|nobody|hardly)\b|n't\b|n’t\b")
+
+
+def is_elsewhere(text: str, start: int) -> bool:
+    """Whether a sentence works something out by other rules than Python's, supposes it, or denies it.
+
+    start  where in it that begins: what is denied after it is something else
+    """
+    words = re.sub(r"`[^`\n]*`", lambda code: "…" * len(code[0]), text)
+    clause = re.split(r"[,;:(–—]|\b(?:so|because|since)\b", words[:start])[-1]
+    return bool(_ELSEWHERE.search(words) or _DENIED.search(clause))
+
+
 @dataclass(frozen=True)
 class Sentence:
     """One sentence of a prose, without its expressions."""
@@ -116,6 +138,10 @@ class Sentence:
     """The index of its first character in the prose."""
     last: bool
     """Whether no sentence after it has a number."""
+
+    def at(self, index: int) -> int:
+        """The place in the prose of an index of the sentence."""
+        return self.start + index
 
     @property
     def is_plain(self) -> bool:
@@ -236,4 +262,4 @@ def raising_lines(sentence: Sentence) -> Iterator[Stated]:
 
 
 def _stated(sentence: Sentence, found: re.Match[str], group: str, *, definite: bool = True) -> Stated:
-    return Stated(found[group], sentence.start + found.start(group), definite)
+    return Stated(found[group], sentence.at(found.start(group)), definite)

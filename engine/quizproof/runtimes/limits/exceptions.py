@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import linecache
+import math
 import opcode
+import re
 
 from quizproof.runtimes.elsewhere import SNIPPET
 
@@ -16,6 +19,10 @@ _OUT_OF_MEMORY = (
     "bad_alloc",
     "can't start new thread",
 )
+_BYTES_OF_NO_MACHINE = 2**44
+_NAME = re.compile(r"[^\W\d]\w*")
+_NUMBER = re.compile(r"\b\d[\d_]*(?:\.\d+)?(?:[eE]\d{1,2})?\b")
+_POWER = re.compile(r"\b(\d{1,6})\s*(\*\*|<<)\s*(\d{1,4})\b")
 _RAISE = opcode.opmap["RAISE_VARARGS"]
 
 
@@ -29,6 +36,27 @@ def limit_met(error: BaseException) -> str:
         return _limit_told(error)
     context = BaseException.__dict__["__context__"].__get__(error)
     return _limit_told(context) if context is not None and not _is_raised_by_program(context) else ""
+
+
+def is_impossible_anywhere(error: BaseException) -> bool:
+    """Whether no machine could have had what a program asked for when this was raised.
+
+    Judged by the numbers in the line that raised it, and by those that its names stand for: nobody has 2**44 bytes.
+    """
+    trace = BaseException.__dict__["__traceback__"].__get__(error)
+    amounts: list[float] = [0]
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == SNIPPET:
+            line = linecache.getline(SNIPPET, trace.tb_lineno)
+            frame = trace.tb_frame
+            values = [scope.get(name) for name in _NAME.findall(line) for scope in (frame.f_locals, frame.f_globals)]
+            amounts += [min(abs(value), _BYTES_OF_NO_MACHINE) for value in values if type(value) is int]
+            amounts += [float(number.replace("_", "")) for number in _NUMBER.findall(line)]
+            for base, operator, exponent in _POWER.findall(line):
+                bits = int(exponent) * (math.log2(int(base) or 1) if operator == "**" else 1)
+                amounts.append(2.0 ** min(bits, 1_000))
+        trace = trace.tb_next
+    return max(amounts) >= _BYTES_OF_NO_MACHINE
 
 
 def _is_raised_by_program(error: BaseException) -> bool:

@@ -385,10 +385,9 @@ PROSE_CONTRADICTS = _define(
     "Typed prose says something else than the run.",
     """
 A number, an output, an exception or a line that is typed in an explanation or in feedback, or a figure beside an
-exhibit, differs from the evidence of its block, or a sum or an expression of literals is
-wrong. Write what comes from a run as an expression, such
-as `{{ value }}`, `{{ raised }}` or `{{ line }}`: it cannot drift. `{{ stated('640', value) }}` keeps your wording and
-compares it.
+exhibit, differs from the evidence of its block, or a sum or an expression of literals is wrong. Write what comes from
+a run as an expression, such as `{{ value }}`, `{{ raised }}` or `{{ line }}`: it cannot drift. `{{ stated('640',
+value) }}` keeps your wording and compares it.
 """,
     "warning",
 )

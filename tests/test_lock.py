@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -123,6 +124,15 @@ def test_site_from_the_lock_is_the_site_from_runs(bank: Path) -> None:
     assert files(bank / "locked") == files(bank / "run")
 
 
+def test_build_names_the_lock(bank: Path) -> None:
+    """What a site rests on can be looked up: the id that git gives to exactly these bytes."""
+    done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
+    assert done.returncode == 0
+    asked = ["git", "hash-object", "--no-filters", "questions/quizproof.lock"]
+    blob = subprocess.run(asked, cwd=bank, capture_output=True, text=True, check=True).stdout.strip()
+    assert f"the outcomes are those of questions/quizproof.lock, git blob {blob}." in done.stdout
+
+
 def test_versions_are_those_of_the_lock(bank: Path) -> None:
     """What a page says that its snippets ran on is what they ran on when the lock was written."""
     edit(
@@ -182,8 +192,8 @@ def test_lock_cannot_make_a_lie_true(bank: Path) -> None:
 def lock_of(*entries: str) -> bytes:
     """A lock with these entries, as it could be written by hand."""
     runs = ", ".join(f'"run {number}": {entry}' for number, entry in enumerate(entries))
-    text = '{"version": 1, "sandbox": "none", "runtimes": {}, "quizzes": {"sums": {"sum": {RUNS}}}}'
-    return text.replace("RUNS", runs).encode()
+    text = '{"version": 2, "engine": "", "architecture": "", "sandbox": "none", "runtimes": {}, "quizzes": QUIZZES}'
+    return text.replace("QUIZZES", f'{{"sums": {{"sum": {{{runs}}}}}}}').encode()
 
 
 @pytest.mark.parametrize(
@@ -193,13 +203,21 @@ def lock_of(*entries: str) -> bytes:
         (b"\xff\xfe", "is not text in UTF-8"),
         (b"[1]", "is not a lock of this version"),
         (b'{"version": 99}', "is not a lock of this version"),
-        (b'{"version": 1, "quizzes": {"a": {"b": {"c": 1}}}}', "is damaged"),
-        (b'{"version": 1, "quizzes": [1]}', "is damaged"),
-        (b'{"version": 1, "runtimes": 7}', "is damaged"),
+        (b'{"version": 2, "quizzes": {"a": {"b": {"c": 1}}}}', "is damaged"),
+        (b'{"version": 2, "quizzes": [1]}', "is damaged"),
+        (b'{"version": 2, "runtimes": 7}', "is damaged"),
         (b"[" * 100_000, "is not JSON"),
-        (b'{"version": 1, "version": 1}', "is not JSON"),
+        (b'{"version": 2, "version": 1}', "is not JSON"),
         (lock_of('{"program": "x", "parts": [{"stdout": 7}]}'), "is damaged"),
-        (lock_of('{"program": "x", "parts": [], "status": "odd"}'), "is damaged"),
+        (lock_of('{"program": "x", "parts": [], "status": "odd"}'), ".run 0.status` is 'odd', not one of"),
+        (
+            lock_of('{"program": "x", "parts": [{"assertions": "1"}]}'),
+            "`parts.0.assertions` is '1', not a",
+        ),
+        (lock_of('{"program": "x", "parts": [{"weak": [[1, 2, 3]]}]}'), "`parts.0.weak.0.1` is 2, not text"),
+        (lock_of('{"program": "x", "parts": [{"value": ' + "[" * 900 + "]" * 900 + "}]}"), "deeper than 40 levels"),
+        (lock_of('{"program": ["x"], "parts": []}'), ".run 0.program` is of type list, not text"),
+        (lock_of('{"program": "x", "parts": [], "detail": {}}'), ".run 0.detail` is of type dict, not text"),
         (lock_of('{"program": "x", "parts": [], "raised": {"type": "E"}}'), "is damaged"),
         (
             lock_of('{"program": "x", "parts": []}', '{"program": "x", "parts": [{}]}'),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizproof.json_forms import MAX_DEPTH
 from quizproof.runtimes import reply
 
 PART = {"out": 3, "err": -1, "assertions": 1, "value": [1.5, None, "é"], "dtype": "float32", "warned": ["W: é"]}
@@ -67,6 +69,13 @@ def test_what_is_sound_comes_back(data: dict[str, Any]) -> None:
         {"status": "finished", "parts": [PART, PART | {"out": 10**30}]},
         {"status": "finished", "parts": [PART, PART | {"out": 1.0}]},
         {"status": "finished", "parts": [PART, {"out": 1, "err": 1, "assertions": 1}]},
+        {"status": "finished", "parts": [PART, PART | {"more": 1}]},
+        {"status": "finished", "parts": [PART, PART | {"value": "\ud800"}]},
+        {"status": "finished", "parts": [PART, PART | {"value": {"\ud800": 1}}]},
+        {"status": "finished", "parts": [PART, PART], "drew": 1},
+        {"status": "finished", "parts": [PART, PART], "detail": ["it"]},
+        {"status": "raised", "detail": 7, "parts": [PART, PART], "raised": RAISED},
+        {"status": "finished", "parts": [PART, PART], "more": ""},
     ],
     ids=json.dumps,
 )
@@ -80,8 +89,17 @@ def test_what_is_not_sound_is_refused(data: Any) -> None:
 def test_what_is_no_reply_is_refused(body: bytes) -> None:
     memory = mmap.mmap(-1, reply.SIZE)
     memory[: 8 + len(body)] = b"\0\0\0\1" + len(body).to_bytes(4, "big") + body
-    assert reply.began(memory)
     assert reply.read(memory, 2) is None
+
+
+@pytest.mark.parametrize(("levels", "sound"), [(MAX_DEPTH, True), (MAX_DEPTH + 1, False), (900, False)])
+def test_values_have_bounds(levels: int, sound: bool) -> None:
+    """As deep as a run's process lets values be, and no deeper; much deeper ones overflow no stack."""
+    memory = mmap.mmap(-1, reply.SIZE)
+    statement = json.dumps({"status": "finished", "parts": [PART | {"value": "DEEP"}] * 2})
+    body = statement.replace('"DEEP"', "[" * (levels - 1) + "1" + "]" * (levels - 1)).encode()
+    memory[: 8 + len(body)] = b"\0\0\0\1" + len(body).to_bytes(4, "big") + body
+    assert (reply.read(memory, 2) is not None) == sound
 
 
 @given(st.binary(min_size=8, max_size=200))
@@ -92,10 +110,23 @@ def test_garbage_never_disturbs_the_reader(garbage: bytes) -> None:
     assert statement is None or statement["status"] in ("running", "finished", "raised", "syntax", "limit")
 
 
-def test_nothing_left_is_told_apart_from_something_unfinished() -> None:
+def test_death_within_a_part_leaves_the_parts_before_it() -> None:
+    """A process that is killed while it writes: nothing is known of any part, and that is no forgery."""
     memory = mmap.mmap(-1, reply.SIZE)
-    assert not reply.began(memory)
     reply.leave(memory, {"status": "running", "parts": [PART]})
     memory[4:8] = bytes(4)  # as in the midst of `leave`
-    assert reply.began(memory)
     assert reply.read(memory, 2) == {"status": "running", "parts": []}
+
+
+def test_nothing_takes_back_that_a_program_has_begun() -> None:
+    """A snippet that wipes its reply has tampered with it, and has not been lost by us."""
+    memory = reply.Memory.new()
+    assert not memory.begun[0]
+    if (pid := os.fork()) == 0:
+        memory.begin()
+        memory.statement[:] = bytes(len(memory.statement))
+        os._exit(0 if memory.begun.closed else 1)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert bool(memory.begun[0])
+    assert reply.read(memory.statement, 1) is None
+    memory.close()

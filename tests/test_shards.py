@@ -114,7 +114,7 @@ class Without(LockedRunner[Any]):
     """A machine on which nothing is installed."""
 
     def __init__(self) -> None:
-        super().__init__(Lock("none", {}, {}))
+        super().__init__(Lock("", "", "none", {}, {}))
 
     def submit(self, job: Job[Any]) -> None:
         """Say so."""
@@ -303,7 +303,7 @@ def test_mutations_add_up(tmp_path: Path) -> None:
         questions_[0]["claims"][0]["evidence"]["killed"] = count
         other = changed(full, tmp_path / "other.json", {"questions": questions_})
         rest = [path for path in parts(tmp_path) if path != full]
-        assert f"the count of `killed` is {count!r}" in refusal(other, *rest)
+        assert re.search(rf"the count of `killed` is '?{count}'?, not a whole number from 0", refusal(other, *rest))
 
 
 def test_merge_exits_with_2(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ WEAKNESSES = {
     "in-thread": "it runs in another thread, whose failure does not end the run",
     "or-type": "`{about}` does not hold, and a test of the type beside it with `or` hides that",
     "second-argument": "the second argument of `assertTrue` is a message; compare with `assertEqual`",
+    "find": "`{about}` is -1, which is true, because it finds nothing; write `in`, or compare the number",
+    "new-object": "`{about}` compares with a new object, which nothing else can be; compare values",
     "thing": "`{about}` is always there and always true; assert something about it",
     "flags": "a list of truth values is true unless it is empty; put it into `all(...)` or `any(...)`",
     "all-of-nothing": "`all` had nothing to go through, and of nothing it is true; was an iterator used up before?",
@@ -56,6 +58,7 @@ WEAKNESSES = {
     "broad": "every mistake in its block raises some exception; name the type, as in `with raises(TypeError):`",
     "same-object": "{about} are the same object, which equals itself; compare with a copy that was made before",
     "same-memory": "{about} are the same memory, equal whatever it holds; compare with a copy, as by `.clone()`",
+    "tolerance": "{about}; only the tolerance lets it pass",
     "accident": "this `except` caught a mistake in the code, {about}; write `with raises(...)` with the exact type",
 }
 """Why an assertion could not have failed, by the names that a run gives."""
@@ -118,10 +121,14 @@ def _weak(program: Program, part: Part, weak: Weak) -> Judgement:
     code = rules.SAME_OBJECT if weak.weakness in _SAME else rules.ALWAYS_TRUE
     code = rules.SWALLOWED if weak.weakness in _SWALLOWED else code
     reason = WEAKNESSES.get(weak.weakness, "").format(about=weak.about)
+    _, line = program.locate(weak.line)
+    frame = _whole_line(part, line)
+    if weak.weakness == "tolerance":
+        help_ = "State what it is, or make the tolerance smaller."
+        return replace(warned(rules.BY_TOLERANCE, reason, help=help_, at=part.at), frame=frame)
     # A handler is no assertion.
     message = reason if weak.weakness == "accident" else f"this assertion of the {_noun(part)} cannot fail: {reason}"
-    _, line = program.locate(weak.line)
-    return replace(refuted(code, message, at=part.at), frame=_whole_line(part, line))
+    return replace(refuted(code, message, at=part.at), frame=frame)
 
 
 def _whole_line(part: Part, line: int) -> Frame:
@@ -162,7 +169,7 @@ def can_fail(
     figures = {"changes": sum(e.tried for e in examined), "noticed": sum(e.noticed for e in examined)}
     missed = next((result.missed for result in examined if result.missed), "")
     check = within or next(part for part in bare.parts if part.role == "check")
-    name = missed.split("`")[1] if missed else ""
+    name = missed.partition("`")[2].partition("`")[0]
     if missed and not figures["noticed"] and _binds(check.source, name):
         message = f"the check gives `{name}` a value of its own, so it does not look at the answer's"
         return refuted(rules.OVERWRITES_ANSWER, message, help="Compare with another name.", at=check.at)

@@ -14,10 +14,12 @@ writes it, so values may be NaN or infinite. (The lock has a form of its own, be
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import NoneType
 from typing import Any, Literal, TypeAlias, TypedDict, cast, get_args
+
+from quizproof import json_forms
+from quizproof.json_forms import Form, items, record, text, whole
 
 Status: TypeAlias = Literal["finished", "raised", "syntax", "endless", "limit", "died", "missing", "unlocked", "fault"]
 """finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. endless: still running
@@ -30,6 +32,8 @@ LASTING: frozenset[Status] = frozenset(["finished", "raised", "syntax"])
 """What depends on the snippet alone, so that another run gives the same. A limit may be the machine's fault."""
 KEPT: frozenset[Status] = LASTING | {"endless"}
 """What is worth keeping. Another run of an endless program would only take its time again."""
+TAMPERED = "it tampered with the interpreter's reply"
+"""The detail of a run that died, as far as we can know: what it left as its reply is not one."""
 LOST: frozenset[Status] = frozenset(["missing", "unlocked", "fault"])
 """What says nothing about the snippet, because it was not run, or because we lost the outcome."""
 
@@ -45,6 +49,8 @@ class Frame:
     text: str
 
 
+ASKED_FOR_NETWORK = "it asked for another machine, and runs have no network"
+"""The detail of a run that did so, and went on."""
 _DOES_NOT_HOLD = ("did not hold", "to be true", "assertion failed")
 """What TensorFlow says of an assertion, and not of an argument that does not fit."""
 _ASSERTING = re.compile(r"\s*[\w.]*\bassert\w*\(")
@@ -123,6 +129,11 @@ class PartResult:
     missed: str = ""
     """The first of them that it did not notice, if it noticed none: "`total` plus 1"."""
 
+    def to_json(self) -> PartData:
+        """The result as JSON data."""
+        weak = [[*vars(weak).values()] for weak in self.weak]
+        return cast("PartData", {**vars(self), "warned": list(self.warned), "weak": weak})
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -141,8 +152,14 @@ class Outcome:
     drew: bool = False
     """Whether it used a random number generator that, as far as can be known, it had not seeded."""
 
-    def fits(self, parts: int) -> bool:
-        """Whether a program with this number of parts can have this outcome."""
+    def fits(self, lines: Sequence[range]) -> bool:
+        """Whether a program can have this outcome.
+
+        lines  for each part of the program the lines that it has in it, from 1
+        """
+        parts = len(lines)
+        if any(weak.line not in each for part, each in zip(self.parts, lines, strict=False) for weak in part.weak):
+            return False
         if len(self.parts) > parts or (self.raised is not None and not 0 <= self.raised.part < parts):
             return False
         if self.raised is not None and len(self.parts) != (0 if self.status == "syntax" else self.raised.part + 1):
@@ -185,26 +202,31 @@ class Outcome:
             "aliases": list(self.raised.aliases),
             "bases": list(self.raised.bases),
         }
-        parts = [
-            {**vars(part), "warned": list(part.warned), "weak": [[*vars(weak).values()] for weak in part.weak]}
-            for part in self.parts
-        ]
+        parts = [part.to_json() for part in self.parts]
         return cast("OutcomeData", {**vars(self), "parts": parts, "raised": raised})
 
     @classmethod
     def from_json(cls, data: object) -> Outcome:
-        """The outcome from its JSON data. Raises ValueError when it is anything else."""
-        fields = _checked(cls, data)
-        if fields["status"] not in get_args(Status):
-            raise ValueError("this Outcome has an unknown status")
-        parts = tuple(_part_from_json(part) for part in fields["parts"])
+        """The outcome from its JSON data. Raises ValueError, which says what is wrong, when it is anything else.
+
+        data  as `json.loads` gave it; whoever wrote it, nothing behind this needs to check it again
+        """
+        if wrong := _OUTCOME(data):
+            raise ValueError(f"the outcome{wrong}" if wrong.startswith(" ") else wrong)
+        fields = cast("OutcomeData", data)
         raised = None
-        if fields["raised"] is not None:
-            of_raised = _checked(Raised, fields["raised"])
-            frames = tuple(Frame(**_checked(Frame, frame)) for frame in of_raised["frames"])
-            names = {name: _texts(of_raised[name]) for name in ("aliases", "bases")}
-            raised = Raised(**of_raised | {"frames": frames} | names)
-        return cls(**fields | {"parts": parts, "raised": raised})
+        if of_raised := fields["raised"]:
+            frames = tuple(Frame(**frame) for frame in of_raised["frames"])
+            names = {"aliases": tuple(of_raised["aliases"]), "bases": tuple(of_raised["bases"])}
+            raised = Raised(**cast("dict[str, Any]", of_raised) | {"frames": frames} | names)
+        parts = tuple(
+            PartResult(
+                **cast("dict[str, Any]", part)
+                | {"warned": tuple(part["warned"]), "weak": tuple(Weak(*weak) for weak in part["weak"])}
+            )
+            for part in fields["parts"]
+        )
+        return cls(**cast("dict[str, Any]", fields) | {"parts": parts, "raised": raised})
 
 
 # ---- the JSON form
@@ -260,64 +282,48 @@ class OutcomeData(TypedDict):
     drew: bool
 
 
-_TYPES: Mapping[type, Mapping[str, Any]] = {
-    Frame: {"line": int, "column": int, "end_column": int, "function": str, "text": str},
-    Raised: {
-        "type": str,
-        "message": str,
-        "part": int,
-        "frames": list,
-        "meant": str,
-        "aliases": list,
-        "bases": list,
-    },
-    PartResult: {
-        "stdout": str,
-        "stderr": str,
-        "assertions": int,
-        "value": object,
-        "dtype": str,
-        "warned": list,
-        "weak": list,
-        "tried": int,
-        "noticed": int,
-        "missed": str,
-    },
-    Outcome: {
-        "status": str,
-        "parts": list,
-        "raised": (dict, NoneType),
-        "detail": str,
-        "seconds": (int, float),
-        "peak_mib": (int, float),
-        "drew": bool,
-    },
+FRAME = record({"line": whole(1), "column": whole(1), "end_column": whole(1), "function": text, "text": text})
+"""The form of a `FrameData`."""
+RAISED = record(
+    {
+        "type": text,
+        "message": text,
+        "part": whole(0),
+        "frames": items(FRAME),
+        "meant": text,
+        "aliases": items(text),
+        "bases": items(text),
+    }
+)
+"""The form of a `RaisedData`."""
+DTYPE = json_forms.one_of(("", "float32", "float16", "bfloat16", "Fraction", "Decimal", "complex"))
+"""The form of a part's dtype."""
+EXAMINED: Mapping[str, Form] = {
+    "weak": items(json_forms.row(whole(1), text, text)),
+    "tried": whole(0),
+    "noticed": whole(0),
+    "missed": text,
 }
-"""The keys of each form, with the types that JSON gives their values."""
-
-
-def _part_from_json(data: object) -> PartResult:
-    fields = _checked(PartResult, data)
-    for each in fields["weak"]:
-        if not (isinstance(each, list) and list(map(type, each)) == [int, str, str]):
-            raise ValueError("this is not a Weak")
-    weak = tuple(Weak(*each) for each in fields["weak"])
-    return PartResult(**fields | {"weak": weak, "warned": _texts(fields["warned"])})
-
-
-def _checked(form: type, data: object) -> dict[str, Any]:
-    """`data` when it has exactly the keys of a form, with values of their types. Raises ValueError otherwise."""
-    types = _TYPES[form]
-    if not isinstance(data, dict) or data.keys() != types.keys():
-        raise ValueError(f"this is not a {form.__name__}")
-    for name, type_ in types.items():
-        if not isinstance(data[name], type_):
-            raise ValueError(f"the {name} of this {form.__name__} has the wrong type")
-    return data
-
-
-def _texts(items: list[object]) -> tuple[str, ...]:
-    """A list of texts as it is kept. Raises ValueError when something else is in it."""
-    if not all(isinstance(item, str) for item in items):
-        raise ValueError("a list of texts has something else in it")
-    return tuple(map(str, items))
+"""The form of each field of a part that its examination gives."""
+_PART = record(
+    {
+        "stdout": text,
+        "stderr": text,
+        "assertions": whole(0),
+        "value": json_forms.anything,
+        "dtype": DTYPE,
+        "warned": items(text),
+        **EXAMINED,
+    }
+)
+_OUTCOME = record(
+    {
+        "status": json_forms.one_of(get_args(Status)),
+        "parts": items(_PART),
+        "raised": json_forms.either(json_forms.nothing, RAISED),
+        "detail": text,
+        "seconds": json_forms.amount,
+        "peak_mib": json_forms.amount,
+        "drew": json_forms.flag,
+    }
+)

@@ -17,6 +17,7 @@ _SIGN = r"[^A-Za-z0-9_\s]"
 _LITERAL = r"\"(?:[^\"\\]|\\[\s\S])*\"|'(?:[^'\\]|\\[\s\S])*'"
 # Literals are matched first, so that what is inside quotes is kept. Spaces next to a sign do not count; those between
 # two words do.
+_MAX_QUOTES = 1_000
 _SPACING = re.compile(rf"({_LITERAL})|(?<={_SIGN})\s+|\s+(?={_SIGN})|(\s+)")
 
 # Only after these words, because a hexadecimal number may be what the question is about.
@@ -61,8 +62,11 @@ def fold(text: str) -> str:
 def fold_expression(text: str) -> str:
     """Code in which spacing does not count, and single and double quotes are equivalent: `a = 'b'` is `a="b"`.
 
-    What is inside quotes is kept: `", "` is not `","`.
+    What is inside quotes is kept: `", "` is not `","`. A text with more than a thousand quotes stays as it is.
     """
+    # Of one that is never closed, everything behind it is looked at, and so behind the next.
+    if text.count("'") + text.count('"') > _MAX_QUOTES:
+        return text.strip()
     return _SPACING.sub(_folded_piece, text.strip())
 
 

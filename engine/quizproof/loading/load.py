@@ -14,6 +14,7 @@ from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.kinds.base import Block
 from quizproof.kinds.registry import kinds
+from quizproof.loading.budget import Budget, BudgetSpent
 from quizproof.loading.cut_text import cuts
 from quizproof.loading.files import SourceFile, find_files
 from quizproof.loading.ids import Ids
@@ -27,6 +28,8 @@ from quizproof.spelling import meant
 
 _JUDGED_BY = frozenset(["runtime", "limits"])
 """The keys of a header that decide how a block is judged."""
+_MAX_ERRORS = 100
+"""Of one block: nobody reads more."""
 _LITERAL = ("prints", "text", "raises", "answer", "match")
 """Keys of texts for which `null` may be meant as the word."""
 
@@ -43,7 +46,8 @@ def load_bank(paths: Sequence[str | Path]) -> Bank:
         bank.quizzes[0].items[0].block.id
     """
     ids = Ids()
-    return Bank(tuple(ids.keep(load_file(file)) for file in find_files(paths)))
+    files = (load_file(file) if isinstance(file, Path) else file for file in find_files(paths))
+    return Bank(tuple(map(ids.keep, files)))
 
 
 def load_file(path: Path) -> Loaded:
@@ -56,18 +60,28 @@ def load_file(path: Path) -> Loaded:
     return load_source(SourceFile.read(path))
 
 
-def load_source(file: SourceFile) -> Loaded:
+def load_source(file: SourceFile, budget: Budget | None = None) -> Loaded:
     """Load a file that was read already, as `load_file` does.
 
-    file  its content is None when it cannot be read, which becomes a finding
+    file    its content is None when it cannot be read, which becomes a finding
+    budget  what may be spent on it; one of its own when None
     """
+    start = Span(1, 1, 1, 1)
     if file.content is None:
         message = f"the file cannot be read: {file.error}"
-        return Loaded(file.shown, None, (Finding(rules.UNREADABLE, file.shown, Span(1, 1, 1, 1), message),))
-    reading = read(file.shown, file.content)
-    if reading.document is None:
-        return Loaded(file.shown, None, reading.findings)
-    return _Validation(reading.document, reading).run(file)
+        return Loaded(file.shown, None, (Finding(rules.UNREADABLE, file.shown, start, message),))
+    budget = budget or Budget()
+    validation: _Validation | None = None
+    try:
+        with budget.use():
+            reading = read(file.shown, file.content, file.size)
+            if reading.document is None:
+                return Loaded(file.shown, None, reading.findings)
+            validation = _Validation(reading.document, reading)
+            return validation.run(file)
+    except BudgetSpent:
+        span = validation.document.first_line(validation.at) if validation else start
+        return Loaded(file.shown, None, (Finding(rules.TOO_COSTLY, file.shown, span, budget.message),))
 
 
 class _Validation:
@@ -77,6 +91,8 @@ class _Validation:
         self.document = document
         self.findings: list[Finding] = list(reading.findings)
         self._reading = reading
+        self.at: DataPath = ()
+        """What is being looked at."""
 
     def run(self, file: SourceFile) -> Loaded:
         quiz = self._quiz(file)
@@ -94,6 +110,9 @@ class _Validation:
         header = self._header({k: v for k, v in data.items() if k != "blocks"}, file.path)
         items = self._blocks(data)
         self._find_cut_texts(items)
+        if file.folder_error:
+            code, message = file.folder_error
+            self._find(code, (), message, "Put the files that snippets read into the folder itself.")
         if header and header.insight:
             self._find_missing_blocks(header.insight, data.get("blocks"))
         return Quiz(header, tuple(items), self.document, file.data_folder) if header else None
@@ -149,6 +168,7 @@ class _Validation:
         return [item for index, block in enumerate(blocks) if (item := self._block(block, ("blocks", index)))]
 
     def _block(self, block: Any, at: DataPath) -> Item | None:
+        self.at = at
         if not isinstance(block, dict):
             self._find(rules.INVALID_VALUE, at, "a block is a mapping with `id`, `kind` and `prompt`")
             return None
@@ -185,9 +205,12 @@ class _Validation:
         except ValidationError as error:
             names = [*_field_names(model), *also]
             details = error.errors(include_url=False, include_context=True)
-            for detail in details:
-                if not _is_consequence(detail, details, names):
-                    self._report(detail, at, names)
+            consequences = _Consequences(details, names)
+            reported = [detail for detail in details if not consequences.have(detail)]
+            for detail in reported[:_MAX_ERRORS]:
+                self._report(detail, at, names)
+            if (more := len(reported) - _MAX_ERRORS) > 0:
+                self._find(rules.INVALID_VALUE, at, f"{more:,} more errors like these are in it")
             return None
 
     def _report(self, detail: ErrorDetails, at: DataPath, names: list[str]) -> None:
@@ -239,19 +262,25 @@ def _substitutes(path: Path) -> dict[str, str]:
     return {"quiz": name, "title": path.name, "topic": "no-topic"}
 
 
-def _has_inner(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
-    """Whether there is another error further inside: pydantic then counts only the items that have none."""
-    depth = len(detail["loc"])
-    return any(d is not detail and d["loc"][:depth] == detail["loc"] for d in details)
+class _Consequences:
+    """Errors that go away when others are fixed: a key is missing because it is misspelt, a list has a bad item."""
 
+    def __init__(self, details: list[ErrorDetails], names: list[str]) -> None:
+        self._names = names
+        # By their places, because a hostile file has thousands.
+        self._above: set[tuple[int | str, ...]] = {d["loc"][:end] for d in details for end in range(len(d["loc"]))}
+        self._extra: dict[tuple[int | str, ...], list[str]] = {}
+        for detail in details:
+            if detail["type"] == "extra_forbidden":
+                self._extra.setdefault(detail["loc"][:-1], []).append(str(detail["loc"][-1]))
 
-def _is_consequence(detail: ErrorDetails, details: list[ErrorDetails], names: list[str]) -> bool:
-    """Whether fixing another error fixes this one: a key is missing because it is misspelt, a list has a bad item."""
-    if detail["type"] == "missing":
-        where, name = detail["loc"][:-1], str(detail["loc"][-1])
-        extra = [d["loc"][-1] for d in details if d["type"] == "extra_forbidden" and d["loc"][:-1] == where]
-        return any(meant_key(str(word), names) == name for word in extra)
-    return detail["type"] == "too_short" and _has_inner(detail, details)
+    def have(self, detail: ErrorDetails) -> bool:
+        """Whether they have this one."""
+        if detail["type"] == "missing":
+            name = str(detail["loc"][-1])
+            return any(meant_key(word, self._names) == name for word in self._extra.get(detail["loc"][:-1], ()))
+        # Pydantic counts only the items that have no error.
+        return detail["type"] == "too_short" and detail["loc"] in self._above
 
 
 def _field_names(model: type[BaseModel]) -> list[str]:

@@ -48,16 +48,17 @@ class _Piece:
     """Empty for a block."""
 
 
-def read(path: str, raw: bytes) -> Reading:
+def read(path: str, raw: bytes, size: int = 0) -> Reading:
     """Parse the bytes of one file, or as much of it as is sound.
 
     path  the file as findings name it
     raw   its contents
+    size  of the file, where `raw` is only its beginning
 
     Raises nothing: every error is a finding.
     """
     try:
-        text = decode(path, raw)
+        text = decode(path, raw, size)
         return Reading(parse_text(path, text))
     except SourceError as error:
         if error.finding.code not in _ONE_PIECE:

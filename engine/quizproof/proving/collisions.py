@@ -182,19 +182,21 @@ def _same_content(one: Written, other: Written, view: _View) -> bool:
 
 def _same_printed(one: str, other: str, view: _View) -> bool:
     """Whether two outputs are the same. The tolerance is around the real one, so either may be."""
-    texts = [skeleton(text) for text in (one, other)]
-    return canonical(one) == canonical(other) or any(same_output(a, b, view.tolerance, model=skeleton(view.real)) for a, b in (texts, reversed(texts)))
+    if canonical(one) == canonical(other):
+        return True
+    pair, model = [skeleton(text) for text in (one, other)], skeleton(view.real)
+    return any(same_output(a, b, view.tolerance, model=model) for a, b in (pair, reversed(pair)))
 
 
 def _same_statement(one: str, other: str, view: _View) -> bool:
     """Whether two statements read the same. No program has printed them, so no layout in them is on purpose."""
-    texts = [rendered(_SPAN.sub(_canonical, text)) for text in (one, other)]
-    if texts[0] == texts[1] or view.is_about_form:
-        return texts[0] == texts[1]
-    if same_output(*texts, model=""):
+    first, second = (rendered(_SPAN.sub(_canonical, text)) for text in (one, other))
+    if first == second or view.is_about_form:
+        return first == second
+    if same_output(first, second, model=""):
         return True
     spans = _SPAN.fullmatch(one), _SPAN.fullmatch(other)
-    return bool(spans[0] and spans[1]) and same_code(*texts)
+    return bool(spans[0] and spans[1]) and same_code(first, second)
 
 
 def _canonical(span: re.Match[str]) -> str:

@@ -83,7 +83,7 @@ class Places:
         """The message of a syntax error, in which Python's parser may name a line: that of the file instead."""
         if outcome.status != "syntax":
             return message
-        return re.sub(r"\bon line (\d+)", lambda m: f"on line {self.file_line(program, int(m[1]))}", message)
+        return re.sub(r"\bon line (\d{1,9})\b", lambda m: f"on line {self.file_line(program, int(m[1]))}", message)
 
     def _start(self, at: DataPath) -> tuple[int, int]:
         """The line, from 1, and the column, from 0, at which the text at `at` begins."""

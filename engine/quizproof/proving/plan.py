@@ -73,15 +73,22 @@ class Plan:
     _probes: set[Program] = field(default_factory=set)
     """The programs that only try out the checks."""
 
+    refusal: str = ""
+    """Why nothing is run, where it took too much to look at the block."""
+
     def __post_init__(self) -> None:
         self._places = Places(self.quiz.document, self.item.at)
+        if self.refusal:
+            self._refuse_all(rules.TOO_COSTLY, self.refusal)
+            return
         programs = 0
         for params in self.item.block.combinations():
             variant = self._variant(params)
             programs += sum(len(claim.programs) for claim in variant.claims)
             # Counted while they are made, because a hostile bank could ask for more than the memory holds.
             if programs > MAX_PROGRAMS:
-                self._refuse_all()
+                message = f"it asks for more than {MAX_PROGRAMS:,} runs"
+                self._refuse_all(rules.LIMIT_HIT, message, "Lower `variants`, or what is tried in each.")
                 return
             self.variants.append(variant)
             self._ask(variant)
@@ -108,10 +115,9 @@ class Plan:
         if variant.facts:
             self._keys.add(variant.facts)
 
-    def _refuse_all(self) -> None:
+    def _refuse_all(self, code: str, message: str, help: str = "") -> None:
         """Run nothing, and say why."""
-        message = f"it asks for more than {MAX_PROGRAMS:,} runs"
-        self._find(rules.LIMIT_HIT, self._places.of(()), message, help="Lower `variants`, or what is tried in each.")
+        self._find(code, self._places.of(()), message, help=help)
         self.variants = [Variant({}, self.item.block, ())]
         self.waiting.clear()
 
@@ -158,24 +164,26 @@ class Plan:
         self.again.clear()
 
     def audit(self, program: Program, known: Outcome, now: Outcome) -> None:
-        """Compare what the cache says of a program with its outcome now; a difference becomes a finding, QP402.
+        """Compare what was known of a program with its outcome now; a difference becomes a finding, QP402.
 
         program  which was run although its outcome is known
-        known    the outcome in the cache
+        known    the outcome in the cache, or in the lock of a revision
         now      the outcome of the new run
         """
         if now.status not in LASTING:
             return  # it is judged as any run that was lost or stopped
         diff = compare(known, now, self.item.block.numeric_tolerance)
         if diff:
-            message = f"the cache says that the program {diff.before}; it {diff.now}"
+            message = f"an earlier run says that the program {diff.before}; it {diff.now}"
             # Where an author would look first: at the answer, or at what the program ends with.
             at = next((part.at for part in program.parts if part.role == "answer"), program.parts[-1].at)
             help_ = "See `quizproof explain QP402`."
             self._find(rules.AUDIT, self._places.of(at), message, help=help_, expected=diff.before, actual=diff.now)
 
-    def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome]]:
+    def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome, int]]:
         """Every run under the usual conditions: its parameters and the places of its parts, and its outcome.
+
+        Last comes under how many other conditions the program was run.
 
         Programs that differ in nothing else, such as orders of the same lines, are told apart by numbers:
         "a=10: setup + options.2.code + check #3".
@@ -191,7 +199,7 @@ class Plan:
                 name = f"{variant.drawn}: {places}" if variant.params else places
                 names[name] += 1
                 number = f" #{names[name]}" if names[name] > 1 else ""
-                yield name + number, program, self.outcomes[program]
+                yield name + number, program, self.outcomes[program], len(self.again.get(program, ()))
 
     def judge(self, versions: Mapping[str, str]) -> BlockProof:
         """Judge every claim; all outcomes are in.

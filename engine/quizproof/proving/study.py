@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from quizproof import rules
 from quizproof.claims import Program
 from quizproof.findings import Finding, Unavailable
-from quizproof.loading.quiz import Loaded, Quiz
+from quizproof.loading.budget import Budget, BudgetSpent
+from quizproof.loading.quiz import Item, Loaded, Quiz
 from quizproof.outcome import Outcome
 from quizproof.proof import BlockProof, QuizProof
 from quizproof.proving.plan import Plan, Request
 from quizproof.runners.job import Job, job_for
 from quizproof.store.keys import program_key
-from quizproof.store.lock import Lock
+from quizproof.store.lock import Lock, of_programs
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Ticket:
     key: str
     """The key of the program."""
     known: Outcome | None = None
-    """The outcome that the cache has, when the program is run to see whether that is right."""
+    """The outcome that the cache or a committed lock has, when the program is run to see whether that is right."""
 
     def job(self) -> Job[Ticket]:
         """The run as runners take it."""
@@ -47,6 +48,8 @@ class Study:
     """What its proof is kept under; empty when it is not to be kept."""
     data: str
     """The fingerprint of the files that its snippets may read."""
+    budget: Budget = field(default_factory=Budget)
+    """What may be spent on it."""
     plans: list[Plan] = field(default_factory=list)
     proofs: list[BlockProof | None] = field(default_factory=list)
     """One for each plan; None until it is judged."""
@@ -56,8 +59,17 @@ class Study:
     """Whether all outcomes are of a sort that is kept."""
     _keys: dict[Program, str] = field(default_factory=dict)
 
-    def add(self, plan: Plan) -> None:
-        """Take up one more block."""
+    def add(self, item: Item, stress: int = 0) -> None:
+        """Take up one more block.
+
+        item    one of the quiz
+        stress  as `Plan` has it
+        """
+        try:
+            with self.budget.use():
+                plan = Plan(self.quiz, item, stress)
+        except BudgetSpent:
+            plan = self._refused(item)
         self.plans.append(plan)
         self.proofs.append(None)
 
@@ -85,9 +97,19 @@ class Study:
         block  the index of its plan
         """
         plan = self.plans[block]
-        self.proofs[block] = plan.judge(self.versions)
+        try:
+            with self.budget.use():
+                proof = plan.judge(self.versions)
+        except BudgetSpent:
+            proof = self._refused(plan.item).judge({})
+        self.proofs[block] = proof
         self.runs += plan.runs
         plan.forget()
+
+    def _refused(self, item: Item) -> Plan:
+        """A plan that runs nothing and says that the budget is spent, which another machine may have enough of."""
+        self.lasting = False
+        return Plan(self.quiz, item, refusal=self.budget.message)
 
     def proof(self, lock: Lock | None) -> QuizProof | None:
         """The proof of the file; None until every block is judged.
@@ -101,7 +123,8 @@ class Study:
         findings = (*self._missing_runtime(proofs), *left_over, *self.file.findings)
         document = self.quiz.document
         lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
-        return QuizProof(self.file.path, self.quiz.header, proofs, findings, self.versions, self.runs, lines)
+        programs = of_programs(self._keys.values())
+        return QuizProof(self.file.path, self.quiz.header, proofs, findings, self.versions, self.runs, lines, programs)
 
     def _missing_runtime(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:
         """One finding for all blocks that lack the runtime."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from quizproof import rules
@@ -20,6 +20,10 @@ from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, wr
 
 MAX_SLUG = 80
 """Characters of an id."""
+MAX_TEXT = 50_000
+"""Characters of one text."""
+MAX_LINES = 1_000
+"""Of one snippet."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -120,12 +124,31 @@ def _scalar(value: object) -> object:
     raise ValueError("write a number, text, `true` or `false`")
 
 
+def _bounded(text: str) -> str:
+    """Text of a length for which everything that looks at it takes seconds at most."""
+    if len(text) > MAX_TEXT:
+        raise refuse(rules.TOO_DEEP, f"a text of {len(text):,} characters; at most {MAX_TEXT:,} are read")
+    return text
+
+
+def _short_enough(code: str) -> str:
+    lines = code.count("\n") + 1
+    if lines > MAX_LINES:
+        raise refuse(rules.TOO_DEEP, f"code of {lines:,} lines; at most {MAX_LINES:,} are run")
+    return _bounded(code)
+
+
 _TEXT_SCHEMA = WithJsonSchema({"type": ["string", "number", "boolean"]})
 
-Prose = Annotated[str, BeforeValidator(written), PROSE]
-Snippet = Annotated[str, BeforeValidator(written), StringConstraints(min_length=1), CODE]
-Text = Annotated[str, BeforeValidator(written), TEXT, _TEXT_SCHEMA]
-Plain = Annotated[str, BeforeValidator(written), StringConstraints(min_length=1, strip_whitespace=True)]
+Prose = Annotated[str, BeforeValidator(written), AfterValidator(_bounded), PROSE]
+Snippet = Annotated[str, BeforeValidator(written), StringConstraints(min_length=1), AfterValidator(_short_enough), CODE]
+Text = Annotated[str, BeforeValidator(written), AfterValidator(_bounded), TEXT, _TEXT_SCHEMA]
+Plain = Annotated[
+    str,
+    BeforeValidator(written),
+    StringConstraints(min_length=1, strip_whitespace=True),
+    AfterValidator(_bounded),
+]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Integer = Annotated[int, BeforeValidator(_integer)]
 Number = Annotated[float, BeforeValidator(_number)]
@@ -162,7 +185,7 @@ def _fixed(value: object) -> object:
     text = str(written(value))
     if "{{" in text:
         raise refuse(rules.TEMPLATE, "`{{ expressions }}` are not evaluated here: the text is the same in all variants")
-    return text
+    return _bounded(text)
 
 
 Fixed = Annotated[str, BeforeValidator(_fixed)]

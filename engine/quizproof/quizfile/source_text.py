@@ -32,17 +32,18 @@ class SourceError(Exception):
         self.finding = finding
 
 
-def decode(path: str, raw: bytes) -> str:
+def decode(path: str, raw: bytes, size: int = 0) -> str:
     """The text of one file: without a byte order mark, every line ended by a line feed.
 
     path  the file as findings name it
     raw   its contents
+    size  of the file, where `raw` is only its beginning
 
     Raises SourceError for a file that is too large, or that is not UTF-8.
     """
     start = Span(1, 1, 1, 1)
     if len(raw) > MAX_BYTES:
-        message = f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read"
+        message = f"the file has {max(size, len(raw)):,} bytes; at most {MAX_BYTES:,} are read"
         raise SourceError(Finding(rules.TOO_DEEP, path, start, message, help="Split it into several quizzes."))
     if encoding := _other_unicode(raw):
         message = f"the file is {encoding}, and quiz files are UTF-8"

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _EXPRESSION = re.compile(r"\{\{((?:'[^'\n]*'|\"[^\"\n]*\"|[^'\"\n])*?)\}\}|\{\{")
 _MAX_TEXT = 20_000
 """Characters that one expression may give."""
+_MAX_SOURCE = 1_000
+"""Characters of one expression: what a parser makes of it takes a hundred kilobytes for each name."""
+_MAX_BITS = 1_000_000
+"""Of a whole number: it can be a factor again."""
 # Powers are computed before their size is known, and 9**9**9 has 369 million digits.
 _MAX_EXPONENT = 1_000
 _MAX_BASE = 1e9
@@ -90,6 +94,8 @@ def _evaluate(source: str, names: Mapping[str, Any], write: Callable[[Any], str]
 
     if not source:
         raise TemplateError("there is no expression between `{{` and `}}`")
+    if len(source) > _MAX_SOURCE:
+        raise TemplateError(f"an expression of {len(source):,} characters; at most {_MAX_SOURCE:,} are evaluated")
     try:
         value = _compiled(source)({**names, "stated": stated})
         result = write(value)
@@ -239,6 +245,9 @@ def _environment() -> SandboxedEnvironment:
                 raise SecurityError(f"`{operator}` works on numbers only")
             if operator == "**" and (abs(right) > _MAX_EXPONENT or abs(left) > _MAX_BASE):
                 raise SecurityError("the exponent or the base is too large")
+            whole = isinstance(left, int) and isinstance(right, int)
+            if operator == "*" and whole and left.bit_length() + right.bit_length() > _MAX_BITS:
+                raise SecurityError("the product is too large")
             return super().call_binop(context, operator, left, right)
 
     environment = Expressions(undefined=StrictUndefined)

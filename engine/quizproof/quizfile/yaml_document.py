@@ -21,6 +21,8 @@ from quizproof.quizfile.source_text import SourceError, decode
 from quizproof.quizfile.yaml_help import UNCLOSED, syntax_help
 
 MAX_DEPTH = 32
+MAX_VALUES = 200_000
+"""Keys, texts, numbers, lists and mappings of one file: a list of two million numbers took a gigabyte."""
 
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -265,6 +267,9 @@ class _Builder:
     def _node(self, event: yaml.NodeEvent, path: DataPath) -> Any:
         """Build the node that `event` opens. Depth is bounded, so recursion is too."""
         span = self._span(event)
+        if len(self.values) + len(self.keys) > MAX_VALUES:
+            message = f"the file has more than {MAX_VALUES:,} keys and values"
+            self._refuse(rules.TOO_DEEP, span, message, "Split it into several quizzes.")
         if event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
             message = f"`{sign}{event.anchor}`: anchors and aliases are not allowed"

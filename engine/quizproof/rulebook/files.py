@@ -40,7 +40,10 @@ TOO_DEEP = _define(
     "QP105",
     "too-deep-or-large",
     "The file is nested more deeply, or is larger, than any quiz needs.",
-    "Files may be nested up to 32 levels deep and hold up to 4 MiB. Split a large quiz into several files.",
+    """
+A file may be nested up to 32 levels deep, and hold up to 4 MiB and 200,000 keys and values. A text has up to 50,000
+characters, a snippet up to 1,000 lines, and the folder `files` up to 1 GiB. Split a large quiz into several files.
+""",
 )
 EMPTY = _define(
     "QP106",
@@ -154,4 +157,25 @@ issue" is read. Put the text in quotes, or in a `|` block. If the rest is meant 
 the `#` and one after it.
 """,
     "warning",
+)
+TOO_COSTLY = _define(
+    "QP120",
+    "too-costly",
+    "Looking at a block takes more time or memory than a file may.",
+    """
+Reading a file, planning its runs and judging them takes moments. This file has used up its budget: 60 seconds of
+processor time, or 1 GiB of memory. The place shown is the block that was being looked at; blocks after it were not
+looked at. Runs have [limits](reference.md#limits) of their own and do not count. Make the block's texts shorter, or
+ask for fewer variants.
+""",
+    shared_by_claims=True,
+)
+LINKED_ELSEWHERE = _define(
+    "QP121",
+    "linked-elsewhere",
+    "A file or folder of the bank is a link to somewhere else.",
+    """
+A link that leads out of the folder that is checked could show anything in a report, and is not followed. Put the file
+itself there. A quiz file that you name on the command line is read wherever it is.
+""",
 )

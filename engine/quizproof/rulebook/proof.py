@@ -99,8 +99,12 @@ the snippet smaller, or raise the limit for the quiz or the block:
 SNIPPET_DIED = _define(
     "QP211",
     "snippet-died",
-    "A run ended without a result: it was killed by a signal, or it exited.",
-    "`os._exit`, a segmentation fault or a signal ended the interpreter before the claim could be judged.",
+    "A run ended without a result: it was killed by a signal, it exited, or it left a forged one.",
+    """
+`os._exit`, a segmentation fault or a signal ended the interpreter before the claim could be judged. If the message says
+that the run tampered with the interpreter's reply, the snippet has changed what reports its result: nothing that such a
+run says is believed.
+""",
     shared_by_claims=True,
 )
 PROOF_FAILED = _define(
@@ -195,75 +199,6 @@ ORDERS_CUT = _define(
 Lines have many orders: five lines have 120, six 720, seven 5,040. At most `most_orders` of them are run, those nearest
 to yours first. A right order that was not run is marked wrong, and the question says so to learners. Raise
 `most_orders`, or use fewer lines.
-""",
-    "warning",
-)
-ALWAYS_TRUE = _define(
-    "QP246",
-    "always-true",
-    "An assertion cannot fail, so it shows nothing.",
-    """
-It held, but it would have held whatever the program does. Usual forms are `assert (x for x in xs)`, which is an
-iterator and always true; `assert x.isfinite`, which is a function that was not called; `assert x == 3 or 5`;
-`len(xs) >= 0`; and `all(...)` over an iterator that was used up before. After a run, the values in each of its
-assertions are changed one by one, and the assertion is evaluated again. An assertion that no change makes fail has this
-finding.
-""",
-    shared_by_claims=True,
-)
-SAME_OBJECT = _define(
-    "QP247",
-    "same-object",
-    "An assertion compares a thing with itself.",
-    """
-`before = layer.weight` makes no copy: after a training step, `before` and `layer.weight` are still one tensor, and
-equal whatever the step did. Copy what is compared later: `layer.weight.detach().clone()`, `list(xs)`,
-`copy.deepcopy(d)`. If you mean that two names are one object, assert that: `assert a is b`, or compare `data_ptr()`.
-""",
-    shared_by_claims=True,
-)
-UNNOTICED_CHANGE = _define(
-    "QP248",
-    "unnoticed-change",
-    "The check has failed for no wrong answer, and does not notice when a value of the right one is changed.",
-    """
-Without the answer the check only misses a name, which shows nothing, and no distractor makes one of its assertions
-fail. So the values that the answer made were changed: numbers by 1, flags negated, lists reversed, tensors reshaped.
-The check passes all the same. Assert the value that the answer should have.
-""",
-    "warning",
-    shared_by_claims=True,
-)
-OVERWRITES_ANSWER = _define(
-    "QP249",
-    "overwrites-answer",
-    "The check gives a name of the answer a value of its own before it looks at it.",
-    "What it asserts then is its own value. Use another name for what is expected, and compare the answer's with it.",
-    shared_by_claims=True,
-)
-SWALLOWED = _define(
-    "QP250",
-    "swallowed-failure",
-    "A `try` or a `with` would swallow the failure that it should show.",
-    """
-An assertion inside `try: ... except AssertionError: pass` cannot fail the run. And `except Exception: raised = True` is
-satisfied by any mistake in its block, such as a misspelt name. State the exact exception instead; every check and proof
-can use these without an import:
-
-    with raises(TypeError, "unhashable"):
-        {[]: 1}
-    with warns(UserWarning, "broadcast"):
-        loss(prediction, target)
-""",
-    shared_by_claims=True,
-)
-UNSTATED_EXCEPTION = _define(
-    "QP251",
-    "unstated-exception",
-    "A distractor fails by an exception that its author does not mention.",
-    """
-The check was never reached, so nothing is known of what the code would have done. If the exception is the point, state
-it: `happens: TypeError`, or `happens: "TypeError: a fragment"`. If not, it is a slip: fix the distractor.
 """,
     "warning",
 )

@@ -51,6 +51,11 @@ class Job(Generic[Key]):
         # A run makes these two for itself, and needs no other process.
         return Interpreter(self.runtime, replace(self.conditions, attempt=0, changes=""))
 
+    @property
+    def lines(self) -> list[range]:
+        """The lines of each part, from 1, when all parts are read as one program."""
+        return [range(part["line"], part["line"] + part["source"].count("\n") + 1) for part in self.parts]
+
 
 def job_for(
     key: Key, runtime: str, program: Program, files: str | None, conditions: Conditions = USUAL, name: str = ""

@@ -48,7 +48,7 @@ class LockedRunner(Generic[Key]):
         else:
             outcome = outcome_of(entry)
             # A lock is a text that people can edit: parts that the program does not have would mislead its judge.
-            if not outcome.fits(len(job.parts)):
+            if not outcome.fits(job.lines):
                 outcome = Outcome("unlocked", detail=f"{NAME} is damaged here")
         self._arrived.append((job.key, outcome))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic
 
-from quizproof.outcome import Outcome
+from quizproof.outcome import TAMPERED, Outcome
 from quizproof.runners.job import Interpreter, Job, Key
 from quizproof.runners.runner import MAX_BACKLOG
 from quizproof.runners.zygote_handle import ZygoteHandle, undisturbed
@@ -252,9 +252,10 @@ class Pool(Generic[Key]):
                 detail = f"the {runtime} runtime is not available: {message['missing']}"
                 self._missing[runtime] = Outcome("missing", detail=detail)
             else:
-                job, _ = zygote.running.pop(message["id"])
-                self.runs += 1
-                yield job.key, _outcome(message.get("outcome"), job)
+                job, _ = zygote.running.pop(message["id"], (None, 0.0))
+                if job:  # it answers once
+                    self.runs += 1
+                    yield job.key, _outcome(message["outcome"], job)
         if not alive:
             yield from self._bury(zygote)
 
@@ -262,7 +263,7 @@ class Pool(Generic[Key]):
         """A zygote ended. Its jobs are repeated once, one by one, to distinguish the guilty from the bystanders."""
         self._forget(zygote)
         tail = zygote.last_line()
-        code = zygote.process.wait()
+        code = zygote.bury()
         if zygote.ready:  # then it had no time to end what its runs had started
             zygote.kill_strays()
         zygote.end()
@@ -298,6 +299,6 @@ def _outcome(data: object, job: Job[Any]) -> Outcome:
     # The reply is JSON that a snippet may have written, so its form is checked again.
     with contextlib.suppress(ValueError):
         outcome = Outcome.from_json(data)
-        if outcome.fits(len(job.parts)):
+        if outcome.fits(job.lines):
             return outcome
-    return Outcome("died", detail="it tampered with the interpreter's reply")
+    return Outcome("died", detail=TAMPERED)

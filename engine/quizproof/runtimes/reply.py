@@ -26,9 +26,13 @@ from __future__ import annotations
 import json
 import mmap
 import struct
+from dataclasses import dataclass
 from typing import Any
 
-from quizproof.runtimes.assertions.examined import Examined
+from quizproof import json_forms
+from quizproof.json_forms import items, record, text, whole
+from quizproof.outcome import DTYPE, EXAMINED, RAISED
+from quizproof.runtimes.examined import Examined
 
 SIZE = 1 << 20
 """Of the statement, in bytes."""
@@ -36,11 +40,61 @@ EXAMINED_SIZE = 1 << 16
 """Of what comes after it: what the examination of the assertions gave."""
 _HEADER = struct.Struct("!II")
 """Whether anything was ever left, and its length, which is 0 while it is being written."""
-_MAX_NUMBER = 1 << 53
-"""More bytes than any file can have, and still an exact number everywhere."""
-_DTYPES = ("", "float32", "float16", "bfloat16", "Fraction", "Decimal", "complex")
-_LIMITS = ("memory", "file", "files", "cpu")
+_LIMITS = ("memory", "file", "files", "cpu", "network")
 """Those that a process itself can notice, of itself or of processes that it started."""
+_PART = record(
+    {
+        "out": whole(-1),
+        "err": whole(-1),
+        "assertions": whole(0),
+        "value": json_forms.anything,
+        "dtype": DTYPE,
+        "warned": items(text),
+    }
+)
+_STATEMENT = record(
+    {
+        "status": json_forms.one_of(("running", "finished", "raised", "syntax", "limit")),
+        "parts": items(_PART),
+        "detail": text,
+        "raised": json_forms.either(json_forms.nothing, RAISED),
+        "drew": json_forms.flag,
+    },
+    optional=("detail", "raised", "drew"),
+)
+_EXAMINED = items(record(EXAMINED))
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a zygote and one of its runs share; mapped before the fork."""
+
+    statement: mmap.mmap
+    """`SIZE` bytes and `EXAMINED_SIZE` more, as the module describes them."""
+    begun: mmap.mmap
+    """One byte: whether the program has begun. Its run unmaps it then, so that no snippet can take it back and pass its
+    own death off as a fault of ours."""
+
+    @classmethod
+    def new(cls) -> Memory:
+        """Memory of a run that has not begun. Raises OSError when there is none."""
+        return cls(mmap.mmap(-1, SIZE + EXAMINED_SIZE), mmap.mmap(-1, 1))
+
+    def begin(self) -> None:
+        """Say, in the run, that its program begins now: whatever happens from here on is the program's doing."""
+        leave(self.statement, {"status": "running", "parts": []})
+        self.begun[0] = 1
+        self.begun.close()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it got as far as its program, as the zygote sees it."""
+        return bool(self.begun[0])
+
+    def close(self) -> None:
+        """Unmap all of it here."""
+        self.statement.close()
+        self.begun.close()
 
 
 def leave(memory: mmap.mmap, data: dict[str, Any]) -> None:
@@ -89,24 +143,20 @@ def examined(memory: mmap.mmap, parts: int) -> list[Examined] | None:
     except (ValueError, RecursionError):
         return []
     # Its process could have written anything here as well.
-    sound = isinstance(data, list) and len(data) == parts and all(map(_sound_examined, data))
-    return data if sound else []
-
-
-def began(memory: mmap.mmap) -> bool:
-    """Whether anything was ever left there."""
-    return any(memory[: _HEADER.size])
+    return data if not _EXAMINED(data) and len(data) == parts else []
 
 
 def read(memory: mmap.mmap, parts: int) -> dict[str, Any] | None:
     """What the process left, with the status "running" when it ended within one of the program's parts.
 
-    memory  `SIZE` bytes, of a process that has ended
+    memory  `SIZE` bytes, of a process that has ended and had begun its program
     parts   how many the program has
 
     None when `leave` cannot have left it in a run of such a program: the snippet tampered with it.
     """
-    _, length = _HEADER.unpack(memory[: _HEADER.size])
+    started, length = _HEADER.unpack(memory[: _HEADER.size])
+    if started != 1:
+        return None
     # It was killed while it wrote, and what was there before is lost: nothing is known of any part.
     if not length:
         return {"status": "running", "parts": []}
@@ -118,12 +168,10 @@ def read(memory: mmap.mmap, parts: int) -> dict[str, Any] | None:
 
 
 def _sound(data: Any, parts: int) -> bool:
-    if not isinstance(data, dict):
+    if _STATEMENT(data):
         return False
-    status, results, raised = data.get("status"), data.get("parts"), data.get("raised")
-    if not isinstance(results, list) or not all(map(_sound_part, results)):
-        return False
-    if raised is not None and not (_sound_exception(raised) and raised["part"] < parts):
+    status, results, raised = data["status"], data["parts"], data.get("raised")
+    if raised is not None and raised["part"] >= parts:
         return False
     # What raised is the last part that began. Of a program that does not compile, no part began.
     if raised is not None and len(results) != (0 if status == "syntax" else raised["part"] + 1):
@@ -136,73 +184,4 @@ def _sound(data: Any, parts: int) -> bool:
         # A process that it started may have met the limit, and the program have come to its end.
         ended = raised is not None or len(results) == parts
         return len(results) <= parts and ended and data.get("detail") in _LIMITS
-    return len(results) <= parts and raised is not None and status in ("raised", "syntax")
-
-
-def _sound_part(part: Any) -> bool:
-    return (
-        isinstance(part, dict)
-        and all(_is_number(part.get(size), -1) for size in ("out", "err"))
-        and _is_number(part.get("assertions"), 0)
-        and "value" in part
-        and part.get("dtype") in _DTYPES
-        and _are_texts(part.get("warned"))
-    )
-
-
-def _sound_examined(data: Any) -> bool:
-    return (
-        isinstance(data, dict)
-        and data.keys() == {"weak", "tried", "noticed", "missed"}
-        and all(_is_number(data[name], 0) for name in ("tried", "noticed"))
-        and _is_text(data["missed"])
-        and isinstance(data["weak"], list)
-        and all(map(_sound_weak, data["weak"]))
-    )
-
-
-def _sound_weak(weak: Any) -> bool:
-    return isinstance(weak, list) and len(weak) == 3 and _is_number(weak[0], 1) and all(map(_is_text, weak[1:]))
-
-
-def _sound_exception(raised: Any) -> bool:
-    return (
-        isinstance(raised, dict)
-        and all(_is_text(raised.get(name)) for name in ("type", "message", "meant"))
-        and all(_are_texts(raised.get(name)) for name in ("aliases", "bases"))
-        and _is_number(raised.get("part"), 0)
-        and isinstance(raised.get("frames"), list)
-        and all(map(_sound_frame, raised["frames"]))
-    )
-
-
-def _sound_frame(frame: Any) -> bool:
-    places = {"line", "column", "end_column"}
-    return (
-        isinstance(frame, dict)
-        # Exactly these: a frame becomes the arguments of `Frame`.
-        and set(frame) == places | {"function", "text"}
-        and all(_is_number(frame[name], 1) for name in places)
-        and _is_text(frame["function"])
-        and _is_text(frame["text"])
-    )
-
-
-def _is_number(value: Any, least: int) -> bool:
-    # Not isinstance: a boolean is an int too, and `leave` never writes one here.
-    return type(value) is int and least <= value <= _MAX_NUMBER
-
-
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_text, value))
-
-
-def _is_text(value: Any) -> bool:
-    """Whether it is text that can be written out: no half of a surrogate pair."""
-    if not isinstance(value, str):
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return len(results) <= parts and raised is not None

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import resource
 import signal
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from quizproof.outcome import Outcome, OutcomeData, PartData
+from quizproof.outcome import ASKED_FOR_NETWORK, TAMPERED, Outcome, OutcomeData, PartData
 from quizproof.runtimes import reply
-from quizproof.runtimes.assertions.examined import Examined
-from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
+from quizproof.runtimes.examined import Examined
+from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
 _ENDLESS_BYTES = 300
 """Of the output of a program that never ends, which are kept: enough to show how it begins."""
-_TAMPERED = "it tampered with the interpreter's reply"
 _LIMIT_REACHED = {
     "time": "it ran longer than {seconds:g} s",
     "cpu": "it used more than {cpu:g} s of processor time",
@@ -26,6 +24,7 @@ _LIMIT_REACHED = {
     "output": "it printed more than {output_kib} KiB",
     "file": "it wrote a file of more than {file_mib} MiB",
     "files": f"its files were more than {{files_mib}} MiB together, or more than {MAX_FILES:,}",
+    "network": ASKED_FOR_NETWORK,
     "processes": "it started more than {processes} processes",
 }
 """By the names of limits, as they are used in this package; what readers get instead."""
@@ -39,8 +38,8 @@ class Run:
     limits: RequestLimits
     count: int
     """How many parts the program has."""
-    reply: mmap.mmap
-    """What the child states about its end: see `reply`."""
+    reply: reply.Memory
+    """What the child states about its end."""
     out: int
     """A descriptor of all that it printed, on standard output."""
     err: int
@@ -94,7 +93,7 @@ class Run:
         ending, limit, detail = stated["status"], "", stated.get("detail", "")
         max_bytes = self.limits["output_kib"] * 1024
         # The examination comes when all is stated, and what ends it says nothing about the program.
-        examined = reply.examined(self.reply, self.count)
+        examined = reply.examined(self.reply.statement, self.count)
         if ending == "running":  # it ended within the part that comes after these
             parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "dtype": "", "warned": []})
         if self.endless and self.stopped == "time":
@@ -123,9 +122,9 @@ class Run:
         }
 
     def _stated(self) -> dict[str, Any]:
-        if not reply.began(self.reply):  # it never got as far as the snippet
+        if not self.reply.has_begun:  # it never got as far as the snippet
             return {"status": "fault", "parts": []}
-        return reply.read(self.reply, self.count) or {"status": "died", "parts": [], "detail": _TAMPERED}
+        return reply.read(self.reply.statement, self.count) or {"status": "died", "parts": [], "detail": TAMPERED}
 
     def _death(self, status: int, usage: resource.struct_rusage) -> tuple[str, str, str]:
         """Status, limit and detail of a run that ended by itself, but without stating so."""
@@ -178,6 +177,14 @@ class Run:
                 strict=True,
             )
         ]
+
+
+class Ended(NamedTuple):
+    """A run whose process has been reaped: how it ended and what it used, as `os.wait4` gives them."""
+
+    run: Run
+    status: int
+    usage: resource.struct_rusage
 
 
 def lost(error: OSError) -> OutcomeData:

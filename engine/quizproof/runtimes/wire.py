@@ -90,8 +90,8 @@ def unpack(buffer: bytearray) -> Iterator[dict[str, Any]]:
 
     buffer  bytes as they came from a socket; what is left in it is the beginning of a message that is still to come
 
-    Raises ValueError when a message is not JSON. A socket gives bytes in any pieces, so append what it gave and call
-    again.
+    Raises ValueError when a message is not a mapping in JSON. A socket gives bytes in any pieces, so append what it
+    gave and call again.
     """
     while len(buffer) >= _LENGTH.size:
         (length,) = _LENGTH.unpack_from(buffer)
@@ -100,4 +100,10 @@ def unpack(buffer: bytearray) -> Iterator[dict[str, Any]]:
             return
         body = bytes(buffer[_LENGTH.size : end])
         del buffer[:end]
-        yield json.loads(body)
+        try:
+            message = json.loads(body)
+        except RecursionError:
+            raise ValueError("a message is nested too deeply") from None
+        if not isinstance(message, dict):
+            raise ValueError("a message is not a mapping")
+        yield message

@@ -70,14 +70,18 @@ class Mutation:
     """That line as it is now, without its indentation."""
 
 
+_MAX_EDITS = 400
+"""Each is compiled, which takes time in proportion to the whole program."""
+
+
 @lru_cache(maxsize=64)
 def mutations_of(source: str) -> tuple[Mutation, ...]:
     """All mutations of a program that compile, in the order of their places; none if the program does not compile.
 
     source  the text of a right program
 
-    After DeMillo, Lipton and Sayward, as the module says. `while` loops are not changed, because most changes make one
-    endless.
+    After DeMillo, Lipton and Sayward, as the module says. Of more than `_MAX_EDITS` changes, so many are tried, evenly
+    spread. `while` loops are not changed, because most changes make one endless.
 
         >>> [mutation.description for mutation in mutations_of("total = sum(x) + 1")]
         ['`mean` for `sum`', '`-` for `+`', '`2` for `1`']
@@ -87,8 +91,11 @@ def mutations_of(source: str) -> tuple[Mutation, ...]:
         return ()
     editor = _Editor(source, tree)
     found: dict[str, Mutation] = {}
-    edits = [edit for node in _nodes(tree) for edit in editor.edits(node)]
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+    edits = sorted(
+        (edit for node in _nodes(tree) for edit in editor.edits(node)), key=lambda edit: (edit.start, edit.end)
+    )
+    step = max(1, math.ceil(len(edits) / _MAX_EDITS))
+    for edit in edits[::step]:
         mutant = editor.applied(edit)
         # Two edits may give one text, and some give none that compiles.
         if mutant != source and mutant not in found and parse_compilable(mutant) is not None:

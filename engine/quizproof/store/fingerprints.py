@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from quizproof.loading.walk import Unread, is_made_on_demand, walk
+
 _ENGINE = Path(__file__).parents[1]
 """The folder of this package; code is named from here, so that a move cannot leave it out unnoticed."""
-_CARRYING = ("outcome.py", "runtimes", "runners/job.py", "runners/pool.py", "runners/zygote_handle.py")
+_CARRYING = ("json_forms.py", "outcome.py", "runtimes", "runners/job.py", "runners/pool.py", "runners/zygote_handle.py")
 """The files and folders whose code decides what a run on one machine comes to, and how its outcome is written down.
 
 Not what spreads runs over machines, nor what knows quizzes: neither changes an outcome.
@@ -70,11 +71,10 @@ def contents(folder: str | None) -> str:
     if folder is None:
         return ""
     found = []
-    for root, folders, names in os.walk(folder):
-        # In place, so that os.walk visits them in this order and not in that of the file system.
-        folders.sort()
-        for name in sorted([*folders, *names]):
-            path = Path(root, name)
+    for path in walk(Path(folder)):
+        if isinstance(path, Unread):
+            found.append((str(path.path.relative_to(folder)), path.why))
+        else:
             found.append((str(path.relative_to(folder)), _content(path)))
     return digest(found)
 
@@ -85,7 +85,7 @@ def _content(path: Path) -> str:
         link = f"-> {path.readlink()} " if path.is_symlink() else ""
         if path.is_dir():
             return f"{link}/"
-        if not path.is_file():  # a pipe or a device
+        if not path.is_file() or is_made_on_demand(path):  # a pipe, a device, or a link to what may never end
             return f"{link}special"
         with path.open("rb") as file:
             return link + hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,8 +16,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from quizproof.json_forms import whole
 from quizproof.outcome import KEPT, Outcome
-from quizproof.proof import QuizProof
+from quizproof.proof import COUNTED, QuizProof
+from quizproof.rules import RULES
 from quizproof.runtimes.conditions import Conditions
 from quizproof.store.cache import Cache
 from quizproof.store.keys import Isolation, Keys
@@ -97,7 +99,8 @@ class ProofCache:
         """
         text = self._cache.get(_with_displays(key) if displays else key)
         with contextlib.suppress(ValueError):  # of which pydantic's ValidationError is one
-            return None if text is None else _adapter().validate_json(text)
+            proof = None if text is None else _adapter().validate_json(text)
+            return proof if proof and _is_sound(proof) else None
         return None
 
     def keep_proof(self, key: str, proof: QuizProof) -> None:
@@ -109,6 +112,18 @@ class ProofCache:
         # By way of Python, because JSON as pydantic writes it has no NaN.
         self._cache.put(key, _compact(_adapter().dump_python(proof, exclude=_NO_DISPLAYS)))
         self._cache.put(_with_displays(key), _compact(_adapter().dump_python(proof)))
+
+
+def _is_sound(proof: QuizProof) -> bool:
+    """Whether what types alone do not say is right: rules that exist, places in a file, counts that can be added up."""
+    findings = [*proof.file_findings, *(finding for block in proof.blocks for finding in block.findings)]
+    places = [place for finding in findings for place in vars(finding.span).values()]
+    counts = [claim.evidence.get(name, 0) for block in proof.blocks for claim in block.claims for name in COUNTED]
+    return (
+        all(finding.code in RULES for finding in findings)
+        and not any(map(whole(1), places))
+        and not any(map(whole(0), counts))
+    )
 
 
 def _with_displays(key: str) -> str:

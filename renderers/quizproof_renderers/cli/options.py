@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -10,14 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from quizproof.runtimes.sandbox.levels import LEVELS
-from quizproof_renderers.cli.exits import fail
+from quizproof_renderers.cli.exits import fail, refuse
 from quizproof_renderers.reports.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from quizproof.loading.shards import Shard
     from quizproof.runtimes.sandbox.levels import Level
+    from quizproof.store.lock import Lock
 
 DEFAULT_BANK = "questions"
 LOCK = "quizproof.lock"
@@ -37,6 +39,8 @@ class RunOptions:
     """The weakest sandbox that is accepted; None when any is."""
     no_cache: bool = False
     """Whether to neither read nor write the cache."""
+    known: str | None = None
+    """The git revision whose lock is believed; None when no lock is."""
     dask: str | None = None
     """The address of a Dask scheduler; None to run on this machine."""
 
@@ -95,6 +99,11 @@ _require_option = click.option(
 _no_cache_option = click.option(
     "--no-cache", is_flag=True, help="Ignore the cache: run everything again, and store nothing."
 )
+_known_option = click.option(
+    "--known",
+    metavar="REV",
+    help=f"Run only what {LOCK} as committed at this git revision does not know. Example: origin/main.",
+)
 _dask_option = click.option(
     "--dask",
     metavar="ADDRESS",
@@ -109,7 +118,8 @@ def run_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def proving_options(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that proves, which a cluster can do as well."""
-    return _collecting(command, (_jobs_option, _sandbox_option, _require_option, _no_cache_option, _dask_option))
+    own = (_jobs_option, _sandbox_option, _require_option, _no_cache_option, _known_option, _dask_option)
+    return _collecting(command, own)
 
 
 def _collecting(command: Callable[..., None], options: Sequence[Callable[..., Any]]) -> Callable[..., None]:
@@ -118,10 +128,17 @@ def _collecting(command: Callable[..., None], options: Sequence[Callable[..., An
     # `wraps` hands on the help, and the options that decorators below have added to the command.
     @wraps(command)
     def collected(
-        *, jobs: int | None, sandbox: str, required: str | None, no_cache: bool, dask: str | None = None, **own: Any
+        *,
+        jobs: int | None,
+        sandbox: str,
+        required: str | None,
+        no_cache: bool,
+        known: str | None = None,
+        dask: str | None = None,
+        **own: Any,
     ) -> None:
         level = cast("Level | None", None if sandbox == _AUTO else sandbox)
-        command(options=RunOptions(jobs, level, cast("Level | None", required), no_cache, dask), **own)
+        command(options=RunOptions(jobs, level, cast("Level | None", required), no_cache, known, dask), **own)
 
     for option in reversed(options):  # as if they stood above the command: `--help` lists the topmost first
         collected = option(collected)
@@ -152,6 +169,30 @@ def lock_of(paths: Sequence[Path]) -> Path:
     if len(paths) != 1 or not paths[0].is_dir():
         fail(f"{LOCK} belongs to a whole bank; name the bank's folder, and nothing else")
     return paths[0] / LOCK
+
+
+def refuse_left_over(lock: Lock, path: Path, quizzes: Collection[str]) -> None:
+    """Exit when the lock at `path` has a quiz that is none of `quizzes`, the ids of those in the bank.
+
+    It was deleted or renamed since; no file of the bank could report it.
+    """
+    if gone := sorted(lock.quizzes.keys() - set(quizzes)):
+        refuse(f"{path} does not match the bank, which has no quiz `{gone[0]}`")
+
+
+def lock_near(paths: Sequence[Path]) -> Path:
+    """The path of the lock that some files or folders of a bank belong to.
+
+    That of the folder, where `paths` names one; else in the nearest folder above all of them that has one. Exits when
+    there is none: part of a bank may be named, but its lock has to be found.
+    """
+    if len(paths) == 1 and paths[0].is_dir():
+        return paths[0] / LOCK
+    above = Path(os.path.commonpath([path.resolve() for path in paths]))
+    for folder in (above, *above.parents):
+        if (folder / LOCK).is_file():
+            return folder / LOCK
+    return fail(f"there is no {LOCK} in a folder above {paths[0]}; name the bank's folder")
 
 
 def default_bank() -> Path:

@@ -66,11 +66,12 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
 def _read(file: Path) -> str:
     """The text of a script. Exits when there is none that could be run."""
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror}")
     if len(data) > _MAX_BYTES:
-        fail(f"{file} has {len(data):,} bytes; a script may have at most {_MAX_BYTES:,}")
+        fail(f"{file} has more than {_MAX_BYTES:,} bytes, which is all that a script may have")
     try:
         source = data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -44,7 +46,7 @@ def excerpt(source: str, span: Span, *, width: int, style: str) -> list[Row]:
         9     answer: False
                       ^^^^^
     """
-    lines = source.split("\n")
+    lines = _lines(source)
     if not 1 <= span.line <= len(lines):
         return []
     last = min(max(span.line, span.end_line), len(lines))
@@ -64,14 +66,14 @@ def excerpt(source: str, span: Span, *, width: int, style: str) -> list[Row]:
 
 
 def _plain(number: int, lines: Sequence[str], margin: str, width: int, style: str = "") -> Row:
-    text = _Line(lines[number - 1]).view(0, 0, width - len(margin)).text
+    text = _line(lines[number - 1]).view(0, 0, width - len(margin)).text
     return Row(number, Text.assemble((margin, style), text) if text else Text(margin.rstrip(), style))
 
 
 def _single(lines: Sequence[str], span: Span, width: int, style: str) -> Iterator[Row]:
     """The one line of a place, and the carets under it."""
     end = span.end_column if span.end_line == span.line else span.column + 1
-    view = _Line(lines[span.line - 1]).view(span.column - 1, end - 1, width)
+    view = _line(lines[span.line - 1]).view(span.column - 1, end - 1, width)
     yield Row(span.line, Text(view.text))
     yield Row(None, Text.assemble(" " * view.start, ("^" * view.length, style)))
 
@@ -87,8 +89,19 @@ def _spread(lines: Sequence[str], span: Span, last: int, width: int, style: str)
         else:
             yield _plain(number, lines, "/ " if number == span.line else "| ", width, style)
     # The last character of the place: columns count from 1, and the end is the one after it.
-    view = _Line(lines[last - 1]).view(span.end_column - 2, span.end_column - 1, width - 2)
+    view = _line(lines[last - 1]).view(span.end_column - 2, span.end_column - 1, width - 2)
     yield Row(None, Text("|" + "_" * (view.start + 1) + "^", style))
+
+
+@lru_cache(maxsize=4)
+def _lines(source: str) -> list[str]:
+    """The lines of a file, of which there may be many findings."""
+    return source.split("\n")
+
+
+@lru_cache(maxsize=16)
+def _line(text: str) -> _Line:
+    return _Line(text)
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,8 @@ class _Line:
 
     def __init__(self, text: str) -> None:
         self._pieces = [TAB if char == "\t" else visible(char) for char in text[:MAX_COLUMNS].rstrip()]
+        self._ends = [0, *accumulate(map(cell_len, self._pieces))]
+        """Where each piece begins, in cells, and where the last one ends."""
 
     def view(self, start: int, end: int, width: int) -> _View:
         """As much of the line as fits in `width` cells, with the characters from `start` to `end` in sight."""
@@ -138,4 +153,4 @@ class _Line:
         return left, right
 
     def _cells(self, start: int, end: int) -> int:
-        return cell_len("".join(self._pieces[start:end]))
+        return self._ends[end] - self._ends[start]

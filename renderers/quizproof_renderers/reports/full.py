@@ -25,8 +25,11 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from quizproof import rules
 from quizproof.findings import Finding
+from quizproof.loading.walk import read_regular
 from quizproof.proof import QuizProof, Result
+from quizproof.quizfile.source_text import MAX_BYTES
 from quizproof.verdicts import Verdict
 from quizproof_renderers import tally
 from quizproof_renderers.reports.excerpt import excerpt
@@ -99,7 +102,7 @@ class Full:
 def read_file(path: str) -> str | None:
     """A file's text with lines ended as in findings, whatever its bytes; None when it cannot be read."""
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig", "replace")
+        text = read_regular(Path(path), MAX_BYTES)[0].decode("utf-8-sig", "replace")
     except OSError:
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -110,7 +113,8 @@ def _finding(finding: Finding, source: str, console: Console) -> Iterator[Text]:
     style = SEVERITIES[finding.severity]
     # Numbers of the context below the place may have one digit more.
     digits = len(str(finding.span.end_line + 2))
-    rows = excerpt(source, finding.span, width=console.width - digits - 3, style=style)
+    shown = "" if finding.code == rules.LINKED_ELSEWHERE else source  # what it leads to is nobody's business
+    rows = excerpt(shown, finding.span, width=console.width - digits - 3, style=style)
     numbers = [row.number for row in rows if row.number]
     gutter = _Gutter(len(str(max(numbers, default=1))), console)
 

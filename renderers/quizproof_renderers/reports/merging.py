@@ -19,13 +19,16 @@ import quizproof
 from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.findings import Finding, Span, Unavailable
+from quizproof.json_forms import MAX_NUMBER, anything, whole
 from quizproof.loading.shards import Shard
-from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
+from quizproof.proof import COUNTED, BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 from quizproof.verdicts import Verdict
 from quizproof_renderers.reports.json_report import VERSION
 from quizproof_renderers.text import listed
 
+_MAX_MIB = 512
+"""Of one report."""
 _MAX_LISTED = 5
 """Names listed in one message."""
 
@@ -37,28 +40,35 @@ class _Data(BaseModel):
 
 
 def _countable(evidence: dict[str, Any]) -> dict[str, Any]:
-    for name in ("mutations", "killed"):  # they are added up
-        # Not isinstance: `true` would count as 1.
-        if type(count := evidence.get(name, 0)) is not int or count < 0:
-            raise ValueError(f"the count of `{name}` is {count!r}")
+    for name in COUNTED:
+        if wrong := whole(0)(evidence.get(name, 0)):
+            raise ValueError(f"the count of `{name}`{wrong}")
+    if wrong := anything(evidence):
+        raise ValueError(f"the evidence{wrong}")
     return evidence
+
+
+_Line = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
+_Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+_MAX_VARIANTS = 10_000
+"""Of one question; each becomes an object."""
 
 
 class _Claim(_Data):
     what: str
     verdict: Verdict
-    line: int
+    line: _Line
     evidence: Annotated[dict[str, Any], AfterValidator(_countable)]
 
 
 class _Question(_Data):
     id: str
     path: str
-    line: int
+    line: _Line
     kind: str
     exhibit: bool
     answer: str | None
-    variants: Annotated[int, Field(ge=1)]
+    variants: Annotated[int, Field(ge=1, le=_MAX_VARIANTS)]
     claims: list[_Claim]
 
 
@@ -70,10 +80,10 @@ class _Unavailable(_Data):
 class _Finding(_Data):
     code: str
     path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: _Line
+    column: _Line
+    end_line: _Line
+    end_column: _Line
     question: str | None
     message: str
     help: str
@@ -94,9 +104,10 @@ class _Quiz(_Data):
 
 
 class _Summary(_Data):
-    cached: int
-    runs: int
-    seconds: float
+    cached: _Count
+    runs: _Count
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    known: _Count = 0
 
 
 class _Report(_Data):
@@ -110,6 +121,7 @@ class _Report(_Data):
     questions: list[_Question]
     findings: list[_Finding]
     quizzes: list[_Quiz]
+    revision: str | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +175,9 @@ def merge(paths: Sequence[Path]) -> Report:
         sandbox=first.sandbox,
         runs=sum(each.runs for each in sums),
         cached=sum(each.cached for each in sums),
+        known=sum(each.known for each in sums),
         seconds=sum(each.seconds for each in sums),
+        revision=first.revision,
         bank=first.bank,
     )
     return Report(tuple(quizzes), replace(result, runtimes=dict(sorted(runtimes.items()))))
@@ -174,7 +188,11 @@ def merge(paths: Sequence[Path]) -> Report:
 
 def _read(path: Path) -> _Part:
     try:
-        data = json.loads(path.read_bytes())
+        with path.open("rb") as file:  # which may be a pipe
+            content = file.read((_MAX_MIB << 20) + 1)
+        if len(content) > _MAX_MIB << 20:
+            raise UsageError(f"{path} has more than {_MAX_MIB} MiB, and is not read")
+        data = json.loads(content)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
@@ -231,6 +249,7 @@ def _agree(parts: Sequence[_Part]) -> None:
         ("the version of quizproof", lambda part: part.report.quizproof),
         ("the number of parts", lambda part: str(part.shard.count)),
         ("the sandbox", lambda part: part.report.sandbox),
+        ("the revision whose lock was believed", lambda part: part.report.revision or "none"),
         ("the fingerprint of the bank's files", lambda part: part.report.bank[:12]),
         ("the list of quizzes", lambda part: _fingerprint(part.report.quizzes)),
     )

@@ -23,6 +23,7 @@ from quizproof.comparison.numbers import figure, thinned
 from quizproof.comparison.outputs import same_to_digits
 from quizproof.figures import Chart, Event, Matrix, Series, Table
 from quizproof.kinds.base import Exhibit, Runs
+from quizproof.kinds.exhibits.metrics_form import metrics_form
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Number, Plain, Snippet, refuse
 from quizproof.quizfile.yaml_document import PlainBool, written
@@ -236,11 +237,8 @@ class ConfusionMatrix(Exhibit):
                 return unverified(rules.PACKAGE_MISSING, message, help=help_, at=OURS)
             case {"problem": str(problem), "field": str(field)}:
                 return refuted(rules.NOT_RECORDABLE, problem, at=(field,))
-        runs = {self._program(): outcome}
-        try:
-            self.names(runs)
-            self.display(runs)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # the code tampered with it
+        curves = self.drawn if self.scores is not None and self.is_binary else None
+        if metrics_form(len(self.classes), curves)(found):  # the code tampered with it
             message = "what was recorded is not metrics; does the code change how they are computed?"
             return refuted(rules.NOT_RECORDABLE, message)
         return proven(value=found["figures"] | {"counts": found["counts"]})

@@ -17,6 +17,7 @@ from pydantic import Field
 from quizproof import displays, figures, rules
 from quizproof.claims import Claim, Judgement, Part, Program, crash, proven, refuted
 from quizproof.comparison.numbers import figure
+from quizproof.json_forms import anything, items, record, text, whole
 from quizproof.kinds.base import Exhibit, Runs, given
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Integer, Model, Plain, Prose, Snippet
@@ -127,15 +128,13 @@ class Pipeline(Exhibit):
     def _judge_stage(self, index: int, outcome: Outcome) -> Judgement:
         program = self._program()
         values = program.values(outcome)
-        found = values.get(("stages", index, "value"))
-        at = ("stages", index, "sample")
-        if found is None or (self.stages[index].sample is not None and at not in values):
-            blocked = crash(program, outcome)
-            assert blocked
+        place, at = ("stages", index, "value"), ("stages", index, "sample")
+        needed = (place, at) if self.stages[index].sample is not None else (place,)
+        if not values.keys() >= set(needed) and (blocked := crash(program, outcome)):
             return blocked
+        found: Any = values.get(place)
         if problem := _flaw(found):
-            at = ("stages", index, "value")
-            return refuted(rules.NOT_RECORDABLE, problem, help="Give a tensor or an array.", at=at)
+            return refuted(rules.NOT_RECORDABLE, problem, help="Give a tensor or an array.", at=place)
         if at in values and not _shown(values[at]):
             message = f"a sample is one number or string, or a list of at most {_MAX_SAMPLED}"
             return refuted(rules.NOT_RECORDABLE, message, at=at)
@@ -150,6 +149,10 @@ class Pipeline(Exhibit):
         if typed == real:
             return proven(value=real)
         return refuted(rules.FIGURE_REFUTED, f"the run recorded {real}", expected=str(typed), actual=str(real))
+
+
+_DESCRIBED = record({"shape": items(whole(0)), "dtype": text, "sample": anything})
+"""The form of what `quizproof_described` returns where there is no problem."""
 
 
 def _shown(sample: object) -> str:
@@ -169,7 +172,7 @@ def _flaw(found: Any) -> str:
     match found:
         case {"problem": str(problem)}:
             return problem
-        case {"shape": [*sizes], "dtype": str(), "sample": _} if all(isinstance(size, int) for size in sizes):
+        case {"shape": _, "dtype": _, "sample": _} if not _DESCRIBED(found):
             return ""
     return "what was recorded is not a shape and a dtype; does the code change how values are described?"
 

@@ -18,12 +18,14 @@ when the worker is not as all workers were when the session began:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Any, TypedDict
 
-from quizproof.outcome import OutcomeData
-from quizproof.runners.dask.machine import Machine
+from quizproof.json_forms import either, items, mapping, nothing, record, text
+from quizproof.outcome import LOST, Outcome, OutcomeData
+from quizproof.runners.dask.machine import MACHINE, Machine
 from quizproof.runners.job import Job, Key
 from quizproof.runtimes.conditions import Conditions
 from quizproof.runtimes.sandbox.levels import Level
@@ -68,6 +70,39 @@ class Answer(TypedDict):
     """Of the runtime, by package; empty when it did not start."""
     missing: str
     """Why the runtime did not start; empty when it did."""
+
+
+_ANSWER = record(
+    {
+        "worker": text,
+        "machine": MACHINE,
+        "outcomes": either(nothing, items(lambda data: "")),  # each is checked as an outcome
+        "versions": mapping(text),
+        "missing": text,
+    }
+)
+
+
+def answered(written: str, jobs: Sequence[Job[Any]]) -> tuple[Answer, list[Outcome]]:
+    """What a worker wrote in answer to an order, and the outcomes in it: none if it has run nothing.
+
+    written  JSON text, which anybody on the cluster's network may have sent
+    jobs     those of the order
+
+    Raises ValueError, with what is wrong, when it cannot be the answer to such an order.
+    """
+    try:
+        answer: Answer = json.loads(written)
+    except (TypeError, ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
+    if wrong := _ANSWER(answer):
+        raise ValueError(wrong.strip())
+    outcomes = [Outcome.from_json(data) for data in answer["outcomes"] or ()]
+    if answer["outcomes"] is not None and len(outcomes) != len(jobs):
+        raise ValueError(f"it has {len(outcomes)} outcomes for {len(jobs)} runs")
+    if not all(outcome.fits(job.lines) or outcome.status in LOST for job, outcome in zip(jobs, outcomes, strict=False)):
+        raise ValueError("an outcome is not one of its program")
+    return answer, outcomes
 
 
 def ordered(job: Job[Any]) -> OrderedJob:

@@ -19,7 +19,7 @@ import quizproof
 from quizproof.errors import CannotVerify, UsageError
 from quizproof.runners.dask import worker
 from quizproof.runners.dask.agreement import agree, listed, one_line
-from quizproof.runners.dask.machine import Machine
+from quizproof.runners.dask.machine import MACHINE, Machine
 from quizproof.store.fingerprints import carrying
 
 _CONNECT_SECONDS = 10
@@ -147,7 +147,7 @@ class Connection:
         if failed or not answers:
             name, why = next(iter(failed.items()), ("no worker", ""))
             raise CannotVerify(f"{name} cannot say what it is: {one_line(why)}")
-        machines: dict[str, Machine] = {name: json.loads(answer) for name, answer in answers.items()}
+        machines = {name: _machine(name, answer) for name, answer in answers.items()}
         # We only judge outcomes, so our Python and our packages may differ.
         ours = {"quizproof": quizproof.__version__, "code": carrying()}
         agree({"this machine": ours, **machines})
@@ -234,6 +234,17 @@ class Connection:
     def _restore_logs(self) -> None:
         for name, level in self._log_levels.items():
             logging.getLogger(name).setLevel(level)
+
+
+def _machine(name: str, answer: str) -> Machine:
+    """What a worker says that it is. Raises UsageError when it says anything else."""
+    try:
+        machine: Machine = json.loads(answer)
+    except (ValueError, RecursionError):
+        raise UsageError(f"{name} does not say what it is in JSON; is the same quizproof on all workers?") from None
+    if wrong := MACHINE(machine):
+        raise UsageError(f"{name} does not say what it is:{wrong}; is the same quizproof on all workers?")
+    return machine
 
 
 async def _reach(address: str) -> None:

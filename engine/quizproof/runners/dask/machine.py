@@ -18,6 +18,7 @@ from functools import cache
 from typing import TypedDict
 
 import quizproof
+from quizproof.json_forms import mapping, record, text
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.runtimes.variables import deciding, handed_down
 from quizproof.store.fingerprints import carrying, digest
@@ -44,6 +45,17 @@ class Machine(TypedDict):
     """What may change results: environment variables, and the time zone."""
     sandbox: dict[Level, str]
     """By level, why runs cannot have it; empty when they can."""
+
+
+MACHINE = record(
+    {
+        **dict.fromkeys(("quizproof", "code", "python", "machine", "processor"), text),
+        "packages": mapping(text),
+        "variables": mapping(text),
+        "sandbox": record(dict.fromkeys(LEVELS, text)),
+    }
+)
+"""The form of a `Machine`."""
 
 
 @cache

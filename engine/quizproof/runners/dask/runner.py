@@ -22,7 +22,7 @@ from typing import Generic, Self
 from quizproof.errors import CannotVerify, UsageError
 from quizproof.outcome import Outcome
 from quizproof.runners.dask.agreement import agree, common_level, one_line
-from quizproof.runners.dask.batch import Answer, Order, ordered
+from quizproof.runners.dask.batch import Answer, Order, answered, ordered
 from quizproof.runners.dask.connection import Connection, Landed, Sent
 from quizproof.runners.dask.machine import identity
 from quizproof.runners.job import Job, Key
@@ -276,9 +276,15 @@ class DaskRunner(Generic[Key]):
             for task in batch.tasks:
                 self._lose(task, _reason(landed.error), sure=batch.solo)
         else:
-            self._take(batch, json.loads(landed.text))
+            try:
+                answer, outcomes = answered(landed.text, [task.job for task in batch.tasks])
+            except ValueError as error:
+                for task in batch.tasks:
+                    self._lose(task, f"a worker of the cluster gave an answer that is none: {error}")
+                return
+            self._take(batch, answer, outcomes)
 
-    def _take(self, batch: _Batch[Key], answer: Answer) -> None:
+    def _take(self, batch: _Batch[Key], answer: Answer, outcomes: list[Outcome]) -> None:
         """Take in the answer of a worker."""
         worker, runtime = answer["worker"], batch.runtime
         if answer["outcomes"] is None:
@@ -287,7 +293,6 @@ class DaskRunner(Generic[Key]):
             agree(dict([self._example, (worker, machine)]))
             why = machine["sandbox"][self.level] or "nobody knows why"
             raise CannotVerify(f"{worker} joined, and does not allow the sandbox `{self.level}`: {why}")
-        outcomes = [Outcome.from_json(data) for data in answer["outcomes"]]
         if answer["versions"]:
             known = self.versions.setdefault(runtime, answer["versions"])
             if known != answer["versions"]:

@@ -45,7 +45,9 @@ def examined(source: str) -> tuple[int, list[str]]:
     with warnings.catch_warnings(action="ignore"):
         code = compile(ast.fix_missing_locations(tree), FILE, "exec")
     exec(code, {"__name__": "__main__", **EXPECTATIONS})
-    return recorder.count, [weakness for _, weakness, _ in weak_sites(recorder, origins, by_chance=speaks_of_chance(source))]
+    return recorder.count, [
+        weakness for _, weakness, _ in weak_sites(recorder, origins, by_chance=speaks_of_chance(source))
+    ]
 
 
 @pytest.fixture
@@ -109,8 +111,14 @@ def test_assertions_about_tensors_and_layers(name: str, *, honest: bool, prove_t
         ("with raises(LookupError):\n    {}['a']", ""),
         ("with raises(TypeError):\n    pass", "TypeError was expected, and nothing was raised"),
         ("with raises(TypeError):\n    int('x')", "TypeError was expected, and ValueError was raised"),
-        ("with raises(AttributeError):\n    (1, 2).Count(2)", "a misspelt name: 'tuple' object has no attribute 'Count', but"),
-        ("with raises(AttributeError):\n    [].appends(2)", "there is 'append'; if that is the point, quote the message"),
+        (
+            "with raises(AttributeError):\n    (1, 2).Count(2)",
+            "a misspelt name: 'tuple' object has no attribute 'Count', but",
+        ),
+        (
+            "with raises(AttributeError):\n    [].appends(2)",
+            "there is 'append'; if that is the point, quote the message",
+        ),
         ("with raises(TypeError, 'nonsense'):\n    {[]: 1}", "a message with 'nonsense' was expected"),
         ("with warns(UserWarning, 'old'):\n    __import__('warnings').warn('it is old')", ""),
         ("with warns(UserWarning):\n    pass", "the warning UserWarning was expected, and none came"),

@@ -183,9 +183,8 @@ class Plan:
     def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome, int]]:
         """Every run under the usual conditions: its name, program and outcome, and under how many others it ran again.
 
-        A name tells parameters and the places of parts.
-        Programs that differ in nothing else, such as orders of the same lines, are told apart by numbers:
-        "a=10: setup + options.2.code + check #3".
+        A name tells parameters and the places of parts. Programs that differ in nothing else, as orders of the same
+        lines do, are told apart by numbers: "a=10: setup + options.2.code + check #3".
         """
         named: set[Program] = set()
         names: Counter[str] = Counter()

@@ -55,6 +55,6 @@ def _of_library(value: Any) -> Any:
         return hashlib.sha256(value.tobytes()).digest() if value.nbytes <= _MAX_BYTES else None
     if tensorflow is not None and callable(getattr(value, "numpy", None)):  # a tensor, or a variable of either library
         return state(value.numpy())
-    if tensorflow is not None and isinstance(value, tensorflow.Module) and hasattr(value, "get_weights"):
+    if tensorflow is not None and callable(getattr(value, "get_weights", None)):
         return [state(each) for each in value.get_weights()]
     return None

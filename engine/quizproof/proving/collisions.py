@@ -163,7 +163,8 @@ def _the_same(what: str, one: str, other: str, view: _View) -> str:
     pair = f"{quoted(one)} and {quoted(other)}"
     if what != "mistakes" and rendered(one) == rendered(other):
         return f"two {what} look the same: {pair}"
-    if view.tolerance is None or same_output(one, other, model=view.real):
+    alike = same_output(one, other, model=view.real) or _unpunctuated(one) == _unpunctuated(other)
+    if view.tolerance is None or alike:
         return f"two {what} mean the same: {pair}"
     return f"two {what} are the same within the tolerance: {pair}"
 
@@ -193,10 +194,26 @@ def _same_statement(one: str, other: str, view: _View) -> bool:
     first, second = (rendered(_SPAN.sub(_canonical, text)) for text in (one, other))
     if first == second or view.is_about_form:
         return first == second
-    if same_output(first, second, model=""):
+    if same_output(first, second, model="") or _unpunctuated(one) == _unpunctuated(other):
         return True
     spans = _SPAN.fullmatch(one), _SPAN.fullmatch(other)
     return bool(spans[0] and spans[1]) and same_code(first, second)
+
+
+def _unpunctuated(text: str) -> tuple[str, list[str]]:
+    """A statement without its capital and its full stop, and the pieces of code in it, which count to the letter.
+
+    A single word is itself: `True` is a value, "true" may be none.
+    """
+    words = rendered(text)
+    if " " not in words:
+        return words, [text]
+    if words.endswith(".") and not words.endswith(".."):
+        words = words[:-1].rstrip()
+    # The capital of O(n) and of a name is more than that of a sentence.
+    if not text.startswith("`") and re.match(r"(?:[A-Z][a-z]+|A) ", words):
+        words = words[0].lower() + words[1:]
+    return words, _SPAN.findall(text)
 
 
 def _canonical(span: re.Match[str]) -> str:

@@ -54,6 +54,8 @@ and a Cyrillic letter look the same. Options are also the same when they are one
 and `[1, 2]`, or `n-=1` and `n -= 1`; `2` and `2.0` are not. Numbers are the same when they differ by no more than the
 tolerance. Often only one combination of `params` causes it: the message names it.
 
+Statements of several words are the same, too, when one has a capital or a full stop more than the other.
+
 Spacing and quotes count where the real output has them on purpose, as that of `json.dumps` has, and in statements about
 JSON, style or white space.
 """,
@@ -267,10 +269,13 @@ nothing is left to chance, say so by giving one seed: `seeds: [0]`.
 WIDE_TOLERANCE = _define(
     "QP235",
     "wide-tolerance",
-    "The tolerance is half the value or more.",
+    "The tolerance is half the value or more, or does not fit the decimals that the prompt asks for.",
     """
 With `value: 0.8` and `tolerance: 0.5`, everything from 0.3 to 1.3 is right. In printed output a tolerance is wide when
 it is half of every number in it. Make it smaller, or give a share of the value: `tolerance: 5%`.
+
+A prompt that asks for an answer "to three decimals" needs a tolerance that these decimals matter to, and that takes the
+rounded value: half a unit of the last one, `tolerance: 0.0005`.
 """,
     "warning",
 )
@@ -320,10 +325,9 @@ PROSE_CONTRADICTS = _define(
     "Typed prose says something else than the run.",
     """
 A number, an output, an exception or a line that is typed in an explanation or in feedback, or a figure beside an
-exhibit, differs from the evidence of its block, or a sum or an expression of literals is
-wrong. Write what comes from a run as an expression, such
-as `{{ value }}`, `{{ raised }}` or `{{ line }}`: it cannot drift. `{{ stated('640', value) }}` keeps your wording and
-compares it.
+exhibit, differs from the evidence of its block, or a sum or an expression of literals is wrong. Write what comes from
+a run as an expression, such as `{{ value }}`, `{{ raised }}` or `{{ line }}`: it cannot drift. `{{ stated('640',
+value) }}` keeps your wording and compares it.
 """,
     "warning",
 )

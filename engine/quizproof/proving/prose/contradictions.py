@@ -23,6 +23,7 @@ from quizproof.kinds.questions.open_answer import Open
 from quizproof.proving.prose.evidence import ANSWERED, Evidence, agrees, number_of, numbers_in
 from quizproof.proving.prose.figures import of_exhibit
 from quizproof.proving.prose.nouns import asked, of_what_is_asked
+from quizproof.proving.prose.number_words import in_digits
 from quizproof.proving.prose.quotations import is_in, messages, outputs
 from quizproof.proving.prose.sentences import (
     Sentence,
@@ -38,6 +39,8 @@ from quizproof.proving.prose.sentences import (
     results,
     sentences,
 )
+from quizproof.proving.prose.shapes import of_output
+from quizproof.proving.prose.situations import of_the_run
 from quizproof.proving.prose.worked_out import of_worked_out, true_belief
 from quizproof.quizfile.fields import PROSE, texts
 from quizproof.quizfile.template import show
@@ -98,6 +101,8 @@ def _of_prose(prose: str, at: DataPath, field: str, evidence: Evidence) -> Itera
         yield from numbers
         if not numbers:
             yield from _of_outputs(sentence, at, field, evidence)
+            if field in ANSWERED:
+                yield from of_output(sentence, evidence)
         yield from _of_exceptions(sentence, prose, at, field, evidence)
         yield from _of_lines(sentence, prose, at, field, evidence)
 
@@ -108,14 +113,14 @@ def _of_numbers(sentence: Sentence, prose: str, field: str, evidence: Evidence) 
         return
     found: list[Stated] = []
     if field in ANSWERED:
-        found = [s for s in answers(sentence) if s.definite or not evidence.has_number(number_of(s.text))]
+        either = filter(None, (sentence, in_digits(sentence)))
+        found = [
+            s for each in either for s in answers(each) if s.definite or not evidence.has_number(number_of(s.text))
+        ]
         if evidence.printed:
             found += [s for s in prints(sentence) if not any(agrees(s.text, each) for each in evidence.printed)]
         if not found and len(key) == 1 and not evidence.mentions_key:
-            named = of_what_is_asked(sentence, asked(evidence.block), evidence.block.stem())
-            # A step may come to any intermediate number.
-            concluded = conclusions(sentence) if field == "explanation" else ()
-            found = [s for s in (*named, *concluded) if not evidence.has_number(number_of(s.text))]
+            found = [*_of_what_is_asked(sentence, prose, field, evidence)]
     else:
         found = [s for s in (*answers(sentence), *pronouns(sentence)) if not evidence.knows(s.text)]
     for stated in found:
@@ -124,6 +129,19 @@ def _of_numbers(sentence: Sentence, prose: str, field: str, evidence: Evidence) 
             better = evidence.expression if field in ANSWERED else ""
             yield stated, f"the text says {stated.text}, but the run gave {real}", better
             return
+
+
+def _of_what_is_asked(sentence: Sentence, prose: str, field: str, evidence: Evidence) -> Iterator[Stated]:
+    """Numbers that a sentence gives to what the question asks, by its name or as a conclusion."""
+    nouns, prompt = asked(evidence.block), evidence.block.stem()
+    for each in filter(None, (sentence, in_digits(sentence))):
+        # With nothing after it, a conclusion is about the whole, even if its number is in the code, too.
+        closes = field in ("explanation", "why") and not prose[sentence.start + len(sentence.text) :].strip()
+        named = of_what_is_asked(each, nouns, prompt)
+        yield from (s for s in named if (s.definite and closes) or not evidence.has_number(number_of(s.text)))
+        # A step may come to any intermediate number.
+        concluded = conclusions(each) if field == "explanation" else ()
+        yield from (s for s in concluded if not evidence.has_number(number_of(s.text)))
 
 
 def _of_own_numbers(
@@ -165,7 +183,8 @@ def _of_exceptions(
     sentence: Sentence, prose: str, at: DataPath, field: str, evidence: Evidence
 ) -> Iterator[tuple[Stated, str, str]]:
     raised, better = evidence.raised_at(at)
-    for stated in exceptions(sentence):
+    freed = of_the_run(sentence, raised, evidence.code) if raised and field in ANSWERED else None
+    for stated in (*exceptions(sentence), *(exceptions(freed) if freed else ())):
         name = stated.text
         if raised is None or _is_a(raised, name) or (raised and re.search(rf"\b{raised}\b", prose)):
             continue  # nothing is known, it is true, or the prose has both

@@ -34,7 +34,7 @@ _DOUBTED = re.compile(
 )
 """Words by which the statement beside them is."""
 _QUALIFIED = re.compile(
-    r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each|reads?|taken?|takes"
+    r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each|per|reads?|taken?|takes"
     r"|miss\w*|about|around|roughly|approximately|nearly|almost|(?:over|under)(?= \d)|least|most|more|less|fewer"
     r"|up to|between"
     r"|first|second|third|last|next|before|after|then|again|once)\b|n't\b|n’t\b|≈|~|<|>|≠"
@@ -89,9 +89,11 @@ _LINE_STATED = re.compile(
     r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–]|, ?\d)"
     r"|\b(?:bug|mistake|error|fault|problem|culprit|slip) (?:is|sits|lies|hides) (?:in|on|at) line (?P<m>\d+)\b"
 )
-_ON_LINE = re.compile(r"(?i)^\W*(?:on|in|at) line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–])")
+_ON_LINE = re.compile(
+    r"(?i)^\W*(?:(?:the|this|that|a) (?:[\w`()]+ ){1,3})?(?:on|in|at|of) line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–])"
+)
 _FAULT = re.compile(
-    r"(?i)\b(instead|should|wrong\w*|meant|forgets|forgotten|missing|needs|must|ought|rather"
+    r"(?i)\b(instead|(?<!as it )(?<!as they )should|wrong\w*|meant|forgets|forgotten|missing|needs|must|ought|rather"
     r"|too (?:many|few|early|late))\b"
 )
 """Words by which a sentence says that something is not as it should be."""
@@ -138,10 +140,12 @@ class Sentence:
     """The index of its first character in the prose."""
     last: bool
     """Whether no sentence after it has a number."""
+    places: tuple[int, ...] = ()
+    """Where the characters of its text were, from its start, if it was rewritten."""
 
     def at(self, index: int) -> int:
         """The place in the prose of an index of the sentence."""
-        return self.start + index
+        return self.start + (self.places[index] if self.places else index)
 
     @property
     def is_plain(self) -> bool:
@@ -193,10 +197,14 @@ def sentences(prose: str) -> list[Sentence]:
 
 
 def answers(sentence: Sentence) -> Iterator[Stated]:
-    """Numbers that the sentence says are the answer, what is printed, or the result."""
+    """Numbers that the sentence says are the answer, what is printed, or the result.
+
+    A sentence that had words for them may go on: "the answer is two words".
+    """
     for pattern, definite in ((_ANSWER, True), (_PRINTS, False), (_RESULT, False)):
         for found in pattern.finditer(sentence.text):
-            if sentence.states(found.start()):
+            goes_on = sentence.places and not re.match(NO_UNIT, sentence.text[found.end("n") :])
+            if sentence.states(found.start()) and not goes_on:
                 yield _stated(sentence, found, "n", definite=definite)
 
 

@@ -392,13 +392,13 @@ def test_a_run_cannot_reach_the_reply_of_another(any_pool: Pool[str]) -> None:
         "import gc, mmap, sys, time\nfound = []\nframe = sys._getframe()\n"
         "while frame:\n    found += frame.f_locals.values()\n    frame = frame.f_back\n"
         "runs = next(thing.runs for thing in found if hasattr(thing, 'runs'))\n"
-        "print(len(runs), [run.reply.closed for run in runs.values()])\n"
+        "print(len(runs), [(run.reply.statement.closed, run.reply.begun.closed) for run in runs.values()])\n"
     )
     jobs = [Job("first", "python", [part("import time\ntime.sleep(0.5)\nprint('mine')")], LIMITS)]
     jobs += [Job("searches", "python", [part(search)], LIMITS)]
     with Pool[str](2, any_pool.level) as two:
         outcomes = dict(two.run(jobs))
-    assert outcomes["searches"].parts[0].stdout == "1 [True]\n"
+    assert outcomes["searches"].parts[0].stdout == "1 [(True, True)]\n"
     assert outcomes["first"].parts[0].stdout == "mine\n"
 
 

@@ -284,6 +284,18 @@ def test_only_harmless_sockets_are_made(closed: Pool[str]) -> None:
     assert printed(closed, pair) == "done EPROTONOSUPPORT EAFNOSUPPORT\n"
 
 
+@pytest.mark.parametrize("name", ["'here'", "os.path.abspath('here')", "'\\0quizproof-here'", "b'here'"])
+def test_local_sockets_are_no_network(pool: Pool[str], name: str) -> None:
+    """Neither those with a path nor those with a name; another machine is one, also when the refusal is caught."""
+    source = (
+        f"server = socket.socket(socket.AF_UNIX)\nserver.bind({name})\nserver.listen()\n"
+        f"socket.socket(socket.AF_UNIX).connect({name})\nprint('connected')\n"
+    )
+    assert printed(pool, source) == "connected\n"
+    asking = "import socket\ntry:\n    socket.getaddrinfo('quizproof.invalid', 80)\nexcept OSError:\n    pass"
+    assert run(pool, asking).status == "limit"
+
+
 def test_files_of_the_user_become_nobody_elses(pool: Pool[str]) -> None:
     """Where a run can change the permissions of files outside, it cannot let others act as their owner."""
     source = (

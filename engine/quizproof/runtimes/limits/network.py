@@ -30,9 +30,10 @@ class Network:
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _HOST and len(arguments) > _HOST[event]:
             host = arguments[_HOST[event]]
-            host = host[0] if isinstance(host, tuple) and host else host
-            # An address that is a path is of a socket in the file system.
-            if isinstance(host, str) and host and "/" not in host and not self._is_here(host):
+            if _HOST[event]:
+                # An address that is no tuple, a path or a name, is of a local socket.
+                host = host[0] if isinstance(host, tuple) and host else None
+            if isinstance(host, str) and host and not self._is_here(host):
                 self._asked = True
 
     def _is_here(self, host: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from helpers import prose_blocks, prose_counts, prose_samples, prose_sums
+from helpers import prose_blocks, prose_counts, prose_mixed, prose_samples, prose_sums
 from quizproof.proving.prose.arithmetic import equations
 from quizproof.proving.prose.literals import Printed, Raises, evaluated
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conftest import ProveText
 
 BLOCKS = prose_samples.BLOCKS | prose_blocks.BLOCKS
-SAMPLES = [prose_samples, prose_sums, prose_counts]
+SAMPLES = [prose_samples, prose_sums, prose_counts, prose_mixed]
 
 
 def quiz(cases: list[tuple[str, str, str]]) -> str:

@@ -26,6 +26,8 @@ _OPERAND_BEFORE = re.compile(
     r"(?:[-+*/×·÷−–^%<>.\[{\\@&|]|\d|[=!<>:]=|(?<![\w])(?!(?:a|A|I)\b)[A-Za-z]|\w*[_\d]\w*)\s+$"
 )
 """What makes a sum a part of a longer one: an operator or an operand beside it."""
+_VERSION = re.compile(r"(?i)\b(?:python|pytorch|torch|tensorflow|keras|numpy|cuda|versions?)\s+$")
+"""What a number after it is no number."""
 _BULLET = re.compile(r"(?:^|\n)[ \t]*[-*+][ \t]+$")
 _GOES_ON_AFTER = re.compile(
     r"[`$]?(?:\w|[.,]\d|\s*[/×·÷^(\[]|\s*\+(?!\W*$)|\s*\*{1,2}[ \w(]|\s*[-−–](?! [A-Za-z]{2})|\s+x\b"
@@ -81,7 +83,7 @@ def _is_part(before: str) -> bool:
     """Whether what is before a sum belongs to it."""
     if _BULLET.search(before):
         return False
-    return bool(_GOES_ON_BEFORE.search(before) or _OPERAND_BEFORE.search(before))
+    return bool(_VERSION.search(before) or _GOES_ON_BEFORE.search(before) or _OPERAND_BEFORE.search(before))
 
 
 def _equation(left: str, right: str, index: int, *, percent: bool) -> Equation | None:

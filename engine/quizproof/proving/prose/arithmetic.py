@@ -12,7 +12,7 @@ from quizproof.proving.prose.literals import Raises, evaluated
 
 _NUMBER = r"(?:\d{1,3}(?:[,_\u202f]\d{3})+(?![\d_])|\d+)(?:\.\d+)?(?:e[-+]?\d+)?"
 _OPERATOR = r"(?:\*\*|//|[-+*/×·÷−–^%]|x(?=\s*[-−(\d]))"
-_OPERAND = rf"(?:[-−]?\(+\s*)?[-−]?{_NUMBER}(?:\s*\))*"
+_OPERAND = rf"(?:[-−]?\({{1,9}}\s*)?[-−]?{_NUMBER}(?:\s*\))*"
 _SIDE = rf"{_OPERAND}(?:\s*{_OPERATOR}\s*{_OPERAND})*"
 _EQUALS = r"[`$]?\s*(?<![=!<>:+*/-])=(?!=)\s*(?:\*\*)?[`$]?"
 _CHAIN = re.compile(rf"{_SIDE}(?:{_EQUALS}{_SIDE})*")
@@ -38,6 +38,8 @@ _WORDS = {"times": "*", "plus": "+", "minus": "-", r"\times": "×", r"\cdot": "�
 _IN_WORDS = re.compile(r"(?<=[\d)] )(?:times|plus|minus)(?= [\d(])|\\(?:times|cdot|div)\b")
 _OTHER = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b0x")
 """A date or a number in base 16."""
+_BESIDE = 40
+"""Characters before a sum that tell whether it goes on."""
 _MAX_CHARACTERS = 200
 """Of one side. Nobody works out a longer one by hand."""
 
@@ -62,7 +64,7 @@ def equations(text: str) -> Iterator[Equation]:
     """Every sum of plain numbers in a text, from left to right; what has names or units in it is left out."""
     text = _IN_WORDS.sub(lambda found: _WORDS[found[0]].ljust(len(found[0])), text)
     for found in _CHAIN.finditer(text):
-        before, after = text[: found.start()], text[found.end() :]
+        before, after = text[max(0, found.start() - _BESIDE) : found.start()], text[found.end() :]
         sides = [(side[0], found.start() + side.start()) for side in re.finditer(_SIDE, found[0])]
         said = _SAID.match(after) if len(sides) == 1 else None
         if said:

@@ -430,7 +430,9 @@ def test_the_interpreter_stays_as_it_is() -> None:
         "print(trying(os.open, '/proc/self/exe', os.O_WRONLY))"
     )
     with Pool[str](1, "namespaces") as pool:
-        assert printed(pool, source) == "EROFS EROFS True\n" * 3 + "ETXTBSY\n"
+        *changed, opened = printed(pool, source).splitlines()
+    assert changed == ["EROFS EROFS True"] * 3
+    assert opened in ("ETXTBSY", "EROFS", "EACCES")  # the kernel looks at several things, in an order of its own
 
 
 def test_the_next_run_has_the_same_host_and_zygote(closed: Pool[str]) -> None:
@@ -484,6 +486,22 @@ def test_memory_in_sockets_counts(pool: Pool[str]) -> None:
     outcome = run(pool, PREAMBLE + fill.format(count=480, seconds=15), memory_mib=64)
     assert (outcome.status, outcome.detail) == ("limit", "it needed more than 64 MiB of memory")
     assert printed(pool, fill.format(count=10, seconds=1.5), memory_mib=64) == "15\n"
+
+
+def test_memory_in_sockets_under_way_counts() -> None:
+    """Sockets that are sent and not received belong to nobody; where the run has its own network, they are its own."""
+    if why := refusal("namespaces"):
+        pytest.skip(why)
+    source = (
+        "import time\nkept = []\nfor _ in range({count}):\n    a, b = socket.socketpair()\n    a.setblocking(False)\n"
+        "    try:\n        while True: a.send(bytes(1 << 16))\n    except BlockingIOError: pass\n"
+        "    kept.append(socket.socketpair())\n    socket.send_fds(kept[-1][0], [b'two'], [a.fileno(), b.fileno()])\n"
+        "    a.close()\n    b.close()\ntime.sleep({seconds})\nprint(len(kept))"
+    )
+    with Pool[str](1, "namespaces") as pool:
+        outcome = run(pool, PREAMBLE + source.format(count=300, seconds=15), memory_mib=64)
+        assert (outcome.status, outcome.detail) == ("limit", "it needed more than 64 MiB of memory")
+        assert printed(pool, source.format(count=10, seconds=1.5), memory_mib=64) == "10\n"
 
 
 def test_memory_in_page_tables_counts(pool: Pool[str]) -> None:

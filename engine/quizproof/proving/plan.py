@@ -181,12 +181,10 @@ class Plan:
             self._find(rules.AUDIT, self._places.of(at), message, help=help_, expected=diff.before, actual=diff.now)
 
     def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome, int]]:
-        """Every run under the usual conditions: its parameters and the places of its parts, and its outcome.
+        """Every run under the usual conditions: its name, program and outcome, and under how many others it ran again.
 
-        Last comes under how many other conditions the program was run.
-
-        Programs that differ in nothing else, such as orders of the same lines, are told apart by numbers:
-        "a=10: setup + options.2.code + check #3".
+        A name tells parameters and the places of parts. Programs that differ in nothing else, as orders of the same
+        lines do, are told apart by numbers: "a=10: setup + options.2.code + check #3".
         """
         named: set[Program] = set()
         names: Counter[str] = Counter()

@@ -27,6 +27,7 @@ from quizproof.runtimes import child, huge_pages, reply
 from quizproof.runtimes.limits.usage import Watch, Watched
 from quizproof.runtimes.run import Ended, Run, lost
 from quizproof.runtimes.sandbox.confinement import CONFINEMENTS, Confinement
+from quizproof.runtimes.sandbox.keyring import leave_keyring
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.runtimes.sandbox.removal import remove
 from quizproof.runtimes.sandbox.system_calls import die_with_parent, inherit_orphans, release
@@ -296,6 +297,7 @@ def main() -> None:
         lender = socket.socket(fileno=int(more[0]))
         die_with_parent()  # once more: another program may have lost it
     control = socket.socket(fileno=int(descriptor))
+    leave_keyring()
     # What runs leave behind becomes our child when its parent dies, so that we find it and kill it.
     inherit_orphans()
     try:

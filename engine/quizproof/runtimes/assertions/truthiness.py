@@ -49,8 +49,9 @@ def always_true(node: ast.expr, evaluate: Evaluate, origins: Origins) -> tuple[s
         case ast.Call(func=ast.Attribute(value=text_, attr="find" | "rfind")) if evaluate(node) == -1:
             weakness = "find" if isinstance(evaluate(text_), (str, bytes)) else ""
         case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[right]):
-            both = isinstance(left, ast.Call) and isinstance(right, ast.Call)
-            weakness = "new-object" if not both and (_is_new(left, evaluate) or _is_new(right, evaluate)) else ""
+            pairs = ((left, right), (right, left))
+            compared = [new for new, other in pairs if isinstance(other, (ast.Name, ast.Attribute, ast.Subscript))]
+            weakness = "new-object" if any(_is_new(new, evaluate) for new in compared) else ""
         case ast.Call(func=function, args=[_, second]) if last_name(function) in ("assertTrue", "assert_"):
             # The second argument is the message, and not what the first should be.
             is_text = isinstance(second, (ast.JoinedStr, ast.Name)) or isinstance(evaluate(second), str)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import os
 import socket
 import stat
 import struct
 import termios
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from quizproof.runtimes.sandbox.system_calls import call
@@ -53,8 +54,9 @@ def memory_of(processes: Mapping[int, int]) -> int:
         # By device and inode, so that a file that several processes have open counts once.
         files |= {(file.st_dev, file.st_ino): file.st_blocks * BLOCK for file in unlinked(pid)}
         _add_channels(pid, channels)
+    held = sum(channels.values()) + _FULL * _sockets_under_way(processes, channels)
     # Files in memory that are mapped would count twice.
-    return private + max(shared, sum(files.values())) + sum(channels.values())
+    return private + max(shared, sum(files.values())) + held
 
 
 def unlinked(pid: int) -> Iterator[os.stat_result]:
@@ -114,11 +116,33 @@ def _add_channels(pid: int, channels: dict[tuple[int, int], int]) -> None:
                     os.close(ours)
 
 
+def _sockets_under_way(processes: Iterable[int], channels: Collection[tuple[int, int]]) -> int:
+    """How many local sockets no process has open: sent to another one and not received, or not accepted.
+
+    channels  what the processes have open, by device and inode
+
+    It can be known only where the run has a network namespace of its own; 0 elsewhere.
+    """
+    for pid in processes:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
+                return 0
+            # After a heading, a line for each: `0000000000000000: 00000002 00000000 00000000 0001 01 20341 @name`, of
+            # which the seventh field is the inode.
+            lines = Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]
+            opened = {inode for _, inode in channels}
+            return sum(int(line.split()[6]) not in opened for line in lines)
+    return 0
+
+
 def _in_socket(descriptor: int) -> int:
     # What was sent counts for the sender. When that has closed its end, only its length can be known, at the other
     # end; while it has not, it counts twice, which matters to nobody who has little in there.
-    with socket.socket(fileno=os.dup(descriptor)) as ours:
-        numbers = _MEMORY_INFO.unpack(ours.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMORY_INFO.size))
+    # Not by a socket of Python, which would keep the descriptor of what is no socket any more.
+    info = ctypes.create_string_buffer(_MEMORY_INFO.size)
+    size = ctypes.c_uint32(_MEMORY_INFO.size)
+    call("getsockopt", descriptor, socket.SOL_SOCKET, _SO_MEMINFO, info, ctypes.byref(size))
+    numbers = _MEMORY_INFO.unpack(info.raw)
     return int(numbers[_RECEIVED] + numbers[_SENT]) + _readable(descriptor)
 
 

@@ -77,7 +77,10 @@ class Confinement:
 
         Raises OSError.
         """
-        leave_keyring()
+        leave_keyring()  # at the other levels, no run can use the one that it shares with others
+        self._go(scratch, files_folder)
+
+    def _go(self, scratch: str, files_folder: int | None) -> None:
         self._adopt()
         os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch  # the last was set at warm-up
         os.chdir(scratch)
@@ -125,7 +128,7 @@ class LandlockConfinement(Confinement):
 
     def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
         """As `Confinement` does, and then let the kernel refuse everything else."""
-        super().enter(scratch, limits, files_folder)
+        self._go(scratch, files_folder)
         self.landlock.enter(scratch, files_folder)
         self.filter.install()
 
@@ -166,7 +169,7 @@ class NamespaceConfinement(Confinement):
     def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
         """Mount the run's own file systems, go there, and give up every capability and the calls that it needs not."""
         namespaces.enter_run_namespaces(MAX_FILES_SIZE * limits["file_mib"], MAX_FILES)
-        super().enter(scratch, limits, files_folder)
+        self._go(scratch, files_folder)
         drop_privileges()  # only now: the mounts above need them
         self.filter.install()
 

@@ -26,6 +26,7 @@ import struct
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from quizproof.runtimes.sandbox.refused_calls import ALWAYS, NEWEST, OWN_PID, Calls, Clause, Number, Test, clauses
 from quizproof.runtimes.sandbox.system_calls import call
@@ -37,12 +38,22 @@ _SET_MODE_FILTER = 1
 _SPEC_ALLOW = 1 << 2
 _KILL_PROCESS, _ERROR, _ALLOW = 0x8000_0000, 0x0005_0000, 0x7FFF_0000
 _CALL, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
+_FEW = 2
+"""Rules that are tried one after the other."""
 # linux/audit.h, and the number of seccomp(2)
 _MACHINES = {
     "x86_64": (0xC000_003E, 317),
     "aarch64": (0xC000_00B7, 277),
     "riscv64": (0xC000_00F3, 277),
 }
+
+
+class _Rule(NamedTuple):
+    """What is done with calls whose numbers are in a range, both ends included; it ends with a return."""
+
+    first: int
+    last: int
+    code: list[bytes]
 
 
 class Filter:
@@ -63,14 +74,11 @@ class Filter:
         self._architecture, self._seccomp = _MACHINES[machine]
         self._is_x86 = machine == "x86_64"
         refused = list(ALWAYS.items()) + ([(errno.EPERM, also)] if also else [])
-        self._code = b"".join(
-            chain(
-                self._frame(),
-                *(self._always(error, calls) for error, calls in refused),
-                *(self._by_arguments(number, rules) for number, rules in clauses(shares_machine=shares_machine)),
-                [_instruction(_RETURN, _ALLOW)],
-            )
-        )
+        rules = [
+            *(rule for error, calls in refused for rule in self._always(error, calls)),
+            *(rule for number, tests in clauses(shares_machine=shares_machine) for rule in self._tested(number, tests)),
+        ]
+        self._code = b"".join([*self._frame(), *_tree(sorted(rules))])
 
     def _number(self, number: Number) -> int | None:
         return number.x86_64 if self._is_x86 else number.generic
@@ -86,22 +94,16 @@ class Filter:
         yield _instruction(_GREATER, NEWEST, fails=1)
         yield _instruction(_RETURN, _ERROR | errno.ENOSYS)
 
-    def _always(self, error: int, calls: Calls) -> Iterator[bytes]:
-        """Refuse calls whatever their arguments are. Neighbours share a comparison."""
+    def _always(self, error: int, calls: Calls) -> Iterator[_Rule]:
+        """Refuse calls whatever their arguments are. Neighbours share a rule."""
         numbers = sorted(found for number in calls.values() if (found := self._number(number)) is not None)
         for first, last in _ranges(numbers):
-            yield _instruction(_AT_LEAST, first, fails=2)
-            yield _instruction(_GREATER, last, holds=1)
-            yield _instruction(_RETURN, _ERROR | error)
+            yield _Rule(first, last, [_instruction(_RETURN, _ERROR | error)])
 
-    def _by_arguments(self, number: Number, rules: Iterable[Clause]) -> Iterator[bytes]:
-        """Refuse a call when one of the clauses says so; the number of the call stays loaded for all others."""
-        found = self._number(number)
-        if found is None:
-            return
-        block = [*chain(*map(_clause, rules)), _instruction(_RETURN, _ALLOW)]
-        yield _instruction(_EQUAL, found, fails=len(block))
-        yield from block
+    def _tested(self, number: Number, tests: Iterable[Clause]) -> Iterator[_Rule]:
+        """Refuse a call when one of the clauses says so."""
+        if (found := self._number(number)) is not None:
+            yield _Rule(found, found, [*chain(*map(_clause, tests)), _instruction(_RETURN, _ALLOW)])
 
     def install(self) -> None:
         """In the child, as the last step: let the kernel ask the filter from now on.
@@ -120,6 +122,25 @@ class Filter:
 def _instruction(code: int, k: int, *, holds: int = 0, fails: int = 0) -> bytes:
     """One instruction. `holds` and `fails` say how many of the next to skip then."""
     return struct.pack("=HBBI", code, holds, fails, k)
+
+
+def _tree(rules: list[_Rule]) -> list[bytes]:
+    """Rules in the order of their numbers, which are looked for by halves; all other calls are allowed.
+
+    The kernel goes through a new filter once for every call that there is, so a long way would cost each run.
+    """
+    if len(rules) <= _FEW:
+        return [*chain(*map(_rule, rules)), _instruction(_RETURN, _ALLOW)]
+    half = len(rules) // 2
+    lower, upper = _tree(rules[:half]), _tree(rules[half:])
+    return [_instruction(_AT_LEAST, rules[half].first, holds=len(lower)), *lower, *upper]
+
+
+def _rule(rule: _Rule) -> list[bytes]:
+    if rule.first == rule.last:
+        return [_instruction(_EQUAL, rule.first, fails=len(rule.code)), *rule.code]
+    below = _instruction(_AT_LEAST, rule.first, fails=len(rule.code) + 1)
+    return [below, _instruction(_GREATER, rule.last, holds=len(rule.code)), *rule.code]
 
 
 def _clause(clause: Clause) -> list[bytes]:

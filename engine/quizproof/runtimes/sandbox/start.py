@@ -11,6 +11,7 @@ namespaces it is opened read-only.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from quizproof.runtimes.sandbox.namespaces import enter_namespaces
@@ -18,6 +19,7 @@ from quizproof.runtimes.sandbox.namespaces import enter_namespaces
 
 def main() -> None:
     """Enter, and become the zygote. A failure ends the process with a traceback on standard error."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in the zygote, and for the lender that stays behind
     lender = enter_namespaces()
     lender.set_inheritable(True)
     arguments = [*sys.argv[1:], str(lender.fileno())]

@@ -219,6 +219,6 @@ def test_no_sentence_takes_long(piece: str, characters: int) -> None:
     sentence = piece * (characters // len(piece)) + ". "
     prose = sentence * (49_900 // len(sentence))
     block = NumberQuestion(id="q", kind="number", prompt="How many?", value="3", explanation=prose)
-    began = time.perf_counter()
+    began = time.process_time()
     assert list(contradictions(block, {}, {}, ())) == []
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from helpers import prose_blocks, prose_counts, prose_samples, prose_sums
+from helpers import prose_blocks, prose_counts, prose_mixed, prose_samples, prose_sums
+from quizproof.kinds.questions.number import NumberQuestion
 from quizproof.proving.prose.arithmetic import equations
+from quizproof.proving.prose.contradictions import contradictions
 from quizproof.proving.prose.literals import Printed, Raises, evaluated
 
 if TYPE_CHECKING:
     from conftest import ProveText
 
 BLOCKS = prose_samples.BLOCKS | prose_blocks.BLOCKS
-SAMPLES = [prose_samples, prose_sums, prose_counts]
+SAMPLES = [prose_samples, prose_sums, prose_counts, prose_mixed]
 
 
 def quiz(cases: list[tuple[str, str, str]]) -> str:
@@ -208,3 +210,15 @@ def test_no_expression_takes_long(source: str) -> None:
 )
 def test_only_literals_are_worked_out(source: str) -> None:
     assert evaluated(source) == Raises(None)
+
+
+@pytest.mark.parametrize("piece", ["1 ", "1 + ", "1 is 1, ", "1 = 1, ", "`1 + 1` is 2, ", "`", "two ", "(", "2 x "])
+@pytest.mark.parametrize("characters", [900, 49_000])
+def test_no_sentence_takes_long(piece: str, characters: int) -> None:
+    """As many sentences of a length as a text may have; with a loop in a loop over all of it, this takes minutes."""
+    sentence = piece * (characters // len(piece)) + ". "
+    prose = sentence * (49_900 // len(sentence))
+    block = NumberQuestion(id="q", kind="number", prompt="How many?", value="3", explanation=prose)
+    began = time.process_time()
+    assert list(contradictions(block, {}, {}, ())) == []
+    assert time.process_time() - began < 5

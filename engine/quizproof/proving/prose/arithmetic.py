@@ -12,7 +12,7 @@ from quizproof.proving.prose.literals import Raises, evaluated
 
 _NUMBER = r"(?:\d{1,3}(?:[,_\u202f]\d{3})+(?![\d_])|\d+)(?:\.\d+)?(?:e[-+]?\d+)?"
 _OPERATOR = r"(?:\*\*|//|[-+*/×·÷−–^%]|x(?=\s*[-−(\d]))"
-_OPERAND = rf"(?:[-−]?\(+\s*)?[-−]?{_NUMBER}(?:\s*\))*"
+_OPERAND = rf"(?:[-−]?\({{1,9}}\s*)?[-−]?{_NUMBER}(?:\s*\))*"
 _SIDE = rf"{_OPERAND}(?:\s*{_OPERATOR}\s*{_OPERAND})*"
 _EQUALS = r"[`$]?\s*(?<![=!<>:+*/-])=(?!=)\s*(?:\*\*)?[`$]?"
 _CHAIN = re.compile(rf"{_SIDE}(?:{_EQUALS}{_SIDE})*")
@@ -26,6 +26,8 @@ _OPERAND_BEFORE = re.compile(
     r"(?:[-+*/×·÷−–^%<>.\[{\\@&|]|\d|[=!<>:]=|(?<![\w])(?!(?:a|A|I)\b)[A-Za-z]|\w*[_\d]\w*)\s+$"
 )
 """What makes a sum a part of a longer one: an operator or an operand beside it."""
+_VERSION = re.compile(r"(?i)\b(?:python|pytorch|torch|tensorflow|keras|numpy|cuda|versions?)\s+$")
+"""What a number after it is no number."""
 _BULLET = re.compile(r"(?:^|\n)[ \t]*[-*+][ \t]+$")
 _GOES_ON_AFTER = re.compile(
     r"[`$]?(?:\w|[.,]\d|\s*[/×·÷^(\[]|\s*\+(?!\W*$)|\s*\*{1,2}[ \w(]|\s*[-−–](?! [A-Za-z]{2})|\s+x\b"
@@ -36,6 +38,8 @@ _WORDS = {"times": "*", "plus": "+", "minus": "-", r"\times": "×", r"\cdot": "�
 _IN_WORDS = re.compile(r"(?<=[\d)] )(?:times|plus|minus)(?= [\d(])|\\(?:times|cdot|div)\b")
 _OTHER = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b0x")
 """A date or a number in base 16."""
+_BESIDE = 40
+"""Characters before a sum that tell whether it goes on."""
 _MAX_CHARACTERS = 200
 """Of one side. Nobody works out a longer one by hand."""
 
@@ -60,7 +64,7 @@ def equations(text: str) -> Iterator[Equation]:
     """Every sum of plain numbers in a text, from left to right; what has names or units in it is left out."""
     text = _IN_WORDS.sub(lambda found: _WORDS[found[0]].ljust(len(found[0])), text)
     for found in _CHAIN.finditer(text):
-        before, after = text[: found.start()], text[found.end() :]
+        before, after = text[max(0, found.start() - _BESIDE) : found.start()], text[found.end() :]
         sides = [(side[0], found.start() + side.start()) for side in re.finditer(_SIDE, found[0])]
         said = _SAID.match(after) if len(sides) == 1 else None
         if said:
@@ -81,7 +85,7 @@ def _is_part(before: str) -> bool:
     """Whether what is before a sum belongs to it."""
     if _BULLET.search(before):
         return False
-    return bool(_GOES_ON_BEFORE.search(before) or _OPERAND_BEFORE.search(before))
+    return bool(_VERSION.search(before) or _GOES_ON_BEFORE.search(before) or _OPERAND_BEFORE.search(before))
 
 
 def _equation(left: str, right: str, index: int, *, percent: bool) -> Equation | None:

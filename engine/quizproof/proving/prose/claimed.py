@@ -27,10 +27,15 @@ _GIVES = re.compile(
 _RAISES = re.compile(rf"{_MANNER} (?:raises|throws|fails with|gives)(?: an?| the)? `?(?P<name>{EXCEPTION})\b")
 _SO = re.compile(r"(?i)\b(?:so|because|since|thus|hence|therefore|it follows that|means that|this shows that) $")
 _ENDS = re.compile(r"\s*(?:[.,;:!?)]|$|(?:and|but|because|since|which|so)\b)")
-_UNLESS = re.compile(r"(?i)\b(?:if|unless|whether|when|than|though|were|where|of|in|with|like|not|n't|no|never)\W*$")
+_BESIDE = 60
+"""Characters before an expression that tell how it is meant."""
+_UNLESS = re.compile(
+    r"(?i)\b(?:if|unless|whether|when|than|though|were|where|of|in|with|like|such as|not|n't|no|never)\W*$"
+)
 """Words before an expression by which the statement about it is none, or about something larger."""
 _BELIEVED = re.compile(
-    r"(?i)\b(?:believe|think|expect|assume|suppose|guess|say)s?(?: \w+)?(?: that)? $|^\W*$|\bcommon belief: $"
+    r"(?i)\b(?:believed?|thinks?|thought|expect(?:ed)?|assumed?|supposed?|guess|said|says?)(?: \w+)?(?: that)? $"
+    r"|^\W*$|\bcommon belief: $"
 )
 
 
@@ -59,7 +64,9 @@ def claimed(sentence: Sentence, code: str, *, believed: bool = False) -> Iterato
     """
     for found in _CODE.finditer(sentence.text):
         source = found["code"].strip()
-        before, after = sentence.text[: found.start()], sentence.text[found.end() :]
+        # A word stands for what is further away, so that it is not taken for the beginning.
+        near = max(0, found.start() - _BESIDE)
+        before, after = "word " * bool(near) + sentence.text[near : found.start()], sentence.text[found.end() :]
         elsewhere = not believed and is_elsewhere(sentence.text, found.start())
         if elsewhere or _UNLESS.search(before) or not _is_operation(source):
             continue

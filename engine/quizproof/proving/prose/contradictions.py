@@ -190,13 +190,20 @@ def _of_exceptions(
             continue  # nothing is known, it is true, or the prose has both
         if evidence.mentions(name) and not (stated.definite and field in ANSWERED and raised):
             continue
-        if not raised and not stated.definite:
+        if (not raised and not stated.definite) or _is_of_other_code(prose[sentence.start : stated.index], evidence):
             continue
         did = f"raised {raised}" if raised else "raised nothing"
         yield stated, f"the text says {name}, but the run {did}", better if raised else ""
     if raised and field in ANSWERED | {"mistake"} and not re.search(rf"\b{raised}\b", prose):
         for stated in normal_ends(sentence):
             yield stated, f"the text says that it {stated.text}, but the run raised {raised}", better
+
+
+def _is_of_other_code(before: str, evidence: Evidence) -> bool:
+    """Whether what is said to raise is a piece of code that the block does not run."""
+    code = "".join(evidence.code.split())
+    pieces = re.findall(r"`([^`\n]+)`", before.rpartition(" raises ")[0])
+    return any(re.search(r"[(+*/%\[]", piece) and "".join(piece.split()) not in code for piece in pieces)
 
 
 def _of_lines(

@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from quizproof.snippets.syntax import parse
@@ -176,6 +177,7 @@ def evaluated(source: str) -> Any:
         return Raises(None)
 
 
+@lru_cache(maxsize=256)
 def parsed(source: str) -> ast.expr | None:
     """The tree of an expression; None where it is none, or too long."""
     if len(source) > _MAX_SOURCE:

@@ -54,6 +54,8 @@ def of_what_is_asked(sentence: Sentence, nouns: frozenset[str], prompt: str) -> 
         for pattern in (_is(noun), _has(noun)):
             for found in pattern.finditer(sentence.text):
                 beside = {word.lower() for word in (found["beside"] or "").split()}
+                if _ADDS.match(sentence.text, found.end()):
+                    continue
                 if beside <= words | _BESIDE and sentence.states(found.start()) and _is_whole(sentence, found, words):
                     definite = _concludes(sentence, found) and not _GOES_ON.match(sentence.text, found.end())
                     yield Stated(found["n"], sentence.at(found.start("n")), definite)
@@ -62,6 +64,7 @@ def of_what_is_asked(sentence: Sentence, nouns: frozenset[str], prompt: str) -> 
 _CONTAINERS = frozenset(["list", "tuple", "set", "dictionary", "string", "array", "result"])
 _MODELS = frozenset(["layer", "model", "network"])
 _MAKES = re.compile(r"(?i)(?:^|, )\W*(?:that|this|which) (?:makes|gives|leaves) \W*$")
+_ADDS = re.compile(r"\W* (?:and|plus) (?:the |a |an |its |\d)")
 _GOES_ON = re.compile(
     r"\W* (?:and|plus|more|less|besides|in each|per|with|without|for|of|at|before|after|that|which)\b"
 )

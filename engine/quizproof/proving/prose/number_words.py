@@ -12,7 +12,16 @@ _WORDS = (
     " nineteen twenty"
 )
 """Not "one" and "zero", which are more often no number: "this one", "from zero"."""
-_DIGITS = {word: str(number) for number, word in enumerate(_WORDS.split(), 2)} | {"thirty": "30", "hundred": "100"}
+_DIGITS = {word: str(number) for number, word in enumerate(_WORDS.split(), 2)} | {
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "seventy": "70",
+    "eighty": "80",
+    "ninety": "90",
+    "hundred": "100",
+}
 _WORD = re.compile(
     rf"(?i)(?<![\w-])(?:a )?(?P<n>{'|'.join(_DIGITS)})(?![\w-]| (?:hundred|thousand|million|thirds|of\b))"
 )

@@ -42,6 +42,7 @@ _QUALIFIED = re.compile(
 """Words by which it denies, compares, or is about a part."""
 SO = re.compile(
     r"(?i)\b(?:so(?! (?:that|far|much|many|on|does|do|is|are)\b)|thus|hence|therefore)\b"
+    r"|, which (?=(?:makes|gives|leaves) )"
     r"|,? and (?=(?:the (?:program|code|loop|call|output|answer)|it|this|python) )"
 )
 """What separates a statement from its reasons, whose words do not qualify it."""
@@ -49,7 +50,10 @@ _SUBJECT = (
     r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
     r"|second line|last line|option)|python|pytorch|torch|tensorflow|keras|numpy|so|and)"
 )
-END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or|of|out of) \d))"
+END = (
+    r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)"
+    r"|\s+(?:\*\s|(?:and|plus|minus|or|of|out of) \d|\w+ and \d))"
+)
 """What must not follow a number: more of it, or of a sum or share that it is a part of."""
 NO_UNIT = rf"(?={MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
 _ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {MARKUP}(?P<n>{NUMBER}){END}")
@@ -94,7 +98,7 @@ _ON_LINE = re.compile(
 )
 _FAULT = re.compile(
     r"(?i)\b(instead|(?<!as it )(?<!as they )should|wrong\w*|meant|forgets|forgotten|missing|needs|must|ought|rather"
-    r"|too (?:many|few|early|late))\b"
+    r"|misses|missed|too (?:many|few|early|late))\b"
 )
 """Words by which a sentence says that something is not as it should be."""
 _LINE_RAISES = re.compile(
@@ -110,9 +114,9 @@ _ENDS = re.compile(
 
 
 _ELSEWHERE = re.compile(
-    r"(?i)\b(would|might|could|think\w*|thought|believ\w*|expect\w*|assum\w*|wrong\w*|mistak\w*|misread\w*|confus\w*"
-    r"|forget\w*|forgot\w*|ignor\w*|left to right|from the left|from left|overflow\w*|wrap\w*|satur\w*|clip\w*|clamp\w*"
-    r"|modulo|mod|clock|base (?:\d+|two|eight|ten)|binary|hexa\w*|octal|python 2|javascript"
+    r"(?i)\b(would|might|could|think\w*|thought|believ\w*|expect\w*|assum\w*|wrongly|wrong (?!in|are|is)\w+|mistak\w*"
+    r"|misread\w*|confus\w*|forget\w*|forgot\w*|ignor\w*|left to right|from the left|from left|overflow\w*|wrap\w*"
+    r"|satur\w*|clip\w*|clamp\w*|modulo|mod|clock|base (?:\d+|two|eight|ten)|binary|hexa\w*|octal|python 2|javascript"
     r"|java|c\+\+|ruby|php|excel|school|calculator|older|earlier|used to|concatenat\w*|pretend\w*|as if|typo|claim\w*"
     r"|falsely|incorrect\w*|untrue|instead)\b"
     r"|\bC\b|\?"

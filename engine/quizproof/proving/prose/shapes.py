@@ -37,7 +37,8 @@ def of_output(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, 
         for found in _SHAPE.finditer(sentence.text):
             typed = _sizes(found["shape"])
             # "It has the shape" may be about any step, unless it concludes.
-            concludes = not found["it"] or SO.search(sentence.text[: found.end("it")])
+            begins = not re.search(r"\w", sentence.text[: found.start()]) and sentence.last
+            concludes = not found["it"] or begins or SO.search(sentence.text[: found.end("it")])
             known = typed is None or typed == sizes or _is_known(typed, evidence)
             if concludes and not known and sizes not in _shapes_told(evidence) and sentence.states(*found.span()):
                 stated = Stated(found["shape"], sentence.at(found.start("shape")))

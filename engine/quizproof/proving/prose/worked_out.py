@@ -18,6 +18,8 @@ from quizproof.quizfile.template import show
 _ON_PURPOSE = frozenset(["mistake", "otherwise"])
 """Fields that tell how a learner goes wrong: `2 + 3 * 4` is 20 there, from left to right."""
 
+_MAX_CHARACTERS = 1_000
+"""Of a sentence. What is longer is no sentence, and would take its time."""
 _BITS = re.compile(r"(?i)\b(?:u?int\d+|bytes?|bits?)\b")
 _PRECISION = re.compile(r"(?i)\b(?:b?float\d+|half|single|double|precision|mantissa|digits?|round\w*|exact\w*)\b")
 
@@ -30,6 +32,8 @@ def of_worked_out(
     at     the place of the prose, which may be about one wrong response
     field  of the prose
     """
+    if len(sentence.text) > _MAX_CHARACTERS:
+        return
     on_purpose = field in _ON_PURPOSE
     own = evidence.own_numbers(at) if on_purpose else []
     for equation in equations(sentence.text):
@@ -47,7 +51,7 @@ def of_worked_out(
 
 def true_belief(prose: str, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:
     """What somebody is said to believe, and is so: of a prose that says nothing else."""
-    found = list(sentences(prose))
+    found = list(sentences(prose[:_MAX_CHARACTERS]))
     # What follows the belief may say what is false about it.
     if len([each for each in found if each.text.strip(" .\n")]) != 1:
         return

@@ -30,9 +30,11 @@ OURS: DataPath = ("kind",)
 ENDLESS_SECONDS = 3.0
 """The limit of programs that never end, as their authors say."""
 
-_TYPING_ERRORS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
+_TYPING_ERRORS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"]
 _REFUSALS = ["OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "ConnectionRefusedError", "URLError"]
-ACCIDENTS = frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
+_ENDINGS = frozenset(["SystemExit", "KeyboardInterrupt", "GeneratorExit"])
+"""What ends a program and is no error of it; so do their subclasses."""
+ACCIDENTS = _ENDINGS | frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
 """Exceptions by which an option fails by accident more often than on purpose, or because the sandbox refused it."""
 
 _THEN_FAILS = ("silence", "warning", "output")
@@ -229,6 +231,9 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False, sta
         case "unlocked":
             help_ = "Rewrite the lock with `quizproof check --write-lock`, or build without `--locked`."
             return unverified(rules.NOT_LOCKED, outcome.detail, help=help_, at=())
+        case "capped":
+            help_ = "Raise `--max-seconds`, `--max-memory` or `--max-processes`, if you trust the bank with that."
+            return unverified(rules.CAPPED, f"the run was stopped: {outcome.detail}", help=help_, at=at)
         case "fault":
             return unverified(rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
         case "limit":
@@ -334,4 +339,4 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
 
 
 def _is_accident(raised: Raised) -> bool:
-    return raised.type in ACCIDENTS or bool(raised.meant)
+    return raised.type in ACCIDENTS or bool(raised.meant) or not _ENDINGS.isdisjoint(raised.bases)

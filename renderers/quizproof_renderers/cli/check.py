@@ -101,9 +101,12 @@ def check(
     before = Lock.read(path) if path and diff_lock and not first else None
     if audit and options.no_cache:
         fail("`--audit` compares with the cache, and `--no-cache` ignores it; leave one of them out")
+    files = find_files(chosen)
+    if output_file and any(isinstance(file, Path) and _is_same(file, output_file) for file in files):
+        fail(f"{output_file} is a quiz of the bank; name another file for the report")
     writer = LockWriter()
     settings = set_up(
-        find_files(chosen),
+        files,
         options,
         displays=False,  # no report shows them
         stress=stress or 0,
@@ -125,6 +128,11 @@ def check(
         elif write_lock:
             tell(f"not everything is proven, so {path} was not written")
     sys.exit(PROVEN if exit_zero else code)
+
+
+def _is_same(file: Path, other: Path) -> bool:
+    """Whether two paths lead to one file."""
+    return other.exists() and file.exists() and file.samefile(other)
 
 
 def _differ(before: Lock, now: Lock, *, to_stderr: bool) -> bool:

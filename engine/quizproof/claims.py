@@ -248,7 +248,8 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False, sta
             help_ = "A snippet must come to its end or raise an exception."
             return refuted(rules.SNIPPET_DIED, message, help=help_, actual=outcome.detail, at=at)
         case "syntax" if not syntax_ok:
-            return at_frame(program, outcome, refuted(rules.CODE_SYNTAX, str(outcome.raised)))
+            help_ = "Fix the code. If an option is wrong because it does not parse, state `happens: SyntaxError`."
+            return at_frame(program, outcome, refuted(rules.CODE_SYNTAX, str(outcome.raised), help=help_))
         case "endless" if at is not None and program.parts[reached].role == "setup":
             message = f"the setup is still running: {outcome.detail}"
             return refuted(rules.LIMIT_HIT, message, help="Make the setup smaller.", at=at)

@@ -1,5 +1,7 @@
 # `make demo` and `make test` do all the set-up themselves, on a machine with Python 3.11 or newer.
 PYTHON ?= python3
+# FRESH=1, as in `make demo FRESH=1`: prove the bank without what its committed lock knows.
+FRESH ?=
 # NEWEST=1, as in `make test NEWEST=1`: the newest versions of everything, in an environment of their own.
 NEWEST ?=
 # How many tests run at once. Many only wait, for a limit or for another process, so a few more than there are processors.
@@ -30,8 +32,11 @@ $(VENV)/installed: pyproject.toml $(CONSTRAINTS) $(if $(NEWEST),always)
 	$(call install,$(EXTRAS))
 	@touch $@
 
+# What the committed lock knows is not run again, where it was made by the same versions; FRESH=1 runs everything.
+KNOWN = $(if $(FRESH),,$(if $(shell git rev-parse --verify --quiet HEAD 2>/dev/null),--known HEAD))
+
 demo: $(VENV)/installed  ## Prove the shipped bank and build the site.
-	@$(BIN)/quizproof build questions --site site/site.yaml --output $(SITE)
+	@$(BIN)/quizproof build questions --site site/site.yaml --output $(SITE) $(KNOWN)
 
 test: $(VENV)/installed  ## Run the tests.
 	$(BIN)/python -m pytest -n $(WORKERS)

@@ -18,6 +18,7 @@ import pytest
 from conftest import ProveText
 from quizproof.checks import WEAKNESSES
 from quizproof.runtimes.assertions.answer import made_by, notices
+from quizproof.runtimes.assertions.closeness import speaks_of_chance
 from quizproof.runtimes.assertions.expectations import EXPECTATIONS, raises, warns
 from quizproof.runtimes.assertions.origins import Origins
 from quizproof.runtimes.assertions.probe import weak_sites
@@ -44,7 +45,9 @@ def examined(source: str) -> tuple[int, list[str]]:
     with warnings.catch_warnings(action="ignore"):
         code = compile(ast.fix_missing_locations(tree), FILE, "exec")
     exec(code, {"__name__": "__main__", **EXPECTATIONS})
-    return recorder.count, [weakness for _, weakness, _ in weak_sites(recorder, origins)]
+    return recorder.count, [
+        weakness for _, weakness, _ in weak_sites(recorder, origins, by_chance=speaks_of_chance(source))
+    ]
 
 
 @pytest.fixture
@@ -108,6 +111,14 @@ def test_assertions_about_tensors_and_layers(name: str, *, honest: bool, prove_t
         ("with raises(LookupError):\n    {}['a']", ""),
         ("with raises(TypeError):\n    pass", "TypeError was expected, and nothing was raised"),
         ("with raises(TypeError):\n    int('x')", "TypeError was expected, and ValueError was raised"),
+        (
+            "with raises(AttributeError):\n    (1, 2).Count(2)",
+            "a misspelt name: 'tuple' object has no attribute 'Count', but",
+        ),
+        (
+            "with raises(AttributeError):\n    [].appends(2)",
+            "there is 'append'; if that is the point, quote the message",
+        ),
         ("with raises(TypeError, 'nonsense'):\n    {[]: 1}", "a message with 'nonsense' was expected"),
         ("with warns(UserWarning, 'old'):\n    __import__('warnings').warn('it is old')", ""),
         ("with warns(UserWarning):\n    pass", "the warning UserWarning was expected, and none came"),
@@ -179,9 +190,18 @@ def test_changes_that_a_check_does_not_notice(answer: str, check: str, missed: s
     assert first == missed
 
 
-def test_check_that_changes_what_it_looks_at_is_left_out() -> None:
-    """Run again, it fails without any change, which shows nothing."""
-    assert noticed("xs = [1]", "assert xs == [1]\nxs.append(2)") == (0, 0, "")
+@pytest.mark.parametrize(
+    ("answer", "check"),
+    [
+        ("xs = [1]", "assert xs == [1]\nxs.append(2)"),
+        ("xs = list(given)", "given.append(2)\nassert xs != given"),
+        ("import numpy as np\nys = np.array(given)", "given[0] += 1\nassert (ys != given).all()"),
+        ("ys = [given[0]]", "given[:] = [n + 1 for n in given]\nassert ys != given"),
+    ],
+)
+def test_check_that_changes_what_it_looks_at_is_left_out(answer: str, check: str) -> None:
+    """Run again, it fails without any change, or looks at something else; neither shows anything."""
+    assert noticed(f"given = [1]\n{answer}", check) == (0, 0, "")
 
 
 @pytest.mark.parametrize(

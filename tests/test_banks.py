@@ -225,6 +225,7 @@ def _other_disk() -> bool:
 MACHINE_REFUSES: dict[str, Callable[[], bool]] = {
     "run-links-hard-out": _other_disk,
     "run-moves-out": _other_disk,
+    "run-opens-settings-of-the-machine": lambda: not os.access("/proc/sys/vm/swappiness", os.W_OK),
     "run-reads-the-memory-of-its-parent": _no_tracing,
     "run-traces-its-parent": _no_tracing,
     "run-writes-to-the-memory-of-its-parent": _no_tracing,

@@ -83,6 +83,14 @@ SAME: dict[str, tuple[Input, str]] = {
         options(Output("1"), Output("<A at 0x7f0000000010>"), Output("<A at 0x7f0000000020>")),
         "two options are the same: '<A at 0x7f0000000020>'",
     ),
+    "options-exception": (
+        options(Prose("It raises `KeyError`"), Prose("It raises `OSError`"), Prose("It raises `IOError`")),
+        "two options mean the same: 'It raises `OSError`' and 'It raises `IOError`'",
+    ),
+    "text-exception": (
+        TextInput("KeyError", mistakes=mistakes("ValueError", "OSError", "EnvironmentError")),
+        "two mistakes mean the same: 'OSError' and 'EnvironmentError'",
+    ),
     "number": (number("1", "2", "2"), "two mistakes are the same number: 2"),
     "number-forms": (number("1", "2.0", "2"), "two mistakes lie within the tolerance of each other: 2.0 and 2"),
     "text": (TextInput("0", mistakes=mistakes("1", "2", "2\n")), "two mistakes are the same: '2\\n'"),
@@ -119,6 +127,7 @@ DIFFERENT: dict[str, Input | None] = {
     "options-forms": options(Output("1"), Code("1"), Prose("1")),
     "options-leading-space": options(Output("1"), Output(" 1")),
     "options-case": options(Prose("true"), Prose("True")),
+    "options-exception": options(Prose("`OSError`"), Prose("`FileNotFoundError`"), Prose("`IOErrors`")),
     "number": number("1", "1.0000001"),
     "number-large": number("18446744073709551616", "18446744073709551615"),
     "text": TextInput("0", mistakes=mistakes("1", "1.0")),

@@ -297,13 +297,18 @@ def test_workflow_is_safe_and_works(tmp_path: Path) -> None:
     assert "secrets." not in text
     (job,) = data["jobs"].values()
     assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
-    assert job["steps"][0]["with"] == {"persist-credentials": "false"}
+    assert job["steps"][0]["with"] == {"persist-credentials": "false", "fetch-depth": "2"}
+    assert job["env"] == {"KNOWN": "${{ github.event_name == 'pull_request' && '--known HEAD^1' || '' }}"}
     example = next(e for e in EXAMPLES if e.fence.option("name") == "questions/rounding.yaml")
     (tmp_path / "questions").mkdir()
     (tmp_path / "questions/rounding.yaml").write_text(example.text, encoding="utf-8")
-    for step in job["steps"]:
-        if step.get("run", "").startswith("quizproof "):
-            shown, status = on_terminal(step["run"], tmp_path)
+    commands = [step["run"] for step in job["steps"] if step.get("run", "").startswith("quizproof ")]
+    commit = "git -c user.name=a -c user.email=a commit --quiet --allow-empty --message"
+    merged = f"git init --quiet . && git add questions && {commit} One && {commit} Two && KNOWN='--known HEAD^1'; "
+    for known in ("", merged):  # a push, and a pull request to a branch without a lock
+        for command in commands:
+            shown, status = on_terminal(known + command, tmp_path)
             assert status == 0, shown
+            assert ("so everything is run" in shown) == bool(known)
     report = json.loads((tmp_path / job["steps"][-1]["with"]["path"]).read_text(encoding="utf-8"))
     assert report["summary"]["proof_coverage"] == 1

@@ -36,7 +36,7 @@ REASONS = {
     "machine", "missing", "moves", "name-error-only", "not-sensitive", "one-seed", "other", "overwrites", "prose",
     "right-distractor", "same-object", "starter", "swallowed", "tolerance", "unseeded", "unstated-slip",
 }  # fmt: skip
-OF_A_PROGRAM = {"machine", "moves", "name-error-only", "not-sensitive", "swallowed", "unseeded"}
+OF_A_PROGRAM = {"machine", "missing", "moves", "name-error-only", "not-sensitive", "swallowed", "unseeded"}
 """Reasons that are about a program as a whole. They may be told at any line of the snippet that is marked."""
 
 
@@ -73,7 +73,7 @@ def _lines(text: list[str], number: int, reason: str) -> range:
     if reason not in OF_A_PROGRAM:
         return range(number, number + 1)
     first = number
-    while not re.match(r" +(- )?[a-z_]+:", text[first]):
+    while not re.match(r" +(- )?(?!(try|else|finally):$)[a-z_]+:", text[first]):  # a key, and no statement
         first -= 1
     depth = _depth(text[first])
     last = first

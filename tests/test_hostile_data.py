@@ -24,8 +24,9 @@ from quizproof.runners.locked import LockedRunner
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.sandbox.levels import LEVELS
 from quizproof.store.cache import Cache
-from quizproof.store.lock import Lock, LockWriter
+from quizproof.store.lock import Lock
 from quizproof.store.lock_diff import compare, transcript
+from quizproof.store.lock_writer import LockWriter
 from quizproof.store.proof_cache import ProofCache
 from quizproof_renderers.reports import formats
 from quizproof_renderers.reports.merging import merge
@@ -44,7 +45,7 @@ def recorded() -> dict[str, OutcomeData]:
     """The outcomes of a real proof of every kind, by the key of their program."""
     found: dict[str, OutcomeData] = {}
 
-    def keep(quiz: str, block: str, name: str, key: str, outcome: Outcome) -> None:
+    def keep(quiz: str, block: str, name: str, key: str, outcome: Outcome, again: int) -> None:
         found.setdefault(key, outcome.to_json())
 
     with Pool[Ticket](2, "none") as pool:
@@ -141,7 +142,7 @@ def test_no_cache_disturbs_its_reader(
 ) -> None:
     """What the cache has of a proof is taken as it is, or counts as missing."""
     with Cache(tmp_path_factory.getbasetemp() / "fuzzed.sqlite3") as cache:
-        kept = ProofCache(cache, LockedRunner[str](Lock("none", {}, {})))
+        kept = ProofCache(cache, LockedRunner[str](Lock("", "", "none", {}, {})))
         kept.keep_proof("quiz:a", proof)
         assert kept.proof("quiz:a", displays=False) is not None
         changed = written(data.draw(corrupted(json.loads(cache.get("quiz:a") or ""))))

@@ -192,8 +192,8 @@ def test_lock_cannot_make_a_lie_true(bank: Path) -> None:
 def lock_of(*entries: str) -> bytes:
     """A lock with these entries, as it could be written by hand."""
     runs = ", ".join(f'"run {number}": {entry}' for number, entry in enumerate(entries))
-    text = '{"version": 1, "sandbox": "none", "runtimes": {}, "quizzes": {"sums": {"sum": {RUNS}}}}'
-    return text.replace("RUNS", runs).encode()
+    text = '{"version": 2, "engine": "", "architecture": "", "sandbox": "none", "runtimes": {}, "quizzes": QUIZZES}'
+    return text.replace("QUIZZES", f'{{"sums": {{"sum": {{{runs}}}}}}}').encode()
 
 
 @pytest.mark.parametrize(
@@ -203,11 +203,11 @@ def lock_of(*entries: str) -> bytes:
         (b"\xff\xfe", "is not text in UTF-8"),
         (b"[1]", "is not a lock of this version"),
         (b'{"version": 99}', "is not a lock of this version"),
-        (b'{"version": 1, "quizzes": {"a": {"b": {"c": 1}}}}', "is damaged"),
-        (b'{"version": 1, "quizzes": [1]}', "is damaged"),
-        (b'{"version": 1, "runtimes": 7}', "is damaged"),
+        (b'{"version": 2, "quizzes": {"a": {"b": {"c": 1}}}}', "is damaged"),
+        (b'{"version": 2, "quizzes": [1]}', "is damaged"),
+        (b'{"version": 2, "runtimes": 7}', "is damaged"),
         (b"[" * 100_000, "is not JSON"),
-        (b'{"version": 1, "version": 1}', "is not JSON"),
+        (b'{"version": 2, "version": 1}', "is not JSON"),
         (lock_of('{"program": "x", "parts": [{"stdout": 7}]}'), "is damaged"),
         (lock_of('{"program": "x", "parts": [], "status": "odd"}'), ".run 0.status` is 'odd', not one of"),
         (

@@ -158,7 +158,7 @@ def test_names_of_runs_tell_all_programs_apart() -> None:
 """
     plan = plan_of(block)
     count = answer_all(plan)
-    names = [name for name, _, _ in plan.names_of_runs()]
+    names = [name for name, *_ in plan.names_of_runs()]
     assert len(names) == len(set(names)) == count - 1  # the second look at the key has no name of its own
     assert any(name.endswith("#2") for name in names)
     assert all("check" in name for name in names)

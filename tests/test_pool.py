@@ -6,6 +6,7 @@ import ast
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,10 +18,12 @@ import pytest
 
 from helpers.processes import descendants
 from quizproof.outcome import Outcome
-from quizproof.runners.job import Job
+from quizproof.runners import zygote_handle
+from quizproof.runners.job import Interpreter, Job
 from quizproof.runners.pool import Pool
+from quizproof.runners.zygote_handle import ZygoteHandle
 from quizproof.runtimes import variables as given
-from quizproof.runtimes.conditions import Conditions
+from quizproof.runtimes.conditions import USUAL, Conditions
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 
 LIMITS = {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32}
@@ -271,6 +274,20 @@ def test_killed_parent_leaves_nothing(level: Level, processes: int) -> None:
         os.sched_yield()
 
 
+@pytest.mark.parametrize(("program", "code"), [("sleep 600", -signal.SIGKILL), ("exit 3", 3)])
+def test_no_wait_for_an_interpreter_is_without_a_bound(
+    program: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One whose socket is closed, but which does not end, is ended; one that ends by itself has its own exit status."""
+    monkeypatch.setattr(zygote_handle, "_END_SECONDS", 0.2 if code < 0 else 60)
+    process = subprocess.Popen(["/bin/sh", "-c", program])
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        interpreter = Interpreter("python", USUAL)
+        handle = ZygoteHandle[str](interpreter, process, ours, tmp_path / "runs", tmp_path / "log", latest_start=0)
+        assert handle.bury() == code
+
+
 @pytest.fixture(scope="module", params=LEVELS)
 def any_pool(request: pytest.FixtureRequest) -> Iterator[Pool[str]]:
     """A pool of each level that the machine allows."""
@@ -394,7 +411,7 @@ def test_no_user_namespaces_within_namespaces() -> None:
         "print(libc.unshare(0x10000000), os.strerror(ctypes.get_errno()))"
     )
     with Pool[str](1, "namespaces") as closed:
-        assert run(closed, part(source)).parts[0].stdout == "-1 No space left on device\n"
+        assert run(closed, part(source)).parts[0].stdout == "-1 Operation not permitted\n"
 
 
 @pytest.mark.parametrize(

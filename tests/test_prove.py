@@ -91,7 +91,7 @@ def test_the_key_of_a_program_is_computed_once(
         bank(tmp_path, a="2", b="'sum({1}) + 1'"),  # the second is run again under other hash seeds
         pool,
         cache=cache,
-        witness=lambda quiz, block, name, key, outcome: seen.append(key),
+        witness=lambda quiz, block, name, key, outcome, again: seen.append(key),
     )
     assert [proof.blocks[0].status for proof in proving] == ["proven", "proven"]
     assert len(programs) == len(set(programs)) == len(seen) == 2

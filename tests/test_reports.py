@@ -151,6 +151,7 @@ def test_json_is_the_contract() -> None:
         "quizproof": quizproof.__version__,
         "bank": "",
         "shard": None,
+        "revision": None,
         "sandbox": "none",
         "runtimes": samples.RUNTIMES,
         "summary": {
@@ -165,6 +166,7 @@ def test_json_is_the_contract() -> None:
             "unstable": 0,
             "unverified": 0,
             "cached": 0,
+            "known": 0,
             "runs": 31,
             "seconds": 1.9,
             "proof_coverage": 0.5714,
@@ -177,11 +179,23 @@ def test_json_is_the_contract() -> None:
 def test_json_keys_are_in_the_order_of_the_contract() -> None:
     data = json.loads(written(samples.refuted(), "json"))
     assert list(data) == [
-        *("version", "quizproof", "bank", "shard", "sandbox", "runtimes", "summary", "questions", "findings", "quizzes")
+        *(
+            "version",
+            "quizproof",
+            "bank",
+            "shard",
+            "revision",
+            "sandbox",
+            "runtimes",
+            "summary",
+            "questions",
+            "findings",
+            "quizzes",
+        )
     ]
     assert ", ".join(data["summary"]) == (
         "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, "
-        "runs, seconds, proof_coverage, mutations, killed"
+        "known, runs, seconds, proof_coverage, mutations, killed"
     )
     assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, exhibit, status, answer, variants, claims"
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"

@@ -114,7 +114,7 @@ class Without(LockedRunner[Any]):
     """A machine on which nothing is installed."""
 
     def __init__(self) -> None:
-        super().__init__(Lock("none", {}, {}))
+        super().__init__(Lock("", "", "none", {}, {}))
 
     def submit(self, job: Job[Any]) -> None:
         """Say so."""

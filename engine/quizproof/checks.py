@@ -46,6 +46,8 @@ WEAKNESSES = {
     "in-thread": "it runs in another thread, whose failure does not end the run",
     "or-type": "`{about}` does not hold, and a test of the type beside it with `or` hides that",
     "second-argument": "the second argument of `assertTrue` is a message; compare with `assertEqual`",
+    "find": "`{about}` is -1, which is true, because it finds nothing; write `in`, or compare the number",
+    "new-object": "`{about}` compares with a new object, which nothing else can be; compare values",
     "thing": "`{about}` is always there and always true; assert something about it",
     "flags": "a list of truth values is true unless it is empty; put it into `all(...)` or `any(...)`",
     "all-of-nothing": "`all` had nothing to go through, and of nothing it is true; was an iterator used up before?",
@@ -56,6 +58,7 @@ WEAKNESSES = {
     "broad": "every mistake in its block raises some exception; name the type, as in `with raises(TypeError):`",
     "same-object": "{about} are the same object, which equals itself; compare with a copy that was made before",
     "same-memory": "{about} are the same memory, equal whatever it holds; compare with a copy, as by `.clone()`",
+    "tolerance": "{about}; only the tolerance lets it pass",
     "accident": "this `except` caught a mistake in the code, {about}; write `with raises(...)` with the exact type",
 }
 """Why an assertion could not have failed, by the names that a run gives."""
@@ -118,13 +121,20 @@ def _weak(program: Program, part: Part, weak: Weak) -> Judgement:
     code = rules.SAME_OBJECT if weak.weakness in _SAME else rules.ALWAYS_TRUE
     code = rules.SWALLOWED if weak.weakness in _SWALLOWED else code
     reason = WEAKNESSES.get(weak.weakness, "").format(about=weak.about)
+    _, line = program.locate(weak.line)
+    frame = _whole_line(part, line)
+    if weak.weakness == "tolerance":
+        help_ = "State what it is, or make the tolerance smaller."
+        return replace(warned(rules.BY_TOLERANCE, reason, help=help_, at=part.at), frame=frame)
     # A handler is no assertion.
     message = reason if weak.weakness == "accident" else f"this assertion of the {_noun(part)} cannot fail: {reason}"
-    _, line = program.locate(weak.line)
-    text = part.source.split("\n")[line + part.lead]
-    column = len(text) - len(text.lstrip()) + 1
-    frame = Frame(line, column, len(text.rstrip()) + 1, "", text)
     return replace(refuted(code, message, at=part.at), frame=frame)
+
+
+def _whole_line(part: Part, line: int) -> Frame:
+    """A line of a part, from its first character to its last. `line` counts what the author wrote, from 0."""
+    text = part.source.split("\n")[line + part.lead]
+    return Frame(line, len(text) - len(text.lstrip()) + 1, len(text.rstrip()) + 1, "", text)
 
 
 def can_fail(
@@ -169,7 +179,15 @@ def can_fail(
         return proven(**figures) if figures["changes"] else PROVEN
     message = f"the check has failed for no wrong answer: it passes with {missed}, too"
     help_ = "Assert the value that the answer should have, or add a wrong answer that the check refuses."
-    return warned(rules.UNNOTICED_CHANGE, message, help=help_, at=check.at, **figures)
+    judgement = warned(rules.UNNOTICED_CHANGE, message, help=help_, at=check.at, **figures)
+    return replace(judgement, frame=_first_assertion(check))
+
+
+def _first_assertion(check: Part) -> Frame | None:
+    """The line of the first `assert` statement of a check; None if it asserts by a function."""
+    tree = parse(check.source)
+    lines = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)] if tree else []
+    return _whole_line(check, min(lines) - 1 - check.lead) if lines else None
 
 
 def _failed(program: Program, outcome: Outcome, within: Part | None) -> bool:

@@ -16,7 +16,7 @@ from quizproof import rules
 from quizproof.comparison.happens import Happens
 from quizproof.comparison.lacks import lack
 from quizproof.findings import DataPath
-from quizproof.outcome import Frame, Outcome, Raised
+from quizproof.outcome import ASKED_FOR_NETWORK, Frame, Outcome, Raised
 from quizproof.quizfile.limits import Limits
 from quizproof.verdicts import Verdict
 
@@ -236,7 +236,7 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False, sta
             return unverified(rules.CAPPED, f"the run was stopped: {outcome.detail}", help=help_, at=at)
         case "fault":
             return unverified(rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
-        case "limit":
+        case "limit" if outcome.detail != ASKED_FOR_NETWORK:
             message = f"the run was stopped: {outcome.detail}"
             help_ = "Make the snippet smaller, or raise the limit under `limits:`."
             if any("torch.compile" in part.source for part in program.parts):

@@ -51,6 +51,8 @@ class Frame:
     text: str
 
 
+ASKED_FOR_NETWORK = "it asked for another machine, and runs have no network"
+"""The detail of a run that did so, and went on."""
 _DOES_NOT_HOLD = ("did not hold", "to be true", "assertion failed")
 """What TensorFlow says of an assertion, and not of an argument that does not fit."""
 _ASSERTING = re.compile(r"\s*[\w.]*\bassert\w*\(")

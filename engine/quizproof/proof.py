@@ -87,6 +87,8 @@ class QuizProof:
     """The outcomes that were needed, counted for each block."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Where all its blocks begin, by their ids and in their order; also of those that other shards prove."""
+    programs: str = ""
+    """A fingerprint of all its programs, as `store.lock.of_programs` makes it; empty when nothing was planned."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -121,6 +123,8 @@ class Summary:
     unverified: int
     cached: int
     """Outcomes that were known from earlier runs."""
+    known: int
+    """Outcomes that were believed because the lock of a revision has them."""
     runs: int
     """Runs carried out; programs that several claims share run once."""
     seconds: float
@@ -147,6 +151,8 @@ class Result:
     """The isolation that runs had: "namespaces", "landlock" or "none"."""
     shard: str | None = None
     """Which part of the bank was proven, such as "2/4"; None for all of it."""
+    revision: str | None = None
+    """The revision whose lock was believed, as "7b4104b"; None when none was."""
     bank: str = ""
     """A fingerprint of all files of the bank, with those that snippets may read."""
 
@@ -183,12 +189,23 @@ class Totals:
             self._runtimes[quiz.header.runtime] = quiz.versions
 
     def result(
-        self, *, sandbox: str, runs: int, cached: int, seconds: float, shard: str | None = None, bank: str = ""
+        self,
+        *,
+        sandbox: str,
+        runs: int,
+        cached: int,
+        seconds: float,
+        known: int = 0,
+        shard: str | None = None,
+        revision: str | None = None,
+        bank: str = "",
     ) -> Result:
         """The figures so far, with what the proofs themselves do not know.
 
         sandbox       the level of isolation of all runs
-        runs, cached  how many were carried out, and how many outcomes were known from earlier
+        runs          how many were carried out
+        cached        how many outcomes were in the cache
+        known         how many the lock of `revision` had; that is None when no lock was believed
         seconds       by the clock, from the start
         shard, bank   "2/4" for a part of a bank, None for all of it; and a fingerprint of all files
         """
@@ -206,6 +223,7 @@ class Totals:
             unstable=counts["unstable"],
             unverified=counts["unverified"],
             cached=cached,
+            known=known,
             runs=runs,
             seconds=round(seconds, 3),
             proof_coverage=round(counts["proven"] / claims, 4) if claims else 1.0,
@@ -220,6 +238,7 @@ class Totals:
             runtimes=dict(sorted(self._runtimes.items())),
             sandbox=sandbox,
             shard=shard,
+            revision=revision,
             bank=bank,
         )
 

@@ -1,6 +1,6 @@
 """The rules by name: `rules.KEY_REFUTED` is the code "QP201", and `rules.RULES` has what is known about it.
 
-Each rule is defined once, in the module of `rulebook/` for the hundred that its code belongs to.
+Each rule is defined once, in the module of `rulebook/` for what it is about.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # Every public name in these modules is a rule's.
+from quizproof.rulebook.assertions import *  # noqa: F403
 from quizproof.rulebook.files import *  # noqa: F403
 from quizproof.rulebook.proof import *  # noqa: F403
 from quizproof.rulebook.rule import DEFINED, Rule

@@ -106,6 +106,8 @@ def circumstances(result: Result) -> str:
     facts = [f"in {summary.seconds:.1f} s", plural(summary.runs, "run")]
     if summary.cached:
         facts.append(f"{summary.cached:,} from the cache")
+    if summary.known:
+        facts.append(f"{summary.known:,} known from the lock of {one_line(result.revision or '')}")
     facts.append(f"sandbox: {one_line(result.sandbox)}")
     facts += [version(name, versions) for name, versions in result.runtimes.items()]
     return ", ".join(facts)

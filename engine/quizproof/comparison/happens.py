@@ -155,6 +155,16 @@ def is_raised(name: str, raised: Raised) -> bool:
     return last == raised.type or last in names_of(raised)
 
 
+def canonical(name: str) -> str:
+    """The own name of a built-in type, of which another one may be given.
+
+    >>> canonical("IOError"), canonical("socket.timeout"), canonical("KeyError"), canonical("anything")
+    ('OSError', 'TimeoutError', 'KeyError', 'anything')
+    """
+    kind = getattr(builtins, ALIASES.get(name, name), None)
+    return kind.__name__ if isinstance(kind, type) else name
+
+
 def names_of(raised: Raised) -> tuple[str, ...]:
     """The other names of the type of an exception: `EnvironmentError` and `IOError` of an `OSError`."""
     kind = None if raised.bases else getattr(builtins, raised.type, None)

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from quizproof import rules
-from quizproof.outcome import Outcome, Raised
+from quizproof.outcome import ASKED_FOR_NETWORK, Outcome, Raised
 
 _MODULE = re.compile(r"No module named '?(?P<name>[\w.]+)|Missing optional dependency '(?P<optional>[\w.-]+)'")
 _NETWORK = re.compile(
@@ -48,6 +48,8 @@ def lack(outcome: Outcome, stated: str, *, has_stdin: bool) -> Lack | None:
         message = "a process that the program starts could not import it"
         help_ = "Use `multiprocessing` or `concurrent.futures` by name, with what workers run in `setup` or `code`."
         return Lack(rules.WORKER_NOT_STARTED, message, help_)
+    if outcome.status == "limit" and outcome.detail == ASKED_FOR_NETWORK:
+        return Lack(rules.NO_NETWORK, outcome.detail, _OFFLINE)
     return _lack(outcome.raised, stated, has_stdin) if outcome.raised else None
 
 

@@ -144,10 +144,12 @@ def same_number(one: Number, other: Number, tolerance: Allowed = 0, dtype: str =
     tolerance   absolute, in the unit of the numbers, or a `Tolerance` around the real one
     dtype       what the real one was computed in: see `slack`
 
-    Whole numbers are exact: 2 ** 64 is not 2 ** 64 - 1. But 0.1 + 0.2 is 0.3 with the tolerance 0.
+    Whole numbers, fractions and decimals are exact: 2 ** 64 is not 2 ** 64 - 1, and no float but 0.3 is Decimal("0.3").
+    But 0.1 + 0.2 is 0.3 with the tolerance 0.
     """
     if any(isinstance(value, float) and not math.isfinite(value) for value in (one, other)):
         return one == other
     stated, real = quantity(one), quantity(other)
-    room = max(slack(one), slack(other, dtype)) if isinstance(one, float) else slack(other, dtype)
+    stated_room = slack(one) if isinstance(one, float) and not isinstance(other, str) else 0.0
+    room = max(stated_room, slack(other, dtype))
     return real.within(tolerance_of(tolerance).around(abs(real)) + Fraction(room), stated)

@@ -29,6 +29,7 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.findings import Advice, DataPath
+from quizproof.proving.precision import misfit
 from quizproof.snippets.mutations import first_change
 
 # Phrases that make sense in one order of the options only.
@@ -78,6 +79,13 @@ def advise(display: Display) -> Iterator[Advice]:
     if _is_wide(display.input):
         message = "the tolerance is half the value or more, so that answers which are far off count as right"
         yield Advice(rules.WIDE_TOLERANCE, ("tolerance",), message)
+    elif (
+        isinstance(stem, Prose)
+        and isinstance(display.input, NumberInput)
+        and (message := misfit(stem.text, display.input))
+    ):
+        unit = "Give half a unit of the last decimal, or ask for other decimals."
+        yield Advice(rules.WIDE_TOLERANCE, ("tolerance",), message, help=unit)
     for at in _without_feedback(display.input):
         message = "this distractor does not say which mistake leads to it; add `mistake:`"
         yield Advice(rules.NO_FEEDBACK, at, message)

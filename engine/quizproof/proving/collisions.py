@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizproof.comparison.code import same_code
+from quizproof.comparison.happens import canonical
 from quizproof.comparison.number_match import NumberMatch
 from quizproof.comparison.outputs import fold, fold_expression, fold_program, quoted, same_output
 from quizproof.comparison.seen import rendered, skeleton
@@ -41,8 +42,8 @@ _FORM = re.compile(
     r"\b(json|pep[- ]?8|style guide|white ?space|unicode|markdown|quotation marks?|quotes)\b", re.IGNORECASE
 )
 _JSON = re.compile(r"\bjson\b")
-_SPAN = re.compile(r"`[^`]+`")
-"""A statement that is nothing but a piece of code."""
+_SPAN = re.compile(r"`([^`]+)`")
+"""A piece of code in a statement."""
 
 
 def clash(display: Display, tolerance: Allowed | None) -> tuple[str, DataPath, DataPath] | None:
@@ -162,7 +163,8 @@ def _the_same(what: str, one: str, other: str, view: _View) -> str:
     pair = f"{quoted(one)} and {quoted(other)}"
     if what != "mistakes" and rendered(one) == rendered(other):
         return f"two {what} look the same: {pair}"
-    if view.tolerance is None or same_output(one, other, model=view.real):
+    alike = same_output(one, other, model=view.real) or _unpunctuated(one) == _unpunctuated(other)
+    if view.tolerance is None or alike:
         return f"two {what} mean the same: {pair}"
     return f"two {what} are the same within the tolerance: {pair}"
 
@@ -181,19 +183,42 @@ def _same_content(one: Written, other: Written, view: _View) -> bool:
 
 def _same_printed(one: str, other: str, view: _View) -> bool:
     """Whether two outputs are the same. The tolerance is around the real one, so either may be."""
-    texts = [skeleton(text) for text in (one, other)]
-    return any(same_output(a, b, view.tolerance, model=skeleton(view.real)) for a, b in (texts, reversed(texts)))
+    if canonical(one) == canonical(other):
+        return True
+    pair, model = [skeleton(text) for text in (one, other)], skeleton(view.real)
+    return any(same_output(a, b, view.tolerance, model=model) for a, b in (pair, reversed(pair)))
 
 
 def _same_statement(one: str, other: str, view: _View) -> bool:
     """Whether two statements read the same. No program has printed them, so no layout in them is on purpose."""
-    texts = rendered(one), rendered(other)
-    if texts[0] == texts[1] or view.is_about_form:
-        return texts[0] == texts[1]
-    if same_output(*texts, model=""):
+    first, second = (rendered(_SPAN.sub(_canonical, text)) for text in (one, other))
+    if first == second or view.is_about_form:
+        return first == second
+    if same_output(first, second, model="") or _unpunctuated(one) == _unpunctuated(other):
         return True
     spans = _SPAN.fullmatch(one), _SPAN.fullmatch(other)
-    return bool(spans[0] and spans[1]) and same_code(*texts)
+    return bool(spans[0] and spans[1]) and same_code(first, second)
+
+
+def _unpunctuated(text: str) -> tuple[str, list[str]]:
+    """A statement without its capital and its full stop, and the pieces of code in it, which count to the letter.
+
+    A single word is itself: `True` is a value, "true" may be none.
+    """
+    words = rendered(text)
+    if " " not in words:
+        return words, [text]
+    if words.endswith(".") and not words.endswith(".."):
+        words = words[:-1].rstrip()
+    # The capital of O(n) and of a name is more than that of a sentence.
+    if not text.startswith("`") and re.match(r"(?:[A-Z][a-z]+|A) ", words):
+        words = words[0].lower() + words[1:]
+    return words, _SPAN.findall(text)
+
+
+def _canonical(span: re.Match[str]) -> str:
+    """A piece of code; of the names of one exception, `OSError` and `IOError`, the first."""
+    return f"`{canonical(span[1])}`"
 
 
 def _text(content: Written) -> str:

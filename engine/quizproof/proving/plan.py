@@ -164,25 +164,26 @@ class Plan:
         self.again.clear()
 
     def audit(self, program: Program, known: Outcome, now: Outcome) -> None:
-        """Compare what the cache says of a program with its outcome now; a difference becomes a finding, QP402.
+        """Compare what was known of a program with its outcome now; a difference becomes a finding, QP402.
 
         program  which was run although its outcome is known
-        known    the outcome in the cache
+        known    the outcome in the cache, or in the lock of a revision
         now      the outcome of the new run
         """
         if now.status not in LASTING:
             return  # it is judged as any run that was lost or stopped
         diff = compare(known, now, self.item.block.numeric_tolerance)
         if diff:
-            message = f"the cache says that the program {diff.before}; it {diff.now}"
+            message = f"an earlier run says that the program {diff.before}; it {diff.now}"
             # Where an author would look first: at the answer, or at what the program ends with.
             at = next((part.at for part in program.parts if part.role == "answer"), program.parts[-1].at)
             help_ = "See `quizproof explain QP402`."
             self._find(rules.AUDIT, self._places.of(at), message, help=help_, expected=diff.before, actual=diff.now)
 
-    def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome]]:
-        """Every run under the usual conditions: its parameters and the places of its parts, and its outcome.
+    def names_of_runs(self) -> Iterator[tuple[str, Program, Outcome, int]]:
+        """Every run under the usual conditions: its name, program and outcome, and under how many others it ran again.
 
+        A name tells parameters and the places of parts.
         Programs that differ in nothing else, such as orders of the same lines, are told apart by numbers:
         "a=10: setup + options.2.code + check #3".
         """
@@ -197,7 +198,7 @@ class Plan:
                 name = f"{variant.drawn}: {places}" if variant.params else places
                 names[name] += 1
                 number = f" #{names[name]}" if names[name] > 1 else ""
-                yield name + number, program, self.outcomes[program]
+                yield name + number, program, self.outcomes[program], len(self.again.get(program, ()))
 
     def judge(self, versions: Mapping[str, str]) -> BlockProof:
         """Judge every claim; all outcomes are in.

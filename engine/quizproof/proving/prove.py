@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from quizproof.loading.shards import Shard
     from quizproof.outcome import Outcome
     from quizproof.proving.study import Study, Ticket
+    from quizproof.store.known import Known
     from quizproof.store.lock import Lock
 
 # The loader, the plans and all kinds of question are imported only where a file must be read. Most files are as they
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int, int], None]
 """Called with the blocks judged, the blocks in all (about, until all files are read), and the runs done."""
 
-Witness: TypeAlias = Callable[[str, str, str, str, "Outcome"], None]
-"""Called with the ids of quiz and block, the name and the key of a program, and its outcome."""
+Witness: TypeAlias = Callable[[str, str, str, str, "Outcome", int], None]
+"""Called with the ids of quiz and block, the name and the key of a program, its outcome, and under how many other
+conditions it was run."""
 
 MAX_WAITING = 512
 """Files held back because one before them is not done."""
@@ -86,6 +88,7 @@ class Proving:
         audit: float = 0.0,
         witness: Witness | None = None,
         lock: Lock | None = None,
+        known: Known | None = None,
         shard: Shard | None = None,
         progress: Progress | None = None,
     ) -> None:
@@ -100,16 +103,18 @@ class Proving:
         audit     the share of outcomes found in the cache, 0 to 1, that are run again and compared
         witness   called with every outcome that claims were judged by
         lock      what the bank must match, run by run
+        known     outcomes that are believed without a run, where the cache has none
         shard     the part of the bank to prove; what is wrong with a file as a whole is reported by the shard that
                   holds its path
         progress  called now and then
         """
         self._files = files
         self._runner = runner
-        options = (stress, audit > 0, lock.fingerprint if lock else "", str(shard))
+        options = (stress, audit > 0, lock.fingerprint if lock else "", known.fingerprint if known else "", str(shard))
         self._proof_cache = ProofCache(cache, runner, *options) if cache else None
-        self._known = None if runner.knows else self._proof_cache
+        self._kept = None if runner.knows else self._proof_cache
         """Where outcomes and versions are kept; not those that the runner keeps already."""
+        self._committed = known
         self._displays = displays
         self._stress = stress
         self._audit = audit
@@ -121,7 +126,7 @@ class Proving:
         self._data: dict[str | None, str] = {}
         self._bank = hashlib.sha256()
         self._totals = Totals()
-        self._cached = 0
+        self._cached = self._from_lock = 0
         self._opened = self._blocks = self._judged = 0
         self._seconds = 0.0
 
@@ -132,8 +137,10 @@ class Proving:
             sandbox=self._runner.level,
             runs=self._runner.runs,
             cached=self._cached,
+            known=self._from_lock,
             seconds=self._seconds,
             shard=str(self._shard) if self._shard else None,
+            revision=self._committed.revision if self._committed else None,
             bank=self._bank.hexdigest(),
         )
 
@@ -243,10 +250,16 @@ class Proving:
 
     def _ask(self, ticket: Ticket) -> None:
         """Look up the outcome of a run, or have it run."""
-        if self._known and (known := self._known.outcome(ticket.key, ticket.request.conditions)):
+        conditions = ticket.request.conditions
+        cached = self._kept.outcome(ticket.key, conditions) if self._kept else None
+        known = cached
+        if known is None and self._committed:
+            known = self._committed.outcome(ticket.study.quiz.header.runtime, ticket.key, conditions)
+        if known:
             # Drawn run by run, so that over many audits every outcome comes up.
             if random.random() >= self._audit:
-                self._cached += 1
+                self._cached += cached is not None
+                self._from_lock += cached is None
                 self._receive(ticket, known)
                 return
             ticket = replace(ticket, known=known)
@@ -260,8 +273,8 @@ class Proving:
             study, request = ticket.study, ticket.request
             # A proof that rests on a limit or on a loss is not kept: another attempt may give another.
             study.lasting &= outcome.status in KEPT
-            if self._known:
-                self._known.keep_outcome(ticket.key, request.conditions, outcome)
+            if self._kept:
+                self._kept.keep_outcome(ticket.key, request.conditions, outcome)
             if ticket.known:
                 study.plans[ticket.block].audit(request.program, ticket.known, outcome)
             self._receive(ticket, outcome)
@@ -282,21 +295,22 @@ class Proving:
         if plan.outcomes:
             study.versions = study.versions or self._versions(study.quiz.header.runtime)
         if self._witness:
-            for name, program, outcome in plan.names_of_runs():
-                self._witness(study.quiz.id, plan.item.block.id, name, study.program_key(program), outcome)
+            for name, program, outcome, again in plan.names_of_runs():
+                self._witness(study.quiz.id, plan.item.block.id, name, study.program_key(program), outcome, again)
         study.judge(block)
         self._count(judged=1)
 
     def _versions(self, runtime: str) -> Mapping[str, str]:
         """The versions of a runtime. It is started for this only when nothing is known from earlier."""
         if runtime not in self._runner.versions:
-            known = self._known.versions(runtime) if self._known else None
-            if known:
-                return known
+            if self._kept and (cached := self._kept.versions(runtime)):
+                return cached
+            if self._committed and runtime in self._committed.versions:
+                return self._committed.versions[runtime]
             self._runner.learn([runtime])
         versions = self._runner.versions.get(runtime, {})
-        if self._known and versions:
-            self._known.keep_versions(runtime, versions)
+        if self._kept and versions:
+            self._kept.keep_versions(runtime, versions)
         return versions
 
     def _finished(self, waiting: deque[QuizProof | Study]) -> Iterator[QuizProof]:

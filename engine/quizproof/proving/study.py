@@ -15,7 +15,7 @@ from quizproof.proof import BlockProof, QuizProof
 from quizproof.proving.plan import Plan, Request
 from quizproof.runners.job import Job, job_for
 from quizproof.store.keys import program_key
-from quizproof.store.lock import Lock
+from quizproof.store.lock import Lock, of_programs
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Ticket:
     key: str
     """The key of the program."""
     known: Outcome | None = None
-    """The outcome that the cache has, when the program is run to see whether that is right."""
+    """The outcome that the cache or a committed lock has, when the program is run to see whether that is right."""
 
     def job(self) -> Job[Ticket]:
         """The run as runners take it."""
@@ -123,7 +123,8 @@ class Study:
         findings = (*self._missing_runtime(proofs), *left_over, *self.file.findings)
         document = self.quiz.document
         lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
-        return QuizProof(self.file.path, self.quiz.header, proofs, findings, self.versions, self.runs, lines)
+        programs = of_programs(self._keys.values())
+        return QuizProof(self.file.path, self.quiz.header, proofs, findings, self.versions, self.runs, lines, programs)
 
     def _missing_runtime(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:
         """One finding for all blocks that lack the runtime."""

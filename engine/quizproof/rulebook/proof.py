@@ -54,6 +54,8 @@ and a Cyrillic letter look the same. Options are also the same when they are one
 and `[1, 2]`, or `n-=1` and `n -= 1`; `2` and `2.0` are not. Numbers are the same when they differ by no more than the
 tolerance. Often only one combination of `params` causes it: the message names it.
 
+Statements of several words are the same, too, when one has a capital or a full stop more than the other.
+
 Spacing and quotes count where the real output has them on purpose, as that of `json.dumps` has, and in statements about
 JSON, style or white space.
 """,
@@ -202,75 +204,6 @@ to yours first. A right order that was not run is marked wrong, and the question
 """,
     "warning",
 )
-ALWAYS_TRUE = _define(
-    "QP246",
-    "always-true",
-    "An assertion cannot fail, so it shows nothing.",
-    """
-It held, but it would have held whatever the program does. Usual forms are `assert (x for x in xs)`, which is an
-iterator and always true; `assert x.isfinite`, which is a function that was not called; `assert x == 3 or 5`;
-`len(xs) >= 0`; and `all(...)` over an iterator that was used up before. After a run, the values in each of its
-assertions are changed one by one, and the assertion is evaluated again. An assertion that no change makes fail has this
-finding.
-""",
-    shared_by_claims=True,
-)
-SAME_OBJECT = _define(
-    "QP247",
-    "same-object",
-    "An assertion compares a thing with itself.",
-    """
-`before = layer.weight` makes no copy: after a training step, `before` and `layer.weight` are still one tensor, and
-equal whatever the step did. Copy what is compared later: `layer.weight.detach().clone()`, `list(xs)`,
-`copy.deepcopy(d)`. If you mean that two names are one object, assert that: `assert a is b`, or compare `data_ptr()`.
-""",
-    shared_by_claims=True,
-)
-UNNOTICED_CHANGE = _define(
-    "QP248",
-    "unnoticed-change",
-    "The check has failed for no wrong answer, and does not notice when a value of the right one is changed.",
-    """
-Without the answer the check only misses a name, which shows nothing, and no distractor makes one of its assertions
-fail. So the values that the answer made were changed: numbers by 1, flags negated, lists reversed, tensors reshaped.
-The check passes all the same. Assert the value that the answer should have.
-""",
-    "warning",
-    shared_by_claims=True,
-)
-OVERWRITES_ANSWER = _define(
-    "QP249",
-    "overwrites-answer",
-    "The check gives a name of the answer a value of its own before it looks at it.",
-    "What it asserts then is its own value. Use another name for what is expected, and compare the answer's with it.",
-    shared_by_claims=True,
-)
-SWALLOWED = _define(
-    "QP250",
-    "swallowed-failure",
-    "A `try` or a `with` would swallow the failure that it should show.",
-    """
-An assertion inside `try: ... except AssertionError: pass` cannot fail the run. And `except Exception: raised = True` is
-satisfied by any mistake in its block, such as a misspelt name. State the exact exception instead; every check and proof
-can use these without an import:
-
-    with raises(TypeError, "unhashable"):
-        {[]: 1}
-    with warns(UserWarning, "broadcast"):
-        loss(prediction, target)
-""",
-    shared_by_claims=True,
-)
-UNSTATED_EXCEPTION = _define(
-    "QP251",
-    "unstated-exception",
-    "A distractor fails by an exception that its author does not mention.",
-    """
-The check was never reached, so nothing is known of what the code would have done. If the exception is the point, state
-it: `happens: TypeError`, or `happens: "TypeError: a fragment"`. If not, it is a slip: fix the distractor.
-""",
-    "warning",
-)
 NOT_RECORDABLE = _define(
     "QP227",
     "not-recordable",
@@ -336,10 +269,13 @@ nothing is left to chance, say so by giving one seed: `seeds: [0]`.
 WIDE_TOLERANCE = _define(
     "QP235",
     "wide-tolerance",
-    "The tolerance is half the value or more.",
+    "The tolerance is half the value or more, or does not fit the decimals that the prompt asks for.",
     """
 With `value: 0.8` and `tolerance: 0.5`, everything from 0.3 to 1.3 is right. In printed output a tolerance is wide when
 it is half of every number in it. Make it smaller, or give a share of the value: `tolerance: 5%`.
+
+A prompt that asks for an answer "to three decimals" needs a tolerance that these decimals matter to, and that takes the
+rounded value: half a unit of the last one, `tolerance: 0.0005`.
 """,
     "warning",
 )
@@ -389,9 +325,9 @@ PROSE_CONTRADICTS = _define(
     "Typed prose says something else than the run.",
     """
 A number, an output, an exception or a line that is typed in an explanation or in feedback, or a figure beside an
-exhibit, differs from the evidence of its block, or a sum is wrong. Write what comes from a run as an expression, such
-as `{{ value }}`, `{{ raised }}` or `{{ line }}`: it cannot drift. `{{ stated('640', value) }}` keeps your wording and
-compares it.
+exhibit, differs from the evidence of its block, or a sum or an expression of literals is wrong. Write what comes from
+a run as an expression, such as `{{ value }}`, `{{ raised }}` or `{{ line }}`: it cannot drift. `{{ stated('640',
+value) }}` keeps your wording and compares it.
 """,
     "warning",
 )

@@ -31,11 +31,12 @@ machine. Programs that draw without a seed are run several times more, some of t
 AUDIT = _define(
     "QP402",
     "audit-differs",
-    "The outcome of a run differs from the one in the cache.",
+    "The outcome of a run differs from the one that was known.",
     """
 `--audit` ran a program again whose outcome was known, and the outcome was different. Either the program is not stable
 (see QP401), or something changed that the cache does not watch, such as a package that is edited in place.
-`quizproof check --no-cache` proves everything again; `quizproof cache clear` deletes what is known.
+`quizproof check --no-cache` proves everything again; `quizproof cache clear` deletes what is known. A lock that was
+believed with `--known` has to be written again.
 """,
 )
 MACHINE = _define(

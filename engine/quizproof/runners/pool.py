@@ -263,7 +263,7 @@ class Pool(Generic[Key]):
         """A zygote ended. Its jobs are repeated once, one by one, to distinguish the guilty from the bystanders."""
         self._forget(zygote)
         tail = zygote.last_line()
-        code = zygote.process.wait()
+        code = zygote.bury()
         if zygote.ready:  # then it had no time to end what its runs had started
             zygote.kill_strays()
         zygote.end()

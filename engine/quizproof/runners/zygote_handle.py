@@ -24,12 +24,20 @@ from quizproof.runtimes.sandbox.removal import remove
 from quizproof.runtimes.variables import environment
 from quizproof.runtimes.wire import pack, unpack
 
+_PROGRAMS: dict[Level, str] = {
+    "namespaces": "quizproof.runtimes.sandbox.start",
+    "landlock": "quizproof.runtimes.zygote",
+    "none": "quizproof.runtimes.zygote",
+}
+"""What a zygote is started with."""
 _START_SECONDS = 120
 """How long the import of a framework may take."""
 _GRACE_SECONDS = 20
 """How much later than a run's own limit its reply may come before the zygote counts as stuck."""
 _END_SECONDS = 2
 """How long a zygote may take to end its runs after its socket was closed."""
+_STRAYS_SECONDS = 10
+"""How long what it left behind is killed: a process may start others as fast as we kill them."""
 _MAX_LOG = 300
 """Characters of the log's last line that a message quotes."""
 
@@ -85,7 +93,7 @@ class ZygoteHandle(Generic[Key]):
             process = subprocess.Popen(
                 # Neither the user's own packages nor the working folder: a bank could put modules there that hide real
                 # ones.
-                [sys.executable, "-sP", "-m", "quizproof.runtimes.zygote", *arguments],
+                [sys.executable, "-sP", "-m", _PROGRAMS[level], *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
@@ -168,20 +176,36 @@ class ZygoteHandle(Generic[Key]):
     def end(self) -> None:
         """End it, with all that its runs have started and written. One that is busy importing is not asked first."""
         self.control.close()
-        try:
-            self.process.wait(_END_SECONDS if self.ready else 0)
-        except subprocess.TimeoutExpired:
+        if self._exit_code(_END_SECONDS if self.ready else 0) is None:
             self.process.kill()
-            self.process.wait()
+            self._exit_code(_END_SECONDS)
             self.kill_strays()
         remove(str(self.scratch.parent))
+
+    def bury(self) -> int:
+        """Wait for the end of one whose socket is closed, or bring it about.
+
+        Returns its exit status, or minus the number of the signal that ended it.
+        """
+        # One whose socket was closed is on its way out, but for one whose socket a run at level `none` has closed.
+        code = self._exit_code(_END_SECONDS)
+        if code is None:
+            self.process.kill()
+            code = self._exit_code(_END_SECONDS)
+        return -signal.SIGKILL if code is None else code
+
+    def _exit_code(self, seconds: float) -> int | None:
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
 
     def kill_strays(self) -> None:
         """Kill what its runs left behind when it could not do so itself: known by the environment it gave them."""
         # Under `namespaces` no stray has this path; there they die with their namespaces.
         mark = f"TMPDIR={self.scratch}".encode()
-        found = True
-        while found:  # until no more are born
+        latest, found = time.monotonic() + _STRAYS_SECONDS, True
+        while found and time.monotonic() < latest:  # until no more are born
             found = False
             for process in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError):

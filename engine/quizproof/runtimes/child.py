@@ -10,7 +10,6 @@ import ast
 import builtins
 import ctypes
 import difflib
-import errno
 import json
 import linecache
 import math
@@ -28,13 +27,14 @@ from quizproof.runtimes import elsewhere
 from quizproof.runtimes.assertions.examination import Examination
 from quizproof.runtimes.elsewhere import SNIPPET
 from quizproof.runtimes.generators import Generators
+from quizproof.runtimes.limits.amounts import cpu_seconds, max_file_size
+from quizproof.runtimes.limits.descendants import Descendants
+from quizproof.runtimes.limits.exceptions import limit_met, message_of, type_name
+from quizproof.runtimes.limits.network import Network
 from quizproof.runtimes.reply import Memory, begin_examination, leave, leave_examined
-from quizproof.runtimes.script import Warned, as_script, goes_on, is_session, names_of, parsed_session, text_of
-from quizproof.runtimes.usage import Descendants, cpu_seconds, max_file_size
+from quizproof.runtimes.script import Script, Warned, goes_on, is_session, names_of, parsed_session
 from quizproof.runtimes.wire import Request, RequestPart
 
-_MAX_MESSAGE = 4_000
-"""Characters of an exception's message."""
 _MAX_NAME = 200
 """Characters of an exception's type."""
 _MAX_VALUES = 200_000
@@ -44,13 +44,6 @@ _MAX_FRAMES = 12
 _MAX_DESCRIPTORS = 65_536
 """More than this process can have inherited."""
 _PR_SET_PDEATHSIG = 1  # prctl.h
-# What torch and C++ say in a RuntimeError instead of raising MemoryError.
-_OUT_OF_MEMORY = (
-    "DefaultCPUAllocator: can't allocate memory",
-    "DefaultCPUAllocator: not enough memory",
-    "bad_alloc",
-    "can't start new thread",
-)
 _CPU_GRACE_SECONDS = 5
 """Of processor time, between the signal that names the limit and the one that cannot be ignored."""
 _libc = ctypes.CDLL(None)
@@ -147,17 +140,19 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
     room = _MAX_VALUES
     process = os.getpid()
     program: list[types.CodeType] = []
+    script = Script(parts)
     # Before anything is compiled, because a syntax error quotes its line too.
-    _show_source(parts)
+    script.show(parts)
     # All parts before any runs: where one does not compile, nothing has happened.
     for index, part in enumerate(parts):
         try:
             program.append(_compile(part, index, examination, changes))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}, None
-    module = as_script(parts)
+    module = script.module()
     sys.modules["__main__"] = module
     warned = Warned()
+    network = Network()
     descendants = Descendants(request["limits"], [part["source"] for part in parts])
     examination.begin()
     results: list[dict[str, Any]] = []
@@ -168,10 +163,12 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
         # The counter is shared by all parts, so that a function of the setup counts where it is called.
         before = examination.count
         examination.before(index, module.__dict__)
+        # Not what comes after it: a setup that could read the answer could pass or fail it by what it reads.
+        script.show(parts[: index + 1])
         # One dictionary is globals and locals of all parts, as in a module.
         value, dtype, failure = _run_part(code, module.__dict__, room)
-        if isinstance(failure, Exception) and not _limit(failure):
-            shown = goes_on(parts[index]["source"], _type_name(failure), _message(failure))
+        if isinstance(failure, Exception) and not limit_met(failure):
+            shown = goes_on(parts[index]["source"], type_name(failure), message_of(failure))
             failure = None if shown else failure
         examination.after(index, module.__dict__)
         # What this part printed has to be in the file before its size is noted.
@@ -182,11 +179,12 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
         counts = {"assertions": examination.count - before, "value": value, "dtype": dtype, "warned": warned.take()}
         results.append({"out": out, "err": err, **counts})
         if failure is not None:
-            status = "limit" if (limit := _limit(failure) or descendants.limit()) else "raised"
+            status = "limit" if (limit := limit_met(failure) or descendants.limit()) else "raised"
             raised = _describe(failure, index)
             ending = {"status": status, "detail": limit, "raised": raised}
             return {**ending, "parts": results, "drew": generators.drew()}, None
-    status = "limit" if (limit := descendants.limit()) else "finished"
+    limit = descendants.limit() or examination.limit or ("" if examination.quoted else network.limit())
+    status = "limit" if limit else "finished"
     statement = {"status": status, "detail": limit, "parts": results, "drew": generators.drew()}
     return statement, None if limit else examination
 
@@ -235,12 +233,6 @@ def _compile(part: RequestPart, index: int, examination: Examination, changes: s
     code: types.CodeType = compile(tree, SNIPPET, mode, dont_inherit=True)
     examination.compiled(index, code)
     return code
-
-
-def _show_source(parts: list[RequestPart]) -> None:
-    """Let tracebacks, `inspect` and `tf.function` read the program."""
-    lines = [line + "\n" for line in text_of(parts).split("\n")]
-    linecache.cache[SNIPPET] = (len(lines), None, lines, SNIPPET)
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
@@ -304,33 +296,6 @@ def _flush() -> tuple[int, int]:
     return sizes[0], sizes[1]
 
 
-def _limit(error: BaseException) -> str:
-    """The name of the limit that an exception is about; empty when it is about none."""
-    name = _type_name(error)
-    # By name, because TensorFlow may not be imported.
-    if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
-        return "memory"
-    if isinstance(error, RuntimeError) and any(sign in _message(error) for sign in _OUT_OF_MEMORY):
-        return "memory"
-    if isinstance(error, OSError):
-        return {errno.EFBIG: "file", errno.ENOSPC: "files"}.get(error.errno or 0, "")
-    return ""
-
-
-def _type_name(error: BaseException) -> str:
-    name: str = type.__dict__["__name__"].__get__(type(error))  # its metaclass may override it
-    return name
-
-
-def _message(error: BaseException) -> str:
-    try:
-        text = str(error)
-    except BaseException as inner:
-        text = f"(its text cannot be shown: {type(inner).__name__})"
-    text = _text(text)
-    return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + " …"
-
-
 def _text(text: str) -> str:
     """Text as it can be written out; half of a surrogate pair becomes an escape."""
     return str.encode(text, "utf-8", "backslashreplace").decode()  # it may be of a class that overrides `encode`
@@ -351,8 +316,8 @@ def _describe(error: BaseException, part: int) -> dict[str, Any]:
         frames = frames[:2] + frames[2 - _MAX_FRAMES :]
     aliases, bases = names_of(type(error))
     return {
-        "type": _type_name(error)[:_MAX_NAME],
-        "message": _message(error),
+        "type": type_name(error)[:_MAX_NAME],
+        "message": message_of(error),
         "part": part,
         "frames": frames,
         "meant": _meant(error),

@@ -32,7 +32,7 @@ from typing import Any
 from quizproof import json_forms
 from quizproof.json_forms import items, record, text, whole
 from quizproof.outcome import DTYPE, EXAMINED, RAISED
-from quizproof.runtimes.assertions.examined import Examined
+from quizproof.runtimes.examined import Examined
 
 SIZE = 1 << 20
 """Of the statement, in bytes."""
@@ -40,7 +40,7 @@ EXAMINED_SIZE = 1 << 16
 """Of what comes after it: what the examination of the assertions gave."""
 _HEADER = struct.Struct("!II")
 """Whether anything was ever left, and its length, which is 0 while it is being written."""
-_LIMITS = ("memory", "file", "files", "cpu")
+_LIMITS = ("memory", "file", "files", "cpu", "network")
 """Those that a process itself can notice, of itself or of processes that it started."""
 _PART = record(
     {

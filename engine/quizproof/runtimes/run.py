@@ -7,12 +7,12 @@ import resource
 import signal
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from quizproof.outcome import TAMPERED, Outcome, OutcomeData, PartData
+from quizproof.outcome import ASKED_FOR_NETWORK, TAMPERED, Outcome, OutcomeData, PartData
 from quizproof.runtimes import reply
-from quizproof.runtimes.assertions.examined import Examined
-from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
+from quizproof.runtimes.examined import Examined
+from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
 from quizproof.runtimes.wire import RequestLimits
 
 _ENDLESS_BYTES = 300
@@ -24,6 +24,7 @@ _LIMIT_REACHED = {
     "output": "it printed more than {output_kib} KiB",
     "file": "it wrote a file of more than {file_mib} MiB",
     "files": f"its files were more than {{files_mib}} MiB together, or more than {MAX_FILES:,}",
+    "network": ASKED_FOR_NETWORK,
     "processes": "it started more than {processes} processes",
 }
 """By the names of limits, as they are used in this package; what readers get instead."""
@@ -176,6 +177,14 @@ class Run:
                 strict=True,
             )
         ]
+
+
+class Ended(NamedTuple):
+    """A run whose process has been reaped: how it ended and what it used, as `os.wait4` gives them."""
+
+    run: Run
+    status: int
+    usage: resource.struct_rusage
 
 
 def lost(error: OSError) -> OutcomeData:

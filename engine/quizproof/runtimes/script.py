@@ -7,6 +7,8 @@ after an exception that it shows; and warnings are noted, because where they are
 from __future__ import annotations
 
 import ast
+import contextlib
+import linecache
 import os
 import re
 import sys
@@ -71,20 +73,37 @@ def goes_on(source: str, type_: str, message: str) -> bool:
     return True
 
 
-def as_script(parts: Sequence[RequestPart]) -> types.ModuleType:
-    """The module `__main__` of a program, as in one that was started by hand: pickling and `__name__` work.
+class Script:
+    """A program as a script in the working folder, `snippet.py`, that shows as much of itself as has begun to run."""
 
-    Where the program looks as if it starts processes that import it, its file is written into the working folder: all
-    that a learner would have in it, so without checks, unless there is nothing else.
-    """
-    module = types.ModuleType("__main__")
-    module.__file__ = os.path.join(os.getcwd(), SNIPPET)
-    if any(_NEEDS_FILE.search(part["source"]) for part in parts):
-        own = [part for part in parts if part["role"] in ("code", "answer")]
-        kept = ("setup", "code", "answer") if own else ("setup", "check")
-        with open(module.__file__, "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text_of([part for part in parts if part["role"] in kept]))
-    return module
+    def __init__(self, parts: Sequence[RequestPart]) -> None:
+        """`parts`: of the whole program. In the working folder of the run, before it begins."""
+        self._path = os.path.join(os.getcwd(), SNIPPET)
+        own = any(part["role"] in ("code", "answer") for part in parts)
+        # All that a learner would have in it, so without checks, unless there is nothing else.
+        self._kept = ("setup", "code", "answer") if own else ("setup", "check")
+        self._has_file = any(_NEEDS_FILE.search(part["source"]) for part in parts)
+
+    def module(self) -> types.ModuleType:
+        """The module `__main__`, as in a script that was started by hand: pickling and `__name__` work.
+
+        Where the program looks as if it starts processes that import it, its file is written from now on.
+        """
+        module = types.ModuleType("__main__")
+        module.__file__ = self._path
+        return module
+
+    def show(self, parts: Sequence[RequestPart]) -> None:
+        """Let tracebacks, `inspect` and `tf.function`, and processes that import the program, read these of its parts.
+
+        parts  the first of the program, up to the one that is to run
+        """
+        lines = [line + "\n" for line in text_of(parts).split("\n")]
+        linecache.cache[SNIPPET] = (len(lines), None, lines, SNIPPET)
+        if self._has_file:
+            # The folder is the program's own: it may have put anything there, or have no room left.
+            with contextlib.suppress(OSError), open(self._path, "w", encoding="utf-8", errors="surrogatepass") as file:
+                file.write(text_of([part for part in parts if part["role"] in self._kept]))
 
 
 def text_of(parts: Sequence[RequestPart]) -> str:

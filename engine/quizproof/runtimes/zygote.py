@@ -2,16 +2,15 @@
 
 It stays single-threaded and never runs an operation of the framework, so that its forks are sound. It is started as
 
-    python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL warm|cold
+    python -sP -m quizproof.runtimes.zygote RUNTIME SOCKET_FD SCRATCH LEVEL warm|cold [LENDER_FD]
 
-talks over the socket as `wire` describes, and ends when the socket closes. A cold one imports nothing: its runs start
-as a program does that is started by hand.
+at level `namespaces` by `sandbox.start`, which adds the last argument. It talks over the socket as `wire` describes,
+and ends when the socket closes. A cold one imports nothing: its runs start as a program does that is started by hand.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import os
@@ -25,17 +24,17 @@ from pathlib import Path
 from typing import cast
 
 from quizproof.runtimes import child, huge_pages, reply
-from quizproof.runtimes.run import Run, lost
+from quizproof.runtimes.limits.usage import Watch, Watched
+from quizproof.runtimes.run import Ended, Run, lost
 from quizproof.runtimes.sandbox.confinement import CONFINEMENTS, Confinement
+from quizproof.runtimes.sandbox.keyring import leave_keyring
 from quizproof.runtimes.sandbox.levels import Level
-from quizproof.runtimes.sandbox.namespaces import enter_namespaces
 from quizproof.runtimes.sandbox.removal import remove
-from quizproof.runtimes.usage import Watch, Watched
+from quizproof.runtimes.sandbox.system_calls import die_with_parent, inherit_orphans, release
 from quizproof.runtimes.wire import Request, pack, unpack
 
 _TICK_SECONDS = 0.05
 """How often runs are looked at, while there are any."""
-_PR_SET_CHILD_SUBREAPER = 36  # prctl.h
 _ON_DEMAND = {
     "python": {"numpy": "numpy.random", "sklearn": "sklearn.metrics"},
     "torch": {"numpy": "numpy.random", "optim": "torch._dynamo", "sklearn": "sklearn.metrics"},
@@ -86,6 +85,9 @@ class Zygote:
         self.confinement = confinement
         self.scratch = scratch
         self.runs: dict[int, Run] = {}
+        """Those that go on, by process id."""
+        self.ending: dict[int, Ended] = {}
+        """Those that have ended, by the process id of the child that must end before they are replied to."""
         self.data_bytes = _data_bytes()
         self.watch = Watch(scratch)
         self.watched = 0.0
@@ -110,7 +112,7 @@ class Zygote:
         try:
             while True:
                 # Without runs there is nothing to watch, so it sleeps until a message comes.
-                for key, _ in self.selector.select(_TICK_SECONDS if self.runs else None):
+                for key, _ in self.selector.select(_TICK_SECONDS if self.runs or self.ending else None):
                     if key.fileobj is wake:
                         with contextlib.suppress(BlockingIOError):
                             wake.recv(4096)
@@ -191,6 +193,7 @@ class Zygote:
         )
 
     def _reap(self) -> None:
+        """Deal with every child that has ended. It never waits: nobody can say when a child ends."""
         while True:
             try:
                 # Not waitpid: the processor time and the peak of memory come with it.
@@ -199,26 +202,37 @@ class Zygote:
                 return
             if pid == 0:
                 return
-            # Others are inits, and orphans that we killed.
-            run = self.runs.pop(pid, None)
-            if run is not None:
+            # The kernel tells us of stops, unasked, where we trace a child: any child can make its parent do that.
+            if os.WIFSTOPPED(status):
+                release(pid, os.WSTOPSIG(status))
+            elif (run := self.runs.pop(pid, None)) is not None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)  # its group outlives it when it left something behind
-                self.confinement.end(pid)
-            if not self.runs:
+                last = self.confinement.end(pid)
                 self._kill_orphans()
-            if run is not None:  # replied to only now, when nothing of it is left
-                self.control.sendall(pack({"id": run.id, "outcome": run.outcome(status, usage)}))
-                run.close()
-                self.confinement.clear(run.scratch)
+                if last is None:
+                    self._reply(Ended(run, status, usage))
+                else:
+                    self.ending[last] = Ended(run, status, usage)
+            elif (ended := self.ending.pop(pid, None)) is not None:
+                self._reply(ended)
+            else:  # an init, or an orphan that we killed, which has left us its own children
+                self._kill_orphans()
+
+    def _reply(self, ended: Ended) -> None:
+        run = ended.run
+        self.control.sendall(pack({"id": run.id, "outcome": run.outcome(ended.status, ended.usage)}))
+        run.close()
+        self.confinement.clear(run.scratch)
 
     def _kill_orphans(self) -> None:
         """Kill what finished runs left behind: as its subreaper we inherit it, whatever session it moved to.
 
-        Only when no run goes on: we cannot know whose an orphan is, and a run may have detached a process on purpose.
+        What belongs to a run that goes on is never among it, because runs inherit their own orphans.
         """
         for pid in _children():
-            _kill(pid)
+            if pid not in self.runs and pid not in self.ending and not self.confinement.is_ours(pid):
+                _kill(pid)
 
     def _watch(self) -> None:
         """Kill runs that are over their time or print too much, and those that fill the machine."""
@@ -233,7 +247,7 @@ class Zygote:
             self.watch.data_bytes = self.data_bytes
             bounded = self.confinement.is_bounded
             runs = {pid: Watched(run.limits, None if bounded else run.scratch) for pid, run in self.runs.items()}
-            owners = {process: run for run in runs for process in (run, self.confinement.owner(run))}
+            owners = {process: run for run in runs for process in self.confinement.owners(run)}
             for pid, limit in self.watch.excesses(runs, owners):
                 self.runs[pid].stopped = self.runs[pid].stopped or limit
                 _kill(pid)
@@ -271,19 +285,21 @@ def _children() -> list[int]:
 
 
 def main() -> None:
-    """Start as the module's docstring shows: enter the sandbox, warm up, say so, and serve until the socket closes.
+    """Start as the module's docstring shows: warm up, say so, and serve until the socket closes.
 
     Sends {"missing": …} and returns when the framework cannot be imported. Any other failure ends the process with a
     traceback on standard error, of which the pool quotes the last line.
     """
-    runtime, descriptor, scratch, level, state = sys.argv[1:]
+    runtime, descriptor, scratch, level, state, *more = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pool, which then closes our socket
-    # Before the framework is imported, which may start threads: the kernel gives a process with threads no user
-    # namespace.
-    lender = enter_namespaces() if level == "namespaces" else None
+    lender = None
+    if more:
+        lender = socket.socket(fileno=int(more[0]))
+        die_with_parent()  # once more: another program may have lost it
     control = socket.socket(fileno=int(descriptor))
+    leave_keyring()
     # What runs leave behind becomes our child when its parent dies, so that we find it and kill it.
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    inherit_orphans()
     try:
         versions = warm_up("python" if state == "cold" else runtime)
     except ImportError as error:

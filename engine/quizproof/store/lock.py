@@ -2,7 +2,9 @@ r"""The lock: the outcomes of a bank's runs as a text that people can review and
 
     {
      "about": "The outcome of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
-     "version": 1,
+     "version": 2,
+     "engine": "4f0c…",                            of the code that carried out the runs, a fingerprint
+     "architecture": "x86_64",                     of the processor
      "sandbox": "namespaces",
      "runtimes": {"python": {"python": "3.11.7"}},
      "quizzes": {
@@ -26,21 +28,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from quizproof.errors import UsageError
-from quizproof.json_forms import anything, either, items, mapping, one_of, record, row, text, whole
+from quizproof.json_forms import anything, either, flag, items, mapping, one_of, record, row, text, whole
 from quizproof.loading.walk import read_regular
 from quizproof.outcome import KEPT, Frame, Outcome, PartResult, Status
+from quizproof.store.fingerprints import digest
 
 _REMEDY = "; rewrite it with `quizproof check --write-lock`"
 
 NAME = "quizproof.lock"
 """Its file, in the folder of the bank."""
-VERSION = 1
+VERSION = 2
 MAX_MIB = 256
 """Of a lock: it is read whole, and takes ten times as much then."""
 _CONCLUSIVE: frozenset[Status] = KEPT | {"limit", "died"}
@@ -89,6 +92,10 @@ class Entry(TypedDict):
     detail: NotRequired[str]
     parts: list[EntryPart]
     raised: NotRequired[EntryRaised]
+    drew: NotRequired[bool]
+    """Whether it drew from a generator that its program had not seeded. Left out when it did not."""
+    again: NotRequired[int]
+    """Under how many other conditions the program was run, and came to the same. Left out when under none."""
 
 
 _USUAL = Outcome("finished").to_json()
@@ -118,13 +125,17 @@ _ENTRY = record(
             },
             optional=("meant", "aliases", "bases"),
         ),
+        "drew": flag,
+        "again": whole(0),
     },
-    optional=("status", "detail", "raised"),
+    optional=("status", "detail", "raised", "drew", "again"),
 )
 _LOCK = record(
     {
         "about": text,
         "version": whole(VERSION),
+        "engine": text,
+        "architecture": text,
         "sandbox": text,
         "runtimes": mapping(mapping(text)),
         "quizzes": mapping(mapping(mapping(_ENTRY))),
@@ -135,8 +146,12 @@ _LOCK = record(
 
 @dataclass(frozen=True)
 class Lock:
-    """The outcome of every run of a bank, and the versions that gave it."""
+    """The outcome of every run of a bank, and what gave it."""
 
+    engine: str
+    """The fingerprint of the code that carried out the runs: see `fingerprints.carrying`."""
+    architecture: str
+    """Of the processor, as `platform.machine()` has it."""
     sandbox: str
     runtimes: Mapping[str, Mapping[str, str]]
     quizzes: Mapping[str, Mapping[str, Mapping[str, Entry]]]
@@ -159,11 +174,23 @@ class Lock:
             content, size = read_regular(path, MAX_MIB << 20)
             if size > len(content):
                 raise UsageError(f"{path} has more than {MAX_MIB} MiB, and is not read{_REMEDY}")
-            data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
         except FileNotFoundError:
             raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
         except OSError as error:
             raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        return cls.parse(content, str(path))
+
+    @classmethod
+    def parse(cls, content: bytes, path: str) -> Lock:
+        """The lock that a file's content is, checked whole.
+
+        content  as `text` gives it, in ASCII
+        path     what to call it in messages
+
+        Raises UsageError as `read` does.
+        """
+        try:
+            data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
         except UnicodeDecodeError:
             raise UsageError(f"{path} is not text in UTF-8{_REMEDY}") from None
         except (ValueError, RecursionError) as error:
@@ -175,7 +202,13 @@ class Lock:
         if wrong := _LOCK(data):
             raise UsageError(f"{path} is damaged: {wrong.strip()}{_REMEDY}")
         lock = cls(
-            data["sandbox"], data["runtimes"], data["quizzes"], hashlib.sha256(content).hexdigest(), _blob(content)
+            data["engine"],
+            data["architecture"],
+            data["sandbox"],
+            data["runtimes"],
+            data["quizzes"],
+            hashlib.sha256(content).hexdigest(),
+            _blob(content),
         )
         programs: dict[str, Entry] = {}
         for quiz, block, run, entry in lock.entries():
@@ -184,8 +217,10 @@ class Lock:
             except ValueError as error:
                 where = f"the run `{run}` of `{block}` in `{quiz}`"
                 raise UsageError(f"{path} is damaged: of {where}, {error}{_REMEDY}") from None
-            # Programs are looked up by key alone, wherever they are in the bank.
-            if programs.setdefault(entry["program"], entry) != entry:
+            # Programs are looked up by key alone, wherever they are in the bank. How often one was run again depends on
+            # what it is for.
+            alone = cast("Entry", {key: value for key, value in entry.items() if key != "again"})
+            if programs.setdefault(entry["program"], alone) != alone:
                 raise UsageError(f"{path} has two outcomes of one program{_REMEDY}")
         return lock
 
@@ -208,6 +243,13 @@ class Lock:
                 for run, entry in runs.items():
                     yield quiz, block, run, entry
 
+    def programs(self) -> dict[str, str]:
+        """By quiz, a fingerprint of the programs that the lock has of it."""
+        return {
+            quiz: of_programs(entry["program"] for runs in blocks.values() for entry in runs.values())
+            for quiz, blocks in self.quizzes.items()
+        }
+
     def text(self) -> str:
         """The lock as it is written, as the module shows it. The same outcomes give the same text.
 
@@ -216,6 +258,8 @@ class Lock:
         data = {
             "about": "The outcome of every run of this bank. Written by `quizproof check --write-lock`; do not edit.",
             "version": VERSION,
+            "engine": self.engine,
+            "architecture": self.architecture,
             "sandbox": self.sandbox,
             "runtimes": {name: dict(sorted(of.items())) for name, of in sorted(self.runtimes.items())},
             "quizzes": {
@@ -224,6 +268,14 @@ class Lock:
             },
         }
         return json.dumps(data, indent=1) + "\n"
+
+
+def of_programs(keys: Iterable[str]) -> str:
+    """A fingerprint of some programs, by which a lock is compared with a bank quiz by quiz.
+
+    keys  their `program_key`s, in any order; one that occurs twice counts once
+    """
+    return digest(sorted(set(keys)))
 
 
 def _blob(content: bytes) -> str:
@@ -238,11 +290,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def entry_of(program: str, outcome: Outcome) -> Entry:
+def entry_of(program: str, outcome: Outcome, again: int = 0) -> Entry:
     r"""An outcome as it is in a lock: without times, memory and whatever is as usual.
 
     program  the key of the program
     outcome  `outcome_of` gives it back, but for these figures
+    again    under how many other conditions it was run, and came to the same
 
         {"program": "9b1f…", "parts": [{"stdout": ["0 1\n", "1 2\n"]}]}
     """
@@ -266,6 +319,10 @@ def entry_of(program: str, outcome: Outcome) -> Entry:
             entry["raised"]["aliases"] = list(raised.aliases)
         if raised.bases:
             entry["raised"]["bases"] = list(raised.bases)
+    if outcome.drew:
+        entry["drew"] = True
+    if again:
+        entry["again"] = again
     return entry
 
 
@@ -285,7 +342,8 @@ def outcome_of(entry: Entry) -> Outcome:
         frames = [dict(zip(_FRAME_FIELDS, frame, strict=True)) for frame in data["frames"]]
         raised = {"meant": "", "aliases": [], "bases": [], **data, "message": _text(data["message"]), "frames": frames}
     outcome: dict[str, Any] = {**_USUAL, **entry, "parts": parts, "raised": raised}
-    del outcome["program"]
+    for key in ("program", "again"):
+        outcome.pop(key, None)
     return Outcome.from_json(outcome)
 
 
@@ -321,33 +379,3 @@ def _lines(text: str) -> Lines:
 
 def _text(lines: Lines) -> str:
     return lines if isinstance(lines, str) else "".join(lines)
-
-
-class LockWriter:
-    """Gathers outcomes for a lock, in any order.
-
-    writer = LockWriter()
-    writer.note("sums", "sum", "code", key, outcome)
-    writer.lock("namespaces", {"python": {"python": "3.11.7"}}).write(path)
-    """
-
-    def __init__(self) -> None:
-        self._quizzes: dict[str, dict[str, dict[str, Entry]]] = {}
-
-    def note(self, quiz: str, block: str, run: str, program: str, outcome: Outcome) -> None:
-        """Note the outcome of a run. A later one of the same name replaces it.
-
-        quiz, block  the ids of the quiz and of its block
-        run          the name of the run, from its parameters and the places of its parts
-        program      the key of its program
-        outcome      its times and memory are dropped
-        """
-        self._quizzes.setdefault(quiz, {}).setdefault(block, {})[run] = entry_of(program, outcome)
-
-    def lock(self, sandbox: str, runtimes: Mapping[str, Mapping[str, str]]) -> Lock:
-        """The lock of everything that was noted.
-
-        sandbox   the level under which it was run: "namespaces", "landlock" or "none"
-        runtimes  versions by package, by runtime
-        """
-        return Lock(sandbox, runtimes, self._quizzes)

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import click
 
-from quizproof_renderers.cli.exits import PROVEN, code_of, fail, refuse
-from quizproof_renderers.cli.options import LOCK, RunOptions, default_bank, lock_of, proving_options
+from quizproof_renderers.cli.exits import PROVEN, code_of, fail
+from quizproof_renderers.cli.options import (
+    LOCK,
+    RunOptions,
+    default_bank,
+    lock_of,
+    proving_options,
+    refuse_left_over,
+)
 from quizproof_renderers.cli.proving import set_up
 
 
@@ -46,6 +53,7 @@ def build(
       quizproof build questions -o public --title "Deep learning, proven"
       quizproof build questions -o public --site site.yaml
       quizproof build questions -o public --locked
+      quizproof build questions -o public --known HEAD
     """
     from quizproof.loading.files import find_files
     from quizproof.proof import Report
@@ -59,11 +67,10 @@ def build(
     refuse_foreign(output)
     chosen = bank or (default_bank(),)
     lock = Lock.read(lock_of(chosen)) if locked else None
-    with set_up(find_files(chosen), options, outcomes=lock, lock=lock) as (proving, _):
+    with set_up(find_files(chosen), options, chosen, outcomes=lock, lock=lock) as (proving, _):
         report = Report(tuple(proving), proving.result)
-    # A quiz that only the lock has was deleted or renamed since; no file of the bank could report it.
-    if lock and (gone := sorted(lock.quizzes.keys() - {quiz.id for quiz in report.quizzes})):
-        refuse(f"{lock_of(chosen)} does not match the bank, which has no quiz `{gone[0]}`")
+    if lock:
+        refuse_left_over(lock, lock_of(chosen), {quiz.id for quiz in report.quizzes})
     # Only now: files name their topics, and they are read while they are proven.
     topics = {quiz.header.topic for quiz in report.quizzes if quiz.header}
     if unknown := [topic for topic in settings.topics if topic not in topics]:

@@ -21,10 +21,13 @@ from quizproof_renderers.cli.options import (
     output_option,
     paths_argument,
     proving_options,
+    refuse_left_over,
 )
 from quizproof_renderers.cli.proving import report, set_up
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from quizproof.loading.shards import Shard
     from quizproof.store.lock import Lock
 
@@ -44,7 +47,12 @@ if TYPE_CHECKING:
     "--audit",
     type=ShareParameter(),
     metavar="SHARE",
-    help="Run this share of the cached outcomes again, and compare. Example: 5%.",
+    help="Run this share of the known outcomes again, and compare. Example: 5%.",
+)
+@click.option(
+    "--locked",
+    is_flag=True,
+    help=f"Run nothing: judge by the outcomes in {LOCK}. Needs no framework.",
 )
 @click.option("--write-lock", is_flag=True, help=f"If everything is proven, write the outcomes to {LOCK} in the bank.")
 @click.option(
@@ -66,6 +74,7 @@ def check(
     exit_zero: bool,
     stress: int | None,
     audit: float | None,
+    locked: bool,
     write_lock: bool,
     diff_lock: bool,
     shard: Shard | None,
@@ -87,9 +96,12 @@ def check(
       quizproof check --stress 3                  vary hash seeds and threads
       quizproof check --shard 2/4 --format json -o part2.json
       quizproof check questions --diff-lock       what changed with this torch?
+      quizproof check questions --locked          does the lock match, and prove?
+      quizproof check --known origin/main         run only what a branch changed
     """
     from quizproof.loading.files import find_files
-    from quizproof.store.lock import Lock, LockWriter
+    from quizproof.store.lock import Lock
+    from quizproof.store.lock_writer import LockWriter
 
     chosen = paths or (default_bank(),)
     if shard and (write_lock or diff_lock):
@@ -99,15 +111,24 @@ def check(
     first = write_lock and path and not path.exists()
     # Read before anything is run: a damaged lock must not cost a whole check.
     before = Lock.read(path) if path and diff_lock and not first else None
-    if audit and options.no_cache:
+    if audit and options.no_cache and not options.known:
         fail("`--audit` compares with the cache, and `--no-cache` ignores it; leave one of them out")
     files = find_files(chosen)
     if output_file and any(isinstance(file, Path) and _is_same(file, output_file) for file in files):
         fail(f"{output_file} is a quiz of the bank; name another file for the report")
+    asked = {"--write-lock": write_lock, "--diff-lock": diff_lock, "--stress": stress, "--audit": audit}
+    if locked and (clashing := [name for name, given in asked.items() if given]):
+        fail(f"with `--locked` nothing is run; leave out `{clashing[0]}`")
+    if stress and options.known:
+        fail("`--stress` runs everything again; leave out `--known`")
+    lock = Lock.read(lock_of(chosen)) if locked else None
     writer = LockWriter()
     settings = set_up(
         files,
         options,
+        chosen,
+        outcomes=lock,
+        lock=lock,
         displays=False,  # no report shows them
         stress=stress or 0,
         audit=audit or 0.0,
@@ -115,7 +136,11 @@ def check(
         shard=shard,
     )
     with settings as (proving, bar):
-        report(proving, bar, format_, output_file)
+        programs = report(proving, bar, format_, output_file)
+    if lock and not shard:
+        refuse_left_over(lock, lock_of(chosen), programs)
+    elif not shard and not write_lock and not diff_lock:
+        _warn_if_stale(chosen, programs)
     result = proving.result
     code = code_of(result)
     if path:
@@ -133,6 +158,28 @@ def check(
 def _is_same(file: Path, other: Path) -> bool:
     """Whether two paths lead to one file."""
     return other.exists() and file.exists() and file.samefile(other)
+
+
+def _warn_if_stale(chosen: Sequence[Path], programs: Mapping[str, str]) -> None:
+    """Mention that the lock of a bank, where it has one, does not fit it any more.
+
+    programs  the fingerprint of the programs of each quiz that was checked
+    """
+    from quizproof.errors import UsageError
+    from quizproof.store.lock import Lock
+
+    path = chosen[0] / LOCK
+    if len(chosen) > 1 or not path.is_file():
+        return
+    try:
+        known = Lock.read(path).programs()
+    except UsageError as error:
+        tell(str(error))
+        return
+    quizzes = programs.keys() | known.keys()
+    if stale := sorted(quiz for quiz in quizzes if quiz and programs.get(quiz, "") != known.get(quiz, "")):
+        more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
+        tell(f"{path} is stale: `{stale[0]}`{more} changed since. Rewrite it with `quizproof check --write-lock`")
 
 
 def _differ(before: Lock, now: Lock, *, to_stderr: bool) -> bool:

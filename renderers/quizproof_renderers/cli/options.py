@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -10,14 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from quizproof.runtimes.sandbox.levels import LEVELS
-from quizproof_renderers.cli.exits import fail
+from quizproof_renderers.cli.exits import fail, refuse
 from quizproof_renderers.reports.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from quizproof.loading.shards import Shard
     from quizproof.runtimes.sandbox.levels import Level
+    from quizproof.store.lock import Lock
 
 DEFAULT_BANK = "questions"
 LOCK = "quizproof.lock"
@@ -41,6 +43,8 @@ class RunOptions:
     """The most that one run may take, whatever the bank asks for; None for `runners.capped`'s own. So the next two."""
     memory_mib: int | None = None
     processes: int | None = None
+    known: str | None = None
+    """The git revision whose lock is believed; None when no lock is."""
     dask: str | None = None
     """The address of a Dask scheduler; None to run on this machine."""
 
@@ -122,6 +126,11 @@ _cap_options = (
         help="How many processes one run may have.  [default: 1024]",
     ),
 )
+_known_option = click.option(
+    "--known",
+    metavar="REV",
+    help=f"Run only what {LOCK} as committed at this git revision does not know. Example: origin/main.",
+)
 _dask_option = click.option(
     "--dask",
     metavar="ADDRESS",
@@ -137,7 +146,7 @@ def run_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def proving_options(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that proves, which a cluster can do as well."""
-    return _collecting(command, (*_RUN_OPTIONS, _dask_option))
+    return _collecting(command, (*_RUN_OPTIONS, _known_option, _dask_option))
 
 
 def _collecting(command: Callable[..., None], options: Sequence[Callable[..., Any]]) -> Callable[..., None]:
@@ -154,12 +163,14 @@ def _collecting(command: Callable[..., None], options: Sequence[Callable[..., An
         seconds: float | None,
         memory_mib: int | None,
         processes: int | None,
+        known: str | None = None,
         dask: str | None = None,
         **own: Any,
     ) -> None:
         level = cast("Level | None", None if sandbox == _AUTO else sandbox)
         least = cast("Level | None", required)
-        command(options=RunOptions(jobs, level, least, no_cache, seconds, memory_mib, processes, dask), **own)
+        caps = (seconds, memory_mib, processes)
+        command(options=RunOptions(jobs, level, least, no_cache, *caps, known, dask), **own)
 
     for option in reversed(options):  # as if they stood above the command: `--help` lists the topmost first
         collected = option(collected)
@@ -190,6 +201,30 @@ def lock_of(paths: Sequence[Path]) -> Path:
     if len(paths) != 1 or not paths[0].is_dir():
         fail(f"{LOCK} belongs to a whole bank; name the bank's folder, and nothing else")
     return paths[0] / LOCK
+
+
+def refuse_left_over(lock: Lock, path: Path, quizzes: Collection[str]) -> None:
+    """Exit when the lock at `path` has a quiz that is none of `quizzes`, the ids of those in the bank.
+
+    It was deleted or renamed since; no file of the bank could report it.
+    """
+    if gone := sorted(lock.quizzes.keys() - set(quizzes)):
+        refuse(f"{path} does not match the bank, which has no quiz `{gone[0]}`")
+
+
+def lock_near(paths: Sequence[Path]) -> Path:
+    """The path of the lock that some files or folders of a bank belong to.
+
+    That of the folder, where `paths` names one; else in the nearest folder above all of them that has one. Exits when
+    there is none: part of a bank may be named, but its lock has to be found.
+    """
+    if len(paths) == 1 and paths[0].is_dir():
+        return paths[0] / LOCK
+    above = Path(os.path.commonpath([path.resolve() for path in paths]))
+    for folder in (above, *above.parents):
+        if (folder / LOCK).is_file():
+            return folder / LOCK
+    return fail(f"there is no {LOCK} in a folder above {paths[0]}; name the bank's folder")
 
 
 def default_bank() -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypedDict, Unpack, cast
 import click
 
 from quizproof_renderers.cli.exits import fail, refuse, tell
+from quizproof_renderers.cli.options import LOCK, lock_near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from quizproof.runners.runner import Runner
     from quizproof.runtimes.sandbox.levels import Level
     from quizproof.store.cache import Cache
+    from quizproof.store.known import Known
     from quizproof.store.lock import Lock
     from quizproof_renderers.cli.options import RunOptions
     from quizproof_renderers.progress import Bar
@@ -41,6 +43,7 @@ class ProvingSettings(TypedDict, total=False):
 def set_up(
     files: Sequence[Path | Loaded],
     options: RunOptions,
+    places: Sequence[Path] = (),
     *,
     outcomes: Lock | None = None,
     **settings: Unpack[ProvingSettings],
@@ -49,6 +52,7 @@ def set_up(
 
     files     paths, or files that were loaded
     options   how to run
+    places    the files or folders that the command was given, whose lock `options` may ask for
     outcomes  a lock to take all outcomes from, so that nothing is run; None to run
     settings  keyword parameters of `Proving`
 
@@ -58,9 +62,10 @@ def set_up(
     from quizproof_renderers.progress import Bar
 
     runner: Runner[Any] = _locked(outcomes, options) if outcomes else _running(options)
+    known = _known(options, places, runner.level) if options.known else None
     # On standard error, so that a report in a pipe or a file holds nothing of it.
     with _cache(options) as cache, Bar(sys.stderr) as bar, runner:
-        yield Proving(files, runner, cache=cache, progress=bar.show, **settings), bar
+        yield Proving(files, runner, cache=cache, known=known, progress=bar.show, **settings), bar
 
 
 def bank_at(*paths: Path) -> Bank:
@@ -105,6 +110,8 @@ def _running(options: RunOptions) -> Runner[Any]:
     """What carries out runs: this machine or a cluster."""
     if not options.dask:
         return pool_for(options, options.jobs)
+    if options.known:
+        fail("`--known` compares versions with those here, and with `--dask` the workers run; leave one of them out")
     if options.jobs:
         fail("with `--dask` the workers run everything; leave out `--jobs`")
     from quizproof.runners.local import platform_refusal
@@ -123,11 +130,27 @@ def _locked(lock: Lock, options: RunOptions) -> Runner[Any]:
 
     if options.dask:
         fail("with `--dask` the workers run everything; leave out `--locked`")
+    if options.known:
+        fail("with `--locked` nothing is run; leave out `--known`")
     if lock.sandbox not in LEVELS:
         fail(f"the lock names an unknown sandbox, `{lock.sandbox}`; write it again with `quizproof check --write-lock`")
     if options.required and LEVELS.index(lock.sandbox) > LEVELS.index(options.required):
         refuse(f"the lock was written under the sandbox `{lock.sandbox}`, which is weaker than `{options.required}`")
     return LockedRunner[Any](lock)
+
+
+def _known(options: RunOptions, places: Sequence[Path], level: str) -> Known | None:
+    """What the committed lock knows that was asked for, and a word about what it does not. None when there is none."""
+    from quizproof.store.known import known_at
+
+    assert options.known is not None
+    known = known_at(lock_near(places), options.known, level)
+    if known is None:
+        tell(f"`{options.known}` has no {LOCK} of this bank, so everything is run")
+        return None
+    for runtime, why in known.refusals.items():
+        tell(f"nothing is taken from the lock of {known.revision} for the runtime {runtime}: {why}")
+    return known
 
 
 def _level(options: RunOptions) -> Level:
@@ -164,8 +187,8 @@ def _cache(options: RunOptions) -> Iterator[Cache | None]:
         yield cache
 
 
-def report(proving: Proving, bar: Bar, format_: str | None, output_file: Path | None) -> None:
-    """Prove, and report each file as soon as it is judged.
+def report(proving: Proving, bar: Bar, format_: str | None, output_file: Path | None) -> dict[str, str]:
+    """Prove, and report each file as soon as it is judged. Returns the fingerprints of programs, by quiz.
 
     proving      what `set_up` gives
     bar          the line of progress, removed before anything is written to the same screen
@@ -175,13 +198,16 @@ def report(proving: Proving, bar: Bar, format_: str | None, output_file: Path | 
     Exits when `output_file` cannot be written.
     """
     on_terminal = output_file is None and sys.stdout.isatty()
+    programs = {}
     with reporter_to(format_, output_file) as reporter:
         for quiz in proving:
             if on_terminal and quiz.findings:
                 bar.hide()
             reporter.add(quiz)
+            programs[quiz.id] = quiz.programs
         bar.hide()
         reporter.finish(proving.result)
+    return programs
 
 
 @contextmanager

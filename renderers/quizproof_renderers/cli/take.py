@@ -52,7 +52,7 @@ def take(
     lock = Lock.read(lock_of(places)) if locked else None
     chosen = _choose(bank_at(*places), name)
     # The lock is not compared with the bank: it covers all of it, and this may be one question.
-    with set_up(chosen.files, options, outcomes=lock) as (proving, _):
+    with set_up(chosen.files, options, places, outcomes=lock) as (proving, _):
         quizzes = tuple(proving)
     # Few digits, because a learner types it to repeat the test.
     seed = secrets.randbelow(10_000) if seed is None else seed

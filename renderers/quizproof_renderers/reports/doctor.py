@@ -28,7 +28,7 @@ _SAMPLES = 5
 """Runs of each runtime, of which the median time is shown."""
 _ISOLATION: dict[Level, str] = {
     "namespaces": "every run sees the interpreter and an empty folder of its own; no network, no other process",
-    "landlock": "the kernel refuses files outside the interpreter and a folder of the run's own, and TCP",
+    "landlock": "the kernel refuses files outside the interpreter and a folder of the run's own, and the network",
     "none": "every run is a process of its own with limits, killed as a group; it can reach files and the network",
 }
 _REMEDIES: dict[Level, str] = {

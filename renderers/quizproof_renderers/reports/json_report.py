@@ -1,7 +1,7 @@
 """`json`: the report as one JSON object for scripts. Its keys are a contract, which docs/reference.md lists.
 
 ```
-{"version": 1, "quizproof": "0.1.0", "bank": "<fingerprint>", "shard": null, "sandbox": "namespaces",
+{"version": 1, "quizproof": "0.1.0", "bank": "<fingerprint>", "shard": null, "revision": null, "sandbox": "namespaces",
  "runtimes": {"python": {"python": "3.11.7"}}, "summary": {...},
  "questions": [...], "findings": [...], "quizzes": [...]}
 ```
@@ -59,6 +59,7 @@ class JsonReport:
             "quizproof": quizproof.__version__,
             "bank": result.bank,
             "shard": result.shard,
+            "revision": result.revision,
             "sandbox": result.sandbox,
             "runtimes": _plain(result.runtimes),
             "summary": dataclasses.asdict(result.summary),

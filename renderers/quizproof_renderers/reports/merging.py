@@ -107,6 +107,7 @@ class _Summary(_Data):
     cached: _Count
     runs: _Count
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    known: _Count = 0
 
 
 class _Report(_Data):
@@ -120,6 +121,7 @@ class _Report(_Data):
     questions: list[_Question]
     findings: list[_Finding]
     quizzes: list[_Quiz]
+    revision: str | None = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,9 @@ def merge(paths: Sequence[Path]) -> Report:
         sandbox=first.sandbox,
         runs=sum(each.runs for each in sums),
         cached=sum(each.cached for each in sums),
+        known=sum(each.known for each in sums),
         seconds=sum(each.seconds for each in sums),
+        revision=first.revision,
         bank=first.bank,
     )
     return Report(tuple(quizzes), replace(result, runtimes=dict(sorted(runtimes.items()))))
@@ -245,6 +249,7 @@ def _agree(parts: Sequence[_Part]) -> None:
         ("the version of quizproof", lambda part: part.report.quizproof),
         ("the number of parts", lambda part: str(part.shard.count)),
         ("the sandbox", lambda part: part.report.sandbox),
+        ("the revision whose lock was believed", lambda part: part.report.revision or "none"),
         ("the fingerprint of the bank's files", lambda part: part.report.bank[:12]),
         ("the list of quizzes", lambda part: _fingerprint(part.report.quizzes)),
     )

@@ -4,7 +4,7 @@ A typed number, exception or line drifts from the code without anybody noticing.
 cannot, so only what is typed is looked at. A warning needs strong grounds, because prose is full of numbers that are
 not the answer: a sentence must state it plainly (see `sentences`), and nothing in the block may be meant instead.
 
-Left alone is what is false on purpose: `belief`, wrong options, and the prompt.
+Left alone is what is false on purpose: wrong options, the prompt, and a `belief`, unless it is true.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any
 
 from quizproof import rules
 from quizproof.claims import Program
-from quizproof.comparison.quantity import same_number
 from quizproof.findings import Advice, DataPath
 from quizproof.kinds.base import Block, Exhibit, Runs
-from quizproof.proving.prose.arithmetic import equations
+from quizproof.kinds.questions.open_answer import Open
 from quizproof.proving.prose.evidence import ANSWERED, Evidence, agrees, number_of, numbers_in
 from quizproof.proving.prose.figures import of_exhibit
 from quizproof.proving.prose.nouns import asked, of_what_is_asked
+from quizproof.proving.prose.number_words import in_digits
 from quizproof.proving.prose.quotations import is_in, messages, outputs
 from quizproof.proving.prose.sentences import (
     Sentence,
@@ -39,12 +39,17 @@ from quizproof.proving.prose.sentences import (
     results,
     sentences,
 )
+from quizproof.proving.prose.shapes import of_output
+from quizproof.proving.prose.situations import of_the_run
+from quizproof.proving.prose.worked_out import of_worked_out, true_belief
 from quizproof.quizfile.fields import PROSE, texts
 from quizproof.quizfile.template import show
 
 _FEEDBACK = frozenset(["mistake", "otherwise", "hints"])
 """Fields of prose that may say what happens otherwise."""
 _ABOUT_EXHIBITS = frozenset(["text", "note"])
+_MODEL_ANSWERS = frozenset(["answer", "text"])
+"""Fields of an `open` question: what its points and its model answer say is right."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,10 @@ def contradictions(
     evidence = Evidence(block, names, runs, programs)
     for at, prose in texts(block, PROSE):
         field = next((step for step in reversed(at) if isinstance(step, str)), "")
-        of_exhibits = _ABOUT_EXHIBITS if isinstance(block, Exhibit) else frozenset()
-        if field not in ANSWERED | _FEEDBACK | of_exhibits:
+        more = _ABOUT_EXHIBITS if isinstance(block, Exhibit) else frozenset()
+        if isinstance(block, Open):
+            more = _MODEL_ANSWERS
+        if field not in ANSWERED | _FEEDBACK | more | {"belief"}:
             continue
         for stated, message, better in _of_prose(prose, at, field, evidence):
             before = prose[: stated.index]
@@ -82,13 +89,11 @@ def contradictions(
 
 def _of_prose(prose: str, at: DataPath, field: str, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:
     """What one prose states falsely: where, in which words, and the expression to write instead."""
+    if field == "belief":
+        yield from true_belief(prose, evidence)
+        return
     for sentence in sentences(prose):
-        for equation in equations(sentence.text):
-            # A run may show that 200 + 100 is 44, in a type of one byte.
-            shown = any(same_number(number_of(equation.right), known, 0) for known in evidence.computed)
-            if not equation.holds and not shown and sentence.is_plain:
-                stated = Stated(equation.right, sentence.start + equation.index)
-                yield stated, f"{equation.left} is {show(equation.value)}, not {equation.right}", ""
+        yield from of_worked_out(sentence, at, field, evidence)
         if isinstance(evidence.block, Exhibit):
             yield from of_exhibit(sentence, at, evidence)
             continue
@@ -96,6 +101,8 @@ def _of_prose(prose: str, at: DataPath, field: str, evidence: Evidence) -> Itera
         yield from numbers
         if not numbers:
             yield from _of_outputs(sentence, at, field, evidence)
+            if field in ANSWERED:
+                yield from of_output(sentence, evidence)
         yield from _of_exceptions(sentence, prose, at, field, evidence)
         yield from _of_lines(sentence, prose, at, field, evidence)
 
@@ -106,14 +113,14 @@ def _of_numbers(sentence: Sentence, prose: str, field: str, evidence: Evidence) 
         return
     found: list[Stated] = []
     if field in ANSWERED:
-        found = [s for s in answers(sentence) if s.definite or not evidence.has_number(number_of(s.text))]
+        either = filter(None, (sentence, in_digits(sentence)))
+        found = [
+            s for each in either for s in answers(each) if s.definite or not evidence.has_number(number_of(s.text))
+        ]
         if evidence.printed:
             found += [s for s in prints(sentence) if not any(agrees(s.text, each) for each in evidence.printed)]
         if not found and len(key) == 1 and not evidence.mentions_key:
-            named = of_what_is_asked(sentence, asked(evidence.block), evidence.block.stem())
-            # A step may come to any intermediate number.
-            concluded = conclusions(sentence) if field == "explanation" else ()
-            found = [s for s in (*named, *concluded) if not evidence.has_number(number_of(s.text))]
+            found = [*_of_what_is_asked(sentence, prose, field, evidence)]
     else:
         found = [s for s in (*answers(sentence), *pronouns(sentence)) if not evidence.knows(s.text)]
     for stated in found:
@@ -122,6 +129,19 @@ def _of_numbers(sentence: Sentence, prose: str, field: str, evidence: Evidence) 
             better = evidence.expression if field in ANSWERED else ""
             yield stated, f"the text says {stated.text}, but the run gave {real}", better
             return
+
+
+def _of_what_is_asked(sentence: Sentence, prose: str, field: str, evidence: Evidence) -> Iterator[Stated]:
+    """Numbers that a sentence gives to what the question asks, by its name or as a conclusion."""
+    nouns, prompt = asked(evidence.block), evidence.block.stem()
+    for each in filter(None, (sentence, in_digits(sentence))):
+        # With nothing after it, a conclusion is about the whole, even if its number is in the code, too.
+        closes = field in ("explanation", "why") and not prose[sentence.start + len(sentence.text) :].strip()
+        named = of_what_is_asked(each, nouns, prompt)
+        yield from (s for s in named if (s.definite and closes) or not evidence.has_number(number_of(s.text)))
+        # A step may come to any intermediate number.
+        concluded = conclusions(each) if field == "explanation" else ()
+        yield from (s for s in concluded if not evidence.has_number(number_of(s.text)))
 
 
 def _of_own_numbers(
@@ -163,7 +183,8 @@ def _of_exceptions(
     sentence: Sentence, prose: str, at: DataPath, field: str, evidence: Evidence
 ) -> Iterator[tuple[Stated, str, str]]:
     raised, better = evidence.raised_at(at)
-    for stated in exceptions(sentence):
+    freed = of_the_run(sentence, raised, evidence.code) if raised and field in ANSWERED else None
+    for stated in (*exceptions(sentence), *(exceptions(freed) if freed else ())):
         name = stated.text
         if raised is None or _is_a(raised, name) or (raised and re.search(rf"\b{raised}\b", prose)):
             continue  # nothing is known, it is true, or the prose has both

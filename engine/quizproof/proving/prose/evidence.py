@@ -12,14 +12,17 @@ from quizproof.claims import Program
 from quizproof.comparison.numbers import is_number
 from quizproof.comparison.quantity import same_number
 from quizproof.findings import DataPath
-from quizproof.kinds.base import Block, Runs
+from quizproof.kinds.base import Block, Exhibit, Runs
 from quizproof.kinds.questions.find_bug import FindBug
 from quizproof.outcome import Outcome
+from quizproof.proving.prose.number_words import with_digits
 from quizproof.proving.prose.sentences import NUMBER, lines, sentences
 from quizproof.quizfile.fields import CODE, PROSE, TEXT, texts
 
 ANSWERED = frozenset(["explanation", "steps", "quick_check", "why"])
 """Fields of prose that say what is right."""
+_ASKING = frozenset(["prompt", "text", "match", "answer"])
+"""Fields of prose that say what is given or asked for, so that other prose may repeat their numbers."""
 _NUMBERS = re.compile(rf"(?<![\w.]){NUMBER}|(?<=[\w.]){NUMBER.removeprefix('[-+−]?')}")
 
 
@@ -49,7 +52,9 @@ class Evidence:
     def numbers(self) -> list[float]:
         """Every number in the block's code, options and outputs, and every value, fact and parameter."""
         written = [text for role in (CODE, TEXT) for _, text in texts(self.block, role)]
-        written += [text for at, text in texts(self.block, PROSE) if at[-1] in ("prompt", "text", "match", "answer")]
+        # Of an exhibit, the text is about the runs as its note is; of a question, it is what is asked.
+        asking = _ASKING - {"text"} if isinstance(self.block, Exhibit) else _ASKING
+        written += [text for at, text in texts(self.block, PROSE) if at[-1] in asking]
         # Parameters and facts, but not `versions`, whose numbers no explanation means.
         written += [str(value) for name, value in self.names.items() if name != "versions"]
         written += [str(getattr(each, "value", "")) for each in getattr(self.block, "mistakes", ())]
@@ -82,7 +87,7 @@ class Evidence:
     def mentions_key(self) -> bool:
         """Whether the prose about the right answer has its number somewhere, typed or as an expression."""
         prose = [text for at, text in texts(self.block, PROSE) if at[0] in ANSWERED or at[-1] in ANSWERED]
-        typed = [number for text in prose for number in _NUMBERS.findall(text)]
+        typed = [number for text in prose for number in _NUMBERS.findall(with_digits(text))]
         return any("{{" in text for text in prose) or any(
             agrees(number, value) for number in typed for value in self.key_numbers
         )
@@ -104,6 +109,24 @@ class Evidence:
             pairs = zip(program.parts, outcome.parts, strict=False)
             found += [result.stdout for part, result in pairs if part.at[:2] == at[:2]]
         return found
+
+    def own_numbers(self, at: DataPath) -> list[float]:
+        """The numbers of the wrong response that a prose is about: typed, printed, or what its expression gives."""
+        if at[0] == "mistakes" and isinstance(at[1], int):
+            value = getattr(self.block.mistakes[at[1]], "value", None) if hasattr(self.block, "mistakes") else None
+            given = [
+                result.value
+                for program, outcome in self.runs.items()
+                for part, result in zip(program.parts, outcome.parts, strict=False)
+                if part.at[:2] == at[:2]
+            ]
+            return [each for each in (value, *given) if is_number(each)]
+        return [number for text in self.own_outputs(at) for number in numbers_in(text)]
+
+    def own_outputs(self, at: DataPath) -> list[str]:
+        """What the option that a prose is about prints, as its author typed it or as its run shows."""
+        typed = [text for place, text in texts(self.block, TEXT) if place[:2] == at[:2] and len(place) > 2]
+        return [*typed, *self.own_texts(at)]
 
     @cached_property
     def outputs(self) -> list[str]:

@@ -39,7 +39,7 @@ _SHAPE = re.compile(
     rf"{MARKUP}(?P<shape>[\[(][\d, ]*[\])])"
 )
 _DTYPE = re.compile(
-    rf"(?i)\b(?:the|its) dtype (?:is|stays|becomes)(?: still| now)? {MARKUP}"
+    rf"(?i)\b(?:the|its) dtype (?:(?P<here>is still|is now|stays|becomes|remains)|is) {MARKUP}"
     r"(?P<dtype>(?:u?int|b?float|complex)\d+|bool)\b"
 )
 _SEEDS = re.compile(r"(?i)\b(?:all|the|over|across) (?P<n>\d+) seeds\b")
@@ -107,12 +107,18 @@ def _of_scripts(sentence: Sentence, names: Mapping[str, Any], evidence: Evidence
     yield from _of_seeds(sentence, evidence)
     scripts = [name for name in ("baseline", "solution") if re.search(rf"(?i)\b{name}\b", sentence.text)]
     targets = [name for name in names["solution"] if _names_target(name, sentence.text)]
+    # What a script ends with, is final.
+    ends = rf"\b(?:{_LAST}) (?:at|with|on) (?:an? |the )?"
+    if not targets and (found := re.search(rf"(?i){ends}(?P<what>\w+)", sentence.text)):
+        final = (f"final {found['what']}".lower(), f"last {found['what']}".lower())
+        targets = [name for name in names["solution"] if name.lower() in final]
     if len(scripts) != 1 or len(targets) != 1 or re.search(r"(?i)\bseeds?\b|\bvariation", sentence.text):
         return
     (script,), (target,) = scripts, targets
     named = re.escape(re.findall(r"\w+", target)[-1])
     stated = _figures(
-        rf"\b{named}\w*(?: of the {script})?(?: therefore| then)? (?:(?:down|up) )?(?:to|is|of|reaches) ", sentence
+        rf"(?:{ends})?\b{named}\w*(?: of the {script})?(?: therefore| then)? (?:(?:down|up) )?(?:to|is|of|reaches) ",
+        sentence,
     )
     for found in stated:
         if not evidence.knows(found["n"]):
@@ -141,14 +147,15 @@ def _of_stages(
         ):
             real = tuple(shapes[own if own is not None else -1])
             better = "" if own is None else f"stages[{own}].shape"
-            stated = Stated(found["shape"], sentence.start + found.start("shape"))
+            stated = Stated(found["shape"], sentence.at(found.start("shape")))
             yield stated, f"the text says {found['shape']}, but the run recorded {real}", better
     for found in _DTYPE.finditer(sentence.text):
-        known = {stage["dtype"] for stage in stages}
-        if found["dtype"] not in known and sentence.states(*found.span()):
+        # In the note of a stage, "still" and "now" are about that stage alone.
+        nearby = stages if own is None or not found["here"] else [stages[own]]
+        if found["dtype"] not in {stage["dtype"] for stage in nearby} and sentence.states(*found.span()):
             real = stages[own if own is not None else -1]["dtype"]
             better = "" if own is None else f"stages[{own}].dtype"
-            stated = Stated(found["dtype"], sentence.start + found.start("dtype"))
+            stated = Stated(found["dtype"], sentence.at(found.start("dtype")))
             yield stated, f"the text says {found['dtype']}, but the run recorded {real}", better
 
 
@@ -161,7 +168,7 @@ def _of_seeds(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, 
     for found in _SEEDS.finditer(sentence.text):
         seeds = len(getattr(evidence.block, "seeds", ()))
         if int(found["n"]) > seeds:
-            stated = Stated(found["n"], sentence.start + found.start("n"))
+            stated = Stated(found["n"], sentence.at(found.start("n")))
             yield stated, f"the text says {found['n']} seeds, but it was run with {seeds}", ""
 
 
@@ -199,7 +206,7 @@ def _compare(
     if not values or right or not sentence.states(*found.span()):
         return
     real = show(values[0])
-    yield Stated(typed, sentence.start + found.start("n")), f"the text says {typed}, but the run gave {real}", name
+    yield Stated(typed, sentence.at(found.start("n"))), f"the text says {typed}, but the run gave {real}", name
 
 
 def _same_share(typed: str, value: float) -> bool:

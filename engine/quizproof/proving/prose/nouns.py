@@ -18,6 +18,8 @@ _WHAT = re.compile(
     r"(?= of\b| in\b| for\b| when\b| after\b| at\b| here\b|[?,.:]|$)"
 )
 _HOW_MANY = re.compile(r"(?i)\bhow many (?:of the |different |single )?(?P<words>(?:\w+ ){0,2}?\w+s)\b")
+_PARAMETERS = re.compile(r"\b(?:count_params|numel|parameters\(|trainable_(?:weights|variables))")
+"""What counts the parameters of a layer, whatever the question calls them."""
 _VAGUE = frozenset(
     ["program", "code", "line", "answer", "result", "value", "output", "type", "exception", "option", "name"]
 )
@@ -36,6 +38,8 @@ def asked(block: Block) -> frozenset[str]:
         found.add(words.split()[-1].lower())
     found.update(_called(getattr(block, "value", None), printed=False))
     found.update(_called(getattr(block, "code", None), printed=True))
+    if _PARAMETERS.search(str(getattr(block, "value", None) or "")):
+        found.add("parameter")
     return frozenset(_singular(noun) for noun in found) - _VAGUE
 
 
@@ -51,9 +55,17 @@ def of_what_is_asked(sentence: Sentence, nouns: frozenset[str], prompt: str) -> 
             for found in pattern.finditer(sentence.text):
                 beside = {word.lower() for word in (found["beside"] or "").split()}
                 if beside <= words | _BESIDE and sentence.states(found.start()) and _is_whole(sentence, found, words):
-                    yield Stated(found["n"], sentence.start + found.start("n"))
+                    definite = _concludes(sentence, found) and not _GOES_ON.match(sentence.text, found.end())
+                    yield Stated(found["n"], sentence.at(found.start("n")), definite)
 
 
+_CONTAINERS = frozenset(["list", "tuple", "set", "dictionary", "string", "array", "result"])
+_MODELS = frozenset(["layer", "model", "network"])
+_MAKES = re.compile(r"(?i)(?:^|, )\W*(?:that|this|which) (?:makes|gives|leaves) \W*$")
+_GOES_ON = re.compile(
+    r"\W* (?:and|plus|more|less|besides|in each|per|with|without|for|of|at|before|after|that|which)\b"
+)
+"""What makes a number of things only a part of what is asked."""
 _BESIDE = frozenset(["final", "whole", "total", "resulting", "printed", "correct", "exact"])
 
 
@@ -62,7 +74,14 @@ def _is_whole(sentence: Sentence, found: re.Match[str], words: set[str]) -> bool
     if "subject" not in found.re.groupindex:
         return True
     subject = found["subject"]
-    return bool(SO.search(sentence.text[: found.start("n")])) or bool(subject and subject.lower() in words)
+    if not subject:
+        return _concludes(sentence, found)
+    return subject.lower() in words | _CONTAINERS or (subject.lower() in _MODELS and _concludes(sentence, found))
+
+
+def _concludes(sentence: Sentence, found: re.Match[str]) -> bool:
+    before = sentence.text[: found.start("n")]
+    return bool(SO.search(before) or _MAKES.search(before))
 
 
 def _is(noun: str) -> re.Pattern[str]:
@@ -102,8 +121,10 @@ def _called(source: object, *, printed: bool) -> Iterator[str]:
                 node = inner
             case ast.Call(func=ast.Name(id="float" | "int" | "round"), args=[inner, *_]):
                 node = inner
-            case ast.Call(func=ast.Name(id="len"), args=[_]):
-                yield "length"
+            case ast.Call(func=ast.Name(id="len"), args=[counted]):
+                yield from ("length", "item", "element", "entry")
+                if isinstance(counted, ast.Name) and len(counted.id) > 2:
+                    yield counted.id.lower()
                 return
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) | ast.Name(id=name):
                 yield name.lower()

@@ -34,14 +34,14 @@ def outputs(sentence: Sentence) -> Iterator[Stated]:
         number = re.fullmatch(r"[-+−]?[\d.,]+(?:e[-+]?\d+)?", text.strip())
         literal = group != "tuple" or re.search(r"[\d'\"]|True|False|None|\[\]|\(\)|\{\}", text)
         if not number and literal and not _NO_OUTPUT.search(text) and sentence.states(*found.span()):
-            yield Stated(text, sentence.start + found.start(group))
+            yield Stated(text, sentence.at(found.start(group)))
 
 
 def messages(sentence: Sentence) -> Iterator[Stated]:
     """Texts that the sentence says are the message of an exception."""
     for found in _MESSAGE.finditer(sentence.text):
         if not re.search(r"\.\.\.|…|\\", found["text"]) and sentence.affirms(found.start()):
-            yield Stated(found["text"], sentence.start + found.start("text"))
+            yield Stated(found["text"], sentence.at(found.start("text")))
 
 
 def is_in(text: str, given: str) -> bool:

@@ -34,7 +34,7 @@ _DOUBTED = re.compile(
 )
 """Words by which the statement beside them is."""
 _QUALIFIED = re.compile(
-    r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each|reads?|taken?|takes"
+    r"(?i)\b(with|not|never|no|nor|neither|nothing|none|rather|than|unlike|like|only|even|every|each|per|reads?|taken?|takes"
     r"|miss\w*|about|around|roughly|approximately|nearly|almost|(?:over|under)(?= \d)|least|most|more|less|fewer"
     r"|up to|between"
     r"|first|second|third|last|next|before|after|then|again|once)\b|n't\b|n’t\b|≈|~|<|>|≠"
@@ -49,8 +49,8 @@ _SUBJECT = (
     r"(?:it|this|that|which|the (?:program|code|call|snippet|script|line|loop|function|statement|expression|example"
     r"|second line|last line|option)|python|pytorch|torch|tensorflow|keras|numpy|so|and)"
 )
-END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or) \d))"
-"""What must not follow a number: more of it, or of a sum that it is a part of."""
+END = r"(?!\w|[.,]?\d|-\w|\s*(?:[/+×^=−%<>]|- ?\d|x \d|times\b)|\s+(?:\*\s|(?:and|plus|minus|or|of|out of) \d))"
+"""What must not follow a number: more of it, or of a sum or share that it is a part of."""
 NO_UNIT = rf"(?={MARKUP}\s*(?:[.,;:!?)]|$|(?:and|but|because|since|as|which|so)\b))"
 _ANSWER = re.compile(rf"(?i)\b(?:the|this|our|right|correct) (?:answer|key) is:? {MARKUP}(?P<n>{NUMBER}){END}")
 _RESULT = re.compile(
@@ -89,9 +89,11 @@ _LINE_STATED = re.compile(
     r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–]|, ?\d)"
     r"|\b(?:bug|mistake|error|fault|problem|culprit|slip) (?:is|sits|lies|hides) (?:in|on|at) line (?P<m>\d+)\b"
 )
-_ON_LINE = re.compile(r"(?i)^\W*(?:on|in|at) line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–])")
+_ON_LINE = re.compile(
+    r"(?i)^\W*(?:(?:the|this|that|a) (?:[\w`()]+ ){1,3})?(?:on|in|at|of) line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–])"
+)
 _FAULT = re.compile(
-    r"(?i)\b(instead|should|wrong\w*|meant|forgets|forgotten|missing|needs|must|ought|rather"
+    r"(?i)\b(instead|(?<!as it )(?<!as they )should|wrong\w*|meant|forgets|forgotten|missing|needs|must|ought|rather"
     r"|too (?:many|few|early|late))\b"
 )
 """Words by which a sentence says that something is not as it should be."""
@@ -107,6 +109,28 @@ _ENDS = re.compile(
 )
 
 
+_ELSEWHERE = re.compile(
+    r"(?i)\b(would|might|could|think\w*|thought|believ\w*|expect\w*|assum\w*|wrong\w*|mistak\w*|misread\w*|confus\w*"
+    r"|forget\w*|forgot\w*|ignor\w*|left to right|from the left|from left|overflow\w*|wrap\w*|satur\w*|clip\w*|clamp\w*"
+    r"|modulo|mod|clock|base (?:\d+|two|eight|ten)|binary|hexa\w*|octal|python 2|javascript"
+    r"|java|c\+\+|ruby|php|excel|school|calculator|older|earlier|used to|concatenat\w*|pretend\w*|as if|typo|claim\w*"
+    r"|falsely|incorrect\w*|untrue|instead)\b"
+    r"|\bC\b|\?"
+)
+"""Words by which what is worked out is false on purpose, or by other rules than Python's."""
+_DENIED = re.compile(r"(?i)\b(?:not|never|nor|no|neither|rather than|than|nobody|hardly)\b|n't\b|n’t\b")
+
+
+def is_elsewhere(text: str, start: int) -> bool:
+    """Whether a sentence works something out by other rules than Python's, supposes it, or denies it.
+
+    start  where in it that begins: what is denied after it is something else
+    """
+    words = re.sub(r"`[^`\n]*`", lambda code: "…" * len(code[0]), text)
+    clause = re.split(r"[,;:(–—]|\b(?:so|because|since)\b", words[:start])[-1]
+    return bool(_ELSEWHERE.search(words) or _DENIED.search(clause))
+
+
 @dataclass(frozen=True)
 class Sentence:
     """One sentence of a prose, without its expressions."""
@@ -116,6 +140,12 @@ class Sentence:
     """The index of its first character in the prose."""
     last: bool
     """Whether no sentence after it has a number."""
+    places: tuple[int, ...] = ()
+    """Where the characters of its text were, from its start, if it was rewritten."""
+
+    def at(self, index: int) -> int:
+        """The place in the prose of an index of the sentence."""
+        return self.start + (self.places[index] if self.places else index)
 
     @property
     def is_plain(self) -> bool:
@@ -167,10 +197,14 @@ def sentences(prose: str) -> list[Sentence]:
 
 
 def answers(sentence: Sentence) -> Iterator[Stated]:
-    """Numbers that the sentence says are the answer, what is printed, or the result."""
+    """Numbers that the sentence says are the answer, what is printed, or the result.
+
+    A sentence that had words for them may go on: "the answer is two words".
+    """
     for pattern, definite in ((_ANSWER, True), (_PRINTS, False), (_RESULT, False)):
         for found in pattern.finditer(sentence.text):
-            if sentence.states(found.start()):
+            goes_on = sentence.places and not re.match(NO_UNIT, sentence.text[found.end("n") :])
+            if sentence.states(found.start()) and not goes_on:
                 yield _stated(sentence, found, "n", definite=definite)
 
 
@@ -236,4 +270,4 @@ def raising_lines(sentence: Sentence) -> Iterator[Stated]:
 
 
 def _stated(sentence: Sentence, found: re.Match[str], group: str, *, definite: bool = True) -> Stated:
-    return Stated(found[group], sentence.start + found.start(group), definite)
+    return Stated(found[group], sentence.at(found.start(group)), definite)

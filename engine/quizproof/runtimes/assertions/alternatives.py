@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from quizproof.runtimes.assertions.aliens import aliens
 from quizproof.runtimes.assertions.origins import Origins
 from quizproof.runtimes.assertions.syntax import last_name
 from quizproof.runtimes.assertions.truthiness import ITERATORS, TYPE_TESTS
@@ -67,7 +66,7 @@ def alternatives(piece: ast.expr, value: Any, others: list[Any], test: ast.expr,
     if never_negative or (known and not _looks_at_types(test)):
         return
     of_none = _says_that_it_is_there(test, piece)
-    for alien in aliens():
+    for alien in _aliens():
         # That it is not None is what is asserted: whether it could be is judged by where it comes from.
         if alien is not None or not of_none or origins.can_be_none(piece):
             yield alien
@@ -129,3 +128,47 @@ def _says_that_it_is_there(test: ast.expr, piece: ast.expr) -> bool:
         case ast.Call(func=function, args=[first, *_]) if last_name(function) == "assertIsNotNone":
             return first is piece
     return False
+
+
+class _Always:
+    """Whatever is asked of it, it is true; or, made so, false. It has every attribute, and one item: itself."""
+
+    def __init__(self, answer: bool) -> None:
+        self.__dict__["_answer"] = answer
+
+    def __bool__(self) -> bool:
+        answer: bool = self.__dict__["_answer"]
+        return answer
+
+    def _self(self, *args: Any, **kwargs: Any) -> _Always:
+        return self
+
+    __getattr__ = __call__ = __getitem__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _self
+    __truediv__ = __rtruediv__ = __neg__ = __abs__ = __and__ = __or__ = __invert__ = __enter__ = __matmul__ = _self
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _self  # type: ignore[assignment]
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __contains__(self, item: object) -> bool:
+        return bool(self)
+
+    def __iter__(self) -> Iterator[_Always]:
+        yield self
+
+    def __len__(self) -> int:
+        return 1
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def _aliens() -> Iterator[Any]:
+    """Values of no known type, to see whether an assertion looks at a value at all.
+
+    They are one that is always false, one that is always true, one that has nothing, and None.
+    """
+    yield _Always(False)
+    yield _Always(True)
+    yield object()
+    yield None

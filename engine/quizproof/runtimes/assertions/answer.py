@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizproof.outcome import is_failed_assertion
+from quizproof.runtimes.assertions.states import state
 from quizproof.runtimes.assertions.values import changes, is_effective
 
 _MAX_SECONDS = 3.0
@@ -59,8 +60,8 @@ def notices(
     given   the names that the program had when its first check began
     nan     whether they ask for NaN
 
-    A check whose unchanged repetition does not pass is left out: it changes what it looks at. A change in which a check
-    raises anything but a failed assertion counts for nothing.
+    A check whose unchanged repetition does not pass is left out, as is one that changes what it looks at. A change in
+    which a check raises anything but a failed assertion counts for nothing.
     """
     end = time.process_time() + _MAX_SECONDS
     # As after the answer: a check may have bound some of these names itself.
@@ -68,10 +69,13 @@ def notices(
     found: dict[int, Notices] = {}
     for index, code in checks.items():
         codes = [*_needed(index, checks), code]
+        reads = set[str]().union(*map(_names_read, codes))
+        before = [state(saved[name]) for name in sorted(reads & saved.keys())]
         if _passes(codes, names, saved, made) is not True:
             continue
+        if before != [state(saved[name]) for name in sorted(reads & saved.keys())]:
+            continue
         found[index] = Notices()
-        reads = set[str]().union(*map(_names_read, codes))
         # What a check does not read it cannot notice, and need not: it may be a step on the way.
         read = {name: value for name, value in made.items() if name in reads}
         if not reads & given:  # but if it reads nothing of the program, it notices nothing at all

@@ -12,12 +12,13 @@ from typing import Any, Literal
 
 from quizproof.runtimes.assertions.alternatives import speaks_of_nan
 from quizproof.runtimes.assertions.answer import Notices, made_by, notices
-from quizproof.runtimes.assertions.examined import Examined
+from quizproof.runtimes.assertions.closeness import speaks_of_chance
 from quizproof.runtimes.assertions.expectations import EXPECTATIONS
 from quizproof.runtimes.assertions.origins import Origins
 from quizproof.runtimes.assertions.probe import weak_sites
 from quizproof.runtimes.assertions.recorder import Recorder
 from quizproof.runtimes.assertions.sites import Marker
+from quizproof.runtimes.examined import Examined
 
 _MAX_SECONDS = 15
 """For the whole examination, by the clock. The program may have made anything as slow as it likes."""
@@ -37,7 +38,7 @@ class Examination:
         """Begin. `file` is the name of the program's file, as in its tracebacks."""
         self._recorder = Recorder(file)
         self._origins = Origins()
-        self._nan = False
+        self._nan = self._chance = False
         self._roles: list[str] = []
         self._checks: dict[int, types.CodeType] = {}
         self._names: dict[str, Any] = {}
@@ -50,9 +51,20 @@ class Examination:
         """How many assertions that could fail have held so far."""
         return self._recorder.count
 
+    @property
+    def limit(self) -> str:
+        """The name of a limit whose exception the program caught and made nothing of; empty if there was none."""
+        return self._recorder.limit
+
+    @property
+    def quoted(self) -> bool:
+        """Whether the program expects what the system says when something is missing, in its words."""
+        return self._recorder.quoted
+
     def add(self, index: int, role: Literal["setup", "code", "answer", "check", "value"], tree: ast.AST) -> None:
         """Take in the tree of a part, and put marks into it where something is asserted."""
         self._roles.append(role)
+        self._chance = self._chance or speaks_of_chance(ast.unparse(tree))
         self._nan = self._nan or (role == "check" and speaks_of_nan(ast.unparse(tree)))
         self._origins.add(tree, given=role in ("setup", "check"))
         if role in ("setup", "check"):
@@ -97,7 +109,7 @@ class Examination:
             signal.setitimer(signal.ITIMER_REAL, _MAX_SECONDS)
             try:
                 vars(builtins).update(EXPECTATIONS)
-                for index, weakness, detail in weak_sites(self._recorder, self._origins):
+                for index, weakness, detail in weak_sites(self._recorder, self._origins, by_chance=self._chance):
                     site = self._recorder.sites[index]
                     weak = examined[site.part]["weak"]
                     if self._roles[site.part] == "check" and len(weak) < _MAX_WEAK:

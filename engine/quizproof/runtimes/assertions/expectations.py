@@ -10,9 +10,12 @@ Unlike `try … except Exception`, they hold for one type only, so that a misspe
 
 from __future__ import annotations
 
+import builtins
 import warnings
 from types import TracebackType
 from typing import Any
+
+from quizproof.runtimes.assertions.sites import RECORDER
 
 _TOO_BROAD = (BaseException, Exception, Warning)
 
@@ -48,7 +51,14 @@ class raises:  # noqa: N801 - it reads as a word, as `open` does
             ) from error
         if self.fragment not in str(error):
             raise AssertionError(f"a message with {self.fragment!r} was expected, and it is {str(error)!r}") from error
+        if not self.fragment and (meant := _misspelt(error)):
+            raise AssertionError(
+                f"AttributeError was raised for a misspelt name: {error}, but there is {meant!r}; "
+                "if that is the point, quote the message"
+            ) from error
         self.exception = error
+        if recorder := getattr(builtins, RECORDER, None):
+            recorder.expected(error, self.fragment)
         return True
 
 
@@ -96,6 +106,24 @@ class warns:  # noqa: N801
 
 EXPECTATIONS = {"raises": raises, "warns": warns}
 """By the names under which programs find them."""
+
+
+def _misspelt(error: BaseException) -> str:
+    """The attribute that is there, of a name that differs from it by case or by one letter; empty when none is."""
+    if type(error) is not AttributeError or not isinstance(error.name, str):
+        return ""
+    try:
+        names = [name for name in dir(error.obj) if not name.startswith("_")]
+    except Exception:  # `dir` runs the object's own code
+        return ""
+    return next((name for name in names if _nearly(error.name, name)), "")
+
+
+def _nearly(one: str, other: str) -> bool:
+    if one.lower() == other.lower():
+        return True
+    shorter, longer = sorted((one, other), key=len)
+    return len(longer) == len(shorter) + 1 and any(longer[:n] + longer[n + 1 :] == shorter for n in range(len(longer)))
 
 
 def _check(expected: Any, base: type, name: str) -> None:

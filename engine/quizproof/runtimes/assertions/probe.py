@@ -8,6 +8,7 @@ What the program does then has no effect on its outcome.
 from __future__ import annotations
 
 import ast
+import contextlib
 import time
 import types
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from quizproof.runtimes.assertions.alternatives import alternatives
+from quizproof.runtimes.assertions.closeness import misses
 from quizproof.runtimes.assertions.origins import Origins
 from quizproof.runtimes.assertions.recorder import Recorder
 from quizproof.runtimes.assertions.sameness import is_about_identity, is_equal_to_nothing, sameness
@@ -29,8 +31,10 @@ _FIXED = (type, types.ModuleType, types.BuiltinFunctionType, types.FunctionType)
 """What belongs to the language or to a library, and not to the program."""
 
 
-def weak_sites(recorder: Recorder, origins: Origins) -> Iterator[tuple[int, str, str]]:
+def weak_sites(recorder: Recorder, origins: Origins, *, by_chance: bool) -> Iterator[tuple[int, str, str]]:
     """The assertions that could not fail, of those that counted or never ran: index of the site, weakness, detail.
+
+    by_chance  whether the program draws random numbers
 
     The weakness is a key of `checks.WEAKNESSES`; the detail is what it is about, such as a name.
     """
@@ -41,6 +45,11 @@ def weak_sites(recorder: Recorder, origins: Origins) -> Iterator[tuple[int, str,
         found = _weakness(recorder, origins, index, site, end)
         if found:
             yield index, *found
+        elif index in recorder.met and site.test is not None and is_repeatable(site.test):
+            evaluate = _Assertion(site, recorder.met[index], origins).evaluate
+            with contextlib.suppress(Exception):  # things have moved on
+                if missed := misses(site.test, evaluate, by_chance=by_chance):
+                    yield index, "tolerance", missed
 
 
 def _weakness(recorder: Recorder, origins: Origins, index: int, site: Site, end: float) -> tuple[str, str] | None:
@@ -85,15 +94,16 @@ class _Assertion:
 
     def weakness(self, end: float) -> tuple[str, str] | None:
         """Why it could not fail, if so."""
-        return self._always_true() or sameness(self._test, self._evaluate) or self._by_change(end)
+        return self._always_true() or sameness(self._test, self.evaluate) or self._by_change(end)
 
     def _always_true(self) -> tuple[str, str] | None:
         try:
-            return always_true(self._test, self._evaluate, self._origins)
+            return always_true(self._test, self.evaluate, self._origins)
         except Exception:  # things have moved on
             return None
 
-    def _evaluate(self, node: ast.expr) -> Any:
+    def evaluate(self, node: ast.expr) -> Any:
+        """The value of an expression as the assertion saw it."""
         return eval(compile(ast.Expression(node), "<probe>", "eval"), dict(self._names))
 
     def _holds(self, expression: ast.Expression, stand_in: Any = None) -> bool | None:
@@ -115,7 +125,7 @@ class _Assertion:
         values = {}
         for piece in known:
             try:
-                values[piece] = self._evaluate(piece)
+                values[piece] = self.evaluate(piece)
             except Exception:
                 continue
         tried = 0

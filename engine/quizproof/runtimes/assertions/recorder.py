@@ -13,6 +13,7 @@ from typing import Any
 
 from quizproof.runtimes.assertions.sites import RECORDER, Site
 from quizproof.runtimes.assertions.syntax import names_in
+from quizproof.runtimes.limits.exceptions import is_impossible_anywhere, limit_met
 
 _ACCIDENTS = (NameError, AttributeError, ImportError)
 """What a misspelt name raises."""
@@ -38,6 +39,10 @@ class Recorder:
     """The sites that another thread has reached."""
     accidents: dict[int, str] = field(default_factory=dict)
     """By handler for everything, the misspelt name that it caught."""
+    limit: str = ""
+    """The name of the first limit whose exception a handler or an expectation caught."""
+    quoted: bool = False
+    """Whether an expectation quotes what the system said."""
 
     def __post_init__(self) -> None:
         # A failure in another thread would not end the run.
@@ -79,11 +84,22 @@ class Recorder:
     def caught(self, index: int) -> None:
         """A mark at the beginning of a handler: note what it caught, if it is an accident."""
         error = sys.exc_info()[1]
+        if error is not None:
+            self._note_limit(error)
         misspelt = isinstance(error, TypeError) and _MISSPELT_ARGUMENT in str(error)
         # Without a GPU nothing else of the block was tried.
         by_accident = self.sites[index].weakness == "broad" and (isinstance(error, _ACCIDENTS) or misspelt)
         if by_accident or "CUDA" in str(error):
             self.accidents.setdefault(index, f"{type(error).__name__}: {error}"[:200])
+
+    def expected(self, error: BaseException, fragment: str) -> None:
+        """An expectation was met: by this exception, of which it quotes a fragment."""
+        self._note_limit(error)
+        self.quoted = self.quoted or (bool(fragment) and isinstance(error, OSError))
+
+    def _note_limit(self, error: BaseException) -> None:
+        if not self.limit and not is_impossible_anywhere(error):
+            self.limit = limit_met(error)
 
     def _is_own(self, index: int) -> bool:
         """Whether what is called at a site is a function of the program."""

@@ -65,7 +65,7 @@ class Marker(ast.NodeTransformer):
 
         part   its index
         sites  of the whole program; a mark has the index of its site in it
-        check  whether the part is a check, in which handlers are watched too
+        check  whether the part is a check, in which handlers for everything are no good
         """
         self._part = part
         self._sites = sites
@@ -132,8 +132,9 @@ class Marker(ast.NodeTransformer):
             node.finalbody = self._all(node.finalbody)
         for handler in node.handlers:
             first: list[ast.stmt] = []
-            if self._check and not _raises(handler.body) and not _uses(handler):
-                weakness = "broad" if _catches(handler, _BROAD) else ""
+            if not _raises(handler.body) and not _uses(handler):
+                # A setup may try things out.
+                weakness = "broad" if self._check and _catches(handler, _BROAD) else ""
                 index = self._add(handler, "handler", None, weakness, counts=False)
                 first.append(self._mark(handler, index, "caught"))
             # `assert False` in the block would be caught as well.

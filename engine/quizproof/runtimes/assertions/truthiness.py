@@ -46,11 +46,26 @@ def always_true(node: ast.expr, evaluate: Evaluate, origins: Origins) -> tuple[s
         case ast.Call(func=ast.Name(id="isinstance"), args=[_, types_]):
             kinds = evaluate(types_)
             weakness = "survives" if object in (kinds if isinstance(kinds, tuple) else (kinds,)) else ""
+        case ast.Call(func=ast.Attribute(value=text_, attr="find" | "rfind")) if evaluate(node) == -1:
+            weakness = "find" if isinstance(evaluate(text_), (str, bytes)) else ""
+        case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[right]):
+            pairs = ((left, right), (right, left))
+            compared = [new for new, other in pairs if isinstance(other, (ast.Name, ast.Attribute, ast.Subscript))]
+            weakness = "new-object" if any(_is_new(new, evaluate) for new in compared) else ""
         case ast.Call(func=function, args=[_, second]) if last_name(function) in ("assertTrue", "assert_"):
             # The second argument is the message, and not what the first should be.
             is_text = isinstance(second, (ast.JoinedStr, ast.Name)) or isinstance(evaluate(second), str)
             weakness = "" if is_text else "second-argument"
     return (weakness, text) if weakness else None
+
+
+def _is_new(node: ast.expr, evaluate: Evaluate) -> bool:
+    """Whether an expression makes an object that nothing else can be: a call of a library with written arguments."""
+    if not isinstance(node, ast.Call):
+        return False
+    names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+    of_library = all(isinstance(evaluate(name), (types.ModuleType, type)) for name in names)
+    return of_library and evaluate(node) is not evaluate(node)
 
 
 def _one_of_many(values: list[ast.expr], evaluate: Evaluate, origins: Origins) -> tuple[str, str] | None:

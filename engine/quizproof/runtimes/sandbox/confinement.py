@@ -10,13 +10,15 @@ import os
 import socket
 import tempfile
 
+from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE
 from quizproof.runtimes.sandbox import namespaces
 from quizproof.runtimes.sandbox.folders import SCRATCH, open_folder, readable
-from quizproof.runtimes.sandbox.landlock import Landlock
+from quizproof.runtimes.sandbox.keyring import leave_keyring
+from quizproof.runtimes.sandbox.landlock import Landlock, landlock_filter
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.runtimes.sandbox.removal import remove
-from quizproof.runtimes.sandbox.system_calls import drop_privileges
-from quizproof.runtimes.usage import MAX_FILES, MAX_FILES_SIZE
+from quizproof.runtimes.sandbox.seccomp import Filter
+from quizproof.runtimes.sandbox.system_calls import drop_privileges, inherit_orphans
 from quizproof.runtimes.wire import RequestLimits
 
 FILES = "files"
@@ -75,20 +77,37 @@ class Confinement:
 
         Raises OSError.
         """
+        leave_keyring()  # at the other levels, no run can use the one that it shares with others
+        self._go(scratch, files_folder)
+
+    def _go(self, scratch: str, files_folder: int | None) -> None:
+        self._adopt()
         os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch  # the last was set at warm-up
         os.chdir(scratch)
         if files_folder is not None:
             self._place(files_folder)
 
+    def _adopt(self) -> None:
+        """Let what the run starts descend from it for as long as it lives, whatever session that moves to."""
+        inherit_orphans()
+
     def _place(self, files_folder: int) -> None:
         os.symlink(os.readlink(f"/proc/self/fd/{files_folder}"), FILES)
 
-    def owner(self, run: int) -> int:
-        """The process that inherits what a run leaves behind."""
-        return run
+    def owners(self, run: int) -> tuple[int, ...]:
+        """The processes that inherit what a run leaves behind, while it goes on."""
+        return (run,)
 
-    def end(self, run: int) -> None:
-        """In the zygote, when the run has ended: end what it left behind, as far as the kernel knows."""
+    def end(self, run: int) -> int | None:
+        """In the zygote, when the run has ended: let the kernel end what it left behind.
+
+        Returns the child of the zygote whose end shows that all of that has ended; None when nothing has to end first.
+        """
+        return None
+
+    def is_ours(self, process: int) -> bool:
+        """Whether a child of the zygote, which is no run, is one that it needs itself."""
+        return False
 
     def clear(self, scratch: str) -> None:
         """In the zygote, when no process is left there: delete the scratch folder."""
@@ -105,11 +124,13 @@ class LandlockConfinement(Confinement):
     def __init__(self, root: str, lender: socket.socket | None) -> None:
         super().__init__(root, lender)
         self.landlock = Landlock(readable())
+        self.filter = landlock_filter(self.landlock.version)
 
     def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
         """As `Confinement` does, and then let the kernel refuse everything else."""
-        super().enter(scratch, limits, files_folder)
+        self._go(scratch, files_folder)
         self.landlock.enter(scratch, files_folder)
+        self.filter.install()
 
 
 class NamespaceConfinement(Confinement):
@@ -120,6 +141,7 @@ class NamespaceConfinement(Confinement):
     def __init__(self, root: str, lender: socket.socket | None) -> None:
         super().__init__(root, lender)
         self.own_namespace = namespaces.open_pid_namespace()
+        self.filter = Filter(shares_machine=False)
         self.inits: dict[int, namespaces.Init] = {}
 
     def prepare(self, run: int) -> str:
@@ -145,22 +167,35 @@ class NamespaceConfinement(Confinement):
         return pid
 
     def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
-        """Mount the run's own file systems, go there, and give up every capability."""
+        """Mount the run's own file systems, go there, and give up every capability and the calls that it needs not."""
         namespaces.enter_run_namespaces(MAX_FILES_SIZE * limits["file_mib"], MAX_FILES)
-        super().enter(scratch, limits, files_folder)
-        drop_privileges()  # last: the mounts above need them
+        self._go(scratch, files_folder)
+        drop_privileges()  # only now: the mounts above need them
+        self.filter.install()
+
+    def _adopt(self) -> None:
+        """Nothing to do: the init of its namespace inherits, as that of a machine does."""
 
     def _place(self, files_folder: int) -> None:
         os.mkdir(FILES)
         namespaces.attach(files_folder, FILES)
 
-    def owner(self, run: int) -> int:
-        """The init of the run: as number 1 of its namespace, it inherits what loses its parent."""
-        return self.inits[run].pid
+    def owners(self, run: int) -> tuple[int, ...]:
+        """The run, and its init: as number 1 of its namespace, it inherits what loses its parent."""
+        return run, self.inits[run].pid
 
-    def end(self, run: int) -> None:
+    def end(self, run: int) -> int | None:
         """Kill the init, and with it all that the run left behind."""
-        self.inits.pop(run).end()
+        init = self.inits.pop(run)
+        was_alone = init.is_alone()
+        init.end()
+        # The kernel reports the end of an init only after that of all others in its namespace. Without others, it need
+        # not be waited for.
+        return None if was_alone else init.pid
+
+    def is_ours(self, process: int) -> bool:
+        """Whether it is the init of a run."""
+        return any(init.pid == process for init in self.inits.values())
 
     def clear(self, scratch: str) -> None:
         """Nothing to do: the folder went away with its namespace."""

@@ -9,6 +9,8 @@ import struct
 from collections.abc import Sequence
 
 from quizproof.runtimes.sandbox.folders import DEVICES, SETTINGS
+from quizproof.runtimes.sandbox.refused_calls import TRUNCATE
+from quizproof.runtimes.sandbox.seccomp import Filter
 from quizproof.runtimes.sandbox.system_calls import LIBC, call, drop_privileges
 
 # asm-generic/unistd.h
@@ -32,6 +34,16 @@ def landlock_version() -> int:
     # Not `call`: that a kernel has none is an answer, not an error.
     version: int = LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _CREATE_RULESET_VERSION)
     return max(version, 0)
+
+
+def landlock_filter(version: int) -> Filter:
+    """The filter of system calls at this level, which also closes what Landlock leaves open.
+
+    version  what `landlock_version` returned
+
+    Raises OSError on an architecture that has none.
+    """
+    return Filter(shares_machine=True, also=TRUNCATE if version < 3 else {})
 
 
 class Landlock:

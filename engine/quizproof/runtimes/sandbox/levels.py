@@ -6,6 +6,8 @@ This module can be imported on any platform; what needs Linux is imported where 
 from __future__ import annotations
 
 import os
+import select
+import signal
 import sys
 from functools import cache
 from typing import Final, Literal, TypeAlias, get_args
@@ -13,6 +15,9 @@ from typing import Final, Literal, TypeAlias, get_args
 Level: TypeAlias = Literal["namespaces", "landlock", "none"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 """Strongest first."""
+_PATIENCE_SECONDS = 20
+_MAX_REASON = 4_096
+"""Bytes of the reason why a level is refused."""
 
 
 @cache
@@ -36,8 +41,10 @@ def refusal(level: Level) -> str:
             os._exit(0)
     # Otherwise the pipe would never end for us.
     os.close(theirs)
-    with open(ours, "rb") as stream:
-        answer = stream.read().decode()
+    # It takes milliseconds. A kernel that lets it hang must not let us hang, too.
+    answer = os.read(ours, _MAX_REASON).decode() if select.select([ours], [], [], _PATIENCE_SECONDS)[0] else ""
+    os.close(ours)
+    os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     return "" if answer == "ok" else answer or "the attempt ended without an answer"
 
@@ -46,15 +53,21 @@ def _enter(level: Level) -> None:
     """Close this process off as a run would be. Raises OSError when the kernel refuses."""
     if level == "namespaces":
         from quizproof.runtimes.sandbox.namespaces import Init, enter_namespaces, open_pid_namespace
+        from quizproof.runtimes.sandbox.seccomp import Filter
+        from quizproof.runtimes.sandbox.system_calls import drop_privileges
 
         with enter_namespaces():
             if Init().fork(open_pid_namespace()) == 0:
                 os._exit(0)
+            drop_privileges()
+            Filter(shares_machine=False).install()
     elif level == "landlock":
         from quizproof.runtimes.sandbox.folders import readable
-        from quizproof.runtimes.sandbox.landlock import Landlock
+        from quizproof.runtimes.sandbox.landlock import Landlock, landlock_filter
 
-        Landlock(readable()).enter(os.curdir)
+        landlock = Landlock(readable())
+        landlock.enter(os.curdir)
+        landlock_filter(landlock.version).install()
 
 
 def strongest() -> Level:

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quizproof.runtimes.sandbox.folders import DEVICES, SCRATCH, SETTINGS, open_folder, readable
-from quizproof.runtimes.sandbox.system_calls import LIBC, call
+from quizproof.runtimes.sandbox.system_calls import LIBC, call, die_with_parent, keep_capabilities
 
 _SLEEP = ctypes.cast(LIBC.pause, ctypes.c_void_p)
 _ALL_SIGNALS = b"\xff" * 128
@@ -38,13 +38,15 @@ _DETACH = 2
 _TREE_CLONE, _TREE_CLOEXEC, _MOVE_EMPTY_PATH = 1, os.O_CLOEXEC, 4
 # fcntl.h
 _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
-# prctl.h
-_SET_PDEATHSIG = 1
 # asm/unistd_64.h and asm-generic/unistd.h
 _OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442
 # The one number that differs; on other architectures the call fails, and the level is refused.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, -1)
 
+_KEYS = ("/proc/keys", "/proc/key-users")
+"""Names of the user's keys, which no namespace hides."""
+_PARTS = (("memory", "/dev/shm"), ("scratch", SCRATCH))
+"""The folders of a run's file system, and where they are mounted."""
 _MAX_MESSAGE = 1 << 16
 _MAX_DESCRIPTORS = 64
 """More than a zygote that has just been started can have open."""
@@ -62,7 +64,8 @@ def enter_namespaces() -> socket.socket:
     The caller goes on as a child; the original process waits for it and ends with its status. Meanwhile it still sees
     the files of the machine, and the socket that is returned lets `borrow` ask it for a folder of them.
 
-    Raises OSError where the kernel refuses. The caller must have no other threads.
+    Its capabilities last when it becomes another program. Raises OSError where the kernel refuses. The caller must have
+    no other threads, so call it before a framework is imported.
     """
     uid, gid = os.getuid(), os.getgid()  # asked now: in the new user namespace nobody is known yet
     call("unshare", _NEWUSER | _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET)
@@ -76,12 +79,13 @@ def enter_namespaces() -> socket.socket:
     if pid:
         os._exit(_lend(pid, lending))
     # The pool knows the original process alone: when that is killed, this one must end too.
-    call("prctl", _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    die_with_parent()
     lending.close()
     call("unshare", _NEWNS)  # mounts of its own, so that the lender keeps the machine's files
     _build_root(readable())
     # No more user namespaces inside this one: in those a run would have capabilities again.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    keep_capabilities()
     return asking
 
 
@@ -163,7 +167,8 @@ def _build_root(folders: Sequence[str]) -> None:
         if os.path.exists(file):
             _bind(os.path.realpath(file), root + file)
     for device in DEVICES:
-        _bind(device, root + device, read_only=False)
+        # Read-only, because their permissions are the machine's. They can be written all the same.
+        _bind(device, root + device)
     for folder in ("/proc", SCRATCH, "/dev/shm", "/.old"):
         os.makedirs(root + folder, exist_ok=True)
     if not os.path.lexists(root + "/tmp"):  # where many programs write without asking
@@ -186,17 +191,17 @@ def _holds(place: str, folders: Sequence[str]) -> bool:
     return any(folder == place or folder.startswith(place + "/") for folder in folders)
 
 
-def _bind(source: str, target: str, *, read_only: bool = True) -> None:
-    """Mount a file or folder of the machine at `target`, where an empty one is created for it."""
+def _bind(source: str, target: str) -> None:
+    """Mount a file or folder of the machine read-only at `target`, where an empty one is created for it."""
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
     else:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         Path(target).touch()
     _mount(source, target, "", _BIND | _REC)
-    if read_only:  # in a second call: the kernel ignores the flag while it binds
-        kept = os.statvfs(target).f_flag & (_NOSUID | _NODEV | _NOEXEC)  # a user namespace may not take these away
-        _mount("none", target, "", _REMOUNT | _BIND | _RDONLY | _NOSUID | kept)
+    kept = os.statvfs(target).f_flag & (_NOSUID | _NODEV | _NOEXEC)  # a user namespace may not take these away
+    # In a second call: the kernel ignores the flag while it binds.
+    _mount("none", target, "", _REMOUNT | _BIND | _RDONLY | _NOSUID | kept)
 
 
 def open_pid_namespace() -> int:
@@ -247,18 +252,16 @@ class Init:
         return pid
 
     def end(self) -> None:
-        """Kill it, and all that is left in its namespace. Nothing goes on there afterwards.
+        """Kill it, and with it all that is left in its namespace.
 
-        Where nothing else was left there, this does not wait: the init is reaped with the caller's other children.
+        This does not wait: its end is reported with that of the caller's other children, and only after that of all
+        others in the namespace. Some of those may be the caller's children, too, so waiting for it alone could go on
+        for ever.
         """
-        alone = self._is_alone()
         os.kill(self.pid, signal.SIGKILL)
-        # When `waitpid` returns, the kernel has killed everything else in there.
-        if not alone:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(self.pid, 0)
 
-    def _is_alone(self) -> bool:
+    def is_alone(self) -> bool:
+        """Whether it has inherited no other process, as far as is known."""
         try:
             descriptor = os.open(f"/proc/{self.pid}/task/{self.pid}/children", os.O_RDONLY)
         except OSError:  # not every kernel has this file
@@ -272,13 +275,21 @@ class Init:
 def enter_run_namespaces(scratch_mib: int, max_files: int) -> None:
     """In the forked child: own network, IPC and mounts, and empty scratch folders.
 
-    scratch_mib  the size of each, in MiB
-    max_files    how many files and folders each can have
+    scratch_mib  the size of both together, in MiB
+    max_files    how many files and folders both can have together
 
     Raises OSError. It needs the capabilities of the zygote, so call it before `drop_privileges`.
     """
     call("unshare", _NEWNS | _NEWIPC | _NEWNET)
-    # Again, though the zygote has one: this one shows the processes of the run's own namespace.
-    _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
-    for folder in (SCRATCH, "/dev/shm"):
-        _mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV, f"size={scratch_mib}m,nr_inodes={max_files},mode=700")
+    # Again, though the zygote has one: this one shows the processes of the run's own namespace. Read-only, because the
+    # settings of the machine in there belong to root, and those of the init are also the zygote's.
+    _mount("proc", "/proc", "proc", _RDONLY | _NOSUID | _NODEV | _NOEXEC)
+    for file in _KEYS:
+        with contextlib.suppress(OSError):  # the kernel has no keyrings, so it has no such file
+            _mount("/dev/null", file, "", _BIND)
+    # One file system for both, so that what a run keeps in one is missing in the other.
+    options = f"size={scratch_mib}m,nr_inodes={max_files + len(_PARTS) + 1},mode=700"
+    _mount("tmpfs", SCRATCH, "tmpfs", _NOSUID | _NODEV, options)
+    for part, folder in _PARTS:  # the scratch folder comes last, because it covers the others
+        os.mkdir(f"{SCRATCH}/{part}", 0o700)
+        _mount(f"{SCRATCH}/{part}", folder, "", _BIND)

@@ -197,6 +197,10 @@ def test_options_say_how_the_program_ends(prove_text: ProveText) -> None:
         ("json.JSONDecodeError", Raised("JSONDecodeError", "", 0, bases=("ValueError",)), True, True),
         # A class of a program that has the name of a built-in one.
         ("Exception", Raised("TimeoutError", "", 0, bases=("RuntimeError",)), False, False),
+        ("TimeoutError", Raised("TimeoutError", "", 0, bases=("RuntimeError",)), False, False),
+        ("builtins.TimeoutError", Raised("TimeoutError", "", 0, bases=("RuntimeError",)), False, False),
+        ("requests.ConnectionError", Raised("ConnectionError", "", 0, bases=("RequestException",)), True, True),
+        ("IOError", Raised("OSError", "", 0, bases=("Exception",)), False, False),
     ],
 )
 def test_names_of_exceptions(name: str, raised: Raised, same: bool, caught: bool) -> None:

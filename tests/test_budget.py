@@ -202,6 +202,8 @@ def test_costly_block_is_found_and_others_are_proven(tmp_path: Path, monkeypatch
     assert "0.3 s of processor time" in report.findings[0].message
     assert report.block("costly").status == "refuted"
     assert code_of(report.result) == 1
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text(quiz("good"))
     assert proved(tmp_path).status == "proven"
 

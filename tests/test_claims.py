@@ -215,6 +215,7 @@ def test_what_happened_instead(stated: str, outcome: Outcome, words: str) -> Non
 OBSTACLES: list[tuple[Outcome, str, str, str]] = [
     (Outcome("missing", detail="no torch"), "unverified", rules.RUNTIME_MISSING, "no torch"),
     (Outcome("unlocked", detail="not there"), "unverified", rules.NOT_LOCKED, "not there"),
+    (Outcome("capped", detail="too long"), "unverified", rules.CAPPED, "the run was stopped: too long"),
     (Outcome("fault", detail="killed"), "unverified", rules.ENGINE_FAULT, "the run was lost: killed"),
     (Outcome("limit", detail="too long"), "refuted", rules.LIMIT_HIT, "the run was stopped: too long"),
     (Outcome("died", detail="SIGSEGV"), "refuted", rules.SNIPPET_DIED, "the run ended without a result: SIGSEGV"),
@@ -402,7 +403,7 @@ def test_distractor_that_passes(happens: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("part", [SETUP, ANSWER, CHECK])
-@pytest.mark.parametrize("type_", ["NameError", "PermissionError", "ValueError"])
+@pytest.mark.parametrize("type_", ["NameError", "PermissionError", "KeyboardInterrupt", "GeneratorExit", "ValueError"])
 def test_accidents(type_: str, part: int) -> None:
     """An exception that looks like an accident must be stated; in the check it is the check's own."""
     judged = distractor(PROGRAM, raised(part, part * 2 + 1, type_))
@@ -414,6 +415,17 @@ def test_accidents(type_: str, part: int) -> None:
         assert judged.message == f"it failed by {type_}: bad, which looks like an accident"
         assert judged.help == f"If that is what the option is about, add `happens: {type_}`."
         assert judged.at == ("options", 0, "code")
+
+
+@pytest.mark.parametrize(("base", "accident"), [("SystemExit", True), ("KeyboardInterrupt", True), ("OSError", False)])
+def test_what_ends_a_program_must_be_stated(base: str, accident: bool) -> None:
+    """A class of the snippet's that inherits from what ends a program ends it too."""
+    outcome = raised(ANSWER, 3, "Quit")
+    assert outcome.raised
+    outcome = replace(outcome, raised=replace(outcome.raised, bases=(base, "BaseException")))
+    judged = distractor(PROGRAM, outcome)
+    assert judged.code == (rules.UNSTATED_CRASH if accident else rules.UNSTATED_EXCEPTION)
+    assert distractor(PROGRAM, outcome, "Quit") is PROVEN
 
 
 def test_misspelt_attribute_is_an_accident() -> None:

@@ -55,7 +55,7 @@ def test_metadata(wheel: zipfile.ZipFile) -> None:
     assert "Requires-Dist: torch<2.14,>=2.13; extra == 'torch'" in lines
     assert "Requires-Dist: tensorflow-cpu<2.22,>=2.21; extra == 'tensorflow'" in lines
     scripts = wheel.read(name.replace("METADATA", "entry_points.txt")).decode()
-    assert "quizproof = quizproof_renderers.cli.main:main" in scripts
+    assert "quizproof = quizproof_renderers.cli.start:main" in scripts
 
 
 # ---- a program that uses the wheel

@@ -30,9 +30,11 @@ OURS: DataPath = ("kind",)
 ENDLESS_SECONDS = 3.0
 """The limit of programs that never end, as their authors say."""
 
-_TYPING_ERRORS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "SystemExit"]
+_TYPING_ERRORS = ["NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"]
 _REFUSALS = ["OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "ConnectionRefusedError", "URLError"]
-ACCIDENTS = frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
+_ENDINGS = frozenset(["SystemExit", "KeyboardInterrupt", "GeneratorExit"])
+"""What ends a program and is no error of it; so do their subclasses."""
+ACCIDENTS = _ENDINGS | frozenset([*_TYPING_ERRORS, *_REFUSALS, "gaierror", "TimeoutError"])
 """Exceptions by which an option fails by accident more often than on purpose, or because the sandbox refused it."""
 
 _THEN_FAILS = ("silence", "warning", "output")
@@ -229,6 +231,9 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False, sta
         case "unlocked":
             help_ = "Rewrite the lock with `quizproof check --write-lock`, or build without `--locked`."
             return unverified(rules.NOT_LOCKED, outcome.detail, help=help_, at=())
+        case "capped":
+            help_ = "Raise `--max-seconds`, `--max-memory` or `--max-processes`, if you trust the bank with that."
+            return unverified(rules.CAPPED, f"the run was stopped: {outcome.detail}", help=help_, at=at)
         case "fault":
             return unverified(rules.ENGINE_FAULT, f"the run was lost: {outcome.detail}")
         case "limit" if outcome.detail != ASKED_FOR_NETWORK:
@@ -243,7 +248,8 @@ def obstacle(program: Program, outcome: Outcome, *, syntax_ok: bool = False, sta
             help_ = "A snippet must come to its end or raise an exception."
             return refuted(rules.SNIPPET_DIED, message, help=help_, actual=outcome.detail, at=at)
         case "syntax" if not syntax_ok:
-            return at_frame(program, outcome, refuted(rules.CODE_SYNTAX, str(outcome.raised)))
+            help_ = "Fix the code. If an option is wrong because it does not parse, state `happens: SyntaxError`."
+            return at_frame(program, outcome, refuted(rules.CODE_SYNTAX, str(outcome.raised), help=help_))
         case "endless" if at is not None and program.parts[reached].role == "setup":
             message = f"the setup is still running: {outcome.detail}"
             return refuted(rules.LIMIT_HIT, message, help="Make the setup smaller.", at=at)
@@ -334,4 +340,4 @@ def fails(program: Program, outcome: Outcome, happens: Happens | None, *, code: 
 
 
 def _is_accident(raised: Raised) -> bool:
-    return raised.type in ACCIDENTS or bool(raised.meant)
+    return raised.type in ACCIDENTS or bool(raised.meant) or not _ENDINGS.isdisjoint(raised.bases)

@@ -21,11 +21,13 @@ from typing import Any, Literal, TypeAlias, TypedDict, cast, get_args
 from quizproof import json_forms
 from quizproof.json_forms import Form, items, record, text, whole
 
-Status: TypeAlias = Literal["finished", "raised", "syntax", "endless", "limit", "died", "missing", "unlocked", "fault"]
+Status: TypeAlias = Literal[
+    "finished", "raised", "syntax", "endless", "limit", "died", "missing", "unlocked", "capped", "fault"
+]
 """finished: ran to its end. raised: an exception left the snippet. syntax: it does not compile. endless: still running
 at the limit of programs of which their authors say that they never end. limit: stopped at a limit. died: the process
-ended without a result. missing: the framework is not installed. unlocked: the lock does not have this program. fault:
-lost by us."""
+ended without a result. missing: the framework is not installed. unlocked: the lock does not have this program. capped:
+stopped at what whoever proves the bank allows, which is less than its author asked for. fault: lost by us."""
 
 
 LASTING: frozenset[Status] = frozenset(["finished", "raised", "syntax"])
@@ -34,7 +36,7 @@ KEPT: frozenset[Status] = LASTING | {"endless"}
 """What is worth keeping. Another run of an endless program would only take its time again."""
 TAMPERED = "it tampered with the interpreter's reply"
 """The detail of a run that died, as far as we can know: what it left as its reply is not one."""
-LOST: frozenset[Status] = frozenset(["missing", "unlocked", "fault"])
+LOST: frozenset[Status] = frozenset(["missing", "unlocked", "capped", "fault"])
 """What says nothing about the snippet, because it was not run, or because we lost the outcome."""
 
 
@@ -91,7 +93,8 @@ class Raised:
     def is_failure(self) -> bool:
         """Whether an assertion failed, rather than the code around it."""
         own = self.type in ("ValueError", "TypeError") and self.frames and _ASSERTING.match(self.frames[-1].text)
-        return is_failed_assertion(self.type, self.message) or bool(own)
+        named_like_it = self.type == "AssertionError" and bool(self.bases)  # a class of the snippet's
+        return (is_failed_assertion(self.type, self.message) and not named_like_it) or bool(own)
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ class Outcome:
             return False
         if self.status == "finished":
             return len(self.parts) == parts and self.raised is None
-        return self.status in ("endless", "limit", "died", "fault") or self.raised is not None
+        return self.status in ("endless", "limit", "died", "capped", "fault") or self.raised is not None
 
     def traceback(self, path: str = "") -> str:
         """The exception as Python would print it.

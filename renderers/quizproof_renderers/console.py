@@ -9,6 +9,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.theme import Theme
 
+_UNKNOWN_WIDTH = 80
 MAX_WIDTH = 2000
 """The width of a file or a pipe: nothing is wrapped there, and only absurd lines are cut."""
 
@@ -48,8 +49,12 @@ def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int =
         # A character that the encoding of the stream lacks becomes an escape; otherwise it would end the program.
         stream.reconfigure(errors="backslashreplace")
     console = _Console(file=stream, markup=False, emoji=False, highlight=False, theme=_THEME)
+    given = os.environ.get("COLUMNS", "")
+    if given.isdigit() and not int(given):  # some terminals say so before they know; rich would show nothing
+        console.width = _UNKNOWN_WIDTH
+        given = ""
     # Off a terminal rich would take the width of any terminal that the process has, or 80.
-    if not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit():
+    if not stream.isatty() and not given.isdigit():
         console.width = off_terminal
     elif width is not None:
         console.width = min(width, console.width)

@@ -145,8 +145,13 @@ def is_raised(name: str, raised: Raised) -> bool:
     """Whether an exception has this name: with its module or without, or another name of the same type.
 
     name  as an author or a learner writes it: `TypeError`, `builtins.TypeError`, `IOError`
+
+    The name of a built-in exception means that one, and no other that is merely called like it.
     """
-    last = ALIASES.get(name, name.rpartition(".")[2])
+    module, _, last = name.rpartition(".")
+    last = ALIASES.get(name, last)
+    if raised.bases and hasattr(builtins, last) and (module in ("", "builtins") or name in ALIASES):
+        return False
     return last == raised.type or last in names_of(raised)
 
 
@@ -162,7 +167,7 @@ def canonical(name: str) -> str:
 
 def names_of(raised: Raised) -> tuple[str, ...]:
     """The other names of the type of an exception: `EnvironmentError` and `IOError` of an `OSError`."""
-    kind = getattr(builtins, raised.type, None)
+    kind = None if raised.bases else getattr(builtins, raised.type, None)
     same = [name for name, value in vars(builtins).items() if value is kind] if isinstance(kind, type) else []
     return tuple(sorted({*same, *raised.aliases} - {raised.type}))
 

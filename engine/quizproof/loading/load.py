@@ -22,7 +22,7 @@ from quizproof.loading.quiz import Bank, Item, Loaded, Quiz
 from quizproof.loading.recovery import Reading, read
 from quizproof.quizfile.fields import CODE, MAX_SLUG, models_in, texts
 from quizproof.quizfile.header import Header, Insight
-from quizproof.quizfile.wording import meant_key, worded
+from quizproof.quizfile.wording import HELP, meant_key, worded
 from quizproof.quizfile.yaml_document import Document, written
 from quizproof.spelling import meant
 
@@ -163,14 +163,17 @@ class _Validation:
             return []
         blocks = data["blocks"]
         if not isinstance(blocks, list) or not blocks:
-            self._find(rules.INVALID_VALUE, ("blocks",), "`blocks` is a list of at least one block")
+            self._find(
+                rules.INVALID_VALUE, ("blocks",), "`blocks` is a list of at least one block", "Begin each with `- id:`."
+            )
             return []
         return [item for index, block in enumerate(blocks) if (item := self._block(block, ("blocks", index)))]
 
     def _block(self, block: Any, at: DataPath) -> Item | None:
         self.at = at
         if not isinstance(block, dict):
-            self._find(rules.INVALID_VALUE, at, "a block is a mapping with `id`, `kind` and `prompt`")
+            message = "a block is a mapping with `id`, `kind` and `prompt`"
+            self._find(rules.INVALID_VALUE, at, message, "Begin it with `- id:`, and indent its other keys below that.")
             return None
         name = block.get("kind")
         if name is None:
@@ -210,7 +213,7 @@ class _Validation:
             for detail in reported[:_MAX_ERRORS]:
                 self._report(detail, at, names)
             if (more := len(reported) - _MAX_ERRORS) > 0:
-                self._find(rules.INVALID_VALUE, at, f"{more:,} more errors like these are in it")
+                self._find(rules.INVALID_VALUE, at, f"{more:,} more errors like these are in it", "Fix those first.")
             return None
 
     def _report(self, detail: ErrorDetails, at: DataPath, names: list[str]) -> None:
@@ -219,7 +222,8 @@ class _Validation:
             if (*path, step) in self.document.values:
                 path = (*path, step)
         code, message = worded(detail, path, names)
-        self._find(code, path, message, self._about_null(path), key=code == rules.UNKNOWN_KEY)
+        help_ = self._about_null(path) or HELP.get(code, "")
+        self._find(code, path, message, help_, key=code == rules.UNKNOWN_KEY)
 
     def _about_null(self, path: DataPath) -> str:
         """What to write instead of a `null` at a place, or in the mapping there, that may be meant as text."""

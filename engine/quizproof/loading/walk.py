@@ -13,6 +13,10 @@ MAX_DEPTH = 64
 _MADE_ON_DEMAND = ("/proc/", "/sys/")
 """Where files have no size, and may never end or block."""
 
+_TO_READ = os.O_RDONLY
+for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY"):  # which not every platform has
+    _TO_READ |= getattr(os, _name, 0)
+
 
 @dataclass(frozen=True)
 class Unread:
@@ -70,7 +74,7 @@ def read_regular(path: Path, max_bytes: int) -> tuple[bytes, int]:
 
     Raises OSError when it cannot be read, and when it is a folder, a pipe, a device, or made on demand as in /proc.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = os.open(path, _TO_READ)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or is_made_on_demand(path):

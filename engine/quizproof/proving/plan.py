@@ -31,7 +31,6 @@ from quizproof.verdicts import Verdict
 MAX_PROGRAMS = 20_000
 """Of one block, over all its variants: some minutes of a processor."""
 
-
 _MAY_BE_LUCK = (rules.KEY_REFUTED, rules.PROOF_FAILED, rules.DISTRACTOR_HOLDS)
 """What is wrong in this run, and might be right in the next."""
 

@@ -61,6 +61,14 @@ def worded(detail: ErrorDetails, path: DataPath, known: Collection[str] = ()) ->
             return rules.INVALID_VALUE, f"{where}: {instead[:1].lower()}{instead[1:]}"
 
 
+HELP = {
+    rules.UNKNOWN_KEY: "Correct the key or remove it; the reference lists those that exist.",
+    rules.MISSING_KEY: "Add it; the reference says what it takes.",
+    rules.INVALID_VALUE: "The reference says what each key takes.",
+}
+"""What to do about what pydantic finds, where nothing better is known."""
+
+
 def meant_key(word: str, known: Collection[str]) -> str:
     """The key that was meant; empty when none comes near.
 

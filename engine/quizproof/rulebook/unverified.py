@@ -86,3 +86,16 @@ With the start methods `spawn` and `forkserver`, workers import the program's fi
     shared_by_claims=True,
     shared_by_variants=True,
 )
+CAPPED = _define(
+    "QP909",
+    "capped",
+    "A run was stopped at a cap of the command, which is lower than the limit that the bank sets.",
+    """
+Limits come from the bank, caps from whoever proves it: `--max-seconds` (600 unless you say otherwise), `--max-memory`
+(three quarters of the machine's) and `--max-processes` (1,024). A run that needs no more than the cap is judged as
+usual.
+""",
+    is_unverified=True,
+    shared_by_claims=True,
+    shared_by_variants=True,
+)

@@ -113,6 +113,9 @@ def check(
     before = Lock.read(path) if path and diff_lock and not first else None
     if audit and options.no_cache and not options.known:
         fail("`--audit` compares with the cache, and `--no-cache` ignores it; leave one of them out")
+    files = find_files(chosen)
+    if output_file and any(isinstance(file, Path) and _is_same(file, output_file) for file in files):
+        fail(f"{output_file} is a quiz of the bank; name another file for the report")
     asked = {"--write-lock": write_lock, "--diff-lock": diff_lock, "--stress": stress, "--audit": audit}
     if locked and (clashing := [name for name, given in asked.items() if given]):
         fail(f"with `--locked` nothing is run; leave out `{clashing[0]}`")
@@ -121,7 +124,7 @@ def check(
     lock = Lock.read(lock_of(chosen)) if locked else None
     writer = LockWriter()
     settings = set_up(
-        find_files(chosen),
+        files,
         options,
         chosen,
         outcomes=lock,
@@ -150,6 +153,11 @@ def check(
         elif write_lock:
             tell(f"not everything is proven, so {path} was not written")
     sys.exit(PROVEN if exit_zero else code)
+
+
+def _is_same(file: Path, other: Path) -> bool:
+    """Whether two paths lead to one file."""
+    return other.exists() and file.exists() and file.samefile(other)
 
 
 def _warn_if_stale(chosen: Sequence[Path], programs: Mapping[str, str]) -> None:

@@ -48,8 +48,15 @@ class Program(click.Group):
         # They are None when we are started with a closed descriptor: nobody wants to read what goes there.
         sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
         sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
         for number in _ENDING:
             signal.signal(number, _leave)
+        if hasattr(signal, "SIGCHLD"):
+            # A parent that ignores it hands that down, and the ends of our children would be lost.
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # Where it was ignored, as in the background, it stays so.
+        if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
         try:
             # Left to itself, click would answer Ctrl-C with "Aborted!" and 1.
             sys.exit(super().main(*args, **(kwargs | {"standalone_mode": False})))
@@ -77,6 +84,12 @@ class Program(click.Group):
             click.echo(f"quizproof: internal error: {name}: {str(error)!r}", err=True)
             click.echo("This is a fault in quizproof. Set QUIZPROOF_TRACEBACK=1 to see where.", err=True)
             sys.exit(UNVERIFIED)
+
+
+def _interrupt(number: int, _: object) -> NoReturn:
+    """Interrupt once: a second Ctrl-C, and a third, must not stop what clears away after the first."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _leave(number: int, _: object) -> NoReturn:

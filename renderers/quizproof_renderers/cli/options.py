@@ -39,6 +39,10 @@ class RunOptions:
     """The weakest sandbox that is accepted; None when any is."""
     no_cache: bool = False
     """Whether to neither read nor write the cache."""
+    seconds: float | None = None
+    """The most that one run may take, whatever the bank asks for; None for `runners.capped`'s own. So the next two."""
+    memory_mib: int | None = None
+    processes: int | None = None
     known: str | None = None
     """The git revision whose lock is believed; None when no lock is."""
     dask: str | None = None
@@ -99,6 +103,29 @@ _require_option = click.option(
 _no_cache_option = click.option(
     "--no-cache", is_flag=True, help="Ignore the cache: run everything again, and store nothing."
 )
+_cap_options = (
+    click.option(
+        "--max-seconds",
+        "seconds",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="S",
+        help="How long one run may take, whatever the bank asks for.  [default: 600]",
+    ),
+    click.option(
+        "--max-memory",
+        "memory_mib",
+        type=click.IntRange(min=16),
+        metavar="MIB",
+        help="How much memory one run may take.  [default: three quarters of the machine's]",
+    ),
+    click.option(
+        "--max-processes",
+        "processes",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="How many processes one run may have.  [default: 1024]",
+    ),
+)
 _known_option = click.option(
     "--known",
     metavar="REV",
@@ -109,17 +136,17 @@ _dask_option = click.option(
     metavar="ADDRESS",
     help="Run on the workers of the Dask cluster with this scheduler, such as tcp://host:8786.",
 )
+_RUN_OPTIONS = (_jobs_option, _sandbox_option, _require_option, *_cap_options, _no_cache_option)
 
 
 def run_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of all that run snippets on this machine, as one `RunOptions` named `options`."""
-    return _collecting(command, (_jobs_option, _sandbox_option, _require_option, _no_cache_option))
+    return _collecting(command, _RUN_OPTIONS)
 
 
 def proving_options(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that proves, which a cluster can do as well."""
-    own = (_jobs_option, _sandbox_option, _require_option, _no_cache_option, _known_option, _dask_option)
-    return _collecting(command, own)
+    return _collecting(command, (*_RUN_OPTIONS, _known_option, _dask_option))
 
 
 def _collecting(command: Callable[..., None], options: Sequence[Callable[..., Any]]) -> Callable[..., None]:
@@ -133,12 +160,17 @@ def _collecting(command: Callable[..., None], options: Sequence[Callable[..., An
         sandbox: str,
         required: str | None,
         no_cache: bool,
+        seconds: float | None,
+        memory_mib: int | None,
+        processes: int | None,
         known: str | None = None,
         dask: str | None = None,
         **own: Any,
     ) -> None:
         level = cast("Level | None", None if sandbox == _AUTO else sandbox)
-        command(options=RunOptions(jobs, level, cast("Level | None", required), no_cache, known, dask), **own)
+        least = cast("Level | None", required)
+        caps = (seconds, memory_mib, processes)
+        command(options=RunOptions(jobs, level, least, no_cache, *caps, known, dask), **own)
 
     for option in reversed(options):  # as if they stood above the command: `--help` lists the topmost first
         collected = option(collected)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from quizproof.loading.quiz import Bank, Loaded
     from quizproof.loading.shards import Shard
     from quizproof.proving.prove import Proving, Witness
-    from quizproof.runners.pool import Pool
     from quizproof.runners.runner import Runner
     from quizproof.runtimes.sandbox.levels import Level
     from quizproof.store.cache import Cache
@@ -83,8 +82,8 @@ def bank_at(*paths: Path) -> Bank:
     return bank
 
 
-def pool_for(options: RunOptions, jobs: int | None = 1) -> Pool[Any]:
-    """A pool for runs that prove nothing, under the sandbox that was asked for.
+def pool_for(options: RunOptions, jobs: int | None = 1) -> Runner[Any]:
+    """A runner on this machine for runs that prove nothing, under the sandbox that was asked for.
 
     options  whose sandbox is used
     jobs     how many runs in parallel; as many as there are processors when None
@@ -95,7 +94,16 @@ def pool_for(options: RunOptions, jobs: int | None = 1) -> Pool[Any]:
 
     if why := platform_refusal():  # before the sandbox is looked at, which is Linux's
         refuse(why)
-    return local_pool(jobs, _level(options))
+    return _capped(local_pool(jobs, _level(options)), options)
+
+
+def _capped(runner: Runner[Any], options: RunOptions) -> Runner[Any]:
+    """A runner that keeps to the caps of `options`."""
+    from quizproof.runners.capped import CappedRunner, Caps
+
+    given = {"seconds": options.seconds, "memory_mib": options.memory_mib, "processes": options.processes}
+    caps: dict[str, Any] = {name: most for name, most in given.items() if most is not None}
+    return CappedRunner[Any](runner, Caps(**caps))
 
 
 def _running(options: RunOptions) -> Runner[Any]:
@@ -112,7 +120,7 @@ def _running(options: RunOptions) -> Runner[Any]:
         refuse(why)
     from quizproof.runners.dask.runner import DaskRunner
 
-    return DaskRunner[Any](options.dask, options.sandbox, options.required)
+    return _capped(DaskRunner[Any](options.dask, options.sandbox, options.required), options)
 
 
 def _locked(lock: Lock, options: RunOptions) -> Runner[Any]:

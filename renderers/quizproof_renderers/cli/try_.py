@@ -15,7 +15,7 @@ from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 if TYPE_CHECKING:
     from quizproof.loading.quiz import Bank, Item, Quiz
     from quizproof.proof import QuizProof
-    from quizproof.runners.pool import Pool
+    from quizproof.runners.runner import Runner
 
 _MAX_BYTES = 1 << 20
 """Of a script."""
@@ -98,7 +98,7 @@ def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:
     raise UsageError(f"there is no {noun} `{name}`{suggestion}")
 
 
-def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[Any]) -> bool:
+def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Runner[Any]) -> bool:
     """Judge a script and show the result; whether it meets everything."""
     from quizproof.proving.trial import try_script
     from quizproof_renderers.reports import trial_report
@@ -109,7 +109,7 @@ def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Pool[A
     return trial.met
 
 
-def _try_question(proof: QuizProof, source: str, files: str | None, file: str, pool: Pool[Any]) -> bool:
+def _try_question(proof: QuizProof, source: str, files: str | None, file: str, pool: Runner[Any]) -> bool:
     """Judge a program by the one question in `proof` and show the result; whether it passes every check."""
     from quizproof.displays import ProgramInput
     from quizproof.marking.attempt import judge, program_of

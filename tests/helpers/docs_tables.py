@@ -6,9 +6,13 @@ models, rules from `quizproof.rules`, scoring from `quizproof.marking.scoring`.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import textwrap
 import types
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
@@ -166,13 +170,29 @@ def known_keys() -> set[str]:
 
 def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:
     rows = []
+    docstrings = _docstrings(model)
     for name, info in model.model_fields.items():
         if name not in without:
-            meaning = " ".join((info.description or "").split())
+            meaning = " ".join(docstrings.get(name, "").split())
             assert meaning, f"{model.__name__}.{name} has no docstring"
             words = _kinds_of(model) if name == "kind" else sort(info)
             rows.append((f"`{info.alias or name}`", words, _default(info), meaning))
     return _markdown(("key", "value", "default", "meaning"), rows)
+
+
+def _docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """The docstrings below the fields of a model and of its bases, by the names of the fields."""
+    found: dict[str, str] = {}
+    for each in reversed(model.__mro__):
+        if each is BaseModel or not issubclass(each, BaseModel):
+            continue
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
+        assert isinstance(tree, ast.ClassDef)
+        for field, after in pairwise(tree.body):
+            match field, after:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[name] = text
+    return found
 
 
 def _kinds_of(base: type[BaseModel]) -> str:

@@ -30,7 +30,9 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 class Model(BaseModel):
     """Base of everything in a quiz file: frozen, and unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    # Docstrings of fields stay in the source, where the reference reads them: pydantic would read all sources again at
+    # every start.
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True)

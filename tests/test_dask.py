@@ -169,7 +169,7 @@ def test_killed_workers_lose_nothing(two: Cluster, bank: Path, seed: int) -> Non
         bank,
         runner,
         progress=kill_workers(two, moments, seed),
-        witness=lambda quiz, question, run, program, outcome: witnessed.update([(quiz, question, run)]),
+        witness=lambda quiz, question, run, program, outcome, again: witnessed.update([(quiz, question, run)]),
     )
     assert not moments, "all workers were killed that should be"
     assert same(text, (bank / "local.json").read_text())

@@ -11,10 +11,9 @@ def main() -> None:
     if command is None:
         _refuse("the command line is not installed; run `pip install quizproof`")
     try:
-        run = command.load()
+        command.load()()  # it imports what it needs when it is called
     except ModuleNotFoundError as error:
         _refuse(f"the command line needs `{error.name}`, which is not installed; run `pip install quizproof`")
-    run()
 
 
 def _refuse(message: str) -> NoReturn:

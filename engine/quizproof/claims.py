@@ -27,6 +27,9 @@ PartRole: TypeAlias = Literal["setup", "code", "answer", "check", "value"]
 OURS: DataPath = ("kind",)
 """The place of a part that no author wrote."""
 
+SHARED: DataPath = ("header", "setup")
+"""The place of the part that the header gives to all blocks."""
+
 ENDLESS_SECONDS = 3.0
 """The limit of programs that never end, as their authors say."""
 

@@ -97,9 +97,11 @@ class QuizProof:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All that is wrong. A missing runtime is told of once, for the file, not by every block."""
+        """All that is wrong. What all blocks share is told of once: a missing runtime, and the header's setup."""
         told = [f for question in self.blocks for f in question.findings if f.code != rules.RUNTIME_MISSING]
-        return (*self.file_findings, *told)
+        first = min(self.lines.values(), default=0)
+        of_header = {f.span: f for f in reversed(told) if f.span.line < first}
+        return (*self.file_findings, *(f for f in told if of_header.get(f.span, f) is f))
 
     @property
     def id(self) -> str:

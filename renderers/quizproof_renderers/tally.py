@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from quizproof.displays import Code
 from quizproof.proof import QuizProof, Result
+from quizproof.quizfile.header import Header
 from quizproof.verdicts import VERDICTS, Verdict, worst
 from quizproof_renderers.text import one_line, plural
 
@@ -92,6 +94,11 @@ def verdicts(result: Result) -> str:
 def conclusion(result: Result) -> str:
     """Findings and claims: "2 errors; 31 claims proven, 1 refuted"."""
     return "; ".join(part for part in (counted(result), verdicts(result)) if part)
+
+
+def shared_setup(header: Header) -> tuple[Code, ...]:
+    """What all programs of a quiz begin with, as content to show once; empty when its header gives nothing."""
+    return (Code(header.setup.rstrip(), "Every program here begins with"),) if header.setup else ()
 
 
 def mutations(result: Result) -> str:

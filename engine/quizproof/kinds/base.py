@@ -15,15 +15,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, WithJsonSchema, model_validator
 
 from quizproof import displays, rules
-from quizproof.claims import Claim, Part, Program, refuted
+from quizproof.claims import SHARED, Claim, Part, Program, refuted
 from quizproof.comparison.happens import Happens
 from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import Advice
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Fixed, Integer, Model, Prose, Scalar, Slug, Snippet, Text, refuse
+from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Prose, Scalar, Slug, Snippet, Text, refuse
 from quizproof.quizfile.limits import Limits
 from quizproof.quizfile.yaml_document import written
 from quizproof.snippets.session import by_statement
@@ -133,8 +133,12 @@ class Block(Model, ABC):
     """The largest number of variants to prove. Of more combinations a sample is drawn, always the same one."""
     limits: Limits | None = None
     """What one run can use, where that differs from the limits of the quiz."""
+    shared_setup: Flag = True
+    """Whether its programs begin with the header's `setup`, where there is one."""
     facts: dict[Name, Snippet] = {}
     """Expressions that are evaluated after the right code has run, for prose to use as `{{ name }}`."""
+    _shared: tuple[Part, ...] = PrivateAttr(())
+    """The header's setup, once `sharing` has given it."""
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
@@ -204,12 +208,31 @@ class Block(Model, ABC):
         """
         yield from ()
 
+    def sharing(self, setup: str | None) -> Self:
+        """The same block, with the header's setup at the beginning of its programs, unless it does without.
+
+        setup  of the header; None for none
+        """
+        block = self.model_copy()
+        block._shared = () if setup is None or not self.shared_setup else (Part("setup", setup, SHARED),)
+        return block
+
+    def with_shared(self, setup: str | None) -> str:
+        """The header's setup and the block's own, as one text.
+
+        setup  the block's own; None for none
+        """
+        return "\n".join(part.rstrip("\n") + "\n" for part in (*(p.source for p in self._shared), setup or "") if part)
+
     def program(self, *parts: Part) -> Program:
         """A program under this block's limits.
 
-        parts  from setup on, in the order in which they run; sessions are divided into their statements
+        parts  from setup on, in the order in which they run; sessions are divided into their statements. The header's
+               setup comes first, or after the seed of an exhibit, which it may use
         """
-        return Program(tuple(by_statement(parts)), self.limits or Limits())
+        own = tuple(by_statement(parts))
+        seeds = sum(part.at[:1] == ("seeds",) for part in own)
+        return Program((*own[:seeds], *self._shared, *own[seeds:]), self.limits or Limits())
 
     def facts_program(self) -> Program | None:
         """The right code and every fact after it; None if there are no facts.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from quizproof.claims import Program
+from quizproof.claims import SHARED, Program
 from quizproof.findings import DataPath, Span
 from quizproof.outcome import Frame, Outcome
 from quizproof.quizfile.yaml_document import Document
@@ -30,7 +30,7 @@ class Places:
 
     def of(self, at: DataPath) -> Span:
         """The place of the value at `at`, cut to its first line."""
-        return self.document.first_line((*self.block, *at))
+        return self.document.first_line(self._path_of(at))
 
     def within(self, at: DataPath, line: int, column: int) -> Span:
         """A place inside a text of the block, in the file.
@@ -38,7 +38,7 @@ class Places:
         at            the text, relative to the block
         line, column  both from 0, within the text
         """
-        return self.document.inside((*self.block, *at), line, column)
+        return self.document.inside(self._path_of(at), line, column)
 
     def of_line(self, at: DataPath, line: int) -> Span:
         """A whole line of a text in the file, without its indentation.
@@ -87,7 +87,11 @@ class Places:
 
     def _start(self, at: DataPath) -> tuple[int, int]:
         """The line, from 1, and the column, from 0, at which the text at `at` begins."""
-        return self.document.text_start((*self.block, *at)) or (1, 0)
+        return self.document.text_start(self._path_of(at)) or (1, 0)
+
+    def _path_of(self, at: DataPath) -> DataPath:
+        """Where something of the block is in the document."""
+        return ("setup",) if at == SHARED else (*self.block, *at)
 
     def _clamp(self, line: int, column: int, end: int) -> Span:
         """A place kept within its line: a run's columns count filled-in parameters, and may lie beyond its end."""

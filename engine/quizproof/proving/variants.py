@@ -84,7 +84,7 @@ B = TypeVar("B", bound=Block)
 
 
 def filled(quiz: Quiz, block: B, params: Mapping[str, Any]) -> B:
-    """A block with parameters filled into its code and literal texts, and its limits settled.
+    """A block with parameters filled into its code and literal texts, its limits settled, and the header's setup.
 
     quiz    the block's own
     block   as its author wrote it
@@ -94,9 +94,10 @@ def filled(quiz: Quiz, block: B, params: Mapping[str, Any]) -> B:
     written it that way: a gap that is given no text, for example, or a line that becomes two.
     """
     block = block.model_copy(update={"limits": block.limits or quiz.header.limits or Limits()})
-    if not params:
-        return block
+    return (_filled(block, params) if params else block).sharing(quiz.header.setup)
 
+
+def _filled(block: B, params: Mapping[str, Any]) -> B:
     def fill(at: DataPath, text: str) -> str:
         try:
             return render(text, params, exact=True)

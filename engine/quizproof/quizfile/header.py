@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug
+from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug, Snippet
 from quizproof.quizfile.limits import Limits
 
 RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
@@ -43,6 +43,8 @@ class Header(Model):
     """What learners should know before the first question."""
     limits: Limits | None = None
     """What one run of any block can use."""
+    setup: Snippet | None = None
+    """What the programs of all blocks begin with, before their own `setup`. Learners see it once, above all blocks."""
     insight: Insight | None = None
     """The key insight, shown at the end."""
     hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0.0

@@ -141,7 +141,7 @@ class WriteCode(Question):
             starter=self.starter or "",
             checks=checks,
             attempts=tuple(self._attempts(checks, runs)),
-            setup=self.setup or "",
+            setup=self.with_shared(self.setup),
             limits=solution.limits.model_dump(),
             stdin=solution.stdin,
         )

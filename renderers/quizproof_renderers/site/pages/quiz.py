@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from quizproof.displays import Code
 from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import extent, mode_name, runtime_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.tally import shared_setup
 
 
 class Belief(NamedTuple):
@@ -46,6 +48,11 @@ class QuizPage:
     def title(self) -> str:
         """The quiz's title."""
         return self.header.title
+
+    @property
+    def shared_setup(self) -> tuple[Code, ...]:
+        """What all its programs begin with, as content; empty for nothing."""
+        return shared_setup(self.header)
 
     @property
     def topic(self) -> str:

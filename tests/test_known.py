@@ -211,3 +211,31 @@ def test_site_and_self_test_believe_it_too(bank: Path) -> None:
     assert (done.returncode, " 0 runs, " in done.stdout, " known from the lock of " in done.stdout) == (0, True, True)
     done = quizproof("take", "sum", "--plain", "--known", "HEAD", "--no-cache", cwd=bank, input="2\n")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+
+
+def test_git_starts_no_program_of_the_repository(bank: Path) -> None:
+    """An object that is missing would be fetched, by a program that the repository's own configuration names."""
+    blob = git(bank, "rev-parse", "HEAD:questions/quizproof.lock")
+    (bank / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    marker = bank / "started"
+    with (bank / ".git" / "config").open("a") as config:
+        config.write(
+            "[core]\n repositoryformatversion = 1\n[extensions]\n partialClone = origin\n"
+            f'[remote "origin"]\n url = {bank}\n promisor = true\n uploadpack = touch {marker};\n'
+        )
+    code, report, messages = checked(bank)
+    assert (code, report["summary"]["known"], marker.exists()) == (0, 0, False)
+    assert "`HEAD` has no quizproof.lock of this bank, so everything is run" in messages
+    # Left to itself, git does start it.
+    subprocess.run(["git", "cat-file", "blob", blob], cwd=bank, capture_output=True, check=False)
+    assert marker.exists()
+
+
+def test_a_committed_lock_is_measured_before_it_is_read(bank: Path) -> None:
+    lock = bank / "questions" / "quizproof.lock"
+    with lock.open("wb") as file:
+        file.truncate(300 << 20)
+    git(bank, "commit", "--quiet", "--all", "--message", "Too large")
+    done = quizproof("check", "--known", "HEAD", cwd=bank)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "has more than 256 MiB, and is not read" in done.stderr

@@ -6,6 +6,7 @@ and runs only what was changed. It believes nothing that was made by other versi
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -17,9 +18,17 @@ from quizproof.outcome import Outcome
 from quizproof.runtimes.conditions import USUAL, Conditions
 from quizproof.runtimes.sandbox.levels import LEVELS
 from quizproof.store.fingerprints import carrying
-from quizproof.store.lock import Entry, Lock, outcome_of
+from quizproof.store.lock import MAX_MIB, Entry, Lock, outcome_of
 
-_GIT_SECONDS = 60
+_GIT_SECONDS = 20
+_ALONE = {
+    # What a clone leaves out git would fetch, and the configuration of a stranger's repository names the program for it.
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+"""Variables for git, so that it reads what is there, and starts nothing."""
 _SHORT = 7
 """Digits of a revision's name, as people write it."""
 _DISTRIBUTIONS = {"tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly")}
@@ -93,7 +102,13 @@ def known_at(path: Path, revision: str, level: str) -> Known | None:
         fetch = "; a shallow clone has the last commit only: fetch that revision first" if inside else ""
         raise UsageError(f"{what}{fetch}")
     name = commit.decode("ascii").strip()
-    content = _git(path.parent, "cat-file", "blob", f"{name}:./{path.name}")
+    place = f"{name}:./{path.name}"
+    size = _git(path.parent, "cat-file", "-s", place)
+    if size is None:
+        return None
+    if int(size) > MAX_MIB << 20:
+        raise UsageError(f"{path} at {name[:_SHORT]} has more than {MAX_MIB} MiB, and is not read")
+    content = _git(path.parent, "cat-file", "blob", place)
     if content is None:
         return None
     return Known(Lock.parse(content, f"{path} at {name[:_SHORT]}"), name[:_SHORT], level)
@@ -102,7 +117,15 @@ def known_at(path: Path, revision: str, level: str) -> Known | None:
 def _git(folder: Path, *arguments: str) -> bytes | None:
     """What a git command prints; None when it fails. Raises UsageError when it cannot be run."""
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False, timeout=_GIT_SECONDS)
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=folder,
+            env=os.environ | _ALONE,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=_GIT_SECONDS,
+        )
     except FileNotFoundError:
         raise UsageError("git is not installed, and `--known` asks it for the lock") from None
     except (OSError, subprocess.TimeoutExpired) as error:

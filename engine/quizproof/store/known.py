@@ -22,7 +22,7 @@ from quizproof.store.lock import MAX_MIB, Entry, Lock, outcome_of
 
 _GIT_SECONDS = 20
 _ALONE = {
-    # What a clone leaves out git would fetch, and the configuration of a stranger's repository names the program for it.
+    # What a clone leaves out git would fetch, by a program that the configuration of a stranger's repository names.
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",

@@ -38,6 +38,9 @@ blocks:
         mistake: Adds.
 """
 
+DAMAGED = [1, {"sums": 1}, {"sums": {"sum": {"code": {}}}}, {"sums": {"sum": {"code": {"program": {}}}}}]
+"""What the quizzes of a lock are not."""
+
 
 def git(folder: Path, *arguments: str) -> str:
     """What a git command prints."""
@@ -203,6 +206,19 @@ def test_check_mentions_a_stale_lock(bank: Path) -> None:
     for _ in range(2):
         done = quizproof("check", cwd=bank)
         assert (done.returncode, "quizproof.lock is stale: `sums` changed since" in done.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "quizzes", [1, {"sums": 1}, {"sums": {"sum": {"code": {}}}}, {"sums": {"sum": {"code": {"program": {}}}}}]
+)
+def test_check_mentions_a_damaged_lock(bank: Path, quizzes: object) -> None:
+    """And goes on: it believes nothing that is in there."""
+    lock = bank / "questions" / "quizproof.lock"
+    lock.write_text(json.dumps({**json.loads(lock.read_text()), "quizzes": quizzes}))
+    done = quizproof("check", cwd=bank)
+    assert done.returncode == 0
+    assert "quizproof.lock is damaged" in done.stderr or "quizproof.lock is stale" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_site_and_self_test_believe_it_too(bank: Path) -> None:

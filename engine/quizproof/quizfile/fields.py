@@ -73,7 +73,7 @@ def _integer(value: object) -> object:
     raise ValueError("write a whole number")
 
 
-def _number(value: object) -> object:
+def _number(value: object) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, (PlainBool, bool)):
         # An integer may be too large for a float.
         with contextlib.suppress(OverflowError):
@@ -108,7 +108,7 @@ def _tolerance(value: object) -> object:
 
 
 def _distance(value: object) -> float:
-    number = float(_number(value))  # type: ignore[arg-type]
+    number = _number(value)
     if number < 0:
         raise ValueError("write a number that is 0 or more")
     return number

@@ -170,15 +170,7 @@ class Lock:
         Raises UsageError when there is none, or when the file is something else: not JSON, of another version, damaged,
         or with two outcomes of one program.
         """
-        try:
-            content, size = read_regular(path, MAX_MIB << 20)
-            if size > len(content):
-                raise UsageError(f"{path} has more than {MAX_MIB} MiB, and is not read{_REMEDY}")
-        except FileNotFoundError:
-            raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
-        except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-        return cls.parse(content, str(path))
+        return cls.parse(_content(path), str(path))
 
     @classmethod
     def parse(cls, content: bytes, path: str) -> Lock:
@@ -189,16 +181,7 @@ class Lock:
 
         Raises UsageError as `read` does.
         """
-        try:
-            data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
-        except UnicodeDecodeError:
-            raise UsageError(f"{path} is not text in UTF-8{_REMEDY}") from None
-        except (ValueError, RecursionError) as error:
-            where = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-            raise UsageError(f"{path}{where} is not JSON (was it merged by hand?){_REMEDY}") from None
-        version = data.get("version") if isinstance(data, dict) else None
-        if type(version) is not int or version != VERSION:  # `true` equals 1
-            raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
+        data = _data(content, path)
         if wrong := _LOCK(data):
             raise UsageError(f"{path} is damaged: {wrong.strip()}{_REMEDY}")
         lock = cls(
@@ -243,13 +226,6 @@ class Lock:
                 for run, entry in runs.items():
                     yield quiz, block, run, entry
 
-    def programs(self) -> dict[str, str]:
-        """By quiz, a fingerprint of the programs that the lock has of it."""
-        return {
-            quiz: of_programs(entry["program"] for runs in blocks.values() for entry in runs.values())
-            for quiz, blocks in self.quizzes.items()
-        }
-
     def text(self) -> str:
         """The lock as it is written, as the module shows it. The same outcomes give the same text.
 
@@ -268,6 +244,48 @@ class Lock:
             },
         }
         return json.dumps(data, indent=1) + "\n"
+
+
+def programs_in(path: Path) -> dict[str, str]:
+    """By quiz, the `of_programs` of those that the lock at `path` names. Raises UsageError as `Lock.read` does.
+
+    Quick, because nothing is believed here: outcomes are not looked at.
+    """
+    data = _data(_content(path), str(path))
+    try:
+        return {
+            quiz: of_programs(entry["program"] for runs in blocks.values() for entry in runs.values())
+            for quiz, blocks in data["quizzes"].items()
+        }
+    except (AttributeError, KeyError, TypeError):
+        raise UsageError(f"{path} is damaged{_REMEDY}") from None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        content, size = read_regular(path, MAX_MIB << 20)
+        if size > len(content):
+            raise UsageError(f"{path} has more than {MAX_MIB} MiB, and is not read{_REMEDY}")
+    except FileNotFoundError:
+        raise UsageError(f"there is no {path}; `quizproof check --write-lock {path.parent}` writes it") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    return content
+
+
+def _data(content: bytes, path: str) -> dict[str, Any]:
+    """What the file of a lock of this version holds, whose form is still to be checked."""
+    try:
+        data = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not text in UTF-8{_REMEDY}") from None
+    except (ValueError, RecursionError) as error:
+        where = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise UsageError(f"{path}{where} is not JSON (was it merged by hand?){_REMEDY}") from None
+    version = data.get("version") if isinstance(data, dict) else None
+    if type(version) is not int or version != VERSION:  # `true` equals 1
+        raise UsageError(f"{path} is not a lock of this version of quizproof{_REMEDY}")
+    return cast("dict[str, Any]", data)
 
 
 def of_programs(keys: Iterable[str]) -> str:

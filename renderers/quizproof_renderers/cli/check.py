@@ -166,13 +166,13 @@ def _warn_if_stale(chosen: Sequence[Path], programs: Mapping[str, str]) -> None:
     programs  the fingerprint of the programs of each quiz that was checked
     """
     from quizproof.errors import UsageError
-    from quizproof.store.lock import Lock
+    from quizproof.store.lock import programs_in
 
     path = chosen[0] / LOCK
     if len(chosen) > 1 or not path.is_file():
         return
     try:
-        known = Lock.read(path).programs()
+        known = programs_in(path)
     except UsageError as error:
         tell(str(error))
         return

@@ -89,6 +89,8 @@ class QuizProof:
     """Where all its blocks begin, by their ids and in their order; also of those that other shards prove."""
     programs: str = ""
     """A fingerprint of all its programs, as `store.lock.of_programs` makes it; empty when nothing was planned."""
+    files: str | None = None
+    """The folder `files` beside it, which has its images; None when there is none, and in reports of other machines."""
 
     @property
     def ids(self) -> tuple[str, ...]:

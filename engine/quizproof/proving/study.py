@@ -124,7 +124,8 @@ class Study:
         document = self.quiz.document
         lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
         programs = of_programs(self._keys.values())
-        return QuizProof(self.file.path, self.quiz.header, proofs, findings, self.versions, self.runs, lines, programs)
+        proven = (proofs, findings, self.versions, self.runs, lines, programs, self.quiz.files)
+        return QuizProof(self.file.path, self.quiz.header, *proven)
 
     def _missing_runtime(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:
         """One finding for all blocks that lack the runtime."""

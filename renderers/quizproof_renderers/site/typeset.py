@@ -77,7 +77,7 @@ def contents(displays: Iterable[Content]) -> Markup:
 
 def plain(display: Written) -> str:
     """The beginning of a display in one line without markup, for places where HTML allows none."""
-    text = content(display).striptags()
+    text = markup.plain_line(display.text) if isinstance(display, Prose) else content(display).striptags()
     return text if len(text) <= _MAX_PLAIN else f"{text[:_MAX_PLAIN]}…"
 
 

@@ -13,6 +13,7 @@ from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.quiz import QuizPage
 from quizproof_renderers.site.pages.topic import TopicPage
+from quizproof_renderers.site.pictures import pictures_in
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,10 @@ def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
         numbers = accumulate(int(not block.exhibit) for block in quiz.blocks)
         numbered = zip(quiz.blocks, numbers, strict=True)
         blocks = tuple(PageBlock(block, quiz.header, number) for block, number in numbered)
-        page = QuizPage(quiz.path, quiz.header, blocks, versions_of(quiz.header.runtime, quiz.versions))
+        insight = quiz.header.insight.text if quiz.header.insight else ""
+        texts = (quiz.header.intro, insight, quiz.blocks)
+        versions = versions_of(quiz.header.runtime, quiz.versions)
+        page = QuizPage(quiz.path, quiz.header, blocks, versions, pictures_in(quiz.files, *texts))
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
     runtimes = tuple(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import extent, mode_name, runtime_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.site.pictures import Picture
 from quizproof_renderers.tally import shared_setup
 
 
@@ -38,6 +40,8 @@ class QuizPage:
     """Its questions and exhibits, in their order."""
     versions: str
     """What its snippets ran on: "PyTorch 2.13.0, Python 3.11.7"; empty when its runtime was not started."""
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """Its images, by the addresses that its author wrote."""
 
     @property
     def id(self) -> str:
@@ -130,7 +134,8 @@ class QuizPage:
     @property
     def ingredients(self) -> tuple[object, ...]:
         """Everything that affects its page, except what the page shows of the rest of the topic."""
-        return (self.header, self.versions, tuple(block.ingredients for block in self.blocks))
+        pictures = tuple(self.pictures.values())
+        return (self.header, self.versions, tuple(block.ingredients for block in self.blocks), pictures)
 
     @property
     def entry(self) -> tuple[object, ...]:

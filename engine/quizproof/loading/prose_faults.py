@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizproof import rules
-from quizproof.loading.images import ImageError, read_image
 from quizproof.markdown.contents import Formula, Image, contents
-from quizproof.markdown.formulas import FormulaError, read
 from quizproof.quizfile.template import TemplateError, has_expression, masked, render
 
 
@@ -55,6 +53,9 @@ def filled(text: str, names: Mapping[str, Any]) -> str:
 
 def _formula_faults(formula: Formula) -> Iterator[ProseFault]:
     """Why a formula cannot be read; nothing when it can."""
+    # Here, as the reader of images below: most banks have neither.
+    from quizproof.markdown.formulas import FormulaError, read
+
     try:
         read(formula.tex, block=formula.block)
     except FormulaError as error:
@@ -66,6 +67,8 @@ def _formula_faults(formula: Formula) -> Iterator[ProseFault]:
 
 
 def _image_faults(image: Image, text: str, folder: str | None) -> Iterator[ProseFault]:
+    from quizproof.loading.images import ImageError, read_image
+
     if not image.alt:
         yield ProseFault(rules.IMAGE_WITHOUT_TEXT, image.index, f"`{image.address}` does not say what it shows")
     end = text.find(")", image.index)

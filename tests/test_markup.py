@@ -138,17 +138,20 @@ def test_code_lines_are_those_of_the_source(source: str, language: str) -> None:
 
 def test_code_is_coloured_by_classes_and_its_lines_can_be_marked() -> None:
     assert markup.code("def f():\n    return 'x' # <b>\n", (2,)) == (
-        '<pre class="code"><code><span class="k">def</span> <span class="d">f</span>():\n'
-        '<mark>    <span class="k">return</span> <span class="s">&#x27;x&#x27;</span> '
+        '<pre class="code"><code><span class="l"><span class="k">def</span> <span class="d">f</span>():\n</span>'
+        '<mark class="l i1">    <span class="k">return</span> <span class="s">&#x27;x&#x27;</span> '
         '<span class="c"># &lt;b&gt;</span>\n</mark></code></pre>'
     )
+    # A line wraps below its own indentation, which has an end; what was shown before can be folded away.
+    nested = markup.code(f"if a:\n{' ' * 40}b", numbered=True, old=1)
+    assert nested.startswith('<pre class="code numbered"><code><span class="l old"><span class="k">if')
+    assert '<span class="l i4">' in nested
 
 
 def test_fence_is_highlighted_in_its_language() -> None:
-    assert (
-        markup.prose("```python\nNone\n```") == '<pre class="code"><code><span class="k">None</span>\n</code></pre>\n'
-    )
-    assert markup.prose("```\nNone\n```") == '<pre class="code"><code>None\n</code></pre>\n'
+    box = '<pre class="code"><code><span class="l">{}\n</span></code></pre>\n'
+    assert markup.prose("```python\nNone\n```") == box.format('<span class="k">None</span>')
+    assert markup.prose("```\nNone\n```") == box.format("None")
     assert '<span class="k">' in markup.prose("```bash\nif true; then\n```")
 
 

@@ -25,6 +25,7 @@ SCRIPT = (
     "forms",
     "feedback",
     "layout",
+    "copying",
     "saving",
     "progress",
     "question",

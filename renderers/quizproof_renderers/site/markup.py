@@ -49,6 +49,8 @@ _SCHEME = re.compile(r"([^:/?#]*):")
 _SAFE_SCHEMES = ("http", "https", "mailto")
 # Lines of frames begin with a space; the first that does not names the exception.
 _RAISED = re.compile(r"((?:Traceback \(most recent call last\):\n)?(?: [^\n]*\n)*)(.*)", re.DOTALL)
+_MAX_INDENT = 4
+"""Levels of indentation for which the style sheet has a rule: deeper, a narrow screen has no room left."""
 _HEADING_SHIFT = 2
 """Headings in prose come below the page's title and the question's."""
 
@@ -115,21 +117,34 @@ def words(tokens: Iterable[Token]) -> str:
     return "".join(shown)
 
 
-def code(source: str, highlight: Collection[int] = (), language: str = "python") -> Markup:
-    """A program in its box.
+def code(
+    source: str, highlight: Collection[int] = (), language: str = "python", *, numbered: bool = False, old: int = 0
+) -> Markup:
+    """A program in its box, whose long lines wrap.
 
     source     its last line breaks are left out
     highlight  the numbers of lines to mark, from 1
     language   as for `code_lines`
+    numbered   whether the lines have numbers, which the style sheet counts, so that nobody copies them
+    old        how many lines at the beginning have the class `old`
 
-    Returns `<pre class="code"><code>…</code></pre>`, in which a marked line is `<mark>…</mark>`.
+    Returns `<pre class="code"><code>…</code></pre>`. A line is `<span class="l">…</span>`, a marked one
+    `<mark class="l">…</mark>`. What is indented has the class `i1`, `i2` and so on: there a line wraps below itself.
     """
-    lines = code_lines(source.rstrip("\n"), language)
-    # The line break stands inside the mark, which is a block: outside it would give an empty line.
+    source = source.rstrip("\n")
+    lines = zip(code_lines(source, language), visible(source).split("\n"), strict=True)
     body = "".join(
-        f"<mark>{line}\n</mark>" if number in highlight else f"{line}\n" for number, line in enumerate(lines, 1)
+        _line(line, text, "mark" if number in highlight else "span", is_old=number <= old)
+        for number, (line, text) in enumerate(lines, 1)
     )
-    return Markup(f'<pre class="code"><code>{body}</code></pre>')
+    return Markup(f'<pre class="code{" numbered" if numbered else ""}"><code>{body}</code></pre>')
+
+
+def _line(line: Markup, text: str, tag: str, *, is_old: bool) -> str:
+    """A line of a program as a block. Its end is inside: outside it would give an empty line."""
+    level = min((len(text) - len(text.lstrip(" "))) // 4, _MAX_INDENT)
+    kinds = "l" + (f" i{level}" if level else "") + (" old" if is_old else "")
+    return f'<{tag} class="{kinds}">{line}\n</{tag}>'
 
 
 def blanks(source: str, fields: Mapping[str, str]) -> Markup:

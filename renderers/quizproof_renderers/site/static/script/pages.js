@@ -1,6 +1,7 @@
 // Pages: a quiz with its progress, and the contents with what can be done to all progress.
 
 import { all, one } from "./dom.js";
+import { letCopy } from "./copying.js";
 import { letScroll, preparePrinting } from "./layout.js";
 import {
   CONFIDENCES,
@@ -133,6 +134,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (nav) openQuiz(nav);
   if (panel) openContents(panel);
   showAllProgress();
+  letCopy();
   letScroll();
   addEventListener("resize", letScroll);
   // A toggle does not bubble, so it is caught on its way down.

@@ -26,6 +26,7 @@ SCRIPT = (
     "feedback",
     "layout",
     "copying",
+    "theme",
     "saving",
     "progress",
     "question",

@@ -32,7 +32,7 @@ from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.feedback import known_programs
-from quizproof_renderers.site.names import MODES, SANDBOXES, mode_name, runtime_name
+from quizproof_renderers.site.names import MODES, SANDBOXES, duration, mode_name, runtime_name
 from quizproof_renderers.site.pages.repeats import Repeat
 from quizproof_renderers.text import clip, clip_lines, plural, visible
 
@@ -166,6 +166,7 @@ def environment() -> Environment:
         form=form,
         plural=plural,
         percent=percent,
+        duration=duration,
         rule=scoring.rule,
         hint_rule=scoring.hint_rule,
         known_programs=known_programs,

@@ -16,6 +16,7 @@ import {
 } from "./progress.js";
 import { makeAnswerable, offerHints } from "./question.js";
 import { saveFile } from "./saving.js";
+import { letSwitchTheme, useKeptTheme } from "./theme.js";
 import { counted, percent } from "./wording.js";
 
 function openQuiz(nav) {
@@ -127,6 +128,7 @@ function openContents(panel) {
 
 // The style sheet shows what needs a script only with this class, and before the page is first drawn.
 document.documentElement.classList.add("js");
+useKeptTheme();
 
 document.addEventListener("DOMContentLoaded", () => {
   const nav = one(".ticks");
@@ -135,6 +137,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (panel) openContents(panel);
   showAllProgress();
   letCopy();
+  letSwitchTheme();
   letScroll();
   addEventListener("resize", letScroll);
   // A toggle does not bubble, so it is caught on its way down.

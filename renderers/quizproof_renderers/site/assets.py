@@ -21,6 +21,8 @@ SCRIPT = (
     "printed",
     "marking",
     "ordering",
+    "highlighting",
+    "editor",
     "fields",
     "forms",
     "feedback",

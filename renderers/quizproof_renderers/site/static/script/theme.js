@@ -9,7 +9,7 @@ const THEMES = { "": "as your system", light: "light", dark: "dark" };
 /** The theme that was chosen at an earlier time. Where the browser keeps nothing, there is none. */
 function kept() {
   try {
-    const theme = localStorage.getItem(KEY) || "";
+    const theme = window.localStorage.getItem(KEY) || "";
     return theme in THEMES ? theme : "";
   } catch {
     return "";
@@ -18,8 +18,8 @@ function kept() {
 
 function keep(theme) {
   try {
-    if (theme) localStorage.setItem(KEY, theme);
-    else localStorage.removeItem(KEY);
+    if (theme) window.localStorage.setItem(KEY, theme);
+    else window.localStorage.removeItem(KEY);
   } catch {
     // It holds until the page is left.
   }

@@ -129,6 +129,10 @@ class Summary:
     """Outcomes that were believed because the lock of a revision has them."""
     runs: int
     """Runs carried out; programs that several claims share run once."""
+    shared: int
+    """Of these, how many went on from what others had begun with, on this machine."""
+    alone: int
+    """How many were tried so and then carried out by themselves."""
     seconds: float
     proof_coverage: float
     """Proven claims / all claims, 0 to 1; 1 when there are none."""
@@ -198,6 +202,8 @@ class Totals:
         cached: int,
         seconds: float,
         known: int = 0,
+        shared: int = 0,
+        alone: int = 0,
         shard: str | None = None,
         revision: str | None = None,
         bank: str = "",
@@ -208,6 +214,8 @@ class Totals:
         runs          how many were carried out
         cached        how many outcomes were in the cache
         known         how many the lock of `revision` had; that is None when no lock was believed
+        shared        how many of the runs went on from what others had begun with
+        alone         how many were tried so and then carried out by themselves
         seconds       by the clock, from the start
         shard, bank   "2/4" for a part of a bank, None for all of it; and a fingerprint of all files
         """
@@ -227,6 +235,8 @@ class Totals:
             cached=cached,
             known=known,
             runs=runs,
+            shared=shared,
+            alone=alone,
             seconds=round(seconds, 3),
             proof_coverage=round(counts["proven"] / claims, 4) if claims else 1.0,
             mutations=counts["mutations"],

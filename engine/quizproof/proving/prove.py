@@ -138,6 +138,8 @@ class Proving:
             runs=self._runner.runs,
             cached=self._cached,
             known=self._from_lock,
+            shared=self._runner.shared,
+            alone=self._runner.alone,
             seconds=self._seconds,
             shard=str(self._shard) if self._shard else None,
             revision=self._committed.revision if self._committed else None,

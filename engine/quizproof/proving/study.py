@@ -35,7 +35,8 @@ class Ticket:
         """The run as runners take it."""
         quiz = self.study.quiz
         runtime, program = quiz.header.runtime, self.request.program
-        return job_for(self, runtime, program, quiz.files, self.request.conditions, self.key)
+        group = f"{quiz.id}#{self.block}"
+        return job_for(self, runtime, program, quiz.files, self.request.conditions, self.key, group)
 
 
 @dataclass(eq=False)

@@ -85,6 +85,16 @@ class CappedRunner(Generic[Key]):
         return self._runner.runs
 
     @property
+    def shared(self) -> int:
+        """Of the runner."""
+        return self._runner.shared
+
+    @property
+    def alone(self) -> int:
+        """Of the runner."""
+        return self._runner.alone
+
+    @property
     def knows(self) -> bool:
         """Of the runner."""
         return self._runner.knows
@@ -109,6 +119,7 @@ class CappedRunner(Generic[Key]):
                 job.stdin,
                 job.endless,
                 job.program,
+                job.group,
             )
         )
 

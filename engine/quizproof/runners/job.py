@@ -42,6 +42,12 @@ class Job(Generic[Key]):
     """Whether its author says that it never ends; its limit of time is then where it is believed."""
     program: str = ""
     """What distinguishes this program from others, for runners that look outcomes up."""
+    group: str = ""
+    """Jobs of the same group may share what they begin with: those of a block. Empty for one that shares nothing."""
+    alone: bool = field(default=False, init=False)
+    """Whether it turned out that it must be run by itself."""
+    shape: tuple[Any, ...] | None = field(default=(), init=False, repr=False)
+    """For `sharing`, which computes it once."""
     deaths: int = field(default=0, init=False)
     """How many interpreters ended while this was running."""
 
@@ -58,7 +64,13 @@ class Job(Generic[Key]):
 
 
 def job_for(
-    key: Key, runtime: str, program: Program, files: str | None, conditions: Conditions = USUAL, name: str = ""
+    key: Key,
+    runtime: str,
+    program: Program,
+    files: str | None,
+    conditions: Conditions = USUAL,
+    name: str = "",
+    group: str = "",
 ) -> Job[Key]:
     """The job that runs a program.
 
@@ -68,6 +80,7 @@ def job_for(
     files       the folder that the program may read; None when the bank has none
     conditions  the state of the process that it runs in
     name        what runners look the program up under: see `store.keys.program_key`
+    group       as `Job` has it
 
         >>> job_for("sum", "python", Program((Part("code", "print(1)", ("code",)),)), None).parts
         [{'role': 'code', 'source': 'print(1)', 'line': 1}]
@@ -77,4 +90,4 @@ def job_for(
         for part, line in zip(program.parts, program.starts(), strict=True)
     ]
     limits = program.limits.model_dump()
-    return Job(key, runtime, parts, limits, files, conditions, program.stdin, program.endless, name)
+    return Job(key, runtime, parts, limits, files, conditions, program.stdin, program.endless, name, group)

@@ -50,6 +50,14 @@ class Runner(Protocol[Key]):
         """Runs carried out."""
 
     @property
+    def shared(self) -> int:
+        """Of these, how many went on from what others had begun with; 0 where that cannot be known."""
+
+    @property
+    def alone(self) -> int:
+        """How many were tried so and then carried out by themselves; 0 where that cannot be known."""
+
+    @property
     def knows(self) -> bool:
         """Whether it knows outcomes without running, so that nobody needs to keep them elsewhere."""
 

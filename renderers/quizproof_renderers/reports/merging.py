@@ -108,6 +108,8 @@ class _Summary(_Data):
     runs: _Count
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     known: _Count = 0
+    shared: _Count = 0
+    alone: _Count = 0
 
 
 class _Report(_Data):
@@ -176,6 +178,8 @@ def merge(paths: Sequence[Path]) -> Report:
         runs=sum(each.runs for each in sums),
         cached=sum(each.cached for each in sums),
         known=sum(each.known for each in sums),
+        shared=sum(each.shared for each in sums),
+        alone=sum(each.alone for each in sums),
         seconds=sum(each.seconds for each in sums),
         revision=first.revision,
         bank=first.bank,

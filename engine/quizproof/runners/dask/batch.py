@@ -42,6 +42,7 @@ class OrderedJob(TypedDict):
     stdin: str | None
     endless: bool
     program: str
+    group: str
 
 
 class Order(TypedDict):
@@ -115,6 +116,7 @@ def ordered(job: Job[Any]) -> OrderedJob:
         "stdin": job.stdin,
         "endless": job.endless,
         "program": job.program,
+        "group": job.group,
     }
 
 
@@ -127,5 +129,5 @@ def received(key: Key, runtime: str, job: OrderedJob) -> Job[Key]:
     """
     limits: Mapping[str, Any] = job["limits"]
     conditions = Conditions(*job["conditions"])
-    given = (job["stdin"], job["endless"], job["program"])
+    given = (job["stdin"], job["endless"], job["program"], job["group"])
     return Job(key, runtime, job["parts"], limits, job["files"], conditions, *given)

@@ -93,6 +93,7 @@ class DaskRunner(Generic[Key]):
         self.address = address
         self.runs = 0
         """Runs that came to an outcome, our own faults and missing runtimes aside."""
+        self.shared = self.alone = 0  # workers share what jobs of one order begin with, and keep it to themselves
         self.versions: dict[str, dict[str, str]] = {}
         self._missing: dict[str, str] = {}
         self._session = uuid.uuid4().hex

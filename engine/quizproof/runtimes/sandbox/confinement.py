@@ -105,6 +105,10 @@ class Confinement:
         """
         return None
 
+    def is_alone(self, run: int) -> bool:
+        """In the zygote: whether nothing that a run has started was left to a process of ours, as far as is known."""
+        return True
+
     def is_ours(self, process: int) -> bool:
         """Whether a child of the zygote, which is no run, is one that it needs itself."""
         return False
@@ -192,6 +196,10 @@ class NamespaceConfinement(Confinement):
         # The kernel reports the end of an init only after that of all others in its namespace. Without others, it need
         # not be waited for.
         return None if was_alone else init.pid
+
+    def is_alone(self, run: int) -> bool:
+        """Whether its init has inherited no process."""
+        return self.inits[run].is_alone()
 
     def is_ours(self, process: int) -> bool:
         """Whether it is the init of a run."""

@@ -39,7 +39,7 @@ def tally(quiz: QuizProof) -> Tally:
     Exhibits have claims, but do not count as questions. A file that could not be read has no claims; its errors decide
     its status.
     """
-    verdicts = Counter(claim.verdict for question in quiz.blocks for claim in question.claims)
+    verdicts = Counter(claim.verdict for claim in quiz.claims)
     errors = [finding for finding in quiz.findings if finding.severity == "error"]
     # An error may be about no claim, as in a file that could not be read; the row must not look proven then.
     broken: list[Verdict] = ["unverified" if finding.is_unverified else "refuted" for finding in errors]
@@ -96,9 +96,14 @@ def conclusion(result: Result) -> str:
     return "; ".join(part for part in (counted(result), verdicts(result)) if part)
 
 
-def shared_setup(header: Header) -> tuple[Code, ...]:
-    """What all programs of a quiz begin with, as content to show once; empty when its header gives nothing."""
-    return (Code(header.setup.rstrip(), "Every program here begins with"),) if header.setup else ()
+def shared_code(header: Header) -> tuple[Code, ...]:
+    """What the programs of a quiz have in common, as content to show once; empty when its header gives nothing.
+
+    That is each step of `prepare`, and the setup that all programs begin with.
+    """
+    steps = tuple(Code(step.code.rstrip(), f"Prepared once: {step.name}") for step in header.prepare)
+    setup = (Code(header.setup.rstrip(), "Every program here begins with"),) if header.setup else ()
+    return steps + setup
 
 
 def mutations(result: Result) -> str:

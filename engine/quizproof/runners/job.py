@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -10,6 +10,8 @@ from quizproof.runtimes.conditions import USUAL, Conditions
 
 if TYPE_CHECKING:
     from quizproof.claims import Program
+    from quizproof.outcome import Outcome
+    from quizproof.runners.recipe import Recipe
 
 Key = TypeVar("Key")
 
@@ -42,6 +44,14 @@ class Job(Generic[Key]):
     """Whether its author says that it never ends; its limit of time is then where it is believed."""
     program: str = ""
     """What distinguishes this program from others, for runners that look outcomes up."""
+    prepared: Recipe | None = None
+    """What is in its folder `prepared`, and how to make that; None where it gets none."""
+    step: bool = False
+    """Whether it is a step of `prepare`: it may write to `prepared`, and the files there are kept."""
+    folder: str | None = None
+    """Where those files are on this machine, once they are there."""
+    keep: Callable[[Outcome, int | None], Outcome] | None = None
+    """Called with a step's outcome and the descriptor of its archive, which it closes; gives what it comes to."""
     deaths: int = field(default=0, init=False)
     """How many interpreters ended while this was running."""
 
@@ -77,4 +87,6 @@ def job_for(
         for part, line in zip(program.parts, program.starts(), strict=True)
     ]
     limits = program.limits.model_dump()
-    return Job(key, runtime, parts, limits, files, conditions, program.stdin, program.endless, name)
+    return Job(
+        key, runtime, parts, limits, files, conditions, program.stdin, program.endless, name, step=program.prepares
+    )

@@ -255,7 +255,8 @@ class Pool(Generic[Key]):
                 job, _ = zygote.running.pop(message["id"], (None, 0.0))
                 if job:  # it answers once
                     self.runs += 1
-                    yield job.key, _outcome(message["outcome"], job)
+                    reply = message["outcome"]
+                    yield job.key, zygote.kept(job, reply, _outcome(reply, job))
         if not alive:
             yield from self._bury(zygote)
 

@@ -13,6 +13,7 @@ from quizproof.outcome import ASKED_FOR_NETWORK, TAMPERED, Outcome, OutcomeData,
 from quizproof.runtimes import reply
 from quizproof.runtimes.examined import Examined
 from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
+from quizproof.runtimes.prepared.workshop import Workshop
 from quizproof.runtimes.wire import RequestLimits
 
 _ENDLESS_BYTES = 300
@@ -49,6 +50,8 @@ class Run:
     """Whether its author says that it never ends."""
     stopped: str = ""
     """The name of the limit for which we killed it."""
+    workshop: Workshop | None = None
+    """Of a step: where its files are taken out."""
     deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +80,8 @@ class Run:
         self.reply.close()
         os.close(self.out)
         os.close(self.err)
+        if self.workshop:
+            self.workshop.close()
 
     def outcome(self, status: int, usage: resource.struct_rusage) -> OutcomeData:
         """The outcome of the run, which has ended, as JSON data.

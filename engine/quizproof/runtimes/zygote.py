@@ -25,6 +25,8 @@ from typing import cast
 
 from quizproof.runtimes import child, huge_pages, reply
 from quizproof.runtimes.limits.usage import Watch, Watched
+from quizproof.runtimes.prepared.placed import Placed
+from quizproof.runtimes.prepared.workshop import send_with
 from quizproof.runtimes.run import Ended, Run, lost
 from quizproof.runtimes.sandbox.confinement import CONFINEMENTS, Confinement
 from quizproof.runtimes.sandbox.keyring import leave_keyring
@@ -157,7 +159,7 @@ class Zygote:
     def _fork(self, request: Request) -> None:
         self._import_on_demand(request)
         # Before the fork: a folder that cannot be opened is a fault, and not the snippet's doing.
-        files_folder = self.confinement.open_files(request["files"]) if request["files"] else None
+        placed = Placed.of(request, self.confinement.open_folder)
         scratch = self.confinement.prepare(request["id"])
         memory = reply.Memory.new()
         # In memory and without a name: no run can find another's output, and nothing has to be deleted.
@@ -167,8 +169,11 @@ class Zygote:
             pid = self.confinement.fork()
         except OSError:
             memory.close()
-            for descriptor in (out, err, *([] if files_folder is None else [files_folder])):
+            for descriptor in (out, err):
                 os.close(descriptor)
+            placed.close()
+            if placed.workshop:
+                placed.workshop.close()
             self.confinement.clear(scratch)
             raise
         if pid == 0:
@@ -183,14 +188,14 @@ class Zygote:
                 out,
                 err,
                 self.data_bytes,
-                lambda: self.confinement.enter(scratch, limits, files_folder),
+                lambda: self.confinement.enter(scratch, limits, placed),
             )
-        if files_folder is not None:
-            os.close(files_folder)
+        placed.close()
         count = len(request["parts"])
         self.runs[pid] = Run(
             request["id"], request["limits"], count, memory, out, err, scratch, started, request["endless"]
         )
+        self.runs[pid].workshop = placed.workshop
 
     def _reap(self) -> None:
         """Deal with every child that has ended. It never waits: nobody can say when a child ends."""
@@ -221,7 +226,14 @@ class Zygote:
 
     def _reply(self, ended: Ended) -> None:
         run = ended.run
-        self.control.sendall(pack({"id": run.id, "outcome": run.outcome(ended.status, ended.usage)}))
+        outcome = run.outcome(ended.status, ended.usage)
+        archive = None
+        if run.workshop:
+            try:
+                archive = run.workshop.take(outcome)
+            except OSError as error:  # no memory is left, say
+                outcome = lost(error)
+        send_with(self.control, pack({"id": run.id, "outcome": outcome}), archive)
         run.close()
         self.confinement.clear(run.scratch)
 

@@ -186,7 +186,12 @@ class Study:
     def _left_over(self, proofs: tuple[BlockProof, ...], lock: Lock) -> Iterator[Finding]:
         """The runs that a lock has of this quiz although they are not in it any more."""
         known = set(self._keys.values())
-        reported = {f.block for proof in proofs for f in proof.findings if f.code == rules.NOT_LOCKED}
+        # Of what waits for a step that is not there, the programs are not even known.
+        stale = (rules.NOT_LOCKED, rules.NOT_PREPARED)
+        of_step = dict.fromkeys(step.id for step in proofs[: self.steps.count])
+        reported = {
+            PLACE if f.block in of_step else f.block for proof in proofs for f in proof.findings if f.code in stale
+        }
         for block, runs in lock.quizzes.get(self.quiz.id, {}).items():
             left = [run for run, entry in runs.items() if entry["program"] not in known]
             # What the lock has too much can change without a change of this file.

@@ -134,7 +134,7 @@ class PreparingRunner(Generic[Key]):
     def _go_on(self, name: str) -> None:
         """Run the next step of a recipe."""
         making = self._making[name]
-        self.submit(making.recipe.job(making.done, _Again(name)))
+        self.submit(_job(making.recipe, making.done, _Again(name)))
 
     def _take_step(self, name: str, outcome: Outcome) -> None:
         """Take in the outcome of a step that was run again."""
@@ -182,6 +182,13 @@ class _Again:
 
     name: str
     """Of the recipe."""
+
+
+def _job(recipe: Recipe, index: int, key: _Again) -> Job[_Again]:
+    """The job that runs a step of a recipe again."""
+    step = recipe.steps[index]
+    before = Recipe(recipe.steps[:index]) if index else None
+    return Job(key, step.runtime, step.parts, step.limits, step.files, prepared=before, step=True)
 
 
 def _differs(step: Step, outcome: Outcome) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from quizproof.runners.job import Job, Key
 from quizproof.runtimes.prepared.contents import FOLDER, Files
 
 if TYPE_CHECKING:
@@ -61,12 +60,6 @@ class Recipe:
     def files(self) -> Files:
         """What is in `prepared` after the last one."""
         return self.steps[-1].leaves
-
-    def job(self, index: int, key: Key) -> Job[Key]:
-        """The job that runs one of its steps again."""
-        step = self.steps[index]
-        before = Recipe(self.steps[:index]) if index else None
-        return Job(key, step.runtime, step.parts, step.limits, step.files, prepared=before, step=True)
 
     def within(self, caps: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Recipe:
         """The same with limits that exceed no cap.

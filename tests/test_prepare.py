@@ -233,6 +233,21 @@ def test_other_files_in_another_run_are_unstable(tmp_path: Path, words: str) -> 
     assert statuses(report) == {"reads": "unverified", "alone": "proven"}
 
 
+def test_what_goes_on_writing_has_ended_before_the_files_are_taken(tmp_path: Path) -> None:
+    """A process that outlives its step, in a session of its own, changes nothing of what is kept."""
+    code = textwrap.dedent("""\
+        import os, time
+        open("prepared/x", "w").write("done")
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(0.5)
+            while True:
+                open("prepared/x", "a").write("more")
+        """)
+    report = checked(written(tmp_path, with_steps(code)))
+    assert report["quizzes"][0]["steps"][0]["evidence"]["value"] == {"x": sum_of("done")}
+
+
 def test_the_same_files_each_time_are_stable(tmp_path: Path) -> None:
     """Beside the unstable ones: seeded chance and a sorted set, whatever threads and hashes there are."""
     code = "import random\nrandom.seed(0)\nopen('prepared/x', 'w').write(f'{random.random()} {sorted({1, 2, 3})}')"
@@ -495,9 +510,20 @@ def test_learners_see_the_steps_once(bank: Path) -> None:
     places = [page.index(words) for words in ("The raw numbers", "The clean numbers", "Every program here begins with")]
     assert places == sorted(places)
     assert page.count("The clean numbers") == 1
+    assert "(not proven)" not in page
     assert places[-1] < page.index('id="q-how-many"')
     done = quizproof("take", "alone", "--plain", cwd=bank, stdin="42\n")
     assert done.stdout.count("Prepared once: The clean numbers") == 1
+
+
+def test_a_page_says_which_step_is_not_proven(bank: Path) -> None:
+    edit(bank, "assert clean == [1, 2, 3]", "assert not clean")
+    assert quizproof("build", "questions", "-o", "public", "--keep-going", cwd=bank).returncode == 1
+    page = (bank / "public" / "samples" / "prepared.html").read_text()
+    assert "Prepared once: The clean numbers (not proven)" in page
+    assert "Prepared once: The raw numbers<" in page
+    done = quizproof("take", "alone", "--plain", cwd=bank, stdin="42\n")
+    assert "Prepared once: The clean numbers (not proven)" in done.stdout
 
 
 @pytest.mark.parametrize(("body", "code"), [("sum(numbers) / len(numbers)", 0), ("numbers[0]", 1)])

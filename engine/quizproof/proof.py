@@ -109,7 +109,12 @@ class QuizProof:
     @property
     def claims(self) -> tuple[JudgedClaim, ...]:
         """The claims of its steps and of all blocks."""
-        return tuple(claim for block in (*self.steps, *self.blocks) for claim in block.claims)
+        return (*self.step_claims, *(claim for block in self.blocks for claim in block.claims))
+
+    @property
+    def step_claims(self) -> tuple[JudgedClaim, ...]:
+        """The claims of its steps."""
+        return tuple(claim for step in self.steps for claim in step.claims)
 
     @property
     def id(self) -> str:

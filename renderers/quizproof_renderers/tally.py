@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from quizproof.displays import Code
-from quizproof.proof import QuizProof, Result
+from quizproof.proof import JudgedClaim, QuizProof, Result
 from quizproof.quizfile.header import Header
 from quizproof.verdicts import VERDICTS, Verdict, worst
 from quizproof_renderers.text import one_line, plural
@@ -96,14 +97,21 @@ def conclusion(result: Result) -> str:
     return "; ".join(part for part in (counted(result), verdicts(result)) if part)
 
 
-def shared_code(header: Header) -> tuple[Code, ...]:
+def shared_code(header: Header, steps: Sequence[JudgedClaim]) -> tuple[Code, ...]:
     """What the programs of a quiz have in common, as content to show once; empty when its header gives nothing.
 
     That is each step of `prepare`, and the setup that all programs begin with.
+
+    steps  the claims of the steps, in their order
     """
-    steps = tuple(Code(step.code.rstrip(), f"Prepared once: {step.name}") for step in header.prepare)
-    setup = (Code(header.setup.rstrip(), "Every program here begins with"),) if header.setup else ()
-    return steps + setup
+    content = []
+    # In a part of a bank they may be missing, and then nothing is known of them.
+    for step, claim in zip_longest(header.prepare, steps):
+        unproven = "" if claim and claim.verdict == "proven" else " (not proven)"
+        content.append(Code(step.code.rstrip(), f"Prepared once: {step.name}{unproven}"))
+    if header.setup:
+        content.append(Code(header.setup.rstrip(), "Every program here begins with"))
+    return tuple(content)
 
 
 def mutations(result: Result) -> str:

@@ -187,7 +187,7 @@ def _moved(claim: Claim, before: Outcome, moved: list[tuple[Conditions, OutcomeD
         message = f"unseeded: {message}"
     help_ = _remedy(before, conditions)
     if diff and claim.programs[0].prepares and conditions.threads == 1 and conditions.changes in ("", "clock"):
-        help_ += " Archives hold the time: `np.save`, `torch.save` and `save_weights` do without."
+        help_ += " Archives such as `.keras` hold the time: `save_weights`, `torch.save` and `np.save` write none."
     return unstable(rules.UNSTABLE, message, help=help_, at=claim.at)
 
 

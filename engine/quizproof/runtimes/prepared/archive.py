@@ -6,6 +6,7 @@ with the run. With it goes a `Listing`, by which whoever has the descriptor divi
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ def archived(scratch: int) -> tuple[Listing, int]:
         except OSError:
             raise _Refused(f"`{FOLDER}` is no folder any more") from None
         try:
+            if not os.fstat(top).st_mode & stat.S_IRUSR:
+                raise _Refused(f"`{FOLDER}` cannot be read: {os.strerror(errno.EACCES)}")
             archive.add(top, "", 1)
         finally:
             os.close(top)
@@ -89,6 +92,9 @@ class _Archive:
 
     def _add_entry(self, folder: int, name: str, path: str, depth: int) -> None:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        # Root could read it all the same, and so could we at level `namespaces`: what is kept must not depend on that.
+        if not found.st_mode & stat.S_IRUSR and not stat.S_ISLNK(found.st_mode):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if stat.S_ISDIR(found.st_mode):
             if depth == MAX_DEPTH:
                 raise _Refused(f"{_quoted(path)} is deeper in `{FOLDER}` than {MAX_DEPTH} folders")

@@ -55,7 +55,7 @@ class QuizPage:
     @property
     def shared_code(self) -> tuple[Code, ...]:
         """What its programs have in common, as content; empty for nothing."""
-        return shared_code(self.header)
+        return shared_code(self.header, self.step_claims)
 
     @property
     def topic(self) -> str:
@@ -133,8 +133,13 @@ class QuizPage:
     @property
     def ingredients(self) -> tuple[object, ...]:
         """Everything that affects its page, except what the page shows of the rest of the topic."""
-        steps = Coverage.of(self.step_claims).summary
-        return (self.header, self.versions, steps, tuple(block.ingredients for block in self.blocks))
+        return (
+            self.header,
+            self.versions,
+            self.shared_code,
+            self.coverage.summary,
+            tuple(block.ingredients for block in self.blocks),
+        )
 
     @property
     def entry(self) -> tuple[object, ...]:

@@ -109,7 +109,9 @@ class Steps:
 
     def needed(self, plan: int, program: Program) -> int:
         """How many steps have to come before a program, which gets their files."""
-        return plan if plan < self.count else self.count * reads_prepared(program)
+        if plan < self.count:
+            return plan
+        return self.count if self.count and reads_prepared(program) else 0
 
     def has_to_wait(self, plan: int, program: Program) -> bool:
         """Whether steps that come before a program have not ended yet."""

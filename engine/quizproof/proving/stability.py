@@ -111,12 +111,12 @@ def closer_look(conditions: Conditions, before: Outcome, now: Outcome, tolerance
     before, now  the usual outcome, and that of this run
     tolerance    for numbers; None where the block has none
     """
+    if " " not in conditions.changes and conditions != _ELSEWHERE:
+        return []
     if now.status not in LASTING or _compare(conditions, before, now, tolerance) is None:
         return []
     if conditions == _ELSEWHERE:
         return [replace(conditions, hash_seed=0), replace(conditions, threads=1)]
-    if " " not in conditions.changes:
-        return []
     changes = conditions.changes.split()
     return [replace(conditions, changes=""), *(Conditions(attempt=5, changes=change) for change in changes)]
 

@@ -18,6 +18,7 @@ from quizproof.outcome import TAMPERED, Outcome
 from quizproof.runners.job import Job, Key
 from quizproof.runners.pool import Pool
 from quizproof.runners.recipe import NOT_MADE, Recipe, Step
+from quizproof.runners.zygote_handle import undisturbed
 from quizproof.runtimes.prepared.contents import files_in
 from quizproof.store.fingerprints import digest
 from quizproof.store.prepared_files import PreparedFiles
@@ -52,8 +53,8 @@ class PreparingRunner(Generic[Key]):
         self._pool = pool
         self._files = PreparedFiles(kept)
         self._making: dict[str, _Making] = {}
-        self._made: set[str] = set()
-        """The recipes that were followed to their end."""
+        self._made: dict[str, str] = {}
+        """The recipes that were followed, and why they did not lead to the files; empty where they did."""
         self._arrived: deque[tuple[Any, Outcome]] = deque()
 
     @property
@@ -89,16 +90,16 @@ class PreparingRunner(Generic[Key]):
     def submit(self, job: Job[Any]) -> None:
         """Ask for a run, which begins when the files that it reads are there."""
         recipe = job.prepared
+        name = digest(recipe.to_json()) if recipe else ""
+        if name in self._making:
+            self._making[name].waiting.append(job)
+            return
         folder = self._files.folder(recipe.files) if recipe else None
         if recipe is None or folder:
             keep = self._kept if job.step else None
             self._pool.submit(replace(job, folder=str(folder) if folder else None, keep=keep))
-            return
-        name = digest(recipe.to_json())
-        if name in self._made:  # they cannot even be kept for a moment
-            self._arrived.append((job.key, _not_prepared("there is no room for them")))
-        elif name in self._making:
-            self._making[name].waiting.append(job)
+        elif name in self._made:  # where they were made, they could not even be kept for a moment
+            self._arrived.append((job.key, _not_prepared(self._made[name] or "there is no room for them")))
         else:
             self._making[name] = _Making(recipe, [job])
             self._go_on(name)
@@ -127,7 +128,8 @@ class PreparingRunner(Generic[Key]):
         try:
             self._pool.__exit__(kind, error, trace)
         finally:
-            self._files.close()
+            with undisturbed():
+                self._files.close()
 
     # ---- steps that are run again
 
@@ -145,7 +147,7 @@ class PreparingRunner(Generic[Key]):
             self._go_on(name)
             return
         del self._making[name]
-        self._made.add(name)
+        self._made[name] = why
         for job in making.waiting:
             if why:
                 self._arrived.append((job.key, _not_prepared(why)))

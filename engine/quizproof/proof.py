@@ -89,6 +89,9 @@ class QuizProof:
     """Where all its blocks begin, by their ids and in their order; also of those that other shards prove."""
     programs: str = ""
     """A fingerprint of all its programs, as `store.lock.of_programs` makes it; empty when nothing was planned."""
+    steps: tuple[BlockProof, ...] = ()
+    """The steps of `prepare` with their proofs; none in a shard that does not report them. Their findings are among
+    those of the file."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -102,6 +105,16 @@ class QuizProof:
         first = min(self.lines.values(), default=0)
         of_header = {f.span: f for f in reversed(told) if f.span.line < first}
         return (*self.file_findings, *(f for f in told if of_header.get(f.span, f) is f))
+
+    @property
+    def claims(self) -> tuple[JudgedClaim, ...]:
+        """The claims of its steps and of all blocks."""
+        return (*self.step_claims, *(claim for block in self.blocks for claim in block.claims))
+
+    @property
+    def step_claims(self) -> tuple[JudgedClaim, ...]:
+        """The claims of its steps."""
+        return tuple(claim for step in self.steps for claim in step.claims)
 
     @property
     def id(self) -> str:
@@ -185,9 +198,10 @@ class Totals:
             counts["exhibits" if question.exhibit else "questions"] += 1
             counts["variants"] += len(question.variants)
             for claim in question.claims:
-                counts[claim.verdict] += 1
                 for name in COUNTED:
                     counts[name] += claim.evidence.get(name, 0)
+        for claim in quiz.claims:
+            counts[claim.verdict] += 1
         for finding in quiz.findings:
             counts[finding.severity] += 1
             counts["not judged"] += finding.severity == "error" and finding.is_unverified

@@ -272,7 +272,8 @@ class Pool(Generic[Key]):
                 if job:  # it answers once
                     self._times.note(job, message["times"])
                     self.runs += 1
-                    yield job.key, _outcome(message["outcome"], job)
+                    reply = message["outcome"]
+                    yield job.key, zygote.kept(job, reply, _outcome(reply, job))
             elif (again := zygote.settle(message)) is not None:
                 self.alone += again.alone
                 self._queues.setdefault(zygote.interpreter, deque()).appendleft(again)

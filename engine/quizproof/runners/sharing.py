@@ -43,11 +43,11 @@ class Shape(NamedTuple):
 
 def _shape(job: Job[Any]) -> Shape | None:
     conditions = job.conditions
-    if not job.group or job.endless or job.runtime not in _RUNTIMES or conditions.cold:
+    if not job.group or job.step or job.endless or job.runtime not in _RUNTIMES or conditions.cold:
         return None
     if conditions.threads > 1 or any(_TELLS.search(part["source"]) for part in job.parts):
         return None
-    state = (job.group, tuple(sorted(job.limits.items())), job.files, job.stdin, conditions)
+    state = (job.group, tuple(sorted(job.limits.items())), job.files, job.folder, job.stdin, conditions)
     return Shape(state, tuple((part["role"], part["source"], part["line"]) for part in job.parts))
 
 

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic
 
 from quizproof.json_forms import amount, anything, items, mapping, record, text, whole
+from quizproof.outcome import Outcome
 from quizproof.runners.job import Interpreter, Job, Key
 from quizproof.runners.sharing import Assignment, Sharing, Trunk
 from quizproof.runtimes.conditions import USUAL
@@ -39,6 +41,8 @@ _END_SECONDS = 2
 """How long a zygote may take to end its runs after its socket was closed."""
 _STRAYS_SECONDS = 10
 """How long what it left behind is killed: a process may start others as fast as we kill them."""
+_MAX_ARCHIVES = 8
+"""With one read: each comes with a message of its own."""
 _MAX_LOG = 300
 """Characters of the log's last line that a message quotes."""
 
@@ -82,6 +86,8 @@ class ZygoteHandle(Generic[Key]):
     """The trunks that jobs go on from, by the id of their request."""
     _incoming: bytearray = field(default_factory=bytearray)
     _outgoing: bytearray = field(default_factory=bytearray)
+    _archives: deque[int] = field(default_factory=deque)
+    """Descriptors of the files of steps, whose messages have not been dealt with yet."""
 
     @classmethod
     def start(cls, interpreter: Interpreter, level: Level, root: Path) -> ZygoteHandle[Key]:
@@ -141,7 +147,7 @@ class ZygoteHandle(Generic[Key]):
             if trunk is not None:
                 self.branches[id_] = trunk
         request = {"id": id_, "parts": parts, "limits": dict(job.limits), "files": job.files}
-        given = {"stdin": job.stdin, "endless": job.endless}
+        given = {"stdin": job.stdin, "endless": job.endless, "prepared": job.folder, "step": job.step}
         own = {"attempt": job.conditions.attempt, "changes": job.conditions.changes}
         shared = {"trunk": None if trunk is None else trunk.id, "shared": new is not None}
         # What its assertions are worth is looked at once, and not under every condition.
@@ -195,7 +201,8 @@ class ZygoteHandle(Generic[Key]):
         what is no message is killed: a snippet must have its socket.
         """
         try:
-            data = self.control.recv(1 << 16)
+            data, archives, _, _ = socket.recv_fds(self.control, 1 << 16, _MAX_ARCHIVES, socket.MSG_CMSG_CLOEXEC)
+            self._archives.extend(archives)
         except BlockingIOError:
             return [], True
         except OSError:
@@ -208,6 +215,23 @@ class ZygoteHandle(Generic[Key]):
             self.process.kill()
             return messages, False
         return messages, bool(data)
+
+    def kept(self, job: Job[Key], reply: object, outcome: Outcome) -> Outcome:
+        """The outcome of a step, whose files are kept as its job says; that of any other job as it is.
+
+        reply    what the zygote said of the run; with that of a step that finished it has sent an archive
+        outcome  what that came to
+        """
+        if not job.step:
+            return outcome
+        # What the zygote said, and not what we make of it: or the next step would get this one's files.
+        sent = isinstance(reply, dict) and reply.get("status") == "finished"
+        archive = self._archives.popleft() if sent and self._archives else None
+        if job.keep:
+            return job.keep(outcome, archive)
+        if archive is not None:
+            os.close(archive)
+        return outcome
 
     def _is_expected(self, message: dict[str, Any]) -> bool:
         """Whether a message is one that it may send now: what it is, or the outcome of something that it runs."""
@@ -240,6 +264,8 @@ class ZygoteHandle(Generic[Key]):
     def end(self) -> None:
         """End it, with all that its runs have started and written. One that is busy importing is not asked first."""
         self.control.close()
+        while self._archives:
+            os.close(self._archives.popleft())
         if self._exit_code(_END_SECONDS if self.ready else 0) is None:
             self.process.kill()
             self._exit_code(_END_SECONDS)

@@ -13,6 +13,7 @@ from quizproof.outcome import ASKED_FOR_NETWORK, TAMPERED, Outcome, OutcomeData,
 from quizproof.runtimes import reply
 from quizproof.runtimes.examined import Examined
 from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
+from quizproof.runtimes.prepared.workshop import Workshop
 from quizproof.runtimes.wire import RequestLimits
 
 _ENDLESS_BYTES = 300
@@ -69,6 +70,8 @@ class Run:
     """Whether it is no program, but what several begin with: see `sharing.tree`."""
     stopped: str = ""
     """The name of the limit for which we killed it."""
+    workshop: Workshop | None = None
+    """Of a step: where its files are taken out."""
     times: list[float] = field(default_factory=list, init=False)
     """How long each part took, in seconds, as far as it is known; once there is an outcome."""
     branch: Run | None = field(default=None, init=False)
@@ -106,6 +109,8 @@ class Run:
         """Let go of its output, where its memory is that of its tree."""
         os.close(self.out)
         os.close(self.err)
+        if self.workshop:
+            self.workshop.close()
 
     def outcome(self, status: int, used: Used) -> OutcomeData:
         """The outcome of the run, which has ended, as JSON data.

@@ -62,6 +62,10 @@ class Request(TypedDict):
     limits: RequestLimits
     files: str | None
     """The path of a folder that the run may read as `files`."""
+    prepared: str | None
+    """The path of a folder that the run may read as `prepared`; a step gets a copy of it, which it may change."""
+    step: bool
+    """Whether what it leaves in `prepared` is wanted: see `prepared.workshop`."""
     stdin: str | None
     """What it reads on standard input; None for nothing."""
     endless: bool
@@ -83,6 +87,7 @@ class Reply(TypedDict):
 
     id: int
     outcome: OutcomeData
+    """With that of a step that finished comes the descriptor of an archive: see `prepared.archive`."""
     times: list[float]
     """How long each part took, in seconds, as far as it is known."""
 

@@ -25,6 +25,8 @@ from typing import Any, cast
 
 from quizproof.runtimes import child, huge_pages, reply
 from quizproof.runtimes.limits.usage import Watch, Watched
+from quizproof.runtimes.prepared.placed import Placed
+from quizproof.runtimes.prepared.workshop import send_with
 from quizproof.runtimes.run import Ended, Run, Used, lost
 from quizproof.runtimes.sandbox.confinement import CONFINEMENTS, Confinement
 from quizproof.runtimes.sandbox.keyring import leave_keyring
@@ -171,7 +173,7 @@ class Zygote:
     def _fork(self, request: Request) -> None:
         self._import_on_demand(request)
         # Before the fork: a folder that cannot be opened is a fault, and not the snippet's doing.
-        files_folder = self.confinement.open_files(request["files"]) if request["files"] else None
+        placed = Placed.of(request, self.confinement.open_folder)
         scratch = self.confinement.prepare(request["id"])
         memory = reply.Memory.new()
         # In memory and without a name: no run can find another's output, and nothing has to be deleted.
@@ -182,8 +184,11 @@ class Zygote:
             pid = self.confinement.fork()
         except OSError:
             memory.close()
-            for descriptor in (out, err, *([] if files_folder is None else [files_folder])):
+            for descriptor in (out, err):
                 os.close(descriptor)
+            placed.close()
+            if placed.workshop:
+                placed.workshop.close()
             for end in (ours, theirs):
                 if end is not None:
                     end.close()
@@ -201,13 +206,13 @@ class Zygote:
                 out,
                 err,
                 self.data_bytes,
-                lambda: self.confinement.enter(scratch, limits, files_folder),
+                lambda: self.confinement.enter(scratch, limits, placed),
                 None if theirs is None else theirs.fileno(),
             )
-        if files_folder is not None:
-            os.close(files_folder)
+        placed.close()
         count, endless, shared = len(request["parts"]), request["endless"], request["shared"]
         run = Run(request["id"], request["limits"], count, memory, out, err, scratch, started, endless, shared)
+        run.workshop = placed.workshop
         self.runs[pid] = run
         if ours is not None and theirs is not None:
             theirs.close()
@@ -244,10 +249,21 @@ class Zygote:
 
     def _reply(self, ended: Ended) -> None:
         run = ended.run
-        if not run.is_trunk:
-            self._send({"id": run.id, "outcome": run.outcome(ended.status, ended.used), "times": run.times})
+        if not run.is_trunk:  # its programs have had their answers
+            self._answer(ended)
         run.close()
         self.confinement.clear(run.scratch)
+
+    def _answer(self, ended: Ended) -> None:
+        run = ended.run
+        outcome = run.outcome(ended.status, ended.used)
+        archive = None
+        if run.workshop:
+            try:
+                archive = run.workshop.take(outcome)
+            except OSError as error:  # no memory is left, say
+                outcome = lost(error)
+        send_with(self.control, pack({"id": run.id, "outcome": outcome, "times": run.times}), archive)
 
     def _kill_orphans(self) -> None:
         """Kill what finished runs left behind: as its subreaper we inherit it, whatever session it moved to.

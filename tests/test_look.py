@@ -147,7 +147,8 @@ def test_beginnings_that_were_shown_before_are_repeats() -> None:
     assert with_repeats([code, longer], before[:2]) == (Repeat(code, 8, before[1]), Repeat(longer, 8, before[1]))
     assert with_repeats([longer], before) == (Repeat(longer, 9, before[2]),)
     # The empty line before what is new stays with it.
-    assert with_repeats([blank], (*shown_in([Code(f"{SETUP}\n\nz = 3")], "Three", "three"),))[0].lines == 8
+    third = shown_in([Code(f"{SETUP}\n\nz = 3")], "Three", "three")
+    assert with_repeats([blank], third) == (Repeat(blank, 8, third[0]),)
     assert Repeat(code, 8, before[1]).is_whole
     assert not Repeat(longer, 8, before[1]).is_whole
 

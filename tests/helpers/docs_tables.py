@@ -49,7 +49,7 @@ from quizproof.kinds.questions.write_code import ProgramCheck, WrongProgram
 from quizproof.kinds.registry import kinds
 from quizproof.marking.scoring import rule
 from quizproof.quizfile.fields import Role
-from quizproof.quizfile.header import Header, Insight
+from quizproof.quizfile.header import Header, Insight, Step
 from quizproof.quizfile.limits import Limits
 from quizproof.rules import RULES
 
@@ -66,6 +66,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "wrong-program": WrongProgram,
     "blank-texts": BlankTexts,
     "blank-mistake": BlankMistake,
+    "step": Step,
     "insight": Insight,
     "line-distractor": LineDistractor,
     "pair": Pair,
@@ -103,6 +104,7 @@ _LINKS: dict[type[BaseModel], str] = {
     WrongProgram: "[wrong program](#wrong-programs-of-a-write-code)",
     BlankTexts: "[texts](#texts-of-a-fill-blank)",
     BlankMistake: "[mistake](#mistakes-of-a-fill-blank)",
+    Step: "[step](#steps-of-prepare)",
     Insight: "[insight](#insight)",
     LineDistractor: "[distractor](#distractors-of-an-order-lines)",
     Pair: "[pair](#pairs-of-a-match)",

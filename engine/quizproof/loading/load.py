@@ -12,7 +12,6 @@ from pydantic_core import ErrorDetails
 
 from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
-from quizproof.kinds.base import Block
 from quizproof.kinds.registry import kinds
 from quizproof.loading.budget import Budget, BudgetSpent
 from quizproof.loading.cut_text import cuts
@@ -27,7 +26,7 @@ from quizproof.quizfile.wording import HELP, meant_key, worded
 from quizproof.quizfile.yaml_document import Document, written
 from quizproof.spelling import meant
 
-_JUDGED_BY = frozenset(["runtime", "limits"])
+_JUDGED_BY = frozenset(["runtime", "limits", "prepare"])
 """The keys of a header that decide how a block is judged."""
 _MAX_ERRORS = 100
 """Of one block: nobody reads more."""
@@ -115,6 +114,8 @@ class _Validation:
         if file.folder_error:
             code, message = file.folder_error
             self._find(code, (), message, "Put the files that snippets read into the folder itself.")
+        if header:
+            self._code_is_traceable(header, ())
         if header and header.insight:
             self._find_missing_blocks(header.insight, data.get("blocks"))
         return Quiz(header, tuple(items), self.document, file.data_folder) if header else None
@@ -205,7 +206,7 @@ class _Validation:
             return None
         return Item(valid, at)
 
-    def _code_is_traceable(self, block: Block, at: DataPath) -> bool:
+    def _code_is_traceable(self, block: BaseModel, at: DataPath) -> bool:
         """Whether errors can name every line of code in the file, as in `|` blocks and in strings of one line."""
         traceable = True
         for path, _ in texts(block, CODE, at):

@@ -101,6 +101,8 @@ class _Quiz(_Data):
     runtime: str | None
     questions: list[str]
     file_findings: Annotated[int, Field(ge=0)]
+    steps: list[_Claim] = []
+    """Also missing in reports that were written before there was such a key."""
 
 
 class _Summary(_Data):
@@ -108,6 +110,8 @@ class _Summary(_Data):
     runs: _Count
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     known: _Count = 0
+    shared: _Count = 0
+    alone: _Count = 0
 
 
 class _Report(_Data):
@@ -176,6 +180,8 @@ def merge(paths: Sequence[Path]) -> Report:
         runs=sum(each.runs for each in sums),
         cached=sum(each.cached for each in sums),
         known=sum(each.known for each in sums),
+        shared=sum(each.shared for each in sums),
+        alone=sum(each.alone for each in sums),
         seconds=sum(each.seconds for each in sums),
         revision=first.revision,
         bank=first.bank,
@@ -338,6 +344,7 @@ def _quiz(parts: Sequence[_Part], entries: Sequence[_Quiz], runtimes: Mapping[st
         tuple(_question(judged[name], findings.get(name, [])) for name in quiz.questions),
         tuple(_file_findings(whole)),
         runtimes.get(quiz.runtime or "", {}),
+        steps=tuple(_step(claim) for entry in entries for claim in entry.steps),
     )
 
 
@@ -368,6 +375,12 @@ def _question(data: _Question, findings: Sequence[Finding]) -> BlockProof:
         findings=tuple(findings),
         exhibit=data.exhibit,
     )
+
+
+def _step(claim: _Claim) -> BlockProof:
+    """A step of `prepare`, which has one claim."""
+    judged = JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence)
+    return BlockProof(claim.what, "step", "", "", claim.line, None, (VariantProof({}, (judged,)),), exhibit=True)
 
 
 def _finding(data: _Finding) -> Finding:

@@ -23,7 +23,8 @@ from quizproof.findings import Finding, Span
 from quizproof.proof import Report, VariantProof
 from quizproof.rules import RULES
 from quizproof_renderers.console import console_for
-from quizproof_renderers.reports import formats, full, github
+from quizproof_renderers.reports import formats, full
+from quizproof_renderers.reports.ci import github
 from quizproof_renderers.reports.excerpt import excerpt
 from test_text import ANY_TEXT, is_safe
 
@@ -108,10 +109,12 @@ def test_github_step_summary_stays_short() -> None:
 
 
 def test_formats_are_those_of_the_command_line() -> None:
-    assert formats.FORMATS == ("full", "concise", "json", "github")
+    assert formats.FORMATS == ("full", "concise", "json", "github", "gitlab", "junit", "sarif")
 
 
 # JSON
+
+LISTS = ("questions", "findings", "quizzes", "ignored")
 
 
 def test_json_is_the_contract() -> None:
@@ -132,7 +135,10 @@ def test_json_is_the_contract() -> None:
         "help": "Drop `answer:`: it is derived.",
         "expected": "10",
         "actual": "12",
+        "at": [],
+        "docs": "rules.md#qp201-key-refuted",
     }
+    assert data["ignored"] == []
     assert data["questions"][2] == {
         "id": "precision",
         "quiz": "metrics",
@@ -146,7 +152,7 @@ def test_json_is_the_contract() -> None:
         "claims": [{"what": "key", "verdict": "proven", "line": 10, "evidence": {}}],
     }
     assert [question["answer"] for question in data["questions"]] == [None, None, "0.894737"]
-    assert {key: value for key, value in data.items() if key not in ("questions", "findings", "quizzes")} == {
+    assert {key: value for key, value in data.items() if key not in LISTS} == {
         "version": 1,
         "quizproof": quizproof.__version__,
         "bank": "",
@@ -172,6 +178,7 @@ def test_json_is_the_contract() -> None:
             "proof_coverage": 0.5714,
             "mutations": 0,
             "killed": 0,
+            "ignored": 0,
         },
     }
 
@@ -191,16 +198,18 @@ def test_json_keys_are_in_the_order_of_the_contract() -> None:
             "questions",
             "findings",
             "quizzes",
+            "ignored",
         )
     ]
     assert ", ".join(data["summary"]) == (
         "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, "
-        "known, runs, seconds, proof_coverage, mutations, killed"
+        "known, runs, seconds, proof_coverage, mutations, killed, ignored"
     )
     assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, exhibit, status, answer, variants, claims"
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"
     assert ", ".join(data["findings"][0]) == (
-        "code, name, severity, path, line, column, end_line, end_column, question, message, help, expected, actual"
+        "code, name, severity, path, line, column, end_line, end_column, question, message, help, expected, actual, "
+        "at, docs"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from quizproof.findings import DataPath, Finding
 from quizproof.kinds.base import Block
 from quizproof.quizfile.header import Header
+from quizproof.quizfile.ignores import Ignore
 from quizproof.quizfile.yaml_document import Document
 
 
@@ -61,6 +62,8 @@ class Loaded:
     quiz: Quiz | None
     """None if the file or its header is unusable."""
     findings: tuple[Finding, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    """The comments in it that ignore findings."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from quizproof import rules
 from quizproof.claims import Program
@@ -13,6 +13,7 @@ from quizproof.loading.quiz import Item, Loaded, Quiz
 from quizproof.outcome import Outcome
 from quizproof.proof import BlockProof, QuizProof
 from quizproof.proving.plan import Plan, Request
+from quizproof.quizfile.yaml_document import located
 from quizproof.runners.job import Job, job_for
 from quizproof.store.keys import program_key
 from quizproof.store.lock import Lock, of_programs
@@ -100,6 +101,7 @@ class Study:
         try:
             with self.budget.use():
                 proof = plan.judge(self.versions)
+                proof = replace(proof, findings=located(proof.findings, self.quiz.document))
         except BudgetSpent:
             proof = self._refused(plan.item).judge({})
         self.proofs[block] = proof
@@ -120,11 +122,22 @@ class Study:
         if len(proofs) < len(self.proofs):
             return None
         left_over = self._left_over(proofs, lock) if lock else ()
-        findings = (*self._missing_runtime(proofs), *left_over, *self.file.findings)
         document = self.quiz.document
+        own = located((*self._missing_runtime(proofs), *left_over), document)
+        findings = (*own, *self.file.findings)
         lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
         programs = of_programs(self._keys.values())
-        return QuizProof(self.file.path, self.quiz.header, proofs, findings, self.versions, self.runs, lines, programs)
+        return QuizProof(
+            self.file.path,
+            self.quiz.header,
+            proofs,
+            findings,
+            self.versions,
+            self.runs,
+            lines,
+            programs,
+            self.file.ignores,
+        )
 
     def _missing_runtime(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:
         """One finding for all blocks that lack the runtime."""

@@ -48,7 +48,7 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
     source = _read(file)
     from quizproof.loading.quiz import Loaded
 
-    whole = bank_at(bank or default_bank())
+    whole = bank_at(*((bank,) if bank else default_bank()))
     if experiment is not None:
         pool = pool_for(options, options.jobs)
         met = _try_experiment(*_find(whole, experiment, "experiment"), source, str(file), pool)

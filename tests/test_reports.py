@@ -67,13 +67,19 @@ def on_terminal(report: Report, width: int) -> str:
     return console.file.getvalue()
 
 
-SAMPLES = ["proven", "refuted", "multi_line", "spread", "unreadable", "hostile"]
+SAMPLES = ["proven", "refuted", "multi_line", "spread", "unreadable", "hostile", "ignored"]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@pytest.mark.parametrize("form", ["full", "concise", "github"])
+@pytest.mark.parametrize("form", ["full", "concise", "github", "junit"])
 def test_report(name: str, form: formats.Format) -> None:
     compare(f"reports/{form}-{name}.txt", written(getattr(samples, name)(), form))
+
+
+@pytest.mark.parametrize("form", ["gitlab", "sarif"])
+def test_report_of_data(form: formats.Format) -> None:
+    """One is enough of those that test_ci_reports.py reads as services do."""
+    compare(f"reports/{form}-refuted.txt", written(samples.refuted(), form))
 
 
 def test_full_on_a_narrow_terminal() -> None:
@@ -364,7 +370,7 @@ def test_only_full_needs_rich() -> None:
         import io, sys
         from helpers import report_samples as samples
         from quizproof_renderers.reports import formats
-        for form in ("concise", "json", "github"):
+        for form in ("concise", "json", "github", "gitlab", "junit", "sarif"):
             formats.write(samples.refuted(), form, io.StringIO(), {})
         print([name for name in ("rich", "jinja2", "pygments") if name in sys.modules])
     """

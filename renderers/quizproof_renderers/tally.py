@@ -50,7 +50,7 @@ def tally(quiz: QuizProof) -> Tally:
     elif not notes and errors:
         notes = [plural(len(errors), "error")]
     if ignored:
-        notes.append(f"{plural(len(ignored), 'error')} ignored")
+        notes.append(f"{len(ignored):,} ignored")
     return Tally(
         title=one_line(quiz.header.title if quiz.header else quiz.path),
         path=quiz.path,

@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quizproof.errors import UsageError
 from quizproof.findings import Finding
+from quizproof_renderers.policy.judged import Judged
 
 NAME = "quizproof-baseline.json"
 _AGAIN = "write it again with `quizproof check --write-baseline`"
@@ -88,20 +89,22 @@ class Baseline:
         self._left[identity] -= 1
         return True
 
-    def gone(self, judged: Iterable[str]) -> list[str]:
+    def gone(self, judged: Judged) -> list[str]:
         """The entries that no longer occur: "tuples.yaml: QP203 extend-tuple".
 
-        judged  the paths, as findings have them, of the files of which everything was judged
-
-        Entries of other files are left alone unless the file is not there any more.
+        judged  what was looked at; entries about anything else are left alone
         """
-        files = {Path(path).absolute() for path in judged}
-        gone = []
-        for entry in self.entries:
-            file = (self.path.parent / entry.path).absolute()
-            if self._left[_identity(entry, self.path)] > 0 and (file in files or not file.exists()):
-                gone.append(f"{entry.path}: {entry.code} {entry.block or ''}".rstrip())
-        return gone
+        return [
+            f"{entry.path}: {entry.code} {entry.block or ''}".rstrip()
+            for entry in self.entries
+            if self._left[_identity(entry, self.path)] > 0 and self._is_gone(entry, judged)
+        ]
+
+    def _is_gone(self, entry: _Entry, judged: Judged) -> bool:
+        if entry.block in judged.settled:
+            return True
+        file = (self.path.parent / entry.path).absolute()
+        return entry.block not in judged.blocks and (file in judged.files or not file.exists())
 
 
 def write(path: Path, findings: Iterable[Finding]) -> int:

@@ -13,6 +13,7 @@ from quizproof import rules
 from quizproof.findings import Finding
 from quizproof.proof import Ignored, QuizProof, Result, Totals
 from quizproof_renderers.policy.baseline import Baseline
+from quizproof_renderers.policy.judged import Judged, is_settled
 from quizproof_renderers.policy.selection import Selection
 
 
@@ -29,8 +30,7 @@ class Sieve:
     """Whether files are checked as a whole; otherwise nobody knows what is not in them."""
     found: list[Finding] = field(default_factory=list)
     """What the baseline has of them, or shall have."""
-    judged: list[str] = field(default_factory=list)
-    """The paths of the files of which everything was judged."""
+    judged: Judged = field(default_factory=Judged)
     _totals: Totals = field(default_factory=Totals)
 
     def sift(self, quiz: QuizProof) -> QuizProof:
@@ -48,9 +48,9 @@ class Sieve:
                 ignored.append(Ignored(finding, "comment", comment.reason))
             if self._is_kept(finding, ignored, decided=comment is not None):
                 kept.add(finding)
-        unused = []
-        if self.whole and _is_judged(quiz):
-            self.judged.append(quiz.path)
+        unused: list[Finding] = []
+        if self.whole and _is_read(quiz):
+            self.judged.add(quiz)
             unused = [each for each in _unused(quiz, used) if self._is_kept(each, ignored)]
         sifted = _with(quiz, kept, unused, ignored)
         self._totals.add(sifted)
@@ -86,17 +86,23 @@ class Sieve:
         )
 
 
-def _is_judged(quiz: QuizProof) -> bool:
-    """Whether everything in a file was looked at, so that a finding which is not there does not exist."""
+def _is_read(quiz: QuizProof) -> bool:
+    """Whether a file and all its blocks could be read."""
     whole = quiz.header is not None and len(quiz.blocks) == len(quiz.ids)
-    return whole and not any(f.is_unverified or (f.code < "QP2" and f.severity == "error") for f in quiz.findings)
+    return whole and not any(finding.code < "QP2" and finding.severity == "error" for finding in quiz.findings)
 
 
 def _unused(quiz: QuizProof, used: set[tuple[int, str]]) -> Iterator[Finding]:
     """A finding for each rule that a comment of the file ignores in vain. `used`: their lines and the rules found."""
     for comment in quiz.ignores:
+        inside = comment.at[:1] == ("blocks",) and len(comment.at) > 1
+        blocks = (quiz.blocks[int(comment.at[1])],) if inside else quiz.blocks
+        settled = all(map(is_settled, blocks)) and not any(finding.is_unverified for finding in quiz.findings)
         for code in comment.codes:
-            if (comment.span.line, code) not in used:
+            if (comment.span.line, code) in used:
+                continue
+            # Where something else is wrong, not everything could be judged; but what is found elsewhere is not here.
+            if settled or any(finding.code == code for block in blocks for finding in block.findings):
                 name = rules.RULES[code].name
                 message = f"there is no {code} [{name}] here to ignore"
                 help_ = "Remove the comment, or move it to the place that the finding names."

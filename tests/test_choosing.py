@@ -56,7 +56,6 @@ def test_by_ids_topics_and_kinds(bank: Path) -> None:
     assert chosen(bank, topics=("trees",)) == {"third": ["third-number", "third-output"]}
     assert chosen(bank, topics=("sums",), kinds=("number",)) == {"first": ["first-number"], "second": ["second-number"]}
     assert chosen(bank, ids=("second",), kinds=("number",)) == {"second": ["second-number"]}
-    assert not Choice()
 
 
 def test_what_is_wrong_comes_along_where_it_may_matter(bank: Path) -> None:

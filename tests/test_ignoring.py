@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
 
 from helpers.processes import quizproof
 from quizproof.errors import UsageError
-from quizproof.findings import Finding, Span
+from quizproof.findings import Finding, Ignore, Span
 from quizproof.loading.load import load_file
-from quizproof.quizfile.ignores import Ignore
 from quizproof.rules import RULES
 from quizproof_renderers.policy.baseline import NAME, Baseline
 from quizproof_renderers.policy.selection import ADVICE, Selection, codes_of
@@ -344,6 +344,29 @@ def test_calls_that_are_refused(write: WriteQuiz, arguments: tuple[str, ...]) ->
     done = quizproof("check", *arguments, cwd=write(a=SILENT))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("quizproof: ")
+
+
+def test_shards_keep_what_is_ignored(write: WriteQuiz) -> None:
+    """The merged report has it, as that of the whole bank does; and its exit code is the same."""
+    root = write(
+        a=LIE.replace("- prints: 2", "- prints: 2  # quizproof: ignore QP202 It is meant.") + SILENT,
+        b=LIE.replace("id: lie", "id: other"),
+        c=SILENT.replace("id: silent", "id: quiet"),
+    )
+    quizproof("check", "questions", "--write-baseline", cwd=root)
+    write(d=LIE.replace("id: lie", "id: new"))
+    for part, file in (("1/2", "one.json"), ("2/2", "two.json")):
+        quizproof("check", "--shard", part, "--format", f"json:{file}", cwd=root)
+    merged = quizproof("merge", "one.json", "two.json", "--format", "json", cwd=root)
+    whole = quizproof("check", "--format", "json", cwd=root)
+    one, other = json.loads(merged.stdout), json.loads(whole.stdout)
+    assert (merged.returncode, whole.returncode) == (1, 1)
+    assert [finding["question"] for finding in one["findings"]] == ["new"]
+    assert one["findings"] == other["findings"]
+    key = itemgetter("path", "line")
+    assert sorted(one["ignored"], key=key) == sorted(other["ignored"], key=key)
+    assert len(one["ignored"]) == one["summary"]["ignored"] == other["summary"]["ignored"] == 4
+    assert merged.stderr == whole.stderr == ""
 
 
 # When a check fails

@@ -93,10 +93,12 @@ def test_full_in_colours() -> None:
 def test_github_appends_to_the_step_summary(tmp_path: Path) -> None:
     target = tmp_path / "summary.md"
     stream = io.StringIO()
-    for report in (samples.refuted(), samples.hostile()):
+    for report in (samples.refuted(), samples.hostile(), samples.ignored()):
         formats.write(report, "github", stream, {"GITHUB_STEP_SUMMARY": str(target)})
     compare("reports/github-step-summary.md", target.read_text(encoding="utf-8"))
-    assert stream.getvalue() == written(samples.refuted(), "github") + written(samples.hostile(), "github")
+    assert stream.getvalue() == "".join(
+        written(each(), "github") for each in (samples.refuted, samples.hostile, samples.ignored)
+    )
 
 
 def test_github_takes_no_end_before_its_start() -> None:

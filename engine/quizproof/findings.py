@@ -109,3 +109,20 @@ class Finding:
         finding about a file as a whole, the path. Line numbers in the message do not count.
         """
         return self.block or self.path, self.code, _LINE.sub(r"\1 #", self.message)
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """One comment that ignores findings of some rules in a part of a file."""
+
+    span: Span
+    """The comment."""
+    at: DataPath
+    """What it covers, with everything in it."""
+    codes: tuple[str, ...]
+    """The rules, by their codes."""
+    reason: str
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it ignores a finding of its file."""
+        return finding.code in self.codes and finding.at[: len(self.at)] == self.at and finding.may_be_ignored

@@ -10,9 +10,8 @@ from typing import Any, Literal
 from quizproof import rules
 from quizproof.displays import Display
 from quizproof.errors import UsageError
-from quizproof.findings import Finding
+from quizproof.findings import Finding, Ignore
 from quizproof.quizfile.header import Header
-from quizproof.quizfile.ignores import Ignore
 from quizproof.spelling import meant
 from quizproof.verdicts import VERDICTS, Verdict, worst
 

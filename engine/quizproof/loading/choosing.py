@@ -20,9 +20,6 @@ class Choice:
     topics: Collection[str] = ()
     kinds: Collection[str] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.ids or self.topics or self.kinds)
-
     @property
     def splits_files(self) -> bool:
         """Whether a part of a file may be chosen."""

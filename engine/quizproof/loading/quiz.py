@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from quizproof.findings import DataPath, Finding
+from quizproof.findings import DataPath, Finding, Ignore
 from quizproof.kinds.base import Block
 from quizproof.quizfile.header import Header
-from quizproof.quizfile.ignores import Ignore
 from quizproof.quizfile.yaml_document import Document
 
 

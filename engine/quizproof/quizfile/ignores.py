@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from quizproof import rules
-from quizproof.findings import DataPath, Finding, Span
+from quizproof.findings import DataPath, Finding, Ignore, Span
 from quizproof.quizfile.yaml_document import Document
 from quizproof.rulebook.rule import Rule
 from quizproof.spelling import meant
@@ -25,23 +24,6 @@ _COMMENT = re.compile(r"(?<!\S)#\s*quizproof:\s*(.*?)\s*$")
 _IGNORE = re.compile(r"ignore\b\s*(?P<rest>.*)")
 _CODE = re.compile(r"QP\d+", re.IGNORECASE)
 _HELP = "Write it as `# quizproof: ignore QP304 The reason.`"
-
-
-@dataclass(frozen=True)
-class Ignore:
-    """One comment that ignores findings of some rules in a part of a file."""
-
-    span: Span
-    """The comment."""
-    at: DataPath
-    """What it covers, with everything in it."""
-    codes: tuple[str, ...]
-    """The rules, by their codes."""
-    reason: str
-
-    def covers(self, finding: Finding) -> bool:
-        """Whether it ignores a finding of its file."""
-        return finding.code in self.codes and finding.at[: len(self.at)] == self.at and finding.may_be_ignored
 
 
 def ignores_in(document: Document) -> Iterator[Ignore | Finding]:

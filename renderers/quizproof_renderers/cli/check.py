@@ -13,6 +13,7 @@ from quizproof_renderers.cli.judging import (
     JudgingOptions,
     baseline_to_write,
     choice_of,
+    chosen_files,
     judging_options,
     parted,
     sieve_for,
@@ -42,6 +43,7 @@ from quizproof_renderers.reports.formats import DATA
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from quizproof.loading.choosing import Choice
     from quizproof.loading.quiz import Loaded
     from quizproof.loading.shards import Shard
     from quizproof.proof import Result
@@ -120,7 +122,6 @@ def check(
       quizproof check questions --write-baseline  from now on, only new findings
     """
     from quizproof.loading.files import find_files
-    from quizproof.loading.load import load_bank
     from quizproof.store.lock import Lock
     from quizproof.store.lock_writer import LockWriter
     from quizproof_renderers.policy.settings import settings_for
@@ -129,7 +130,9 @@ def check(
     settings = settings_for(named)
     chosen = named or default_bank()
     choice = choice_of(judging, ids)
-    _refuse_parts(bool(choice), shard, write_lock=write_lock, diff_lock=diff_lock, baseline=judging.write_baseline)
+    _refuse_parts(
+        choice is not None, shard, write_lock=write_lock, diff_lock=diff_lock, baseline=judging.write_baseline
+    )
     outputs = outputs_of(formats or tuple(map(format_of, settings.formats)), output_file)
     path = lock_of(chosen) if write_lock or diff_lock else None
     # With both options and no lock yet, there is nothing to compare with.
@@ -137,7 +140,7 @@ def check(
     # Read before anything is run: a damaged lock must not cost a whole check.
     before = Lock.read(path) if path and diff_lock and not first else None
     known = baseline_to_write(judging, settings, chosen) if judging.write_baseline else None
-    sieve = sieve_for(judging, settings, chosen, whole=not choice.splits_files and not shard)
+    sieve = sieve_for(judging, settings, chosen, whole=not (choice and choice.splits_files) and not shard)
     if audit and options.no_cache and not options.known:
         fail("`--audit` compares with the cache, and `--no-cache` ignores it; leave one of them out")
     files = find_files(chosen)
@@ -150,7 +153,7 @@ def check(
     lock = Lock.read(lock_of(chosen)) if locked else None
     writer = LockWriter()
     proving_settings = set_up(
-        choice.of(load_bank(chosen)) if choice else files,
+        chosen_files(choice, chosen) if choice else files,
         options,
         chosen,
         outcomes=lock,
@@ -186,7 +189,9 @@ def check(
     sys.exit(code)
 
 
-def _refuse_parts(choice: bool, shard: Shard | None, *, write_lock: bool, diff_lock: bool, baseline: bool) -> None:
+def _refuse_parts(
+    choice: Choice | None, shard: Shard | None, *, write_lock: bool, diff_lock: bool, baseline: bool
+) -> None:
     """Exit where what belongs to a whole bank is asked of a part of it."""
     if shard and (write_lock or diff_lock):
         fail(f"{LOCK} belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from quizproof.loading.choosing import Choice
+    from quizproof.loading.quiz import Loaded
     from quizproof.proof import Result
     from quizproof_renderers.policy.baseline import Baseline
     from quizproof_renderers.policy.settings import Settings
     from quizproof_renderers.policy.sieve import Sieve
 
+BASELINE = "quizproof-baseline.json"
+"""As `policy.baseline` has it, which takes long to import."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -134,14 +137,22 @@ def parted(arguments: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]
     return paths, ids
 
 
-def choice_of(judging: JudgingOptions, ids: tuple[str, ...]) -> Choice:
-    """What of the bank is checked. Exits when a whole bank is needed."""
-    from quizproof.loading.choosing import Choice
-
-    choice = Choice(ids, judging.topics, judging.kinds)
-    if choice and judging.write_baseline:
+def choice_of(judging: JudgingOptions, ids: tuple[str, ...]) -> Choice | None:
+    """What of the bank is checked; None for all of it. Exits when a whole bank is needed."""
+    if not (ids or judging.topics or judging.kinds):
+        return None
+    if judging.write_baseline:
         fail("a baseline belongs to a whole bank; leave out ids, `--topic` and `--kind`")
-    return choice
+    from quizproof.loading.choosing import Choice  # with the loader, which an unchanged bank does without
+
+    return Choice(ids, judging.topics, judging.kinds)
+
+
+def chosen_files(choice: Choice, paths: Sequence[Path]) -> tuple[Loaded, ...]:
+    """The chosen part of the bank in some files or folders. Raises UsageError as `Choice.of` does."""
+    from quizproof.loading.load import load_bank
+
+    return choice.of(load_bank(paths))
 
 
 def sieve_for(judging: JudgingOptions, settings: Settings, paths: Sequence[Path], *, whole: bool) -> Sieve:
@@ -166,25 +177,22 @@ def sieve_for(judging: JudgingOptions, settings: Settings, paths: Sequence[Path]
 
 def _baseline(judging: JudgingOptions, settings: Settings, paths: Sequence[Path]) -> Baseline | None:
     """The known findings; None where there are none, and where they are written anew."""
-    from quizproof_renderers.policy.baseline import NAME, Baseline
-
     if judging.write_baseline or judging.no_baseline or (settings.value("baseline") is False and not judging.baseline):
         return None
-    if given := judging.baseline or settings.baseline:
-        return Baseline.read(given)
+    file = judging.baseline or settings.baseline
     near = next((path.parent if path.is_file() else path for path in paths), Path())
-    for folder in (near, *near.absolute().parents):
-        if (folder / NAME).is_file():
-            return Baseline.read(folder / NAME)
+    above = (folder / BASELINE for folder in (near, *near.absolute().parents))
+    if found := file or next((each for each in above if each.is_file()), None):
+        from quizproof_renderers.policy.baseline import Baseline
+
+        return Baseline.read(found)
     return None
 
 
 def baseline_to_write(judging: JudgingOptions, settings: Settings, paths: Sequence[Path]) -> Path:
     """Where a new baseline belongs. Exits unless `paths` names one folder, whose findings it has."""
-    from quizproof_renderers.policy.baseline import NAME
-
     folder = lock_of(paths, "a baseline").parent
-    return judging.baseline or settings.baseline or folder / NAME
+    return judging.baseline or settings.baseline or folder / BASELINE
 
 
 def write_baseline(sieve: Sieve, path: Path) -> None:

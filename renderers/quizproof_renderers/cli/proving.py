@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypedDict, Unpack, cast
-
-import click
+from typing import TYPE_CHECKING, Any, TextIO, TypedDict, Unpack
 
 from quizproof_renderers.cli.exits import fail, refuse, tell
 from quizproof_renderers.cli.options import LOCK, lock_near
@@ -231,9 +229,9 @@ def _stream(path: Path | None, files: ExitStack) -> TextIO:
     """Where a report is written. Standard output is not ours to close."""
     if path is None:
         return sys.stdout
-    # A pipe or a device cannot be replaced.
-    whole = path.is_file() or not path.exists()
+    from quizproof_renderers.reports.whole_file import whole_file
+
     try:
-        return files.enter_context(cast("TextIO", click.open_file(str(path), "w", encoding="utf-8", atomic=whole)))
+        return files.enter_context(whole_file(path))
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}")

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from quizproof import rules
 from quizproof.findings import Finding
 from quizproof.proof import Ignored, QuizProof, Result, Totals
-from quizproof_renderers.policy.baseline import Baseline
 from quizproof_renderers.policy.judged import Judged, is_settled
 from quizproof_renderers.policy.selection import Selection
+
+if TYPE_CHECKING:
+    from quizproof_renderers.policy.baseline import Baseline  # which needs pydantic, and most banks have none
 
 
 @dataclass

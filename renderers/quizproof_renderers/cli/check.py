@@ -130,9 +130,7 @@ def check(
     settings = settings_for(named)
     chosen = named or default_bank()
     choice = choice_of(judging, ids)
-    _refuse_parts(
-        choice is not None, shard, write_lock=write_lock, diff_lock=diff_lock, baseline=judging.write_baseline
-    )
+    _refuse_parts(choice, shard, write_lock=write_lock, diff_lock=diff_lock, baseline=judging.write_baseline)
     outputs = outputs_of(formats or tuple(map(format_of, settings.formats)), output_file)
     path = lock_of(chosen) if write_lock or diff_lock else None
     # With both options and no lock yet, there is nothing to compare with.

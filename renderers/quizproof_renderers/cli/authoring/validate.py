@@ -14,7 +14,7 @@ from quizproof_renderers.cli.options import default_bank, paths_argument
 @click.command()
 @paths_argument
 def validate(paths: tuple[Path, ...]) -> None:
-    """Read a bank and report what is wrong with its files; nothing is run.
+    """Report what is wrong with the files of a bank, and run nothing.
 
     That is every finding QP1xx: YAML, keys, values, ids, snippets that are not valid Python. It takes moments and needs
     no framework, so it can run before each commit. It proves nothing: for that, run `check`. PATHS are quiz files or

@@ -122,6 +122,7 @@ def test_rules_and_reason_of_a_comment(tmp_path: Path, text: str, names: tuple[s
         ("ignore QP999 why", "there is no rule `QP999`; did you mean `QP909`?"),
         ("ignore key-refutd why", "there is no rule `key-refutd`; did you mean `key-refuted`?"),
         ("ignore QP901 no torch", "QP901 cannot be ignored: it says that something could not be verified"),
+        ("ignore QP202 " + 500 * "x", "the comment has more than 500 characters"),
         ("ignroe QP202 why", "`ignroe QP202 why` is no instruction; the only one is `ignore`"),
     ],
 )

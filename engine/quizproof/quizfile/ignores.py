@@ -20,7 +20,9 @@ from quizproof.rulebook.rule import Rule
 from quizproof.spelling import meant
 
 MARK = "quizproof:"
-_COMMENT = re.compile(r"(?<!\S)#\s*quizproof:\s*(.*?)\s*$")
+MAX_COMMENT = 500
+"""Characters."""
+_COMMENT = re.compile(r"(?<!\S)#\s*quizproof:(.*)")
 _IGNORE = re.compile(r"ignore\b\s*(?P<rest>.*)")
 _CODE = re.compile(r"QP\d+", re.IGNORECASE)
 _HELP = "Write it as `# quizproof: ignore QP304 The reason.`"
@@ -31,10 +33,10 @@ def ignores_in(document: Document) -> Iterator[Ignore | Finding]:
     if MARK not in document.text:
         return
     for number, line in enumerate(document.lines, 1):
-        found = _COMMENT.search(line)
+        found = _COMMENT.search(line) if MARK in line else None
         if found and _is_comment(document, number, found.start() + 1):
             span = Span(number, found.start() + 1, number, len(line.rstrip()) + 1)
-            yield _ignore(document, span, found[1], alone=not line[: found.start()].strip())
+            yield _ignore(document, span, found[1].strip(), alone=not line[: found.start()].strip())
 
 
 def _ignore(document: Document, span: Span, text: str, *, alone: bool) -> Ignore | Finding:
@@ -42,6 +44,8 @@ def _ignore(document: Document, span: Span, text: str, *, alone: bool) -> Ignore
         at = document.path_at(span.line, span.column)
         return Finding(rules.BAD_IGNORE, document.path, span, message, help=help, at=at)
 
+    if len(text) > MAX_COMMENT:
+        return wrong(f"the comment has more than {MAX_COMMENT} characters", "Shorten the reason.")
     ignore = _IGNORE.fullmatch(text)
     if not ignore:
         return wrong(f"`{text}` is no instruction; the only one is `ignore`")

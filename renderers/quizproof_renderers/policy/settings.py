@@ -11,7 +11,6 @@ import difflib
 import math
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -187,6 +186,8 @@ def _read(file: Path) -> Settings | None:
             return None  # some other project's, perhaps
         raise UsageError(f"{_shown(file)} cannot be read: {error}") from None
     own = file.name == OWN_FILE
+    import tomllib  # most banks have no such file
+
     try:
         table: Any = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import textwrap
 import types
@@ -52,6 +53,7 @@ from quizproof.quizfile.fields import Role
 from quizproof.quizfile.header import Header, Insight, Step
 from quizproof.quizfile.limits import Limits
 from quizproof.rules import RULES
+from quizproof_renderers.policy.settings import SETTINGS
 
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -143,11 +145,19 @@ def current(text: str) -> str:
 
 
 def table(name: str) -> str:
-    """One table as Markdown: a model's keys, the rules, or how questions are scored."""
+    """One table as Markdown: a model's keys, the rules, the settings, scoring; or the rules in full."""
     if name == "rules":
         head = ("code", "name", "severity", "what it says")
         rows = [(rule.code, f"`{rule.name}`", rule.severity, rule.summary) for rule in RULES.values()]
         return _markdown(head, rows)
+    if name == "explanations":
+        return "".join(
+            f"## {rule.code} {rule.name}\n\n{rule.summary} ({rule.severity})\n\n{rule.explanation}\n\n"
+            for rule in RULES.values()
+        )
+    if name == "settings":
+        given = [(f"`{name}`", f"`{json.dumps(each.default)}`", each.meaning) for name, each in SETTINGS.items()]
+        return _markdown(("setting", "default", "meaning"), given)
     if name == "scoring":
         return _markdown(("question", "scoring"), [(words, rule(shown)) for words, shown in SCORED.items()])
     if name in _BASES:

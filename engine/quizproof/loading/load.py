@@ -22,8 +22,9 @@ from quizproof.loading.quiz import Bank, Item, Loaded, Quiz
 from quizproof.loading.recovery import Reading, read
 from quizproof.quizfile.fields import CODE, FIXED, MAX_SLUG, PROSE, models_in, texts
 from quizproof.quizfile.header import Header, Insight
+from quizproof.quizfile.ignores import ignores_in
 from quizproof.quizfile.wording import HELP, meant_key, worded
-from quizproof.quizfile.yaml_document import Document, written
+from quizproof.quizfile.yaml_document import Document, located, written
 from quizproof.spelling import meant
 
 _JUDGED_BY = frozenset(["runtime", "limits", "prepare"])
@@ -96,7 +97,11 @@ class _Validation:
 
     def run(self, file: SourceFile) -> Loaded:
         quiz = self._quiz(file)
-        return Loaded(self.document.path, quiz, tuple(sorted(self.findings, key=lambda finding: finding.span)))
+        comments = tuple(ignores_in(self.document))
+        self.findings += [each for each in comments if isinstance(each, Finding)]
+        ignores = tuple(each for each in comments if not isinstance(each, Finding))
+        findings = located(sorted(self.findings, key=lambda finding: finding.span), self.document)
+        return Loaded(self.document.path, quiz, findings, ignores)
 
     def _quiz(self, file: SourceFile) -> Quiz | None:
         data = self.document.data

@@ -229,7 +229,7 @@ class Proving:
         if self._shard and not self._shard.holds(file.path):
             file = replace(file, findings=())  # another shard reports them
         if file.quiz is None:
-            return QuizProof(file.path, None, file_findings=file.findings)
+            return QuizProof(file.path, None, file_findings=file.findings, ignores=file.ignores)
         from quizproof.proving.study import Study
 
         reports_steps = not self._shard or self._shard.holds(file.path)

@@ -179,6 +179,26 @@ A link that leads out of the folder that is checked could show anything in a rep
 itself there. A quiz file that you name on the command line is read wherever it is.
 """,
 )
+BAD_IGNORE = _define(
+    "QP122",
+    "bad-ignore",
+    "A comment that should ignore a finding cannot be used.",
+    """
+Write `# quizproof: ignore QP304 The key quotes the documentation.`: the code or the name of one rule, or of several
+with commas between them, and then the reason. Without a reason nothing is ignored, because nobody could judge later
+whether it still holds. What could not be verified (`QP9xx`) cannot be ignored.
+""",
+)
+UNUSED_IGNORE = _define(
+    "QP123",
+    "unused-ignore",
+    "A comment ignores a finding that there is not.",
+    """
+The finding was fixed, or the comment is in the wrong place: it covers the key or the list item of its own line, with
+everything in it; on a line of its own, that of the next line. Remove the comment, or move it.
+""",
+    "warning",
+)
 UNREADABLE_FORMULA = _define(
     "QP125",
     "unreadable-formula",

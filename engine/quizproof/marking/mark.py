@@ -1,7 +1,7 @@
 """Marking: one rule for each way of answering. The script of the page has the same rules; tests compare the two.
 
 What each response earns is in `scoring`. All comparison is of `comparison/`: outputs are compared by `same_output`,
-code of a blank after `fold_expression`, programs after `fold_program`, numbers exactly, within the tolerance.
+programs and what fills their blanks as `recognition` does, numbers exactly, within the tolerance.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from quizproof.comparison.number_match import NumberMatch
-from quizproof.comparison.outputs import fold, fold_expression, fold_program, same_output
+from quizproof.comparison.outputs import fold, fold_program, same_output
 from quizproof.comparison.printed import ungrouped
 from quizproof.comparison.quantity import Quantity, decimal, quantity
 from quizproof.comparison.seen import plain
@@ -34,6 +34,7 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.errors import QuizproofError
+from quizproof.marking.recognition import around, is_accepted, known_text, mistakes_in
 from quizproof.marking.scoring import even_share, net_share, prefix_share
 
 Response: TypeAlias = str | int | Sequence[str]
@@ -70,7 +71,12 @@ class MalformedResponse(QuizproofError):
 
 
 class NeverRun(MalformedResponse):
-    """The response is a program whose run is not known, so only a new run can mark it."""
+    """The response is a program whose run is not known, so only a new run can mark it. It may well be right."""
+
+    def __init__(self, message: str, right: tuple[bool | None, ...] = ()) -> None:
+        """Of a program with blanks, `right` says for each blank whether it is right; None where only a run can say."""
+        super().__init__(message)
+        self.right = right
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def mark(form: Input | None, response: Response) -> Mark:
         1.0
 
     Raises MalformedResponse if the response has another form, or if `form` is None, as of an exhibit; NeverRun, which
-    is one, if it is a program that was never run.
+    is one, if it is a program that was never run, or has a text in a blank with which it was never run.
     """
     match form:
         case None:
@@ -262,14 +268,19 @@ def _several(response: Response) -> list[str]:
 def _mark_blanks(form: Blanks, typed: list[str]) -> Mark:
     if len(typed) != len(form.blanks) or not all(text.strip() for text in typed):
         raise MalformedResponse("fill every blank")
-    right, mistakes = [], []
-    for blank, text in zip(form.blanks, map(fold_expression, typed), strict=True):
-        right.append(text in map(fold_expression, blank.accepted))
-        if not right[-1]:
-            mistakes.extend([m for m in blank.mistakes if fold_expression(m.value) == text][:1])
+    right: list[bool | None] = []
+    mistakes: list[Mistake] = []
+    for index, text in enumerate(typed):
+        right.append(is_accepted(form, index, text) or None)
+        if not right[-1] and (mistake := next(mistakes_in(form, index, text), None)):
+            right[-1] = False
+            mistakes.append(mistake)
+    known = tuple(each for each in right if each is not None)
+    if len(known) < len(right):
+        raise NeverRun("the program was never run with these texts, so only a new run can mark them", tuple(right))
     feedback = "\n\n".join(mistake.feedback for mistake in mistakes)
     evidence = mistakes[0].evidence if mistakes else None
-    return Mark(even_share(right), feedback, evidence, tuple(right))
+    return Mark(even_share(known), feedback, evidence, known)
 
 
 def _mark_order(form: Ordering, given: list[str]) -> Mark:
@@ -304,8 +315,9 @@ def _mark_open(form: OpenInput, made: list[str]) -> Mark:
 def _mark_program(form: ProgramInput, source: str) -> Mark:
     if not fold_program(source):
         raise MalformedResponse("write a program first")
-    folded = fold_program(source)
-    known = next((attempt for attempt in form.attempts if fold_program(attempt.source) == folded), None)
+    given = around(form)
+    text = known_text(source, given)
+    known = next((attempt for attempt in form.attempts if known_text(attempt.source, given) == text), None)
     if known is None:
         raise NeverRun("this program was never run, so only a new run can mark it")
     return Mark(known.passed / len(form.checks), known.feedback, known.evidence)

@@ -2,10 +2,14 @@
 
 import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
+import { readGiven } from "./normal.js";
 import { askWhichNumber, isInRange, isWithin, parseNumber, valueOf } from "./numbers.js";
 import { sameOutput } from "./printed.js";
-import { fingerprint, foldExpression, foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
+import { fillsAlike, knownRun } from "./recognition.js";
+import { foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
 
+// How a blank is written in a program, with its name.
+const GAP = /___[a-z][a-z0-9_]*?___/g;
 const RIGHT = { earned: 1, of: 1, mistakes: [] };
 const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : [] });
 
@@ -20,7 +24,8 @@ export const afterHints = (score, hints, cost) => Math.max(0, score - hints * co
  *
  * It takes the form, the response (a string, or an array of strings where the form has several parts), and `foreseen`:
  * the elements of the mistakes that the author foresaw. It returns the mark: `earned` of `of`, the foreseen `mistakes`
- * that the response makes, and, where parts are right or wrong on their own, `parts` as booleans. Throws Malformed.
+ * that the response makes, and, where parts are right or wrong on their own, `parts` as booleans. Throws Malformed, and
+ * NeverRun, which is one, where only a run can tell.
  */
 export const RULES = {
   options(form, response) {
@@ -67,15 +72,30 @@ export const RULES = {
   blanks(form, response, foreseen) {
     const fields = all(".field", form);
     if (response.length !== fields.length || !response.every(strip)) throw new Malformed("Fill every blank first.");
-    const typed = response.map(foldExpression);
-    const parts = fields.map((field, index) =>
-      JSON.parse(field.dataset.accepted).map(foldExpression).includes(typed[index]),
-    );
+    const given = readGiven(form.dataset.given);
+    const accepted = fields.map((field) => JSON.parse(field.dataset.accepted));
+    const isSame = (index, text, other) => {
+      // The program with a text in this blank, and the first accepted texts in the others.
+      const inPlace = (each) => {
+        const texts = accepted.map(([first], place) => (place === index ? each : first));
+        return form.dataset.source.replace(GAP, () => texts.shift());
+      };
+      return fillsAlike(text, other, inPlace, given);
+    };
     const mistakeIn = (index) =>
       foreseen.find(
-        ({ dataset }) => Number(dataset.part) === index && foldExpression(dataset.value) === typed[index],
+        ({ dataset }) => Number(dataset.part) === index && isSame(index, response[index], dataset.value),
       );
-    return evenly(parts, parts.map((right, index) => (right ? null : mistakeIn(index))).filter(Boolean));
+    const mistakes = [];
+    const parts = response.map((text, index) => {
+      if (accepted[index].some((each) => isSame(index, text, each))) return true;
+      const mistake = mistakeIn(index);
+      if (!mistake) return null;
+      mistakes.push(mistake);
+      return false;
+    });
+    if (parts.includes(null)) throw new NeverRun(parts);
+    return evenly(parts, mistakes);
   },
 
   order(form, response, foreseen) {
@@ -106,12 +126,11 @@ export const RULES = {
 
   program(form, response, foreseen) {
     if (!foldProgram(response)) throw new Malformed("Write a program first.");
-    const program = fingerprint(response);
-    // data-known lists "fingerprint:checks passed" of every program that was run.
-    // Fingerprints have a fixed length, so the beginning of an entry is its whole fingerprint.
-    const known = form.dataset.known.split(" ").find((entry) => entry.startsWith(program));
-    if (!known) throw new NeverRun("This program cannot be marked here.");
+    const { known, given, checks } = form.dataset;
+    const run = knownRun(response, known, readGiven(given));
+    if (!run) throw new NeverRun();
+    const [program, earned] = run;
     const mistakes = foreseen.filter((mistake) => mistake.dataset.value === program);
-    return { earned: Number(known.split(":")[1]), of: Number(form.dataset.checks), mistakes };
+    return { earned, of: Number(checks), mistakes };
   },
 };

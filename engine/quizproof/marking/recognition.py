@@ -1,0 +1,80 @@
+"""Recognition: whether what a learner wrote is a program, or a text in a program, whose run is known.
+
+The site's script recognises programs in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from quizproof.comparison.outputs import fold_expression, fold_program
+from quizproof.displays import Blank, Blanks, Mistake, ProgramInput
+from quizproof.snippets.blanks import GAP
+from quizproof.snippets.normal_form import Given, given_by, normal_form
+
+_STRAIGHT = str.maketrans(
+    "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u2212\u2013\u00a0\u2009\u202f", "\"\"\"\"''''--   "
+)
+"""What other programs put in the place of plain quotes, minus signs and spaces when text is copied."""
+
+_given = lru_cache(maxsize=128)(given_by)
+
+
+def around(form: Blanks | ProgramInput) -> Given:
+    """What is around a learner's program."""
+    if isinstance(form, Blanks):
+        return _given(form.setup, form.check)
+    return _given(form.setup, *(check.source for check in form.checks))
+
+
+def known_text(source: str, given: Given) -> str:
+    """The text by which a program is known again: its normal form, or, where it has none, what `fold_program` leaves.
+
+    source  as typed; quotes and minus signs as word processors write them are read as plain ones
+    given   what is around it
+    """
+    forms = (normal_form(text, given) for text in _spellings(source))
+    return next((form for form in forms if form is not None), fold_program(source))
+
+
+def filled(form: Blanks, texts: Sequence[str]) -> str:
+    """The program with a text in each blank, in their order."""
+    remaining = iter(texts)
+    return GAP.sub(lambda _: next(remaining), form.source)
+
+
+def is_accepted(form: Blanks, index: int, text: str) -> bool:
+    """Whether a text for a blank is one of the accepted ones, or makes the same program as one of them."""
+    return any(_is_same(form, index, text, accepted) for accepted in form.blanks[index].accepted)
+
+
+def mistakes_in(form: Blanks, index: int, text: str) -> Iterator[Mistake]:
+    """The foreseen mistakes that a text for a blank is, or makes the same program as."""
+    return (mistake for mistake in form.blanks[index].mistakes if _is_same(form, index, text, mistake.value))
+
+
+def _is_same(form: Blanks, index: int, text: str, other: str) -> bool:
+    if fold_expression(text) == fold_expression(other):
+        return True
+    given = around(form)
+    wanted = normal_form(_beside(form, index, other), given)
+    programs = (normal_form(_beside(form, index, each), given) for each in _spellings(text.strip()))
+    return wanted is not None and next((each for each in programs if each is not None), None) == wanted
+
+
+def _beside(form: Blanks, index: int, text: str) -> str:
+    """The program with a text in one blank, and the first accepted texts in the others."""
+
+    def at(place: int, blank: Blank) -> str:
+        return text if place == index else blank.accepted[0]
+
+    return filled(form, [at(place, blank) for place, blank in enumerate(form.blanks)])
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """A text as it was typed, then with plain quotes and signs where that makes a difference."""
+    yield text
+    straight = text.translate(_STRAIGHT)
+    if straight != text:
+        yield straight

@@ -35,7 +35,7 @@ from quizproof.displays import (
 )
 from quizproof.errors import QuizproofError
 from quizproof.marking.recognition import around, is_accepted, known_text, mistakes_in
-from quizproof.marking.scoring import even_share, net_share, prefix_share
+from quizproof.marking.scoring import even_share, in_order, net_share, order_share
 
 Response: TypeAlias = str | int | Sequence[str]
 """What a learner gives. By the way of answering:
@@ -292,7 +292,31 @@ def _mark_order(form: Ordering, given: list[str]) -> Mark:
     if not all(level.isdecimal() and level.isascii() for level in levels):
         raise MalformedResponse("give the indentation of each line as a number of levels: a:0, b:1")
     feedback = [lines[name].feedback for name in named if lines[name].feedback]
-    return Mark(prefix_share(given, form.orders), "\n\n".join(feedback))
+    if form.indented:
+        given = [f"{name}:{level}" for name, level in zip(named, _nested(form, levels), strict=True)]
+    best = max(form.orders, key=lambda order: order_share(given, [order]), default=())
+    places = in_order(given, best)
+    right = tuple(place in places for place in range(len(given)))
+    return Mark(order_share(given, form.orders), "\n\n".join(feedback), right=right)
+
+
+def _nested(form: Ordering, levels: Sequence[str]) -> Sequence[str]:
+    """Levels of indentation as Python reads them: a body that is further in than one level is still one level deep.
+
+    Levels that Python would refuse stay as they are, and so do those of lines that may be inside a string.
+    """
+    if any(quotes in line.source for line in form.lines for quotes in ('"""', "'''")):
+        return levels
+    stack, nested = [0], []
+    for level in map(int, levels):
+        if level > stack[-1]:
+            stack.append(level)
+        while stack[-1] > level:
+            stack.pop()
+        if stack[-1] != level:
+            return levels
+        nested.append(str(len(stack) - 1))
+    return nested if int(levels[0]) == 0 else levels
 
 
 def _mark_match(form: Matching, given: list[str]) -> Mark:

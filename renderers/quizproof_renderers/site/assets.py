@@ -33,6 +33,7 @@ SCRIPT = (
     "layout",
     "saving",
     "progress",
+    "unrun",
     "question",
     "pages",
 )

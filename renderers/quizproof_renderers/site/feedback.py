@@ -123,9 +123,9 @@ def _on_mistake(mistake: Mistake, given: str, part: str = "") -> Feedback:
 def _on_programs(asked: ProgramInput) -> Iterator[Feedback]:
     """Feedback on each program that its author comments on or that fails a check, once per program."""
     seen = set()
-    given = recognition.around(asked)
+    around = recognition.around(asked)
     for attempt in asked.attempts:
-        value = fingerprint(recognition.known_text(attempt.source, given))
+        value = fingerprint(recognition.known_text(attempt.source, around))
         has_feedback = attempt.feedback or (attempt.evidence and attempt.origin == "wrong")
         if value in seen or not has_feedback:
             continue

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
+from quizproof_renderers.site.bank_source import BankSource
 from quizproof_renderers.site.names import spelled_out
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.variant import Variant
@@ -26,6 +27,8 @@ class PageBlock:
     """What its quiz says about itself."""
     number: int
     """Questions are numbered from 1; an exhibit has the number of the question before it."""
+    source: BankSource = BankSource()
+    """Where readers get the bank."""
 
     @property
     def id(self) -> str:
@@ -70,6 +73,11 @@ class PageBlock:
         return self.status in ("proven", "unproven") and bool(self.variants)
 
     @property
+    def try_command(self) -> str:
+        """What a reader types to have a program for it judged."""
+        return self.source.command(self.id, self.header.runtime)
+
+    @property
     def markable(self) -> bool:
         """Whether it can be answered and marked."""
         return self.sound and not self.exhibit
@@ -95,5 +103,5 @@ class PageBlock:
         A page of an earlier build is taken over when these are the same, so what a template shows must be in here.
         """
         displays = tuple(variant.display for variant in self.variants)
-        prompt = self.proof.prompt
-        return (self.id, self.exhibit, self.title, prompt, self.status, self.coverage.summary, self.reasons, displays)
+        shown = (self.title, self.proof.prompt, self.status, self.coverage.summary, self.reasons)
+        return (self.id, self.exhibit, *shown, displays, self.source)

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from quizproof.proof import Report
+from quizproof_renderers.site.bank_source import BankSource
 from quizproof_renderers.site.names import MODES, RUNTIMES, extent, versions_of
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
@@ -57,12 +58,18 @@ class Site:
         return (self.runtimes, self.sandbox, self.coverage.summary, tuple(topic.entry for topic in self.topics))
 
 
-def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
+def site_of(
+    report: Report,
+    title: str,
+    order: Sequence[str] = (),
+    source: BankSource = BankSource(),  # noqa: B008, frozen
+) -> Site:
     """Arrange a report as topics, quizzes and blocks.
 
     report  what `prove` gives, with displays; files that could not be read are left out
     title   of the site
     order   ids of topics; those that are not among them follow in alphabetical order
+    source  where readers get the bank
 
     The quizzes of a topic are sorted by mode, then by runtime, then by title.
     """
@@ -73,7 +80,7 @@ def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
         # An exhibit adds nothing, so it has the number of the question before it.
         numbers = accumulate(int(not block.exhibit) for block in quiz.blocks)
         numbered = zip(quiz.blocks, numbers, strict=True)
-        blocks = tuple(PageBlock(block, quiz.header, number) for block, number in numbered)
+        blocks = tuple(PageBlock(block, quiz.header, number, source) for block, number in numbered)
         page = QuizPage(quiz.path, quiz.header, blocks, versions_of(quiz.header.runtime, quiz.versions))
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))

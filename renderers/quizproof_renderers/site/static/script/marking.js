@@ -16,6 +16,43 @@ const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : 
 /** The mark of a response whose parts are right or wrong on their own. */
 const evenly = (parts, mistakes = []) => ({ earned: parts.filter(Boolean).length, of: parts.length, mistakes, parts });
 
+/** The places of lines that follow each other as in a right order: a longest common subsequence, the earliest one. */
+function inOrder(given, order) {
+  // longest[i][j]: how many lines can be kept of the given ones from place i and the right ones from place j on.
+  const longest = [...given, null].map(() => Array(order.length + 1).fill(0));
+  for (let i = given.length - 1; i >= 0; i -= 1) {
+    for (let j = order.length - 1; j >= 0; j -= 1) {
+      longest[i][j] =
+        given[i] === order[j] ? longest[i + 1][j + 1] + 1 : Math.max(longest[i + 1][j], longest[i][j + 1]);
+    }
+  }
+  const places = [];
+  for (let i = 0, j = 0; i < given.length && j < order.length; ) {
+    if (given[i] === order[j]) {
+      places.push(i);
+      i += 1;
+      j += 1;
+    } else if (longest[i + 1][j] >= longest[i][j + 1]) i += 1;
+    else j += 1;
+  }
+  return places;
+}
+
+/** Lines with the levels of indentation that Python reads: a body that is further in than one level is one level deep. */
+function nested(form, response) {
+  if (all(".source", form).some((source) => /"""|'''/.test(source.textContent))) return response;
+  const stack = [0];
+  const lines = [];
+  for (const [id, level] of response.map((line) => line.split(":"))) {
+    if (Number(level) > stack[stack.length - 1]) stack.push(Number(level));
+    while (stack[stack.length - 1] > Number(level)) stack.pop();
+    // What Python would refuse stays as it is.
+    if (stack[stack.length - 1] !== Number(level)) return response;
+    lines.push(`${id}:${stack.length - 1}`);
+  }
+  return response[0].endsWith(":0") ? lines : response;
+}
+
 /** What is left of a score, 0 to 1, after hints that cost a share each. */
 export const afterHints = (score, hints, cost) => Math.max(0, score - hints * cost);
 
@@ -100,18 +137,16 @@ export const RULES = {
 
   order(form, response, foreseen) {
     if (!response.length) throw new Malformed("Put lines into your program first.");
-    const best = { share: -1 };
-    for (const text of form.dataset.orders.split("|")) {
+    const given = "indented" in form.dataset ? nested(form, response) : response;
+    const kept = form.dataset.orders.split("|").map((text) => {
       const order = text.split(" ");
-      const end = Math.min(order.length, response.length);
-      let earned = 0;
-      while (earned < end && order[earned] === response[earned]) earned += 1;
-      const of = Math.max(order.length, response.length);
-      if (earned / of > best.share) Object.assign(best, { share: earned / of, earned, of });
-    }
+      return { places: inOrder(given, order), of: Math.max(order.length, given.length) };
+    });
+    const best = kept.reduce((one, other) => (other.places.length / other.of > one.places.length / one.of ? other : one));
     const used = response.map((line) => line.split(":")[0]);
     const mistakes = used.map((id) => foreseen.find((mistake) => mistake.dataset.value === id)).filter(Boolean);
-    return { earned: best.earned, of: best.of, mistakes };
+    const parts = given.map((_, place) => best.places.includes(place));
+    return { earned: best.places.length, of: best.of, mistakes, parts };
   },
 
   match(form, response, foreseen) {

@@ -74,7 +74,7 @@ def answer(page: Page, question: str, response: Response, variant: int = 0) -> t
 
 
 def expected(display: Display, response: Response) -> float | str:
-    """What the engine's own marking makes of a response: the score, "malformed", or "unrun" where only a run can say."""
+    """What the engine's own marking makes of a response: a score, "malformed", or "unrun" where only a run can say."""
     try:
         return mark(display.input, response).score
     except NeverRun:

@@ -60,6 +60,15 @@ _MAX_TYPED = 1_000
 """Characters of a number."""
 
 
+# As word processors and other keyboards write them: minus and plus signs, points, commas and slashes.
+_SIGNS = str.maketrans("\u2212\u2013\uff0d\ufe63\uff0b\uff0e\uff0c\uff0f\u2044", "----+.,//")
+_THOUSANDS = re.compile(
+    r"([-+]?[1-9]\d{0,2}(?:(?P<mark>[ \u00a0\u2009\u202f'\u2019_])\d{3}(?:(?P=mark)\d{3})*))(\.\d*)?"
+)
+"""Groups of three digits with one mark between them that no decimal has."""
+_POINTS = re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3}){2,}")
+"""Groups of three digits with points between them; two points are in no decimal."""
+
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 NOTHING_WORDS = ("nothing", "prints nothing", "it prints nothing", "no output")
@@ -136,14 +145,14 @@ def mark(form: Input | None, response: Response) -> Mark:
 def parse_number(text: str, unit: str = "") -> Quantity:
     """Read a typed number: `12`, `-0.5`, `1e-3`, `1,526,400`, `85/95`, `1+2j`, each with or without its unit.
 
+    Signs and digits of other scripts are read too, and so are spaces, apostrophes and underscores between thousands.
+
     text  as typed
     unit  what may come after the number; empty for none
 
     Raises MalformedResponse for anything else, for a division by zero, and for what is larger than a float can be.
     """
-    bare = text.strip()
-    if unit and bare.endswith(unit):
-        bare = bare.removesuffix(unit).strip()
+    bare = _bare_number(text, unit)
     if len(bare) > _MAX_TYPED:
         raise MalformedResponse("the number is too large")
     if found := _COMPLEX.fullmatch(bare):
@@ -162,8 +171,20 @@ def parse_number(text: str, unit: str = "") -> Quantity:
     return value
 
 
+def _bare_number(text: str, unit: str) -> str:
+    """A typed number without its unit, in plain signs."""
+    bare = text.strip()
+    if unit and bare.endswith(unit):
+        bare = bare.removesuffix(unit).strip()
+    return bare.translate(_SIGNS)
+
+
 def _decimal(text: str) -> Fraction:
     text = ungrouped(text.strip())
+    if grouped := _THOUSANDS.fullmatch(text):
+        text = "".join(sign for sign in grouped[1] if sign != grouped["mark"]) + (grouped[3] or "")
+    elif _POINTS.fullmatch(text):
+        text = text.replace(".", "")
     if not _DECIMAL.fullmatch(text):
         raise MalformedResponse(f"{text[:40]!r} is not a number; write, for example, 12, 0.5, 1e-3 or 3/4")
     return decimal(text)
@@ -187,7 +208,7 @@ def _mark_number(form: NumberInput, response: str) -> Mark:
     distance = decimal_fraction(form.tolerance) + Fraction(form.slack)
     if quantity(form.value).within(distance, value):
         return Mark(1.0)
-    bare = response.strip().removesuffix(form.unit).strip()
+    bare = _bare_number(response, form.unit)
     if _ONE_COMMA.fullmatch(bare):
         point = bare.replace(",", ".")
         raise MalformedResponse(f"{bare} can be read in two ways; write {bare.replace(',', '')}, or {point}")

@@ -11,7 +11,8 @@ from functools import lru_cache
 from quizproof.comparison.outputs import fold_expression, fold_program
 from quizproof.displays import Blank, Blanks, Mistake, ProgramInput
 from quizproof.snippets.blanks import GAP
-from quizproof.snippets.normal_form import Given, given_by, normal_form
+from quizproof.snippets.given import Given, given_by
+from quizproof.snippets.normal_form import normal_form
 
 _STRAIGHT = str.maketrans(
     "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u2212\u2013\u00a0\u2009\u202f", "\"\"\"\"''''--   "

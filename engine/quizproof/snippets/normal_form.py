@@ -10,13 +10,11 @@ The site's script computes the same text, and marks by it. So what its reader of
 
 from __future__ import annotations
 
-import builtins
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal
 
+from quizproof.snippets.given import WORD, Given, import_paths, looks_at_itself, strings_of
 from quizproof.snippets.scopes import Names, Occurrence, Scope, bound_by, names_of
 from quizproof.snippets.simplify import simplified
 from quizproof.snippets.trees import Node, Part, tree_of, written
@@ -25,37 +23,8 @@ MAX_LENGTH = 20_000
 """Characters of a program that has a normal form."""
 _MAX_ROUNDS = 200
 
+NOTHING_AROUND = Given()
 _UNREAD = frozenset(["Yield", "YieldFrom", "Await", "AsyncFunctionDef", "AsyncFor", "AsyncWith", "Match", "TryStar"])
-_WORD = re.compile(r"[^\W\d]\w*")
-REFLECTIVE = frozenset(
-    [
-        "__annotations__",
-        "__closure__",
-        "__code__",
-        "__dict__",
-        "__doc__",
-        "__import__",
-        "__main__",
-        "__name__",
-        "__qualname__",
-        "ast",
-        "dir",
-        "dis",
-        "eval",
-        "exec",
-        "gc",
-        "getsource",
-        "get_type_hints",
-        "globals",
-        "inspect",
-        "locals",
-        "signature",
-        "sys",
-        "traceback",
-        "vars",
-    ]
-)
-"""Names by which programs look at themselves. Of these, only the tree as it is written counts."""
 PACKAGES = frozenset(
     [
         "collections",
@@ -93,60 +62,7 @@ TYPES = frozenset(
 _BODIES = ("body", "orelse", "finalbody")
 
 
-@dataclass(frozen=True)
-class Given:
-    """What is around a program, as far as its normal form depends on it."""
-
-    names: frozenset[str] = frozenset()
-    """What the code around the program calls by name: a variable of a module that has such a name keeps it."""
-    modules: Mapping[str, str] = field(default_factory=dict)
-    """What the given code imports, by the name that it binds: {"F": "torch.nn.functional"}."""
-    plain: bool = False
-    """Whether only the tree counts, because the code around it looks at the program or binds a builtin name."""
-    sort_keywords: bool = True
-    """Whether the order of keywords does not count, because no function of the given code collects them."""
-
-
-def given_by(before: str, *after: str) -> Given:
-    """What is around a program.
-
-    before  the code that runs before it
-    after   the code that runs after it: checks
-    """
-    trees = [tree for tree in map(tree_of, (before, *after)) if tree]
-    if len(trees) <= len(after):
-        return Given(plain=True)
-    read = [names_of(tree) for tree in trees]
-    bound = {o.name for names in read for o in names.occurrences if o.use != "load"}
-    plain = any(map(_looks_at_itself, trees)) or bool(bound & set(dir(builtins))) or "*" in bound
-    paths = _paths(trees[0])
-    setup = [o for o in read[0].occurrences if o.use != "load" and read[0].homes[o] is read[0].module]
-    once = {o.name: o for o in setup if sum(other.name == o.name for other in setup) == 1 and id(o.node) in paths}
-    modules = {name: paths[id(o.node)] for name, o in once.items()}
-    collects = any(n.type == "arguments" and n.parts["kwarg"] for n in trees[0].walk())
-    return Given(frozenset(_shared(trees, read)), modules, plain, not collects)
-
-
-def _shared(trees: list[Node], read: list[Names]) -> Iterator[str]:
-    """The names of modules that the given code and a program have in common, if both use them.
-
-    They are not those that a check gives a value to before it uses them.
-    """
-    first: dict[str, Occurrence] = {}
-    for names in read:
-        for occurrence in names.occurrences:
-            if names.homes[occurrence] in (names.module, None):
-                first.setdefault(occurrence.name, occurrence)
-    assigned = {id(n) for tree in trees[1:] for s in tree.nodes("body") if s.type == "Assign" for n in s.walk()}
-    for name, occurrence in first.items():
-        if occurrence.use == "load" or id(occurrence.node) not in assigned:
-            yield name
-    for tree in trees:
-        yield from (word for text in _texts(tree) for word in _WORD.findall(text))
-        yield from (name for node in tree.walk() if node.type in ("Global", "Nonlocal") for name in ("global",))
-
-
-def normal_form(source: str, given: Given = Given()) -> str | None:
+def normal_form(source: str, given: Given = NOTHING_AROUND) -> str | None:
     r"""The normal form of a program; None for one that has none.
 
     source  statements
@@ -159,7 +75,7 @@ def normal_form(source: str, given: Given = Given()) -> str | None:
     if tree is None or any(node.type in _UNREAD for node in tree.walk()):
         return None
     try:
-        return written(tree if given.plain or _looks_at_itself(tree) else _Normal(tree, given).tree())
+        return written(tree if given.plain or looks_at_itself(tree) else _Normal(tree, given).tree())
     except RecursionError:
         return None
 
@@ -175,10 +91,10 @@ class _Normal:
         self._sort = given.sort_keywords and not collects
         self._tree = tree
         self._simplify()
-        texts = list(_texts(self._tree))
+        texts = list(strings_of(self._tree))
         # Functions and classes know their names; of a variable, a text can only be an expression that is evaluated.
-        self._named = {word for text in texts for word in _WORD.findall(text)}
-        words = {word for text in texts if not _WORD.fullmatch(text) for word in _WORD.findall(text)}
+        self._named = {word for text in texts for word in WORD.findall(text)}
+        words = {word for text in texts if not WORD.fullmatch(text) for word in WORD.findall(text)}
         self._kept = names.declared | names.in_classes | words
         # Functions that bind names elsewhere change what a name stands for while something else is evaluated.
         self._closed = not names.declared and "global" not in given.names
@@ -213,7 +129,7 @@ class _Normal:
     def _resolve_imports(self) -> None:
         """Put what an imported name stands for in its place, and leave its import out."""
         names = names_of(self._tree)
-        paths = _paths(self._tree)
+        paths = import_paths(self._tree)
         modules = {name: path for name, path in self._given.modules.items() if name not in names.module.names}
         left: list[Part] = []
         for statement in self._tree.nodes("body"):
@@ -312,41 +228,6 @@ class _Normal:
             for occurrence in occurrences:
                 occurrence.node.parts[occurrence.part] = f"${number}"
             number += 1
-
-
-def _looks_at_itself(tree: Node) -> bool:
-    """Whether a program can see how it is written, or binds names that nobody can know."""
-    for node in tree.walk():
-        match node.type:
-            case "Name":
-                words = [node.text("id")]
-            case "Attribute":
-                words = [node.text("attr")] if node.text("attr").startswith("__") else []
-            case "alias":
-                words = node.text("name").split(".")
-            case _:
-                words = []
-        if REFLECTIVE & set(words):
-            return True
-    return False
-
-
-def _texts(tree: Node) -> Iterator[str]:
-    """The strings of a program."""
-    return (n.text("value")[1:] for n in tree.walk() if n.type == "Constant" and n.text("value")[0] == "s")
-
-
-def _paths(tree: Node) -> dict[int, str]:
-    """What the names of imports stand for, by the `alias` nodes at the top of a program: "torch.nn.functional"."""
-    paths = {}
-    for statement in tree.nodes("body"):
-        for alias in statement.nodes("names") if statement.type == "Import" else ():
-            whole = alias.text("name")
-            paths[id(alias)] = whole if alias.parts["asname"] else whole.partition(".")[0]
-        if statement.type == "ImportFrom" and statement.parts["level"] == "0":
-            for alias in statement.nodes("names"):
-                paths[id(alias)] = f"{statement.text('module')}.{alias.text('name')}"
-    return paths
 
 
 def _single_name(statement: Node, names: Names) -> Occurrence | None:

@@ -19,6 +19,8 @@ SCRIPT = (
     "text",
     "numbers",
     "printed",
+    "tokens",
+    "literals",
     "syntax",
     "statements",
     "scopes",

@@ -18,7 +18,7 @@ from pathlib import Path
 from quizproof.errors import UsageError
 from quizproof.proof import Report
 from quizproof_renderers.site import assets
-from quizproof_renderers.site.bank_source import BankSource
+from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.contents import Site, site_of
 from quizproof_renderers.site.reuse import Leavings, fingerprint, hashed
 from quizproof_renderers.site.typeset import environment
@@ -62,7 +62,7 @@ def build_site(
     out: Path,
     title: str = "quizproof",
     topics: Sequence[str] = (),
-    source: BankSource = BankSource(),  # noqa: B008, frozen
+    source: BankSource | None = None,
 ) -> BuildResult:
     """Render a report as a site in a folder, replacing a site that an earlier build left there.
 
@@ -70,7 +70,7 @@ def build_site(
     out     the folder; it is created, with the folders above it, if it does not exist
     title   shown on every page
     topics  ids of topics in the order of the contents; the others follow in alphabetical order
-    source  where readers get the bank
+    source  where readers get the bank; None when they have it
 
     The old site stays whole until the new one is complete, also when the build is interrupted. The same report gives
     the same bytes, whether pages of the old site could be taken over or not.

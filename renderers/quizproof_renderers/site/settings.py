@@ -11,7 +11,7 @@ from quizproof.quizfile.fields import Model, Plain, Slug
 from quizproof.quizfile.source_text import SourceError
 from quizproof.quizfile.wording import worded
 from quizproof.quizfile.yaml_document import parse
-from quizproof_renderers.site.bank_source import BankSource
+from quizproof_renderers.site.pages.bank_source import BankSource
 
 
 class SiteSettings(Model):

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
-from quizproof_renderers.site.bank_source import BankSource
 from quizproof_renderers.site.names import spelled_out
+from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.variant import Variant
 
@@ -27,7 +27,7 @@ class PageBlock:
     """What its quiz says about itself."""
     number: int
     """Questions are numbered from 1; an exhibit has the number of the question before it."""
-    source: BankSource = BankSource()
+    source: BankSource
     """Where readers get the bank."""
 
     @property

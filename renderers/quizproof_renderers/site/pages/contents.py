@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import accumulate
 
 from quizproof.proof import Report
-from quizproof_renderers.site.bank_source import BankSource
 from quizproof_renderers.site.names import MODES, RUNTIMES, extent, versions_of
+from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.quiz import QuizPage
@@ -58,12 +58,7 @@ class Site:
         return (self.runtimes, self.sandbox, self.coverage.summary, tuple(topic.entry for topic in self.topics))
 
 
-def site_of(
-    report: Report,
-    title: str,
-    order: Sequence[str] = (),
-    source: BankSource = BankSource(),  # noqa: B008, frozen
-) -> Site:
+def site_of(report: Report, title: str, order: Sequence[str] = (), source: BankSource | None = None) -> Site:
     """Arrange a report as topics, quizzes and blocks.
 
     report  what `prove` gives, with displays; files that could not be read are left out
@@ -80,7 +75,7 @@ def site_of(
         # An exhibit adds nothing, so it has the number of the question before it.
         numbers = accumulate(int(not block.exhibit) for block in quiz.blocks)
         numbered = zip(quiz.blocks, numbers, strict=True)
-        blocks = tuple(PageBlock(block, quiz.header, number, source) for block, number in numbered)
+        blocks = tuple(PageBlock(block, quiz.header, number, source or BankSource()) for block, number in numbered)
         page = QuizPage(quiz.path, quiz.header, blocks, versions_of(quiz.header.runtime, quiz.versions))
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))

@@ -2,6 +2,7 @@
 
 import { all, one } from "./dom.js";
 import { revealModelAnswer } from "./fields.js";
+import { readingOf } from "./numbers.js";
 import { placedId } from "./ordering.js";
 import { strip } from "./text.js";
 import { joined } from "./wording.js";
@@ -52,7 +53,14 @@ export const FORMS = {
     },
   },
 
-  number: { read: readField, fill: fillField, describe: (form, response) => strip(response) },
+  number: {
+    read: readField,
+    fill: fillField,
+    describe(form, response) {
+      const reading = readingOf(response, form.dataset.unit);
+      return `${strip(response)}${reading ? `, read as ${reading}` : ""}`;
+    },
+  },
 
   text: { read: readField, fill: fillField, describe: (form, response) => (strip(response) ? "" : "nothing") },
 

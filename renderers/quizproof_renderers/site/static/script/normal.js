@@ -1,10 +1,11 @@
 // The normal form of a program: a text that two programs share only if they do the same. snippets/normal_form.py computes
 // the same text and says what it leaves out; a test gives both the same programs.
 
+import { made } from "./literals.js";
 import { boundBy, childrenOf, namesOf, walk } from "./scopes.js";
 import { simplified } from "./simplify.js";
 import { parseProgram } from "./statements.js";
-import { made, Unread } from "./syntax.js";
+import { Unread } from "./tokens.js";
 
 const MAX_READ = 20000;
 const MAX_ROUNDS = 200;

@@ -203,17 +203,17 @@ export function makeAnswerable(section, report, keepDraft) {
       focusQuietly(one("summary", hint));
       keep();
     });
-    const show = button("Show the answer", () => {
+    const reveal = button("Show the answer", () => {
       variant.classList.remove("was-tried", "was-partly", "was-wrong");
       showMark(form, response, mark);
       focusQuietly(result);
     });
-    show.dataset.do = "show";
+    reveal.dataset.do = "show";
     const text = document.createElement("strong");
     text.textContent = verdictText(mark);
     const actions = document.createElement("span");
     actions.className = "actions";
-    actions.append(again, show);
+    actions.append(again, reveal);
     result.replaceChildren(text, " ", actions);
   }
 

@@ -1,7 +1,7 @@
 // Different words for the same in a program become one. snippets/simplify.py has the same rules, in the same order.
 
+import { floatOf, floatText, made } from "./literals.js";
 import { childrenOf, partsOf } from "./scopes.js";
-import { floatOf, floatText, made } from "./syntax.js";
 
 const OPPOSITE = { Is: "IsNot", IsNot: "Is", In: "NotIn", NotIn: "In" };
 const MIRRORED = { Lt: "Gt", LtE: "GtE", Gt: "Lt", GtE: "LtE", Eq: "Eq", NotEq: "NotEq" };

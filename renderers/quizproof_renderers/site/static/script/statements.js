@@ -1,10 +1,8 @@
 // Statements of Python: what syntax.js does for expressions.
 
-import { asTarget, Expressions, made, OPERATORS, tokensOf, Unread } from "./syntax.js";
-
-const refuse = () => {
-  throw new Unread("not read");
-};
+import { made } from "./literals.js";
+import { asTarget, Expressions, OPERATORS } from "./syntax.js";
+import { tokensOf, unread, Unread } from "./tokens.js";
 
 /** What reads a compound statement, by its first word. */
 const COMPOUND = {
@@ -35,7 +33,7 @@ class Statements extends Expressions {
       if (this.kind === "line") break;
       line.push(this.simple());
     } while (this.take(";"));
-    if (this.kind !== "line" || !line.length) refuse();
+    if (this.kind !== "line" || !line.length) unread();
     this.at += 1;
     return line;
   }
@@ -44,11 +42,11 @@ class Statements extends Expressions {
     this.need(":");
     if (this.kind !== "line") {
       // A compound statement cannot follow on the same line.
-      if (this.kind !== "string" && Object.hasOwn(COMPOUND, this.tokens[this.at][1])) refuse();
+      if (this.kind !== "string" && Object.hasOwn(COMPOUND, this.tokens[this.at][1])) unread();
       return this.statement();
     }
     this.at += 1;
-    if (this.kind !== "indent") refuse();
+    if (this.kind !== "indent") unread();
     this.at += 1;
     const body = [];
     while (this.kind !== "dedent") body.push(...this.statement());
@@ -87,7 +85,7 @@ class Statements extends Expressions {
   deleted() {
     const list = this.list(() => this.binary(0));
     const targets = list.type === "Tuple" && !list.inParentheses && list.elts.length ? list.elts : [list];
-    if (targets.some((each) => each.type === "Starred")) refuse();
+    if (targets.some((each) => each.type === "Starred")) unread();
     return targets.map(asTarget);
   }
 
@@ -116,28 +114,29 @@ class Statements extends Expressions {
     }
     const module = level && this.is("import") ? null : this.dotted();
     this.need("import");
-    let names = null;
-    if (this.take("*")) names = [made("alias", { name: "*", asname: null })];
-    else if (this.take("(")) {
-      names = this.until(")", () => {
-        const name = this.name();
-        return made("alias", { name, asname: this.take("as") ? this.name() : null });
-      });
-      if (!names.length) refuse();
-    } else names = this.aliases(() => this.name());
-    return made("ImportFrom", { module, names, level: String(level) });
+    return made("ImportFrom", { module, names: this.imported(), level: String(level) });
+  }
+
+  imported() {
+    if (this.take("*")) return [made("alias", { name: "*", asname: null })];
+    if (!this.take("(")) return this.aliases(() => this.name());
+    const names = this.until(")", () => {
+      const name = this.name();
+      return made("alias", { name, asname: this.take("as") ? this.name() : null });
+    });
+    return names.length ? names : unread();
   }
 
   assignment() {
     const first = this.list();
     if (this.take(":")) {
-      if (!["Name", "Attribute", "Subscript"].includes(first.type) || first.inParentheses) refuse();
+      if (!["Name", "Attribute", "Subscript"].includes(first.type) || first.inParentheses) unread();
       const annotation = this.test();
       const value = this.take("=") ? this.list() : null;
       return made("AnnAssign", { target: first, annotation, value, simple: first.type === "Name" ? "1" : "0" });
     }
     if (this.isAugmented()) {
-      if (!["Name", "Attribute", "Subscript"].includes(first.type)) refuse();
+      if (!["Name", "Attribute", "Subscript"].includes(first.type)) unread();
       const op = OPERATORS[this.tokens[this.at][1].slice(0, -1)];
       this.at += 1;
       return made("AugAssign", { target: first, op, value: this.list() });
@@ -181,7 +180,7 @@ class Statements extends Expressions {
     const start = this.at;
     const item = () => {
       const context = this.test();
-      const vars = this.take("as") ? asTarget(this.take("*") ? refuse() : this.binary(0)) : null;
+      const vars = this.take("as") ? asTarget(this.take("*") ? unread() : this.binary(0)) : null;
       return made("withitem", { context_expr: context, optional_vars: vars });
     };
     let items = null;
@@ -208,14 +207,14 @@ class Statements extends Expressions {
     const body = this.block();
     const handlers = [];
     while (this.take("except")) {
-      if (this.is("*")) refuse();
+      if (this.is("*")) unread();
       const type = this.is(":") ? null : this.test();
       const name = type && this.take("as") ? this.name() : null;
       handlers.push(made("ExceptHandler", { type_: type, name, body: this.block() }));
     }
     const orelse = handlers.length ? this.otherwise() : [];
     const finalbody = this.take("finally") ? this.block() : [];
-    if (!handlers.length && !finalbody.length) refuse();
+    if (!handlers.length && !finalbody.length) unread();
     return made("Try", { body, handlers, orelse, finalbody });
   }
 
@@ -239,7 +238,7 @@ class Statements extends Expressions {
     const decorators = [];
     while (this.take("@")) {
       decorators.push(this.named());
-      if (this.kind !== "line") refuse();
+      if (this.kind !== "line") unread();
       this.at += 1;
     }
     return this.is("class") ? this.klass(decorators) : this.def(decorators);

@@ -1,253 +1,8 @@
-// Python programs as syntax trees. A node is {type, and its parts in the order of Python's ast}; a test compares both.
-//
-// Not all of Python is read: `yield`, `async`, `match` and some rare forms throw Unread, as does what is not valid Python.
-// Literals are kept as text that two spellings of a value share: `i16` for 0x10, `f` and 16 digits for a float, `s…`, `b…`.
+// Expressions of Python as syntax trees: nodes with their parts in the order of Python's ast; a test compares both.
+// Not all of Python is read: `yield`, `async`, `match` and some rare forms throw Unread.
 
-/** A text that is not valid Python, or that has a form that is not read here. */
-export class Unread extends Error {}
-
-const fail = () => {
-  throw new Unread("not read");
-};
-
-export const made = (type, parts) => ({ type, ...parts });
-
-/* ---- tokens: [kind, text, where it begins]; kinds are name, number, string, sign, line, indent, dedent, end */
-
-const KEYWORDS = new Set(
-  (
-    "False None True and as assert async await break class continue def del elif else except finally for from global if " +
-    "import in is lambda nonlocal not or pass raise return try while with yield"
-  ).split(" "),
-);
-const DIGITS = String.raw`\d(?:_?\d)*`;
-const POINTED = `(?:${DIGITS}\\.(?:${DIGITS})?|\\.${DIGITS})(?:[eE][-+]?${DIGITS})?|${DIGITS}[eE][-+]?${DIGITS}`;
-const NUMBER = new RegExp(
-  String.raw`(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:${POINTED})[jJ]?|${DIGITS}[jJ]|[1-9](?:_?\d)*|0(?:_?0)*)(?![\p{L}\p{N}_.])`,
-  "uy",
-);
-const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
-const STRING =
-  /([rR][bBfF]?|[bBfF][rR]?|[uU])?("""(?:[^\\]|\\[^])*?"""|'''(?:[^\\]|\\[^])*?'''|"(?!"")(?:[^"\\\n]|\\[^])*"|'(?!'')(?:[^'\\\n]|\\[^])*')/y;
-const SIGNS = /\*\*=|\/\/=|>>=|<<=|\.\.\.|->|:=|\*\*|\/\/|>>|<<|<=|>=|==|!=|[-+*/%@&|^]=|[-+*/%@&|^~<>=()[\]{},:;.]/y;
-const LAYOUT = /(?: |\t|\\\n)+|#[^\n]*/y;
-
-export function tokensOf(text) {
-  const source = text.replace(/\r\n/g, "\n");
-  const tokens = [];
-  const levels = [0];
-  let at = 0;
-  let depth = 0;
-  const match = (pattern) => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(source);
-    if (found) at = pattern.lastIndex;
-    return found;
-  };
-
-  /** Read the indentation of a line that has code; the lines before it that have none are skipped. */
-  function startLine() {
-    const [all, indent] = /^(?:[ \t]*(?:#[^\n]*)?(?:\n|$))*?([ \t]*)(?=[^ \t\n#]|$)/.exec(source.slice(at)) || fail();
-    at += all.length;
-    // Tabs mix with spaces in ways that are not read here.
-    if (indent.includes("\t")) fail();
-    if (at >= source.length) return;
-    if (indent.length > levels[levels.length - 1]) {
-      levels.push(indent.length);
-      tokens.push(["indent", "", at]);
-    }
-    while (indent.length < levels[levels.length - 1]) {
-      levels.pop();
-      tokens.push(["dedent", "", at]);
-    }
-    if (indent.length !== levels[levels.length - 1]) fail();
-  }
-
-  startLine();
-  while (at < source.length) {
-    const start = at;
-    if (match(LAYOUT)) continue;
-    if (source[at] === "\n") {
-      at += 1;
-      if (depth) continue;
-      tokens.push(["line", "", start]);
-      startLine();
-      continue;
-    }
-    // A prefix of a string looks like a name, and a number may begin with a point.
-    const string = match(STRING);
-    if (string) {
-      tokens.push(["string", string, start]);
-      continue;
-    }
-    const number = match(NUMBER);
-    const name = number ? null : match(NAME);
-    const sign = number || name ? null : match(SIGNS);
-    const [found] = number || name || sign || fail();
-    // Python composes names before it compares them.
-    if (name && found.normalize("NFKC") !== found) fail();
-    if ("([{".includes(found)) depth += 1;
-    if (")]}".includes(found)) depth -= 1;
-    if (depth < 0) fail();
-    tokens.push([number ? "number" : name ? "name" : "sign", found, start]);
-  }
-  if (depth) fail();
-  if (tokens.length && tokens[tokens.length - 1][0] !== "line") tokens.push(["line", "", at]);
-  while (levels.pop()) tokens.push(["dedent", "", at]);
-  tokens.push(["end", "", at]);
-  return tokens;
-}
-
-/* ---- literals */
-
-const bits = new DataView(new ArrayBuffer(8));
-
-/** A float as text: `f` and its 64 bits as hexadecimal digits. */
-export function floatText(value) {
-  bits.setFloat64(0, value);
-  return `f${bits.getBigUint64(0).toString(16).padStart(16, "0")}`;
-}
-
-/** The float that such a text stands for. */
-export function floatOf(text) {
-  bits.setBigUint64(0, BigInt(`0x${text.slice(1)}`));
-  return bits.getFloat64(0);
-}
-
-function numberText(text) {
-  const plain = text.replace(/_/g, "").toLowerCase();
-  if (/^0[xob]/.test(plain)) return `i${BigInt(plain)}`;
-  if (plain.endsWith("j")) return floatText(Number(plain.slice(0, -1))).replace("f", "j");
-  return /[.e]/.test(plain) ? floatText(Number(plain)) : `i${BigInt(plain)}`;
-}
-
-const ESCAPES = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\n": "" };
-
-/** The text of a literal's body, its escapes read. */
-function unescaped(body, isBytes) {
-  return body.replace(
-    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([^]))/g,
-    (whole, two, four, eight, octal, other) => {
-      if (isBytes && (four || eight)) return whole;
-      const code = two || four || eight ? parseInt(two || four || eight, 16) : octal ? parseInt(octal, 8) : null;
-      if (code === null) {
-        if ("xNuU".includes(other) && !(isBytes && other !== "x")) fail();
-        return ESCAPES[other] ?? ("\\'\"".includes(other) ? other : whole);
-      }
-      if ((code >= 0xd800 && code < 0xe000) || code > 0x10ffff || (octal && code > 0xff)) fail();
-      return String.fromCodePoint(code);
-    },
-  );
-}
-
-/** The parts of an f-string: texts and nodes. Ends at the end of the body, or, in a format, before its closing brace. */
-function formatted(body, raw, isFormat = false) {
-  const parts = [];
-  let at = 0;
-  let text = "";
-  const flush = () => {
-    parts.push(raw ? text : unescaped(text, false));
-    text = "";
-  };
-  while (at < body.length) {
-    const two = body.slice(at, at + 2);
-    if (!isFormat && (two === "{{" || two === "}}")) {
-      text += two[0];
-      at += 2;
-    } else if (body[at] === "{") {
-      flush();
-      const [field, end] = fieldOf(body, at + 1, raw);
-      parts.push(field);
-      at = end;
-    } else if (body[at] === "}") {
-      if (!isFormat) fail();
-      break;
-    } else {
-      // A named character has braces of its own.
-      if (body[at] === "\\" && body[at + 1] === "N") fail();
-      text += body[at];
-      at += 1;
-    }
-  }
-  flush();
-  return [parts, at];
-}
-
-function fieldOf(body, start, raw) {
-  let depth = 0;
-  let at = start;
-  for (; at < body.length; at += 1) {
-    const sign = body[at];
-    if ("'\"\\#\n".includes(sign)) {
-      STRING.lastIndex = at;
-      const string = "'\"".includes(sign) && STRING.exec(body);
-      if (!string || string[0].includes("\\")) fail();
-      at = STRING.lastIndex - 1;
-    } else if ("([{".includes(sign)) depth += 1;
-    else if (depth && ")]}".includes(sign)) depth -= 1;
-    else if (!depth && "!:}=".includes(sign)) {
-      if (!/^[!=<>]=|^=/.test(body.slice(at)) && !/[!<>=]/.test(sign === "=" ? body[at - 1] : "")) break;
-      // `{x=}` shows its own text, which is not read; `==` and its like are signs.
-      if (!/^[!=]=/.test(body.slice(at)) && !/[<>]/.test(body[at - 1])) fail();
-      at += 1;
-    }
-  }
-  const value = parseExpression(body.slice(start, at).trim());
-  let conversion = "-1";
-  if (body[at] === "!") {
-    if (!"sra".includes(body[at + 1])) fail();
-    conversion = String(body.charCodeAt(at + 1));
-    at += 2;
-  }
-  let format = null;
-  if (body[at] === ":") {
-    const [parts, end] = formatted(body.slice(at + 1), raw, true);
-    format = joinedString(parts);
-    at += 1 + end;
-  }
-  if (body[at] !== "}") fail();
-  return [made("FormattedValue", { value, conversion, format_spec: format }), at + 1];
-}
-
-/** Texts and formatted values as one node: a plain string where there is nothing to format. */
-function joinedString(parts) {
-  const values = [];
-  let text = "";
-  const flush = () => {
-    if (text) values.push(made("Constant", { value: `s${text}` }));
-    text = "";
-  };
-  for (const part of parts) {
-    if (typeof part === "string") text += part;
-    else {
-      flush();
-      values.push(part);
-    }
-  }
-  if (!values.length) return made("Constant", { value: `s${text}` });
-  flush();
-  return made("JoinedStr", { values });
-}
-
-/** One literal, or several side by side, as one node. */
-function literal(strings) {
-  const parts = [];
-  const isBytes = /b/i.test(strings[0][1] || "");
-  for (const [, prefix = "", quoted] of strings) {
-    if (/b/i.test(prefix) !== isBytes) fail();
-    const quotes = /^("""|''')/.test(quoted) ? 3 : 1;
-    const body = quoted.slice(quotes, -quotes);
-    const raw = /r/i.test(prefix);
-    if (isBytes && /[^\x00-\x7f]/.test(body)) fail(); // eslint-disable-line no-control-regex
-    // A lone half of a character cannot be hashed as Python does.
-    if (/\p{Cs}/u.test(body)) fail();
-    if (/f/i.test(prefix)) parts.push(...formatted(body, raw)[0]);
-    else parts.push(raw ? body : unescaped(body, isBytes));
-  }
-  return isBytes ? made("Constant", { value: `b${parts.join("")}` }) : joinedString(parts);
-}
-
-/* ---- expressions */
+import { literal, made, numberText } from "./literals.js";
+import { KEYWORDS, tokensOf, unread } from "./tokens.js";
 
 const COMPARISONS = { "==": "Eq", "!=": "NotEq", "<": "Lt", "<=": "LtE", ">": "Gt", ">=": "GtE", in: "In", is: "Is" };
 const BINARY = [
@@ -286,11 +41,11 @@ export class Expressions {
   }
 
   need(text) {
-    if (!this.take(text)) fail();
+    if (!this.take(text)) unread();
   }
 
   name() {
-    if (this.kind !== "name" || KEYWORDS.has(this.tokens[this.at][1])) fail();
+    if (this.kind !== "name" || KEYWORDS.has(this.tokens[this.at][1])) unread();
     this.at += 1;
     return this.tokens[this.at - 1][1];
   }
@@ -308,7 +63,7 @@ export class Expressions {
   named() {
     const left = this.test();
     if (!this.is(":=")) return left;
-    if (left.type !== "Name" || left.inParentheses) fail();
+    if (left.type !== "Name" || left.inParentheses) unread();
     this.at += 1;
     return made("NamedExpr", { target: left, value: this.test() });
   }
@@ -321,7 +76,7 @@ export class Expressions {
   list(item = () => (this.take("*") ? made("Starred", { value: this.binary(0) }) : this.test())) {
     const first = item();
     if (!this.is(",")) {
-      if (first.type === "Starred") fail();
+      if (first.type === "Starred") unread();
       return first;
     }
     const elts = [first];
@@ -368,21 +123,22 @@ export class Expressions {
     const left = this.binary(0);
     const ops = [];
     const comparators = [];
-    for (;;) {
-      let op = null;
-      if (this.is("not")) {
-        this.at += 1;
-        this.need("in");
-        op = "NotIn";
-      } else {
-        const sign = this.take(...Object.keys(COMPARISONS));
-        if (!sign) break;
-        op = sign === "is" && this.take("not") ? "IsNot" : COMPARISONS[sign];
-      }
+    for (let op = this.comparison(); op; op = this.comparison()) {
       ops.push(op);
       comparators.push(this.binary(0));
     }
     return ops.length ? made("Compare", { left, ops, comparators }) : left;
+  }
+
+  /** The comparison that comes next, of one word or two; null for none. */
+  comparison() {
+    if (this.take("not")) {
+      this.need("in");
+      return "NotIn";
+    }
+    const sign = this.take(...Object.keys(COMPARISONS));
+    if (!sign) return null;
+    return sign === "is" && this.take("not") ? "IsNot" : COMPARISONS[sign];
   }
 
   binary(level) {
@@ -421,20 +177,20 @@ export class Expressions {
         unpacked = true;
         keywords.push(made("keyword", { arg: null, value: this.test() }));
       } else if (this.take("*")) {
-        if (unpacked) fail();
+        if (unpacked) unread();
         args.push(made("Starred", { value: this.test() }));
       } else if (this.kind === "name" && this.tokens[this.at + 1][1] === "=" && this.tokens[this.at + 1][0] === "sign") {
         const arg = this.name();
         this.need("=");
         keywords.push(made("keyword", { arg, value: this.test() }));
       } else {
-        if (keywords.length) fail();
+        if (keywords.length) unread();
         const arg = this.named();
         if (!this.is("for")) args.push(arg);
         else {
-          if (args.length) fail();
+          if (args.length) unread();
           args.push(made("GeneratorExp", { elt: arg, generators: this.generators() }));
-          if (!this.is(")")) fail();
+          if (!this.is(")")) unread();
         }
       }
     });
@@ -449,7 +205,7 @@ export class Expressions {
       const step = this.take(":") && !this.is(",", "]") ? this.test() : null;
       return made("Slice", { lower, upper, step });
     };
-    if (this.is("]")) fail();
+    if (this.is("]")) unread();
     const slice = this.list(item);
     this.need("]");
     return slice;
@@ -486,7 +242,7 @@ export class Expressions {
         strings.push(this.tokens[this.at][1]);
         this.at += 1;
       }
-      return literal(strings);
+      return literal(strings, parseExpression);
     }
     if (kind === "name" && CONSTANTS.includes(text)) {
       this.at += 1;
@@ -503,13 +259,13 @@ export class Expressions {
     if (this.take(")")) return made("Tuple", { elts: [] });
     const first = this.starredOrNamed();
     if (this.is("for")) {
-      if (first.type === "Starred") fail();
+      if (first.type === "Starred") unread();
       const generators = this.generators();
       this.need(")");
       return made("GeneratorExp", { elt: first, generators });
     }
     if (this.take(")")) {
-      if (first.type === "Starred") fail();
+      if (first.type === "Starred") unread();
       // Kept beside the parts, which are what is compared: `(x): int` is not `x: int`.
       Object.defineProperty(first, "inParentheses", { value: true, configurable: true });
       return first;
@@ -522,7 +278,7 @@ export class Expressions {
     if (this.take("]")) return made("List", { elts: [] });
     const first = this.starredOrNamed();
     if (this.is("for")) {
-      if (first.type === "Starred") fail();
+      if (first.type === "Starred") unread();
       const generators = this.generators();
       this.need("]");
       return made("ListComp", { elt: first, generators });
@@ -544,7 +300,7 @@ export class Expressions {
     this.at = start;
     const first = isDict ? pair() : this.starredOrNamed();
     if (this.is("for")) {
-      if (isDict ? !first[0] : first.type === "Starred") fail();
+      if (isDict ? !first[0] : first.type === "Starred") unread();
       const generators = this.generators();
       this.need("}");
       if (isDict) return made("DictComp", { key: first[0], value: first[1], generators });
@@ -562,20 +318,20 @@ export class Expressions {
     const parameter = (starred) => {
       const arg = this.name();
       if (!annotated || !this.take(":")) return made("arg", { arg, annotation: null });
-      if (starred && this.is("*")) fail();
+      if (starred && this.is("*")) unread();
       return made("arg", { arg, annotation: this.test() });
     };
     let onlyKeywords = false;
     let last = null;
     this.until(close, () => {
-      if (parts.kwarg) fail();
+      if (parts.kwarg) unread();
       if (this.take("/")) {
-        if (onlyKeywords || parts.posonlyargs.length || !parts.args.length) fail();
+        if (onlyKeywords || parts.posonlyargs.length || !parts.args.length) unread();
         parts.posonlyargs = parts.args;
         parts.args = [];
       } else if (this.take("**")) parts.kwarg = parameter(false);
       else if (this.take("*")) {
-        if (onlyKeywords) fail();
+        if (onlyKeywords) unread();
         onlyKeywords = true;
         if (!this.is(",")) parts.vararg = parameter(true);
         else last = "*";
@@ -587,15 +343,15 @@ export class Expressions {
           parts.kwonlyargs.push(arg);
           parts.kw_defaults.push(value);
         } else {
-          if (!value && parts.defaults.length) fail();
+          if (!value && parts.defaults.length) unread();
           parts.args.push(arg);
           if (value) parts.defaults.push(value);
         }
       }
-      if (last === "*" && !parts.kwonlyargs.length) fail();
+      if (last === "*" && !parts.kwonlyargs.length) unread();
       last = null;
     });
-    if (last === "*") fail();
+    if (last === "*") unread();
     return made("arguments", parts);
   }
 }
@@ -604,15 +360,15 @@ export class Expressions {
 export function asTarget(target) {
   const { type } = target;
   if (type === "Tuple" || type === "List") {
-    if (target.elts.filter((each) => each.type === "Starred").length > 1) fail();
+    if (target.elts.filter((each) => each.type === "Starred").length > 1) unread();
     for (const each of target.elts) asTarget(each.type === "Starred" ? each.value : each);
-  } else if (type !== "Name" && type !== "Attribute" && type !== "Subscript") fail();
+  } else if (type !== "Name" && type !== "Attribute" && type !== "Subscript") unread();
   return target;
 }
 
 function parseExpression(text) {
   const reader = new Expressions(tokensOf(`(${text})`));
   const value = reader.atom();
-  if (reader.kind !== "line" || text === "") fail();
+  if (reader.kind !== "line" || text === "") unread();
   return value;
 }

@@ -27,10 +27,11 @@ class BankSource:
         repository, _, folder = self.address.partition("#")
         extra = "" if runtime == "python" else f"[{runtime}]"
         requirement = f"quizproof{extra} @ {self.package}" if self.package else f"quizproof{extra}"
+        bank = f"bank/{folder}" if folder else "bank"
         return "\n".join(
             (
                 f'python -m pip install "{requirement}"',
                 f"git clone --depth 1 {repository} bank",
-                f"python -m quizproof try {question}.py {'/'.join(filter(None, ('bank', folder)))} --question {question}",
+                f"python -m quizproof try {question}.py {bank} --question {question}",
             )
         )

@@ -34,7 +34,7 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.errors import QuizproofError
-from quizproof.marking.recognition import around, is_accepted, known_text, mistakes_in
+from quizproof.marking.recognition import around, is_accepted, mistakes_in, same_program
 from quizproof.marking.scoring import even_share, in_order, net_share, order_share
 
 Response: TypeAlias = str | int | Sequence[str]
@@ -361,8 +361,7 @@ def _mark_program(form: ProgramInput, source: str) -> Mark:
     if not fold_program(source):
         raise MalformedResponse("write a program first")
     given = around(form)
-    text = known_text(source, given)
-    known = next((attempt for attempt in form.attempts if known_text(attempt.source, given) == text), None)
+    known = next((attempt for attempt in form.attempts if same_program(source, attempt.source, given)), None)
     if known is None:
         raise NeverRun("this program was never run, so only a new run can mark it")
     return Mark(known.passed / len(form.checks), known.feedback, known.evidence)

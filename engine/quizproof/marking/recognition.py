@@ -5,11 +5,11 @@ The site's script recognises programs in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from quizproof.comparison.outputs import fold_expression, fold_program
-from quizproof.displays import Blank, Blanks, Mistake, ProgramInput
+from quizproof.displays import Blanks, Mistake, ProgramInput
 from quizproof.snippets.blanks import GAP
 from quizproof.snippets.given import Given, given_by
 from quizproof.snippets.normal_form import normal_form
@@ -35,14 +35,32 @@ def known_text(source: str, given: Given) -> str:
     source  as typed; quotes and minus signs as word processors write them are read as plain ones
     given   what is around it
     """
-    forms = (normal_form(text, given) for text in _spellings(source))
-    return next((form for form in forms if form is not None), fold_program(source))
+    form = _first_form(_spellings(source), given)
+    return fold_program(source) if form is None else form
+
+
+def same_program(source: str, known: str, given: Given) -> bool:
+    """Whether a learner's program is one that was run.
+
+    source  as typed
+    known   the program that was run
+    given   what is around both
+    """
+    form = _first_form(_spellings(source), given)
+    if form is None:
+        return fold_program(source) == fold_program(known)
+    return form == normal_form(known, given)
 
 
 def filled(form: Blanks, texts: Sequence[str]) -> str:
     """The program with a text in each blank, in their order."""
     remaining = iter(texts)
     return GAP.sub(lambda _: next(remaining), form.source)
+
+
+def beside(form: Blanks, index: int, text: str) -> list[str]:
+    """A text for one blank, and the first accepted texts of the others, in the order of the blanks."""
+    return [text if place == index else blank.accepted[0] for place, blank in enumerate(form.blanks)]
 
 
 def is_accepted(form: Blanks, index: int, text: str) -> bool:
@@ -59,18 +77,15 @@ def _is_same(form: Blanks, index: int, text: str, other: str) -> bool:
     if fold_expression(text) == fold_expression(other):
         return True
     given = around(form)
-    wanted = normal_form(_beside(form, index, other), given)
-    programs = (normal_form(_beside(form, index, each), given) for each in _spellings(text.strip()))
-    return wanted is not None and next((each for each in programs if each is not None), None) == wanted
+    wanted = normal_form(filled(form, beside(form, index, other)), given)
+    programs = (filled(form, beside(form, index, each)) for each in _spellings(text.strip()))
+    return wanted is not None and _first_form(programs, given) == wanted
 
 
-def _beside(form: Blanks, index: int, text: str) -> str:
-    """The program with a text in one blank, and the first accepted texts in the others."""
-
-    def at(place: int, blank: Blank) -> str:
-        return text if place == index else blank.accepted[0]
-
-    return filled(form, [at(place, blank) for place, blank in enumerate(form.blanks)])
+def _first_form(programs: Iterable[str], given: Given) -> str | None:
+    """The normal form of the first program that has one."""
+    forms = (normal_form(program, given) for program in programs)
+    return next((form for form in forms if form is not None), None)
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -14,8 +14,8 @@ from quizproof.snippets.trees import Node, Part, float_text
 _OPPOSITE = {"Is": "IsNot", "IsNot": "Is", "In": "NotIn", "NotIn": "In"}
 _MIRRORED = {"Lt": "Gt", "LtE": "GtE", "Gt": "Lt", "GtE": "LtE", "Eq": "Eq", "NotEq": "NotEq"}
 _BODIES = ("body", "orelse", "finalbody")
-_TYPES = frozenset(["int", "float", "str", "bool", "bytes", "complex", "object", "list", "tuple", "dict", "set"])
-_IN_ORDER = frozenset(["dict", "OrderedDict", "update", "assign", "SimpleNamespace", "Namespace", "partial"])
+PLAIN_TYPES = frozenset(["int", "float", "str", "bool", "bytes", "complex", "object", "list", "tuple", "dict", "set"])
+IN_ORDER = frozenset(["dict", "OrderedDict", "update", "assign", "SimpleNamespace", "Namespace", "partial"])
 """What keeps the order of its keywords, so that it counts."""
 _LARGEST = 2**53
 """Up to here every whole number is a float."""
@@ -56,10 +56,13 @@ class _Simplifier:
             "ClassDef": self._class,
         }
         self._classes = 0
+        """How many classes are around a node; their annotations are looked at by others."""
 
     def visit(self, node: Node) -> Node:
+        self._classes += node.type == "ClassDef"
         for name, part in node.parts.items():
             node.parts[name] = self._part(part)
+        self._classes -= node.type == "ClassDef"
         _clean(node)
         rule = self._rules.get(node.type)
         return rule(node) if rule else node
@@ -84,7 +87,7 @@ class _Simplifier:
             if len(args) == 2 and _is_constant(args[0], "i0"):
                 args = args[1:]
             node.parts["args"] = [*args]
-        if self._sort_keywords and _last_name(func) not in _IN_ORDER and all(k.parts["arg"] for k in keywords):
+        if self._sort_keywords and _last_name(func) not in IN_ORDER and all(k.parts["arg"] for k in keywords):
             values = [k.node("value") for k in keywords]
             if all(map(_is_quiet, values)) or sum(not _is_still(value) for value in values) <= 1:
                 node.parts["keywords"] = [*sorted(keywords, key=lambda k: k.text("arg"))]
@@ -99,7 +102,7 @@ class _Simplifier:
                 return part.text("value") == "None" or part.text("value").startswith("s")
             case "Name":
                 id_ = part.text("id")
-                return id_ in self._types or (id_ in _TYPES and id_ not in self._bound)
+                return id_ in self._types or (id_ in PLAIN_TYPES and id_ not in self._bound)
             case "Subscript":
                 value = part.node("value")
                 return (
@@ -114,7 +117,8 @@ class _Simplifier:
 
     def _annotated(self, node: Node) -> Node:
         if (
-            node.parts["value"] is None
+            self._classes
+            or node.parts["value"] is None
             or node.node("target").type != "Name"
             or not self._is_type(node.parts["annotation"])
         ):

@@ -165,6 +165,9 @@ function shortenSuper(node, className, selfName) {
  * are known to exist. `sortKeywords` is whether the order of keywords in calls can be left out.
  */
 export function simplified(tree, bound, types, sortKeywords) {
+  // How many classes are around a node; their annotations are looked at by others.
+  let classes = 0;
+
   function call(node) {
     const { func, keywords } = node;
     const name = func.type === "Name" && !bound.has(func.id) ? func.id : "";
@@ -201,7 +204,7 @@ export function simplified(tree, bound, types, sortKeywords) {
   }
 
   function annotated(node) {
-    if (node.value === null || node.target.type !== "Name" || !isType(node.annotation)) return node;
+    if (classes || node.value === null || node.target.type !== "Name" || !isType(node.annotation)) return node;
     return made("Assign", { targets: [node.target], value: node.value });
   }
 
@@ -245,7 +248,9 @@ export function simplified(tree, bound, types, sortKeywords) {
     Array.isArray(part) ? part.map(visitPart) : part !== null && typeof part === "object" ? visit(part) : part;
 
   function visit(node) {
+    classes += Number(node.type === "ClassDef");
     for (const name of partsOf(node)) node[name] = visitPart(node[name]);
+    classes -= Number(node.type === "ClassDef");
     clean(node);
     return Object.hasOwn(rules, node.type) ? rules[node.type](node) : node;
   }

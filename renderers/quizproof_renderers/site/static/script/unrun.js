@@ -1,7 +1,7 @@
 // What a page cannot mark, because it was never run: the learner can have it run elsewhere, or marks it.
 
 import { all, one } from "./dom.js";
-import { joined } from "./wording.js";
+import { listed } from "./wording.js";
 
 /** Show how a response that was never run can be marked. `parts`: of blanks, whether each is right; null if unknown. */
 export function showUnrun(form, response, parts) {
@@ -30,6 +30,7 @@ export function ownMark(form, parts, own) {
 
 /** What was not run, in words. */
 export function unrunText(form, parts) {
-  const places = parts.flatMap((right, index) => (right === null ? [`blank ${index + 1}`] : []));
-  return places.length && parts.length > 1 ? `Not run here: ${joined(places)}.` : "Not run here.";
+  const places = parts.flatMap((right, index) => (right === null ? [index + 1] : []));
+  if (!places.length || parts.length === 1) return "Not run here.";
+  return `Not run here: ${places.length > 1 ? "blanks" : "blank"} ${listed(places)}.`;
 }

@@ -10,6 +10,7 @@ from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import spelled_out
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.site.pages.edition import edition_of
 from quizproof_renderers.site.pages.variant import Variant
 
 MAX_VARIANTS = 4
@@ -71,6 +72,11 @@ class PageBlock:
     def sound(self) -> bool:
         """Whether it can be shown as true: nothing in it was refuted or left unjudged."""
         return self.status in ("proven", "unproven") and bool(self.variants)
+
+    @cached_property
+    def edition(self) -> str:
+        """By it the page knows whether an answer that was kept is an answer to this text."""
+        return edition_of(tuple(variant.display for variant in self.variants))
 
     @property
     def try_command(self) -> str:

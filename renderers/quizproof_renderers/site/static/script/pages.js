@@ -5,6 +5,7 @@ import { letScroll, preparePrinting } from "./layout.js";
 import {
   CONFIDENCES,
   forget,
+  isOutdated,
   readExport,
   recall,
   recallDrafts,
@@ -45,6 +46,7 @@ function openQuiz(nav) {
     showProgress();
   }
 
+  let outdated = 0;
   for (const section of all("[data-question]")) {
     const question = section.dataset.question;
     const keepDraft = (id, draft) => rememberDraft(quiz, id, draft);
@@ -61,17 +63,26 @@ function openQuiz(nav) {
       keepDraft,
     );
     const earlier = answers.get(question);
-    if (earlier && !restore(earlier)) {
+    const isOld = earlier && isOutdated(earlier, section);
+    outdated += Number(Boolean(isOld));
+    if (earlier && (isOld || !restore(earlier))) {
       // It does not fit this edition of the page.
       answers = recall(quiz);
       answers.delete(question);
       keepAnswers();
     }
     const draft = drafts.get(question);
-    if (draft && !answers.has(question)) resume(draft);
+    if (draft && !answers.has(question) && !isOutdated(draft, section)) resume(draft);
   }
   for (const helps of all(".exhibit .helps")) offerHints(all(".help", helps));
   keepAnswers();
+
+  for (const notice of all(".outdated", nav)) {
+    const [were, changed] = outdated === 1 ? ["was", "its question has"] : ["were", "their questions have"];
+    const dropped = counted(outdated, "answer");
+    notice.textContent = `${dropped} of an earlier visit ${were} dropped, because ${changed} changed since.`;
+    notice.hidden = !outdated;
+  }
 
   // Another tab has kept an answer.
   addEventListener("storage", () => {

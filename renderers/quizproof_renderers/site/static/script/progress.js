@@ -66,6 +66,7 @@ const isAnswer = (value) =>
   isAbsentOr((hints) => Number.isInteger(hints) && hints >= 0, value.hints) &&
   isAbsentOr((level) => Object.hasOwn(CONFIDENCES, level), value.confidence) &&
   (value.score !== undefined || value.unrun !== undefined || value.confidence === undefined) &&
+  isAbsentOr((edition) => typeof edition === "string", value.edition) &&
   isAbsentOr((peeked) => typeof peeked === "boolean", value.peeked) &&
   isAbsentOr((unrun) => unrun === true, value.unrun) &&
   isAbsentOr((own) => Array.isArray(own) && isResponse(own) && value.unrun === true, value.own) &&
@@ -73,12 +74,12 @@ const isAnswer = (value) =>
 
 /**
  * The answers to a quiz, as a Map from question id to {variant, response, right, score, hints, peeked, confidence, words,
- * unrun, own}.
+ * unrun, own, edition}.
  *
  * `right` is whether the response was fully right, `score` what it earned after hints, 0 to 1, `peeked` whether the
  * answer was opened first, and `words` the text of an open answer. A response that was never run is `unrun`; it has a
- * score only if the learner has marked it, and `own` lists the parts that the learner says are right. Answers that were
- * kept before there were scores have the first three only. What is not sound, or was not written by this script, is
+ * score only if the learner has marked it, and `own` lists the parts that the learner says are right. `edition` is that of
+ * the question. Answers that were kept before there were scores have the first three only. What is not sound, or was not written by this script, is
  * skipped.
  */
 export function recall(quiz) {
@@ -129,6 +130,9 @@ export const startedQuizzes = () =>
     .keys()
     .filter((key) => key.startsWith(PREFIX))
     .map((key) => key.slice(PREFIX.length));
+
+/** Whether an answer or a draft was kept for another edition of its question. */
+export const isOutdated = ({ edition }, section) => edition !== undefined && edition !== section.dataset.edition;
 
 /** "right", "partly" or "wrong"; "unrun" for what was never run and the learner has not marked. */
 export const verdictOf = (answer) => {

@@ -104,6 +104,7 @@ export function makeAnswerable(section, report, keepDraft) {
     if (variant.matches(".answered, .was-unrun, .was-tried")) return;
     const form = one("form", variant);
     keepDraft(id, {
+      edition: section.dataset.edition,
       variant: Number(variant.dataset.variant),
       response: FORMS[form.dataset.form].read(form),
       hints: all(".help.was-read", variant).length,
@@ -144,6 +145,7 @@ export function makeAnswerable(section, report, keepDraft) {
     complain(form, "");
     takeBack(form);
     const given = {
+      edition: section.dataset.edition,
       variant: Number(variant.dataset.variant),
       response,
       hints: all(".help.was-read", variant).length,
@@ -166,7 +168,7 @@ export function makeAnswerable(section, report, keepDraft) {
       showUnrun(form, response, unrun.parts);
       const text = document.createElement("strong");
       text.textContent = unrunText(form, unrun.parts);
-      one(".result", variant).replaceChildren(text);
+      one(".result", variant).replaceChildren(text, " It may well be right. Below you can mark it yourself.");
       report(id, { ...given, right: false, unrun: true });
     }
     if (isNew) focusQuietly(one(".result", variant));

@@ -25,11 +25,14 @@ export const STRING =
 const SIGNS = /\*\*=|\/\/=|>>=|<<=|\.\.\.|->|:=|\*\*|\/\/|>>|<<|<=|>=|==|!=|[-+*/%@&|^]=|[-+*/%@&|^~<>=()[\]{},:;.]/y;
 const LAYOUT = /(?: |\t|\\\n)+|#[^\n]*/y;
 
+/** How wide an indentation is: a tab goes to the next multiple of eight. */
+const widthOf = (indent) => [...indent].reduce((width, sign) => (sign === "\t" ? width - (width % 8) + 8 : width + 1), 0);
+
 /** The tokens of a program: [kind, text, where it begins]; kinds are name, number, string, sign, line, indent, dedent, end. */
 export function tokensOf(text) {
   const source = text.replace(/\r\n/g, "\n");
   const tokens = [];
-  const levels = [0];
+  const levels = [""];
   let at = 0;
   let depth = 0;
   const match = (pattern) => {
@@ -43,18 +46,20 @@ export function tokensOf(text) {
   function startLine() {
     const [all, indent] = /^(?:[ \t]*(?:#[^\n]*)?(?:\n|$))*?([ \t]*)(?=[^ \t\n#]|$)/.exec(source.slice(at)) || unread();
     at += all.length;
-    // Tabs mix with spaces in ways that are not read here.
-    if (indent.includes("\t")) unread();
     if (at >= source.length) return;
-    if (indent.length > levels[levels.length - 1]) {
-      levels.push(indent.length);
+    const last = () => levels[levels.length - 1];
+    const width = widthOf(indent);
+    if (width > widthOf(last())) {
+      // Where tabs are as wide as a space it must be deeper as well, or Python calls it inconsistent.
+      if (indent.length <= last().length) unread();
+      levels.push(indent);
       tokens.push(["indent", "", at]);
     }
-    while (indent.length < levels[levels.length - 1]) {
+    while (width < widthOf(last())) {
       levels.pop();
       tokens.push(["dedent", "", at]);
     }
-    if (indent.length !== levels[levels.length - 1]) unread();
+    if (width !== widthOf(last()) || indent.length !== last().length) unread();
   }
 
   startLine();

@@ -107,6 +107,8 @@ class QuizProof:
     """The comments in the file that ignore findings. They change no verdict, and no finding here."""
     ignored: tuple[Ignored, ...] = ()
     """What a command has taken out of its findings, which are reported and counted apart."""
+    files: str | None = None
+    """The folder `files` beside it, which has its images; None when there is none, and in reports of other machines."""
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -84,10 +84,9 @@ PARTS: dict[str, type[BaseModel]] = {
 }
 """Models that are not kinds, by the names of their tables."""
 
-_ROLES = {"code": "code", "text": "output", "prose": "Markdown"}
+_ROLES = {"code": "code", "text": "output", "prose": "Markdown", "fixed": "Markdown, no expressions"}
 _VALIDATORS = {
     "_slug": "[id](#ids)",
-    "_fixed": "Markdown, no expressions",
     "_flag": "`true` or `false`",
     "_integer": "whole number",
     "_number": "number",
@@ -262,9 +261,9 @@ def _either(words: list[str]) -> str:
 
 
 def _scalar(metadata: list[Any] | tuple[Any, ...]) -> str:
-    words = [_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)]
-    roles = [_ROLES[m.name] for m in metadata if isinstance(m, Role)]
-    return (roles or words or ["text"])[0]
+    if roles := [_ROLES[m.name] for m in metadata if isinstance(m, Role)]:
+        return roles[0]
+    return next((_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)), "text")
 
 
 def _range(metadata: list[Any] | tuple[Any, ...], form: Literal["of", "is"]) -> str:

@@ -189,7 +189,7 @@ class Proving:
         self._note(source)
         key = self._proof_key(source)
         if known := self._earlier_proof(key):
-            return known
+            return replace(known, files=source.data_folder)  # the bank may have been moved since
         from quizproof.loading.load import load_source
 
         budget = Budget()

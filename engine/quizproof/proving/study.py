@@ -174,7 +174,8 @@ class Study:
             lines,
             programs,
             tuple(_without_findings(step) for step in steps),
-            self.file.ignores,
+            ignores=self.file.ignores,
+            files=self.quiz.files,
         )
 
     def _missing_runtime(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:

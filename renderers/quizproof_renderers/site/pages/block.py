@@ -9,6 +9,7 @@ from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import spelled_out
 from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.site.pages.repeats import Shown, shown_in
 from quizproof_renderers.site.pages.variant import Variant
 
 MAX_VARIANTS = 4
@@ -26,6 +27,8 @@ class PageBlock:
     """What its quiz says about itself."""
     number: int
     """Questions are numbered from 1; an exhibit has the number of the question before it."""
+    above: tuple[Shown, ...] = ()
+    """The programs that the page shows above it."""
 
     @property
     def id(self) -> str:
@@ -80,7 +83,12 @@ class PageBlock:
         # A salt per variant, so that the key is not at the same letter in all of them.
         salt = f"{self.header.quiz}/{self.id}"
         displays = [variant.display for variant in self.proof.variants if variant.display]
-        return tuple(Variant(i, d, f"{salt}/{i}") for i, d in enumerate(displays[:MAX_VARIANTS]))
+        return tuple(Variant(i, d, f"{salt}/{i}", self.above) for i, d in enumerate(displays[:MAX_VARIANTS]))
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """The programs that it shows itself."""
+        return shown_in(self.variants[0].display.prompt, self.name, self.id) if self.variants else ()
 
     @property
     def reasons(self) -> tuple[str, ...]:

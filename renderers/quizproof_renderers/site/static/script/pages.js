@@ -1,6 +1,7 @@
 // Pages: a quiz with its progress, and the contents with what can be done to all progress.
 
 import { all, one } from "./dom.js";
+import { letCopy } from "./copying.js";
 import { letScroll, preparePrinting } from "./layout.js";
 import {
   CONFIDENCES,
@@ -15,6 +16,7 @@ import {
 } from "./progress.js";
 import { makeAnswerable, offerHints } from "./question.js";
 import { saveFile } from "./saving.js";
+import { letSwitchTheme, useKeptTheme } from "./theme.js";
 import { counted, percent } from "./wording.js";
 
 function openQuiz(nav) {
@@ -126,6 +128,7 @@ function openContents(panel) {
 
 // The style sheet shows what needs a script only with this class, and before the page is first drawn.
 document.documentElement.classList.add("js");
+useKeptTheme();
 
 document.addEventListener("DOMContentLoaded", () => {
   const nav = one(".ticks");
@@ -133,6 +136,8 @@ document.addEventListener("DOMContentLoaded", () => {
   if (nav) openQuiz(nav);
   if (panel) openContents(panel);
   showAllProgress();
+  letCopy();
+  letSwitchTheme();
   letScroll();
   addEventListener("resize", letScroll);
   // A toggle does not bubble, so it is caught on its way down.

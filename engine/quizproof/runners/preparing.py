@@ -83,6 +83,16 @@ class PreparingRunner(Generic[Key]):
         return self._pool.runs
 
     @property
+    def shared(self) -> int:
+        """Of the pool."""
+        return self._pool.shared
+
+    @property
+    def alone(self) -> int:
+        """Of the pool."""
+        return self._pool.alone
+
+    @property
     def backlog(self) -> int:
         """The jobs that have been submitted and have no outcome yet."""
         return self._pool.backlog + len(self._arrived) + sum(len(making.waiting) for making in self._making.values())

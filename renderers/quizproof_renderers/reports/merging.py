@@ -60,6 +60,9 @@ class _Claim(_Data):
     line: _Line
     evidence: Annotated[dict[str, Any], AfterValidator(_countable)]
 
+    def judged(self) -> JudgedClaim:
+        return JudgedClaim(self.what, self.verdict, self.line, self.evidence)
+
 
 class _Question(_Data):
     id: str
@@ -344,7 +347,7 @@ def _quiz(parts: Sequence[_Part], entries: Sequence[_Quiz], runtimes: Mapping[st
         tuple(_question(judged[name], findings.get(name, [])) for name in quiz.questions),
         tuple(_file_findings(whole)),
         runtimes.get(quiz.runtime or "", {}),
-        steps=tuple(_step(claim) for entry in entries for claim in entry.steps),
+        steps=tuple(claim.judged() for entry in entries for claim in entry.steps),
     )
 
 
@@ -361,7 +364,7 @@ def _file_findings(found: Sequence[_Finding]) -> Iterator[Finding]:
 
 
 def _question(data: _Question, findings: Sequence[Finding]) -> BlockProof:
-    claims = tuple(JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence) for claim in data.claims)
+    claims = tuple(claim.judged() for claim in data.claims)
     # A JSON report does not say which claim is of which variant, and no other report shows it.
     variants = (VariantProof({}, claims), *(VariantProof({}, ()) for _ in range(data.variants - 1)))
     return BlockProof(
@@ -375,12 +378,6 @@ def _question(data: _Question, findings: Sequence[Finding]) -> BlockProof:
         findings=tuple(findings),
         exhibit=data.exhibit,
     )
-
-
-def _step(claim: _Claim) -> BlockProof:
-    """A step of `prepare`, which has one claim."""
-    judged = JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence)
-    return BlockProof(claim.what, "step", "", "", claim.line, None, (VariantProof({}, (judged,)),), exhibit=True)
 
 
 def _finding(data: _Finding) -> Finding:

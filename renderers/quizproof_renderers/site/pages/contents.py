@@ -75,7 +75,7 @@ def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
         numbered = zip(quiz.blocks, numbers, strict=True)
         blocks = tuple(PageBlock(block, quiz.header, number) for block, number in numbered)
         versions = versions_of(quiz.header.runtime, quiz.versions)
-        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.step_claims)
+        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.steps)
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
     runtimes = tuple(

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from quizproof import rules
 from quizproof.displays import Display
 from quizproof.errors import UsageError
-from quizproof.findings import Finding
+from quizproof.findings import Finding, Ignore
 from quizproof.quizfile.header import Header
 from quizproof.spelling import meant
 from quizproof.verdicts import VERDICTS, Verdict, worst
 
 COUNTED = ("mutations", "killed")
 """What is added up of the evidence of claims."""
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A finding that does not count, and why. Its claim stays what it is."""
+
+    finding: Finding
+    by: Literal["comment", "baseline"]
+    """A comment in the file, or an entry of the baseline."""
+    reason: str
+    """As the comment gives it."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,12 @@ class QuizProof:
     steps: tuple[JudgedClaim, ...] = ()
     """What the steps of `prepare` claim, one each; none in a shard that does not report them. Their findings are among
     those of the file."""
+    ignores: tuple[Ignore, ...] = ()
+    """The comments in the file that ignore findings. They change no verdict, and no finding here."""
+    ignored: tuple[Ignored, ...] = ()
+    """What a command has taken out of its findings, which are reported and counted apart."""
+    files: str | None = None
+    """The folder `files` beside it, which has its images; None when there is none, and in reports of other machines."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -148,6 +165,8 @@ class Summary:
     """Small changes of solutions that were tried."""
     killed: int
     """Those of them that a check noticed."""
+    ignored: int = 0
+    """Findings that a comment or the baseline ignores. Their claims are among those above, with their verdicts."""
 
 
 @dataclass(frozen=True)
@@ -169,11 +188,16 @@ class Result:
     """The revision whose lock was believed, as "7b4104b"; None when none was."""
     bank: str = ""
     """A fingerprint of all files of the bank, with those that snippets may read."""
+    ignored_errors: int = 0
+    """The errors among the findings that are ignored; `errors` does not have them."""
 
     @property
     def status(self) -> Verdict:
-        """`refuted` when an error is about the author's work, else `unverified` when there is one, else `proven`."""
-        if self.errors > self.unverified:
+        """`refuted` when an error is about the author's work, else `unverified` when there is one, else `proven`.
+
+        An error that is ignored refutes like any other: to know about it proves nothing.
+        """
+        if self.errors > self.unverified or self.ignored_errors:
             return "refuted"
         return "unverified" if self.errors else "proven"
 
@@ -197,6 +221,8 @@ class Totals:
                     counts[name] += claim.evidence.get(name, 0)
         for claim in quiz.claims:
             counts[claim.verdict] += 1
+        counts["ignored"] += len(quiz.ignored)
+        counts["ignored errors"] += sum(each.finding.severity == "error" for each in quiz.ignored)
         for finding in quiz.findings:
             counts[finding.severity] += 1
             counts["not judged"] += finding.severity == "error" and finding.is_unverified
@@ -250,6 +276,7 @@ class Totals:
             proof_coverage=round(counts["proven"] / claims, 4) if claims else 1.0,
             mutations=counts["mutations"],
             killed=counts["killed"],
+            ignored=counts["ignored"],
         )
         return Result(
             summary,
@@ -261,6 +288,7 @@ class Totals:
             shard=shard,
             revision=revision,
             bank=bank,
+            ignored_errors=counts["ignored errors"],
         )
 
 

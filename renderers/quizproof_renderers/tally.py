@@ -42,13 +42,16 @@ def tally(quiz: QuizProof) -> Tally:
     """
     verdicts = Counter(claim.verdict for claim in quiz.claims)
     errors = [finding for finding in quiz.findings if finding.severity == "error"]
+    ignored = [each.finding for each in quiz.ignored if each.finding.severity == "error"]
     # An error may be about no claim, as in a file that could not be read; the row must not look proven then.
-    broken: list[Verdict] = ["unverified" if finding.is_unverified else "refuted" for finding in errors]
+    broken: list[Verdict] = ["unverified" if finding.is_unverified else "refuted" for finding in (*errors, *ignored)]
     notes = [f"{verdicts[v]:,} {v}" for v in VERDICTS if v != "proven" and verdicts[v]]
     if quiz.header is None:
         notes = ["could not be read"]
     elif not notes and errors:
         notes = [plural(len(errors), "error")]
+    if ignored:
+        notes.append(f"{len(ignored):,} ignored")
     return Tally(
         title=one_line(quiz.header.title if quiz.header else quiz.path),
         path=quiz.path,
@@ -77,6 +80,14 @@ def counted(result: Result) -> str:
     return ", ".join(plural(count, severity) for severity, count in found if count)
 
 
+def ignored(result: Result) -> str:
+    """How many findings are ignored: "3 findings ignored, 1 error among them"; empty when none is."""
+    if not result.summary.ignored:
+        return ""
+    errors = f", {plural(result.ignored_errors, 'error')} among them" if result.ignored_errors else ""
+    return f"{plural(result.summary.ignored, 'finding')} ignored{errors}"
+
+
 def verdicts(result: Result) -> str:
     """The claims by verdict, worst first after the proven ones: "31 claims proven, 1 refuted"."""
     summary = result.summary
@@ -93,8 +104,8 @@ def verdicts(result: Result) -> str:
 
 
 def conclusion(result: Result) -> str:
-    """Findings and claims: "2 errors; 31 claims proven, 1 refuted"."""
-    return "; ".join(part for part in (counted(result), verdicts(result)) if part)
+    """Findings and claims: "2 errors; 1 finding ignored; 31 claims proven, 1 refuted"."""
+    return "; ".join(part for part in (counted(result), ignored(result), verdicts(result)) if part)
 
 
 def shared_code(header: Header, steps: Sequence[JudgedClaim]) -> tuple[Code, ...]:

@@ -13,6 +13,7 @@ from quizproof.comparison.outcome_diff import compare
 from quizproof.displays import Display
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.kinds.base import Block, Exhibit
+from quizproof.loading.prose_faults import filled
 from quizproof.loading.quiz import Item, Quiz
 from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import BlockProof, JudgedClaim, VariantProof
@@ -25,7 +26,7 @@ from quizproof.proving.prose.contradictions import contradictions
 from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite
-from quizproof.quizfile.template import TemplateError, has_expression, render
+from quizproof.quizfile.template import TemplateError, has_expression
 from quizproof.runtimes.conditions import USUAL, Conditions
 from quizproof.verdicts import Verdict
 
@@ -351,7 +352,7 @@ class Plan:
                 return text
             verdict: Verdict = "proven"
             try:
-                text = render(text, names)
+                text = filled(text, names)
             except TemplateError as error:
                 verdict = "refuted"
                 code = rules.PROSE_REFUTED if error.refuted else rules.TEMPLATE

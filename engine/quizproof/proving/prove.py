@@ -189,7 +189,7 @@ class Proving:
         self._note(source)
         key = self._proof_key(source)
         if known := self._earlier_proof(key):
-            return known
+            return replace(known, files=source.data_folder)  # the bank may have been moved since
         from quizproof.loading.load import load_source
 
         budget = Budget()
@@ -229,7 +229,7 @@ class Proving:
         if self._shard and not self._shard.holds(file.path):
             file = replace(file, findings=())  # another shard reports them
         if file.quiz is None:
-            return QuizProof(file.path, None, file_findings=file.findings)
+            return QuizProof(file.path, None, file_findings=file.findings, ignores=file.ignores)
         from quizproof.proving.study import Study
 
         reports_steps = not self._shard or self._shard.holds(file.path)

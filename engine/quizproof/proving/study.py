@@ -14,6 +14,7 @@ from quizproof.outcome import Outcome
 from quizproof.proof import BlockProof, QuizProof
 from quizproof.proving.plan import Plan, Request
 from quizproof.proving.preparation import PLACE, Steps, found_in, steps_of
+from quizproof.quizfile.yaml_document import located
 from quizproof.runners.job import Job, job_for
 from quizproof.store.fingerprints import digest
 from quizproof.store.keys import program_key
@@ -135,6 +136,7 @@ class Study:
         try:
             with self.budget.use():
                 proof = plan.judge(self.versions)
+                proof = replace(proof, findings=located(proof.findings, self.quiz.document))
         except BudgetSpent:
             proof = self._refused(plan.item).judge({})
         self.proofs[block] = proof
@@ -157,8 +159,9 @@ class Study:
         left_over = self._left_over(every, lock) if lock else ()
         proofs = every[self.steps.count :]
         steps = every[: self.steps.count] if self.reports_steps else ()
-        findings = (*self._missing_runtime(proofs or every), *left_over, *found_in(steps), *self.file.findings)
         document = self.quiz.document
+        own = located((*self._missing_runtime(proofs or every), *left_over, *found_in(steps)), document)
+        findings = (*own, *self.file.findings)
         lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
         programs = of_programs(self._keys.values())
         return QuizProof(
@@ -171,6 +174,8 @@ class Study:
             lines,
             programs,
             tuple(claim for step in steps for claim in step.claims),
+            ignores=self.file.ignores,
+            files=self.quiz.files,
         )
 
     def _missing_runtime(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:

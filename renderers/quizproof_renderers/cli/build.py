@@ -65,7 +65,7 @@ def build(
     # Before anything is run: a mistake in the call must not cost a whole proof.
     settings = load_settings(site) if site else SiteSettings()
     refuse_foreign(output)
-    chosen = bank or (default_bank(),)
+    chosen = bank or default_bank()
     lock = Lock.read(lock_of(chosen)) if locked else None
     with set_up(find_files(chosen), options, chosen, outcomes=lock, lock=lock) as (proving, _):
         report = Report(tuple(proving), proving.result)
@@ -80,7 +80,7 @@ def build(
     if code != PROVEN and not keep_going:
         click.echo(f"Not everything is proven, so {output} was not written. To write it anyway: --keep-going", err=True)
         sys.exit(code)
-    result = build_site(report, output, title or settings.title, settings.topics)
+    result = build_site(report, output, title or settings.title, settings.topics, settings.source)
     click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').resolve()}")
     if lock:
         click.echo(f"Nothing was run: the outcomes are those of {lock_of(chosen)}, git blob {lock.blob}.")

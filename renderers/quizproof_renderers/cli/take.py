@@ -48,7 +48,7 @@ def take(
 
     from quizproof.store.lock import Lock
 
-    places = bank or (default_bank(),)
+    places = bank or default_bank()
     lock = Lock.read(lock_of(places)) if locked else None
     chosen = _choose(bank_at(*places), name)
     # The lock is not compared with the bank: it covers all of it, and this may be one question.

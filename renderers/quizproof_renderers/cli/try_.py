@@ -50,7 +50,7 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
     source = _read(file)
     from quizproof.loading.quiz import Loaded
 
-    whole = bank_at(bank or default_bank())
+    whole = bank_at(*((bank,) if bank else default_bank()))
     if experiment is not None:
         quiz, item = _find(whole, experiment, "experiment")
         pool = pool_for(options, options.jobs)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import extent, mode_name, runtime_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.site.pictures import Picture
 from quizproof_renderers.tally import shared_code
 
 
@@ -41,6 +43,8 @@ class QuizPage:
     """What its snippets ran on: "PyTorch 2.13.0, Python 3.11.7"; empty when its runtime was not started."""
     steps: tuple[JudgedClaim, ...] = ()
     """What its steps of `prepare` claim."""
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """Its images, by the addresses that its author wrote."""
 
     @property
     def id(self) -> str:
@@ -139,6 +143,7 @@ class QuizPage:
             self.shared_code,
             self.coverage.summary,
             tuple(block.ingredients for block in self.blocks),
+            tuple(self.pictures.values()),
         )
 
     @property

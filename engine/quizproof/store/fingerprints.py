@@ -17,10 +17,7 @@ _CARRYING = (
     "json_forms.py",
     "outcome.py",
     "runtimes",
-    "runners/job.py",
-    "runners/pool.py",
-    "runners/sharing.py",
-    "runners/zygote_handle.py",
+    *(f"runners/{name}.py" for name in ("job", "pool", "preparing", "sharing", "zygote_handle")),
 )
 """The files and folders whose code decides what a run on one machine comes to, and how its outcome is written down.
 

@@ -79,7 +79,7 @@ def site_of(report: Report, title: str, order: Sequence[str] = (), source: BankS
         insight = quiz.header.insight.text if quiz.header.insight else ""
         texts = (quiz.header.intro, insight, quiz.blocks)
         versions = versions_of(quiz.header.runtime, quiz.versions)
-        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.step_claims, pictures_in(quiz.files, *texts))
+        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.steps, pictures_in(quiz.files, *texts))
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
     runtimes = tuple(
@@ -94,7 +94,7 @@ def _blocks(quiz: QuizProof, source: BankSource) -> tuple[PageBlock, ...]:
     numbers = accumulate(int(not proof.exhibit) for proof in quiz.blocks)
     blocks: list[PageBlock] = []
     assert quiz.header is not None
-    above = shown_in(shared_code(quiz.header, quiz.step_claims))
+    above = shown_in(shared_code(quiz.header, quiz.steps))
     for proof, number in zip(quiz.blocks, numbers, strict=True):
         blocks.append(PageBlock(proof, quiz.header, number, source, above))
         above += blocks[-1].shown

@@ -884,9 +884,8 @@ def test_quiz_called_index_is_refused(tmp_path: Path) -> None:
 
 def _palettes() -> dict[str, dict[str, str]]:
     css = assets.style_sheet().decode()
-    blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
-    light, dark = ({k: v.strip() for k, v in re.findall(r"--([\w-]+):\s*(#\w{6});", block)} for block in blocks)
-    return {"light": light, "dark": light | dark}
+    pairs = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);", css)
+    return {"light": {name: light for name, light, _ in pairs}, "dark": {name: dark for name, _, dark in pairs}}
 
 
 def _luminance(colour: str) -> float:

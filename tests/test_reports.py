@@ -182,6 +182,8 @@ def test_json_is_the_contract() -> None:
             "cached": 0,
             "known": 0,
             "runs": 31,
+            "shared": 0,
+            "alone": 0,
             "seconds": 1.9,
             "proof_coverage": 0.5714,
             "mutations": 0,
@@ -211,7 +213,7 @@ def test_json_keys_are_in_the_order_of_the_contract() -> None:
     ]
     assert ", ".join(data["summary"]) == (
         "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, "
-        "known, runs, seconds, proof_coverage, mutations, killed, ignored"
+        "known, runs, shared, alone, seconds, proof_coverage, mutations, killed, ignored"
     )
     assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, exhibit, status, answer, variants, claims"
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"

@@ -100,10 +100,15 @@ class QuizProof:
     """Where all its blocks begin, by their ids and in their order; also of those that other shards prove."""
     programs: str = ""
     """A fingerprint of all its programs, as `store.lock.of_programs` makes it; empty when nothing was planned."""
+    steps: tuple[BlockProof, ...] = ()
+    """The steps of `prepare` with their proofs; none in a shard that does not report them. Their findings are among
+    those of the file."""
     ignores: tuple[Ignore, ...] = ()
     """The comments in the file that ignore findings. They change no verdict, and no finding here."""
     ignored: tuple[Ignored, ...] = ()
     """What a command has taken out of its findings, which are reported and counted apart."""
+    files: str | None = None
+    """The folder `files` beside it, which has its images; None when there is none, and in reports of other machines."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -117,6 +122,16 @@ class QuizProof:
         first = min(self.lines.values(), default=0)
         of_header = {f.span: f for f in reversed(told) if f.span.line < first}
         return (*self.file_findings, *(f for f in told if of_header.get(f.span, f) is f))
+
+    @property
+    def claims(self) -> tuple[JudgedClaim, ...]:
+        """The claims of its steps and of all blocks."""
+        return (*self.step_claims, *(claim for block in self.blocks for claim in block.claims))
+
+    @property
+    def step_claims(self) -> tuple[JudgedClaim, ...]:
+        """The claims of its steps."""
+        return tuple(claim for step in self.steps for claim in step.claims)
 
     @property
     def id(self) -> str:
@@ -144,6 +159,10 @@ class Summary:
     """Outcomes that were believed because the lock of a revision has them."""
     runs: int
     """Runs carried out; programs that several claims share run once."""
+    shared: int
+    """Of these, how many went on from what others had begun with, on this machine."""
+    alone: int
+    """How many were tried so and then carried out by themselves."""
     seconds: float
     proof_coverage: float
     """Proven claims / all claims, 0 to 1; 1 when there are none."""
@@ -203,9 +222,10 @@ class Totals:
             counts["exhibits" if question.exhibit else "questions"] += 1
             counts["variants"] += len(question.variants)
             for claim in question.claims:
-                counts[claim.verdict] += 1
                 for name in COUNTED:
                     counts[name] += claim.evidence.get(name, 0)
+        for claim in quiz.claims:
+            counts[claim.verdict] += 1
         counts["ignored"] += len(quiz.ignored)
         counts["ignored errors"] += sum(each.finding.severity == "error" for each in quiz.ignored)
         for finding in quiz.findings:
@@ -222,6 +242,8 @@ class Totals:
         cached: int,
         seconds: float,
         known: int = 0,
+        shared: int = 0,
+        alone: int = 0,
         shard: str | None = None,
         revision: str | None = None,
         bank: str = "",
@@ -232,6 +254,8 @@ class Totals:
         runs          how many were carried out
         cached        how many outcomes were in the cache
         known         how many the lock of `revision` had; that is None when no lock was believed
+        shared        how many of the runs went on from what others had begun with
+        alone         how many were tried so and then carried out by themselves
         seconds       by the clock, from the start
         shard, bank   "2/4" for a part of a bank, None for all of it; and a fingerprint of all files
         """
@@ -251,6 +275,8 @@ class Totals:
             cached=cached,
             known=known,
             runs=runs,
+            shared=shared,
+            alone=alone,
             seconds=round(seconds, 3),
             proof_coverage=round(counts["proven"] / claims, 4) if claims else 1.0,
             mutations=counts["mutations"],

@@ -50,7 +50,7 @@ from quizproof.kinds.questions.write_code import ProgramCheck, WrongProgram
 from quizproof.kinds.registry import kinds
 from quizproof.marking.scoring import rule
 from quizproof.quizfile.fields import Role
-from quizproof.quizfile.header import Header, Insight
+from quizproof.quizfile.header import Header, Insight, Step
 from quizproof.quizfile.limits import Limits
 from quizproof.rules import RULES
 from quizproof_renderers.policy.settings import SETTINGS
@@ -68,6 +68,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "wrong-program": WrongProgram,
     "blank-texts": BlankTexts,
     "blank-mistake": BlankMistake,
+    "step": Step,
     "insight": Insight,
     "line-distractor": LineDistractor,
     "pair": Pair,
@@ -83,10 +84,9 @@ PARTS: dict[str, type[BaseModel]] = {
 }
 """Models that are not kinds, by the names of their tables."""
 
-_ROLES = {"code": "code", "text": "output", "prose": "Markdown"}
+_ROLES = {"code": "code", "text": "output", "prose": "Markdown", "fixed": "Markdown, no expressions"}
 _VALIDATORS = {
     "_slug": "[id](#ids)",
-    "_fixed": "Markdown, no expressions",
     "_flag": "`true` or `false`",
     "_integer": "whole number",
     "_number": "number",
@@ -106,6 +106,7 @@ _LINKS: dict[type[BaseModel], str] = {
     WrongProgram: "[wrong program](#wrong-programs-of-a-write-code)",
     BlankTexts: "[texts](#texts-of-a-fill-blank)",
     BlankMistake: "[mistake](#mistakes-of-a-fill-blank)",
+    Step: "[step](#steps-of-prepare)",
     Insight: "[insight](#insight)",
     LineDistractor: "[distractor](#distractors-of-an-order-lines)",
     Pair: "[pair](#pairs-of-a-match)",
@@ -260,9 +261,9 @@ def _either(words: list[str]) -> str:
 
 
 def _scalar(metadata: list[Any] | tuple[Any, ...]) -> str:
-    words = [_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)]
-    roles = [_ROLES[m.name] for m in metadata if isinstance(m, Role)]
-    return (roles or words or ["text"])[0]
+    if roles := [_ROLES[m.name] for m in metadata if isinstance(m, Role)]:
+        return roles[0]
+    return next((_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)), "text")
 
 
 def _range(metadata: list[Any] | tuple[Any, ...], form: Literal["of", "is"]) -> str:

@@ -38,6 +38,7 @@ COSTLY = {
     "test_exhibits": {"told"},
     "test_honesty": {"proofs"},
     "test_lock": {"locked"},
+    "test_pictures": {"built"},
     "test_shards": {"bank"},
     "test_shipped_bank": {"report"},
 }

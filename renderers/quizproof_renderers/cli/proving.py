@@ -89,11 +89,17 @@ def pool_for(options: RunOptions, jobs: int | None = 1) -> Runner[Any]:
 
     Exits on a platform that can run nothing, and when the machine does not allow that sandbox.
     """
-    from quizproof.runners.local import local_pool, platform_refusal
+    from quizproof.runners.local import local_runner, platform_refusal
+    from quizproof.store.cache import default_path
+    from quizproof.store.prepared_files import kept_beside
 
     if why := platform_refusal():  # before the sandbox is looked at, which is Linux's
         refuse(why)
-    return _capped(local_pool(jobs, _level(options)), options)
+    try:
+        prepared = None if options.no_cache else kept_beside(default_path())
+    except RuntimeError:  # there is no home folder
+        prepared = None
+    return _capped(local_runner(jobs, _level(options), prepared), options)
 
 
 def _capped(runner: Runner[Any], options: RunOptions) -> Runner[Any]:

@@ -22,7 +22,14 @@ from quizproof.loading.shards import Shard
 from quizproof.proof import BlockProof, Ignored, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 from quizproof_renderers.reports.json_report import VERSION
-from quizproof_renderers.reports.read_back import FindingData, IgnoredData, QuestionData, QuizData, ReportData
+from quizproof_renderers.reports.read_back import (
+    ClaimData,
+    FindingData,
+    IgnoredData,
+    QuestionData,
+    QuizData,
+    ReportData,
+)
 from quizproof_renderers.text import listed
 
 _MAX_MIB = 512
@@ -86,6 +93,8 @@ def merge(paths: Sequence[Path]) -> Report:
         runs=sum(each.runs for each in sums),
         cached=sum(each.cached for each in sums),
         known=sum(each.known for each in sums),
+        shared=sum(each.shared for each in sums),
+        alone=sum(each.alone for each in sums),
         seconds=sum(each.seconds for each in sums),
         revision=first.revision,
         bank=first.bank,
@@ -249,6 +258,7 @@ def _quiz(parts: Sequence[_Part], entries: Sequence[QuizData], runtimes: Mapping
         tuple(_question(judged[name], findings.get(name, [])) for name in quiz.questions),
         tuple(_file_findings(whole)),
         runtimes.get(quiz.runtime or "", {}),
+        steps=tuple(_step(claim) for entry in entries for claim in entry.steps),
         ignored=tuple(
             Ignored(_finding(each), each.ignored.by, each.ignored.reason)
             for part in parts
@@ -284,6 +294,12 @@ def _question(data: QuestionData, findings: Sequence[Finding]) -> BlockProof:
         findings=tuple(findings),
         exhibit=data.exhibit,
     )
+
+
+def _step(claim: ClaimData) -> BlockProof:
+    """A step of `prepare`, which has one claim."""
+    judged = JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence)
+    return BlockProof(claim.what, "step", "", "", claim.line, None, (VariantProof({}, (judged,)),), exhibit=True)
 
 
 def _finding(data: FindingData) -> Finding:

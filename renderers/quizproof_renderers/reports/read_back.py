@@ -89,6 +89,8 @@ class QuizData(_Data):
     runtime: str | None
     questions: list[str]
     file_findings: Annotated[int, Field(ge=0)]
+    steps: list[ClaimData] = []
+    """Also missing in reports that were written before there was such a key."""
 
 
 class SummaryData(_Data):
@@ -96,6 +98,8 @@ class SummaryData(_Data):
     runs: _Count
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     known: _Count = 0
+    shared: _Count = 0
+    alone: _Count = 0
 
 
 class ReportData(_Data):

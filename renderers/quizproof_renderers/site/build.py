@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,9 @@ from pathlib import Path
 from quizproof.errors import UsageError
 from quizproof.proof import Report
 from quizproof_renderers.site import assets
+from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.contents import Site, site_of
+from quizproof_renderers.site.pictures import Picture, placed
 from quizproof_renderers.site.reuse import Leavings, fingerprint, hashed
 from quizproof_renderers.site.typeset import environment
 
@@ -56,13 +58,20 @@ class _File:
     make: Callable[[], bytes]
 
 
-def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequence[str] = ()) -> BuildResult:
+def build_site(
+    report: Report,
+    out: Path,
+    title: str = "quizproof",
+    topics: Sequence[str] = (),
+    source: BankSource | None = None,
+) -> BuildResult:
     """Render a report as a site in a folder, replacing a site that an earlier build left there.
 
     report  what `prove` gives, with displays
     out     the folder; it is created, with the folders above it, if it does not exist
     title   shown on every page
     topics  ids of topics in the order of the contents; the others follow in alphabetical order
+    source  where readers get the bank; None when they have it
 
     The old site stays whole until the new one is complete, also when the build is interrupted. The same report gives
     the same bytes, whether pages of the old site could be taken over or not.
@@ -77,7 +86,7 @@ def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequ
         # In the folder of the old site: only inside one file system a rename is a single step.
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            result = _write(_files(site_of(report, title, topics)), work / "new", out)
+            result = _write(_files(site_of(report, title, topics, source)), work / "new", out)
             _swap(work / "new", out, work / "old")
         finally:
             if out.exists() or not (work / "old").exists():  # otherwise the only copy of the old site is in there
@@ -110,11 +119,14 @@ def _files(site: Site) -> Iterator[_File]:
         names[kind] = f"quizproof.{hashed(content)[:10]}.{kind}"
         yield _File(f"assets/{names[kind]}", "", partial(bytes, content))
 
-    def page(path: str, template_name: str, ingredients: object, **variables: object) -> _File:
+    def page(
+        path: str, template_name: str, ingredients: object, pictures: Mapping[str, Picture] = {}, **variables: object
+    ) -> _File:
         def make() -> bytes:
             root = "../" * path.count("/")  # relative, so that links work from a disk as well
             template = environment().get_template(template_name)
             html = template.render(site=site, policy=POLICY, root=root, **names, **variables)
+            html = placed(html, pictures, lambda picture: f"{root}assets/{picture.name}")
             # A lone surrogate, which has no UTF-8, becomes a question mark.
             return html.encode("utf-8", "replace")
 
@@ -125,7 +137,11 @@ def _files(site: Site) -> Iterator[_File]:
         yield page(f"{topic.id}/index.html", "topic.html", topic.ingredients, topic=topic)
         for quiz in topic.quizzes:
             ingredients = (topic.surroundings(quiz), quiz.ingredients)
-            yield page(f"{topic.id}/{quiz.file}", "quiz.html", ingredients, topic=topic, quiz=quiz)
+            yield page(f"{topic.id}/{quiz.file}", "quiz.html", ingredients, quiz.pictures, topic=topic, quiz=quiz)
+    # Quizzes may share images, and a name is that of one content.
+    shown = (picture for topic in site.topics for quiz in topic.quizzes for picture in quiz.pictures.values())
+    for name, picture in {picture.name: picture for picture in shown}.items():
+        yield _File(f"assets/{name}", "", picture.content)
 
 
 def _refuse_clashes(site: Site) -> None:

@@ -14,20 +14,31 @@ export function showOptionFeedback(variant, response) {
     option.classList.add("correct" in option.dataset ? "is-right" : "is-wrong");
     option.classList.toggle("is-chosen", chosen);
     one(".yours", feedback).textContent = chosen ? " — your answer" : "";
+    for (const run of all("details.run", feedback)) run.open = chosen;
     option.append(feedback);
   }
 }
 
 /** The mistakes that the response makes stand out in the answer sheet; some are hidden there until they are made. */
 export function showMistakes(mistakes) {
-  for (const mistake of mistakes) mistake.classList.add("is-given");
+  for (const mistake of mistakes) {
+    mistake.classList.add("is-given");
+    const list = mistake.closest("details");
+    list.hidden = false;
+    list.open = true;
+  }
+}
+
+/** "Right.", "Not right.", or how many of how many parts. */
+export function verdictText(mark) {
+  if (mark.earned === mark.of) return "Right.";
+  return mark.earned ? `Partly right: ${mark.earned} of ${mark.of}.` : "Not right.";
 }
 
 /** Above the form: right or not, the response in words, the score after hints, and the feedback for mistakes made. */
 export function showResult(result, mark, description, scoreAfterHints) {
   const verdict = document.createElement("strong");
-  if (mark.earned === mark.of) verdict.textContent = "Right.";
-  else verdict.textContent = mark.earned ? `Partly right: ${mark.earned} of ${mark.of}.` : "Not right.";
+  verdict.textContent = mark.own ? `By your own marks: ${verdictText(mark).toLowerCase()}` : verdictText(mark);
   result.replaceChildren(verdict, description ? ` You answered ${description}. ` : " ", scoreAfterHints);
   for (const mistake of mark.mistakes) {
     const text = one(".feedback-text", mistake);

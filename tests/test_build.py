@@ -281,7 +281,8 @@ def test_page_without_a_statement_claims_no_coverage(tmp_path: Path) -> None:
 def test_index_tells_what_there_is(site: dict[str, Page]) -> None:
     text = " ".join(site["index.html"].text.split())
     assert "A <sample> bank" in text
-    assert "2 topics, 6 quizzes, 18 questions, 1 exhibit, about 60 minutes" in text
+    text = text.replace("\N{NO-BREAK SPACE}min", " min")
+    assert "2 topics, 6 quizzes, 18 questions, 1 exhibit, about 60 min" in text
     assert "Freezing layers 17 questions, 1 exhibit · 55 min · 93 % proven Practice Freezing layers in PyTorch" in text
     assert "PyTorch · 6 questions · 10 min" in text
 
@@ -293,7 +294,7 @@ def test_topic_page_offers_modes_frameworks_and_minutes(site: dict[str, Page]) -
         *(("runtime", value) for value in ("all", "torch", "tensorflow")),
         *(("mode", value) for value in ("all", "practice", "metrics", "experiment", "trace")),
     ]
-    assert "TensorFlow · about 12 min" in page.text
+    assert "TensorFlow · about 12\N{NO-BREAK SPACE}min" in page.text
 
 
 SCRIPTS = Path(assets.__file__).parent / "static" / "script"

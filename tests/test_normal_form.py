@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import io
-import json
 import random
 import re
 import statistics
@@ -157,11 +156,9 @@ def test_lists_of_the_script_are_these() -> None:
 @pytest.fixture(scope="module")
 def script(browser: Browser) -> Iterator[Page]:
     """A page in which `reader` has the functions of the site's script that read programs."""
-    source = assets.script().decode()
+    source = assets.reader().decode()
     assert source.endswith("})();\n")
-    exposed = (
-        source.removesuffix("})();\n") + "window.reader = { normalForm, parseProgram, readGiven, written };\n})();"
-    )
+    exposed = source.removesuffix("})();\n") + "window.reader = { normalForm, parseProgram, written };\n})();"
     with browser.new_context() as context:
         page = context.new_page()
         page.evaluate(f"() => {{ {exposed} }}")
@@ -170,12 +167,13 @@ def script(browser: Browser) -> Iterator[Page]:
 
 def forms_of_script(page: Page, programs: list[tuple[str, Given]]) -> list[Any]:
     """For each program its tree, or None, and its normal form, or None."""
-    pairs = [(source, json.dumps(around_of(around))) for source, around in programs]
+    pairs = [(source, around_of(around)) for source, around in programs]
     forms: list[Any] = page.evaluate(
         """(pairs) => pairs.map(([source, given]) => {
             let tree = null;
             try { tree = reader.written(reader.parseProgram(source)); } catch (error) { tree = null; }
-            return [tree, reader.normalForm(source, reader.readGiven(given))];
+            const around = { ...given, names: new Set(given.names), modules: new Map(Object.entries(given.modules)) };
+            return [tree, reader.normalForm(source, around)];
         })""",
         pairs,
     )
@@ -200,7 +198,7 @@ def statements_of(*modules: object) -> Iterator[str]:
 
 def test_script_reads_programs_as_python_does(script: Page) -> None:
     """Trees and normal forms of the standard library, to the letter; nearly all of it is read."""
-    short = [source for source in statements_of(statistics, textwrap, json.decoder, tokenize) if len(source) < 2_500]
+    short = [source for source in statements_of(statistics, textwrap, inspect, tokenize) if len(source) < 2_500]
     pairs = [pair for table in (SAME, DIFFERENT) for pair in table]
     programs = [*((source, AROUND) for source in short), *((source, AROUND) for pair in pairs for source in pair)]
     read = 0

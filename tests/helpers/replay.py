@@ -31,7 +31,7 @@ Response: TypeAlias = str | list[str]
 """What the page stores: a text, or a list of texts."""
 
 ANSWER = """
-([id, variant, response]) => {
+async ([id, variant, response]) => {
   const section = document.querySelector(`[data-question="${id}"]`);
   const shown = () => section.querySelector(".variant");
   const again = () => shown().querySelector(".again");
@@ -41,6 +41,9 @@ ANSWER = """
     again().click();
   }
   const form = shown().querySelector("form");
+  // As a learner who puts the cursor into a field: what reads programs is loaded then.
+  form.dispatchEvent(new Event("focusin"));
+  while ("given" in form.dataset && !window.quizproofReader) await new Promise((done) => setTimeout(done, 5));
   const all = (selector) => [...form.querySelectorAll(selector)];
   const sure = all(".confident");
   if (sure.length) sure[0].checked = true;

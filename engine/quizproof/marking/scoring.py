@@ -67,16 +67,9 @@ def rule(asked: Input) -> str:
             assert_never(asked)
 
 
-def hint_rule(cost: float, hinted: bool = True) -> str:
-    """What hints cost, as a sentence; empty when they are free.
-
-    cost    of each, as a share of the full score, 0 to 1
-    hinted  whether there are hints; to open the answer before answering costs the same, with and without them
-    """
-    if not cost:
-        return ""
-    start = "Each hint costs" if hinted else "To open the answer first costs"
-    return f"{start} {cost * 100:g} % of the full score."
+def hint_rule(cost: float) -> str:
+    """What hints cost, as a sentence; empty when they are free."""
+    return f"Each hint costs {cost * 100:g} % of the full score." if cost else ""
 
 
 def net_share(chosen: Set[str], right: Set[str]) -> float:

@@ -1,7 +1,7 @@
 """A report as a static site: written to a temporary folder beside its place, then swapped in as a whole.
 
 The site's folder holds `index.html`, `<topic>/index.html`, `<topic>/<quiz>.html`, the style sheet and the script as
-`assets/quizproof.<hash>.css` and `.js`, and the marker, JSON of the form
+`assets/quizproof.<hash>.css` and `.js`, what reads programs as `assets/reader.<hash>.js`, and the marker: JSON such as
 `{"about": "...", "pages": {"<path>": ["<fingerprint of what it was made from>", "<SHA-256 of its bytes>"]}}`.
 """
 
@@ -114,9 +114,10 @@ def _files(site: Site) -> Iterator[_File]:
     """Every file of the site but its marker."""
     _refuse_clashes(site)
     names = {}
-    for kind, content in (("css", assets.style_sheet()), ("js", assets.script())):
+    scripts = (("js", assets.script(), "quizproof"), ("reader", assets.reader(), "reader"))
+    for kind, content, stem in (("css", assets.style_sheet(), "quizproof"), *scripts):
         # Named after their content, so that browsers can keep them for ever and never mix two editions of a site.
-        names[kind] = f"quizproof.{hashed(content)[:10]}.{kind}"
+        names[kind] = f"{stem}.{hashed(content)[:10]}.{'css' if kind == 'css' else 'js'}"
         yield _File(f"assets/{names[kind]}", "", partial(bytes, content))
 
     def page(

@@ -2,9 +2,9 @@
 
 import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
-import { readGiven } from "./normal.js";
 import { askWhichNumber, isInRange, isWithin, parseNumber, valueOf } from "./numbers.js";
 import { sameOutput } from "./printed.js";
+import { readGiven } from "./reader.js";
 import { fillsAlike, knownRun } from "./recognition.js";
 import { foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
 

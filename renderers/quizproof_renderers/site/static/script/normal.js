@@ -286,9 +286,3 @@ export function normalForm(source, given) {
     throw error;
   }
 }
-
-/** What data-given holds, with sets where there are lists. */
-export function readGiven(text) {
-  const { names, modules, plain, sort } = JSON.parse(text);
-  return { names: new Set(names), modules: new Map(Object.entries(modules)), plain, sort };
-}

@@ -18,6 +18,7 @@ import {
   writeExport,
 } from "./progress.js";
 import { makeAnswerable, offerHints } from "./question.js";
+import { withReader } from "./reader.js";
 import { saveFile } from "./saving.js";
 import { letSwitchTheme, useKeptTheme } from "./theme.js";
 import { counted, percent } from "./wording.js";
@@ -67,14 +68,18 @@ function openQuiz(nav) {
     const earlier = answers.get(question);
     const isOld = earlier && isOutdated(earlier, section);
     outdated += Number(Boolean(isOld));
-    if (earlier && (isOld || !restore(earlier))) {
-      // It does not fit this edition of the page.
-      answers = recall(quiz);
-      answers.delete(question);
-      keepAnswers();
-    }
-    const draft = drafts.get(question);
-    if (draft && !answers.has(question) && !isOutdated(draft, section)) resume(draft);
+    const takeUp = () => {
+      if (earlier && (isOld || !restore(earlier))) {
+        // It does not fit this edition of the page.
+        answers = recall(quiz);
+        answers.delete(question);
+        keepAnswers();
+      }
+      const draft = drafts.get(question);
+      if (draft && !answers.has(question) && !isOutdated(draft, section)) resume(draft);
+    };
+    if (earlier) withReader(one("form", section), takeUp);
+    else takeUp();
   }
   for (const helps of all(".exhibit .helps")) offerHints(all(".help", helps));
   keepAnswers();

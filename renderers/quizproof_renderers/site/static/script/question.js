@@ -9,6 +9,7 @@ import { FORMS } from "./forms.js";
 import { letScroll } from "./layout.js";
 import { afterHints, RULES } from "./marking.js";
 import { makeMovable } from "./ordering.js";
+import { withReader } from "./reader.js";
 import { copyField, saveFile } from "./saving.js";
 import { ownMark, readOwn, showUnrun, unrunText } from "./unrun.js";
 import { counted, joined, percent } from "./wording.js";
@@ -55,8 +56,10 @@ export function makeAnswerable(section, report, keepDraft) {
     const form = one("form", variant);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      answer(FORMS[form.dataset.form].read(form), true);
+      withReader(form, () => answer(FORMS[form.dataset.form].read(form), true));
     });
+    // So that it is there when the answer is checked.
+    if ("given" in form.dataset) form.addEventListener("focusin", () => withReader(form, () => {}), { once: true });
     form.addEventListener("input", (event) => {
       if (event.target.closest?.(".unrun")) return;
       complain(form, "");

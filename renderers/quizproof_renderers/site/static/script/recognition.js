@@ -1,6 +1,6 @@
 // Whether what a learner wrote is a program, or a text in one, whose run is known: as marking/recognition.py does it.
 
-import { normalForm } from "./normal.js";
+import { normalFormOf } from "./reader.js";
 import { foldExpression, foldProgram, strip } from "./text.js";
 
 // What other programs put in the place of plain quotes, minus signs and spaces when text is copied.
@@ -12,9 +12,9 @@ const STRAIGHT = new Map(
 
 /** The first normal form among a text as it was typed, and the text with plain quotes and signs. */
 function firstForm(text, given, inPlace = (each) => each) {
-  const form = normalForm(inPlace(text), given);
+  const form = normalFormOf(inPlace(text), given);
   const straight = [...text].map((sign) => STRAIGHT.get(sign) ?? sign).join("");
-  return form === null && straight !== text ? normalForm(inPlace(straight), given) : form;
+  return form === null && straight !== text ? normalFormOf(inPlace(straight), given) : form;
 }
 
 /** The FNV-1a hash of 64 bits, as feedback.py computes it: by this the page recognises a program that was run. */
@@ -36,6 +36,6 @@ export function knownRun(program, known, given) {
 /** Whether two texts for a blank are the same, or make the same program. `inPlace` fills the blank and all others. */
 export function fillsAlike(text, other, inPlace, given) {
   if (foldExpression(text) === foldExpression(other)) return true;
-  const wanted = normalForm(inPlace(other), given);
+  const wanted = normalFormOf(inPlace(other), given);
   return wanted !== null && firstForm(strip(text), given, inPlace) === wanted;
 }

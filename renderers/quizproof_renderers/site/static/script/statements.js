@@ -114,10 +114,10 @@ class Statements extends Expressions {
     }
     const module = level && this.is("import") ? null : this.dotted();
     this.need("import");
-    return made("ImportFrom", { module, names: this.imported(), level: String(level) });
+    return made("ImportFrom", { module, names: this.namesFrom(), level: String(level) });
   }
 
-  imported() {
+  namesFrom() {
     if (this.take("*")) return [made("alias", { name: "*", asname: null })];
     if (!this.take("(")) return this.aliases(() => this.name());
     const names = this.until(")", () => {

@@ -20,6 +20,7 @@ from quizproof.proof import Report
 from quizproof.proving.prove import Proving
 from quizproof.proving.study import Ticket
 from quizproof.runners.pool import Pool
+from quizproof.runners.preparing import PreparingRunner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,13 +97,15 @@ def prove_warm() -> Iterator[ProveBank]:
     Not for tests of what starts, stops or is left behind, nor for those that change what zygotes are started with.
     """
     with contextlib.ExitStack() as stack:
-        pools: list[Pool[Ticket]] = []
+        warm: list[tuple[Pool[Any], PreparingRunner[Ticket]]] = []
 
         def run(bank: Bank) -> Report:
-            if not pools or pools[0].backlog:  # somebody left it in the middle
-                pools[:] = [stack.enter_context(Pool[Ticket](2))]
-            pools[0].runs = 0
-            proving = Proving(bank.files, pools[0])
+            if not warm or warm[0][0].backlog:  # somebody left it in the middle
+                pool = Pool[Any](2)
+                warm[:] = [(pool, stack.enter_context(PreparingRunner[Ticket](pool, None)))]
+            pool, runner = warm[0]
+            pool.runs = 0
+            proving = Proving(bank.files, runner)
             return Report(tuple(proving), proving.result)
 
         yield run

@@ -105,7 +105,8 @@ def test_report_can_go_to_a_file(lying: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["check", "nowhere"], "quizproof: nowhere does not exist"),
+        (["check", "nowhere"], "quizproof: there is no file, quiz, question or exhibit `nowhere`"),
+        (["check", "nowhere.yaml"], "quizproof: nowhere.yaml does not exist"),
         (["check", "empty"], "quizproof: no quiz files (*.yaml, *.yml) found in empty"),
         (["check", "/dev/null"], "quizproof: /dev/null is neither a file nor a folder"),
         (["check", "--format", "xml"], "'xml' is not one of"),
@@ -243,7 +244,7 @@ def test_no_summary_is_cut(command: str) -> None:
     """The list of commands tells each in a whole sentence, also in 80 columns."""
     done = quizproof(*command.split(), "--help", cwd=ROOT, COLUMNS="80")
     summaries = done.stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
-    assert len(summaries) == {"": 8, "cache": 2}[command]
+    assert len(summaries) == {"": 10, "cache": 2}[command]
     assert all(re.fullmatch(r"  [a-z]+ +[A-Z].*[.]", line) and "..." not in line for line in summaries), summaries
 
 

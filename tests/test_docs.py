@@ -29,6 +29,7 @@ from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, pa
 from quizproof.rules import RULES
 from quizproof.verdicts import VERDICTS
 from quizproof_renderers.cli.main import main
+from quizproof_renderers.policy.settings import OWN_FILE, PROJECT_FILE, settings_for
 from quizproof_renderers.reports import formats
 from quizproof_renderers.reports.formats import FORMATS
 from quizproof_renderers.site.settings import SiteSettings
@@ -41,7 +42,8 @@ REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
-TESTED |= {"console", "toml", "yaml settings", "python run", "text printed", "text layout"}
+TESTED |= {"toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
+TESTED |= {"console", "toml", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
 
@@ -67,13 +69,28 @@ def test_example_is_proven_or_refuted_as_shown(example: Example, found: dict[str
 
 
 @pytest.mark.parametrize("fence", FENCES, ids=lambda fence: fence.id)
-def test_every_block_is_of_a_sort_that_is_tested(fence: Fence) -> None:
+def test_every_block_is_of_a_sort_that_is_tested(fence: Fence, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     """No example escapes: each fenced block says what it is, and is what it says."""
     assert fence.sort in TESTED | UNTESTED
     if fence.sort == "yaml fragment":
         assert set(parse(fence.id, fence.text.encode()).data) <= docs_tables.known_keys()
     elif fence.sort == "yaml settings":
         assert SiteSettings.model_validate(parse(fence.id, fence.text.encode()).data).title
+    elif fence.sort == "toml settings":
+        own = "[tool.quizproof" not in fence.text
+        (tmp_path / (OWN_FILE if own else PROJECT_FILE)).write_text(fence.text, encoding="utf-8")
+        settings = settings_for([tmp_path])
+        assert settings.given
+        assert all(settings.lines[name] for name in settings.given)
+    elif fence.sort == "toml pytest":
+        options = tomllib.loads(fence.text)["tool"]["pytest"]["ini_options"]
+        assert all(pytestconfig.getini(name) is not None for name in options)
+    elif fence.sort == "yaml step":
+        known = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+        assert all(set(step["with"]) <= set(known) for step in yaml.safe_load(fence.text))
+    elif fence.sort == "yaml hooks":
+        known = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+        assert {hook["id"] for repo in yaml.safe_load(fence.text)["repos"] for hook in repo["hooks"]} <= known
     elif fence.option("copy"):
         assert fence.text == (DOCS / fence.option("copy")).read_text(encoding="utf-8")
     elif fence.sort == "text finding":

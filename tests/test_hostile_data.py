@@ -58,12 +58,12 @@ def judged(index: int, outcomes: dict[str, OutcomeData], forged: Outcome, at: in
     study = Study(FILE, QUIZ, "", "")
     study.add(QUIZ.items[index])
     plan = study.plans[0]
-    waiting = sorted(plan.waiting, key=lambda request: study.program_key(request.program))
+    waiting = sorted(plan.waiting, key=lambda request: study.program_key(0, request.program))
     target = waiting[at % len(waiting)].program
     while waiting:
         request = waiting.pop()
         outcome = (
-            forged if request.program == target else Outcome.from_json(outcomes[study.program_key(request.program)])
+            forged if request.program == target else Outcome.from_json(outcomes[study.program_key(0, request.program)])
         )
         waiting += plan.receive(request, outcome)
     study.judge(0)
@@ -91,7 +91,7 @@ def test_no_reply_disturbs_a_judge(recorded: dict[str, OutcomeData], data: st.Da
     index = data.draw(st.integers(0, len(QUIZ.items) - 1))
     study = Study(FILE, QUIZ, "", "")
     study.add(QUIZ.items[index])
-    waiting = sorted(study.plans[0].waiting, key=lambda request: study.program_key(request.program))
+    waiting = sorted(study.plans[0].waiting, key=lambda request: study.program_key(0, request.program))
     at = data.draw(st.integers(0, len(waiting) - 1))
     ticket = study.ticket(0, waiting[at])
     changed = data.draw(corrupted(recorded[ticket.key]))

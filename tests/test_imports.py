@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"torch", "tensorflow", "keras", "numpy", "jinja2", "rich", "markdown_it", "pygments"}
+HEAVY = {"torch", "tensorflow", "keras", "numpy", "jinja2", "rich", "markdown_it", "math_core", "pygments"}
 
 
 ENGINE = ROOT / "engine/quizproof"

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from quizproof.json_forms import MAX_DEPTH
 from quizproof.runtimes import reply
 
-PART = {"out": 3, "err": -1, "assertions": 1, "value": [1.5, None, "é"], "dtype": "float32", "warned": ["W: é"]}
+PART = {
+    "out": 3,
+    "err": -1,
+    "assertions": 1,
+    "value": [1.5, None, "é"],
+    "dtype": "float32",
+    "warned": ["W: é"],
+    "seconds": 0.1,
+}
 FRAME = {"line": 1, "column": 1, "end_column": 2, "function": "<module>", "text": "x"}
 RAISED = {"type": "E", "message": "m", "part": 1, "frames": [FRAME], "meant": "", "aliases": ["A"], "bases": ["B"]}
 

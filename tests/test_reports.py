@@ -23,7 +23,8 @@ from quizproof.findings import Finding, Span
 from quizproof.proof import Report, VariantProof
 from quizproof.rules import RULES
 from quizproof_renderers.console import console_for
-from quizproof_renderers.reports import formats, full, github
+from quizproof_renderers.reports import formats, full
+from quizproof_renderers.reports.ci import github
 from quizproof_renderers.reports.excerpt import excerpt
 from test_text import ANY_TEXT, is_safe
 
@@ -66,13 +67,19 @@ def on_terminal(report: Report, width: int) -> str:
     return console.file.getvalue()
 
 
-SAMPLES = ["proven", "refuted", "multi_line", "spread", "unreadable", "hostile"]
+SAMPLES = ["proven", "refuted", "multi_line", "spread", "unreadable", "hostile", "ignored"]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@pytest.mark.parametrize("form", ["full", "concise", "github"])
+@pytest.mark.parametrize("form", ["full", "concise", "github", "junit"])
 def test_report(name: str, form: formats.Format) -> None:
     compare(f"reports/{form}-{name}.txt", written(getattr(samples, name)(), form))
+
+
+@pytest.mark.parametrize("form", ["gitlab", "sarif"])
+def test_report_of_data(form: formats.Format) -> None:
+    """One is enough of those that test_ci_reports.py reads as services do."""
+    compare(f"reports/{form}-refuted.txt", written(samples.refuted(), form))
 
 
 def test_full_on_a_narrow_terminal() -> None:
@@ -86,10 +93,12 @@ def test_full_in_colours() -> None:
 def test_github_appends_to_the_step_summary(tmp_path: Path) -> None:
     target = tmp_path / "summary.md"
     stream = io.StringIO()
-    for report in (samples.refuted(), samples.hostile()):
+    for report in (samples.refuted(), samples.hostile(), samples.ignored()):
         formats.write(report, "github", stream, {"GITHUB_STEP_SUMMARY": str(target)})
     compare("reports/github-step-summary.md", target.read_text(encoding="utf-8"))
-    assert stream.getvalue() == written(samples.refuted(), "github") + written(samples.hostile(), "github")
+    assert stream.getvalue() == "".join(
+        written(each(), "github") for each in (samples.refuted, samples.hostile, samples.ignored)
+    )
 
 
 def test_github_takes_no_end_before_its_start() -> None:
@@ -108,10 +117,12 @@ def test_github_step_summary_stays_short() -> None:
 
 
 def test_formats_are_those_of_the_command_line() -> None:
-    assert formats.FORMATS == ("full", "concise", "json", "github")
+    assert formats.FORMATS == ("full", "concise", "json", "github", "gitlab", "junit", "sarif")
 
 
 # JSON
+
+LISTS = ("questions", "findings", "quizzes", "ignored")
 
 
 def test_json_is_the_contract() -> None:
@@ -132,7 +143,10 @@ def test_json_is_the_contract() -> None:
         "help": "Drop `answer:`: it is derived.",
         "expected": "10",
         "actual": "12",
+        "at": [],
+        "docs": "rules.md#qp201-key-refuted",
     }
+    assert data["ignored"] == []
     assert data["questions"][2] == {
         "id": "precision",
         "quiz": "metrics",
@@ -146,7 +160,7 @@ def test_json_is_the_contract() -> None:
         "claims": [{"what": "key", "verdict": "proven", "line": 10, "evidence": {}}],
     }
     assert [question["answer"] for question in data["questions"]] == [None, None, "0.894737"]
-    assert {key: value for key, value in data.items() if key not in ("questions", "findings", "quizzes")} == {
+    assert {key: value for key, value in data.items() if key not in LISTS} == {
         "version": 1,
         "quizproof": quizproof.__version__,
         "bank": "",
@@ -168,10 +182,13 @@ def test_json_is_the_contract() -> None:
             "cached": 0,
             "known": 0,
             "runs": 31,
+            "shared": 0,
+            "alone": 0,
             "seconds": 1.9,
             "proof_coverage": 0.5714,
             "mutations": 0,
             "killed": 0,
+            "ignored": 0,
         },
     }
 
@@ -191,16 +208,18 @@ def test_json_keys_are_in_the_order_of_the_contract() -> None:
             "questions",
             "findings",
             "quizzes",
+            "ignored",
         )
     ]
     assert ", ".join(data["summary"]) == (
         "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, "
-        "known, runs, seconds, proof_coverage, mutations, killed"
+        "known, runs, shared, alone, seconds, proof_coverage, mutations, killed, ignored"
     )
     assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, exhibit, status, answer, variants, claims"
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"
     assert ", ".join(data["findings"][0]) == (
-        "code, name, severity, path, line, column, end_line, end_column, question, message, help, expected, actual"
+        "code, name, severity, path, line, column, end_line, end_column, question, message, help, expected, actual, "
+        "at, docs"
     )
 
 
@@ -355,7 +374,7 @@ def test_only_full_needs_rich() -> None:
         import io, sys
         from helpers import report_samples as samples
         from quizproof_renderers.reports import formats
-        for form in ("concise", "json", "github"):
+        for form in ("concise", "json", "github", "gitlab", "junit", "sarif"):
             formats.write(samples.refuted(), form, io.StringIO(), {})
         print([name for name in ("rich", "jinja2", "pygments") if name in sys.modules])
     """

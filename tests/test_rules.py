@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.docs_pages import DOCS, anchors
 from quizproof import rules
 from quizproof.findings import Finding, Span
 from quizproof.rulebook import rule
@@ -40,3 +41,18 @@ def test_what_is_not_the_authors_doing() -> None:
         assert Finding(code, "a.yaml", Span(1, 1, 1, 1), "m").is_unverified == unverified
         assert each.shared_by_variants == unverified
         assert each.shared_by_claims or not unverified
+
+
+def test_every_rule_is_explained_in_the_pages() -> None:
+    """Where its anchor says, which reports carry for programs."""
+    for each in rules.RULES.values():
+        page, _, heading = each.anchor.partition("#")
+        assert heading in anchors(DOCS / page), each.anchor
+
+
+def test_advice_is_what_may_be_chosen() -> None:
+    """A warning is advice. What could not be verified is no advice, and cannot be ignored."""
+    for code, each in rules.RULES.items():
+        assert each.is_advice == (each.severity == "warning")
+        assert each.may_be_ignored == (code[:3] != "QP9")
+        assert not (each.is_advice and each.is_unverified)

@@ -135,8 +135,14 @@ def test_wrong_option_shows_what_each_option_really_did(quiz: Page) -> None:
     expect(asked.locator(".result")).to_contain_text("Not right.")
     for option in asked.locator(".option").all():
         expect(option.locator(".run-says")).to_be_visible()
-        expect(option.get_by_text("PyTorch 2.13.0, Python 3.11.7")).to_be_visible()
+    # The run of the option that was chosen is open; the others are one line each until they are opened.
     chosen = asked.locator('[data-option="b"]')
+    expect(chosen.locator(".traceback")).to_be_visible()
+    expect(chosen.get_by_text("PyTorch 2.13.0, Python 3.11.7")).to_be_visible()
+    other = asked.locator('[data-option="c"]')
+    expect(other.locator(".traceback")).to_be_hidden()
+    other.locator("summary.run-head").click()
+    expect(other.locator(".traceback")).to_be_visible()
     expect(chosen).to_contain_text("Wrong — your answer")
     expect(chosen).to_contain_text("Nothing is frozen, and nothing warns you.")
     expect(chosen).to_contain_text("AssertionError: layer1.weight")

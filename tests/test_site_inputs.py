@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import keyword
 import random
 import re
 from dataclasses import replace
@@ -32,6 +33,7 @@ from quizproof.displays import (
 from quizproof.figures import Chart, Event, Series
 from quizproof.marking import scoring
 from quizproof.marking.mark import mark
+from quizproof_renderers.site import assets, lexer
 from quizproof_renderers.site.build import build_site
 from quizproof_renderers.site.feedback import fingerprint
 from quizproof_renderers.site.pages.contents import site_of
@@ -588,8 +590,60 @@ def test_tab_indents_and_escape_lets_go(quiz: Page) -> None:
     editor.press("Tab")
     expect(editor).not_to_be_focused()
     editor.focus()
+    editor.press("Escape")
     editor.press("Shift+Tab")
     expect(editor).not_to_be_focused()
+
+
+def test_the_editor_indents_as_programs_need_it(quiz: Page) -> None:
+    """Enter keeps the indentation, and selected lines are moved in and out rather than replaced."""
+    editor = asked(quiz, "write-it").get_by_role("textbox")
+    editor.fill("")
+    editor.press_sequentially("for x in y:  # each\nif x:\nreturn x\nelse")
+    expect(editor).to_have_value("for x in y:  # each\n    if x:\n        return x\n    else")
+    editor.press("ControlOrMeta+a")
+    editor.press("Tab")
+    expect(editor).to_have_value("    for x in y:  # each\n        if x:\n            return x\n        else")
+    editor.press("Shift+Tab")
+    editor.press("Shift+Tab")
+    expect(editor).to_have_value("for x in y:  # each\nif x:\n    return x\nelse")
+    editor.press("ControlOrMeta+z")
+    expect(editor).to_have_value("for x in y:  # each\n    if x:\n        return x\n    else")
+    editor.press("ControlOrMeta+a")
+    editor.press("ArrowRight")
+    editor.press("Shift+Tab")
+    editor.press_sequentially(":")
+    expect(editor).to_have_value("for x in y:  # each\n    if x:\n        return x\nelse:")
+    editor.press("Enter")
+    editor.press("Backspace")
+    editor.press_sequentially("z")
+    expect(editor).to_have_value("for x in y:  # each\n    if x:\n        return x\nelse:\nz")
+
+
+def test_the_editor_shows_its_program_in_colours(quiz: Page) -> None:
+    """The copy in colours is the text of the field, letter for letter, also of a program that is filled in."""
+    within = asked(quiz, "write-it")
+    editor, ink = within.get_by_role("textbox"), within.locator(".ink")
+    program = 'def f(x, dim=-1):  # a \'b\'\n    return x.sum(1.5e3) if None else f"""open\n'
+    editor.evaluate("(field, program) => { field.value = program; }", program)
+    assert ink.text_content() == program
+    spans = ink.locator("span").evaluate_all("spans => spans.map((span) => [span.className, span.textContent])")
+    assert spans == [
+        ["k", "def"], ["d", "f"], ["m", "1"], ["c", "# a 'b'"], ["k", "return"], ["m", "1.5e3"], ["k", "if"],
+        ["k", "None"], ["k", "else"], ["s", 'f"""open\n'],
+    ]  # fmt: skip
+    places = [each.bounding_box() for each in (editor, ink)]
+    assert places[0] is not None
+    assert places[1] is not None
+    # The caret must be where the letters are.
+    assert abs(places[0]["y"] - places[1]["y"]) < 1
+
+
+def test_highlighting_knows_the_words_that_the_lexer_knows() -> None:
+    source = assets.script().decode()
+    for name, known in (("KEYWORDS", keyword.kwlist), ("BUILTINS", lexer._BUILTINS.split())):
+        lines = re.findall(rf"const {name} =\n((?:  \".*\n)+)", source)
+        assert "".join(re.findall(r'"([^"]*)"', lines[0])).split() == known
 
 
 def test_open_answer(quiz: Page) -> None:

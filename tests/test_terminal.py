@@ -21,7 +21,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from helpers import report_samples as samples
 from helpers.goldfile import compare
@@ -35,7 +34,6 @@ from quizproof_renderers.cli.exits import code_of_test
 from quizproof_renderers.terminal import prose
 from quizproof_renderers.terminal.record import Result
 from quizproof_renderers.terminal.session import run
-from quizproof_renderers.terminal.tex import readable
 from test_text import ANY_TEXT, is_safe
 
 
@@ -412,30 +410,15 @@ def test_programs_are_shown_of_the_key_and_of_the_answer() -> None:
     assert all(f"Ran {option.id}." in shown for option in options)
 
 
-@pytest.mark.parametrize(
-    ("tex", "text"),
-    [
-        (r"\frac{TP}{TP + FP}", "TP / (TP + FP)"),
-        (r"w_{t+1} = w_t - \eta \nabla L(w_t)", "wₜ₊₁ = wₜ - η ∇ L(wₜ)"),
-        (r"x^2 + y^{10}", "x² + y¹⁰"),
-        (r"e^{-\lambda}", "e^(-λ)"),
-        (r"\text{accuracy} \ge 0.9", "accuracy ≥ 0.9"),
-        (r"\sqrt{a + b} \cdot 5\,\%", "√(a + b) · 5 %"),
-        (r"\left( \log x \right)", "( log x )"),
-        (r"\unknown{x} \{1\}", r"\unknownx {1}"),
-        (r"\frac{1", "1 / "),
-        ("{" * 5000 + "x" + "}" * 5000, None),
-        ("}^_\\", None),
-    ],
-)
-def test_formulas(tex: str, text: str | None) -> None:
-    shown = readable(tex)  # never fails
-    assert text is None or shown == text.strip()
-
-
-@given(st.text(st.sampled_from("\\frac{}^_ sqrtx$1"), max_size=60))
-def test_formulas_never_fail(tex: str) -> None:
-    readable(tex)
+def test_formulas_and_images_are_text() -> None:
+    """A formula on lines of its own is a paragraph, and an image is what it shows."""
+    formula = "$$\n\\begin{aligned} a &= x_{ij} \\\\ &= 1 \\end{aligned}\n$$"
+    text = f"Of $\\hat{{y}}$:\n\n{formula}\n\n![A falling $x^2$ line](files/a.png)"
+    assert prose.plain(text) == "Of ŷ:\na = xᵢⱼ\n= 1\n[Image: A falling $x^2$ line]"
+    assert prose.plain_line("$x^2$ and ![a *plot*](files/a.png)") == "x² and [Image: a *plot*]"
+    display = replace(samples.number_display(), prompt=(displays.Prose(text),))
+    _, shown = take(samples.taken(display), plain=False)
+    assert all(line in shown for line in ("Of ŷ:", "a = xᵢⱼ", "= 1", "[Image: A falling"))
 
 
 def hostile_displays(text: str) -> Iterator[displays.Display]:

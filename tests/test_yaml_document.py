@@ -346,7 +346,9 @@ def test_spans_hold_their_text(shape: dict[str, Any]) -> None:
     assert isinstance(document, Document)
     for path, span in document.keys.items():
         assert cut(document, span) == path[-1]
+        assert document.path_at(span.line, span.column) == path
     for path, style in document.styles.items():
+        assert document.path_at(document.values[path].line, document.values[path].column) == path
         shown = cut(document, document.values[path])
         if style != "|":
             assert shown == f"{style}{page.data[path]}{style}"

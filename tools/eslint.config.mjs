@@ -3,7 +3,7 @@
 import js from "@eslint/js";
 
 const BROWSER = [
-  "Blob", "Event", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
+  "Blob", "Event", "HTMLTextAreaElement", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
   "location", "removeEventListener", "setTimeout", "window",
 ];
 

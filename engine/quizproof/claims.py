@@ -66,6 +66,9 @@ class Program:
     """What it reads on standard input; None where its author gave nothing."""
     endless: bool = False
     """Whether its author says that it never ends. Then its limit of time is where that is believed."""
+    prepares: bool = False
+    """Whether it is a step of the header's `prepare`: what it leaves in the folder `prepared` is kept, and the value of
+    its last part is a list of those files."""
 
     def never_ending(self) -> Program:
         """The same program, of which its author says that it never ends: with a short limit."""
@@ -115,6 +118,22 @@ class Program:
     def raised_in(self, outcome: Outcome) -> PartRole | None:
         """The role of the part that raised; None when nothing was raised."""
         return self.parts[outcome.raised.part].role if outcome.raised else None
+
+    def evidence(self, outcome: Outcome) -> dict[str, Any]:
+        """What a run gave, for reports: `stdout`, `raised`, `detail` and `value`, of these what there is."""
+        evidence: dict[str, Any] = {}
+        answered = any(part.role == "answer" for part in self.parts)
+        stdout = self.stdout(outcome, "answer" if answered else "code", "check")
+        if stdout or not outcome.raised:
+            evidence["stdout"] = stdout
+        if outcome.raised:
+            evidence["raised"] = str(outcome.raised)
+        if outcome.detail:
+            evidence["detail"] = outcome.detail
+        values = [r.value for p, r in zip(self.parts, outcome.parts, strict=False) if p.role == "value"]
+        if values:
+            evidence["value"] = values[0] if len(values) == 1 else values
+        return evidence
 
     def reached(self, outcome: Outcome) -> int:
         """The index of the part in which a run ended; the answer's, when the run does not say."""

@@ -23,6 +23,8 @@ class Series:
 
     name: str
     points: tuple[tuple[float, float], ...]
+    reference: bool = False
+    """Whether it is only there to compare the others with, such as the diagonal of a ROC curve."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Matrix:
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
     caption: str = ""
+    names: tuple[tuple[str, ...], ...] = ()
+    """What each cell is called, such as "true negatives"; empty where cells have no names."""
     type: Literal["matrix"] = field(default="matrix", kw_only=True, repr=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
@@ -10,6 +11,7 @@ from quizproof.rules import RULES
 
 DataPath: TypeAlias = tuple[str | int, ...]
 """Where something stands in the YAML data: ("blocks", 0, "options", 2, "code")."""
+_LINE = re.compile(r"\b(lines?) \d+")
 
 
 @dataclass(frozen=True, order=True)
@@ -71,6 +73,8 @@ class Finding:
     """What the run gave instead: output or traceback."""
     unavailable: Unavailable | None = None
     """What the message says, as data, where it is about a missing runtime."""
+    at: DataPath = ()
+    """Where the place is in the YAML data; empty for the whole file, and for a file that could not be read."""
 
     @property
     def rule(self) -> Rule:
@@ -88,6 +92,37 @@ class Finding:
         return self.rule.is_unverified
 
     @property
+    def may_be_ignored(self) -> bool:
+        """Whether its author may decide that it stays: see `Rule.may_be_ignored`."""
+        return self.rule.may_be_ignored
+
+    @property
     def place(self) -> str:
         """`path:line:column`, as editors and terminals understand it."""
         return f"{self.path}:{self.span.line}:{self.span.column}"
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What it has in common with the same finding of a later day: where it is, the rule, and the message.
+
+        Where it is means the block, whose id is unique in a bank, so that files can be renamed and lines can move; of a
+        finding about a file as a whole, the path. Line numbers in the message do not count.
+        """
+        return self.block or self.path, self.code, _LINE.sub(r"\1 #", self.message)
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """One comment that ignores findings of some rules in a part of a file."""
+
+    span: Span
+    """The comment."""
+    at: DataPath
+    """What it covers, with everything in it."""
+    codes: tuple[str, ...]
+    """The rules, by their codes."""
+    reason: str
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it ignores a finding of its file."""
+        return finding.code in self.codes and finding.at[: len(self.at)] == self.at and finding.may_be_ignored

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from quizproof import rules
 from quizproof.displays import Display
 from quizproof.errors import UsageError
-from quizproof.findings import Finding
+from quizproof.findings import Finding, Ignore
 from quizproof.quizfile.header import Header
 from quizproof.spelling import meant
 from quizproof.verdicts import VERDICTS, Verdict, worst
 
 COUNTED = ("mutations", "killed")
 """What is added up of the evidence of claims."""
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A finding that does not count, and why. Its claim stays what it is."""
+
+    finding: Finding
+    by: Literal["comment", "baseline"]
+    """A comment in the file, or an entry of the baseline."""
+    reason: str
+    """As the comment gives it."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,15 @@ class QuizProof:
     """Where all its blocks begin, by their ids and in their order; also of those that other shards prove."""
     programs: str = ""
     """A fingerprint of all its programs, as `store.lock.of_programs` makes it; empty when nothing was planned."""
+    steps: tuple[JudgedClaim, ...] = ()
+    """What the steps of `prepare` claim, one each; none in a shard that does not report them. Their findings are among
+    those of the file."""
+    ignores: tuple[Ignore, ...] = ()
+    """The comments in the file that ignore findings. They change no verdict, and no finding here."""
+    ignored: tuple[Ignored, ...] = ()
+    """What a command has taken out of its findings, which are reported and counted apart."""
+    files: str | None = None
+    """The folder `files` beside it, which has its images; None when there is none, and in reports of other machines."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -102,6 +122,11 @@ class QuizProof:
         first = min(self.lines.values(), default=0)
         of_header = {f.span: f for f in reversed(told) if f.span.line < first}
         return (*self.file_findings, *(f for f in told if of_header.get(f.span, f) is f))
+
+    @property
+    def claims(self) -> tuple[JudgedClaim, ...]:
+        """The claims of its steps and of all blocks."""
+        return (*self.steps, *(claim for block in self.blocks for claim in block.claims))
 
     @property
     def id(self) -> str:
@@ -129,6 +154,10 @@ class Summary:
     """Outcomes that were believed because the lock of a revision has them."""
     runs: int
     """Runs carried out; programs that several claims share run once."""
+    shared: int
+    """Of these, how many went on from what others had begun with, on this machine."""
+    alone: int
+    """How many were tried so and then carried out by themselves."""
     seconds: float
     proof_coverage: float
     """Proven claims / all claims, 0 to 1; 1 when there are none."""
@@ -136,6 +165,8 @@ class Summary:
     """Small changes of solutions that were tried."""
     killed: int
     """Those of them that a check noticed."""
+    ignored: int = 0
+    """Findings that a comment or the baseline ignores. Their claims are among those above, with their verdicts."""
 
 
 @dataclass(frozen=True)
@@ -157,11 +188,16 @@ class Result:
     """The revision whose lock was believed, as "7b4104b"; None when none was."""
     bank: str = ""
     """A fingerprint of all files of the bank, with those that snippets may read."""
+    ignored_errors: int = 0
+    """The errors among the findings that are ignored; `errors` does not have them."""
 
     @property
     def status(self) -> Verdict:
-        """`refuted` when an error is about the author's work, else `unverified` when there is one, else `proven`."""
-        if self.errors > self.unverified:
+        """`refuted` when an error is about the author's work, else `unverified` when there is one, else `proven`.
+
+        An error that is ignored refutes like any other: to know about it proves nothing.
+        """
+        if self.errors > self.unverified or self.ignored_errors:
             return "refuted"
         return "unverified" if self.errors else "proven"
 
@@ -181,9 +217,12 @@ class Totals:
             counts["exhibits" if question.exhibit else "questions"] += 1
             counts["variants"] += len(question.variants)
             for claim in question.claims:
-                counts[claim.verdict] += 1
                 for name in COUNTED:
                     counts[name] += claim.evidence.get(name, 0)
+        for claim in quiz.claims:
+            counts[claim.verdict] += 1
+        counts["ignored"] += len(quiz.ignored)
+        counts["ignored errors"] += sum(each.finding.severity == "error" for each in quiz.ignored)
         for finding in quiz.findings:
             counts[finding.severity] += 1
             counts["not judged"] += finding.severity == "error" and finding.is_unverified
@@ -198,6 +237,8 @@ class Totals:
         cached: int,
         seconds: float,
         known: int = 0,
+        shared: int = 0,
+        alone: int = 0,
         shard: str | None = None,
         revision: str | None = None,
         bank: str = "",
@@ -208,6 +249,8 @@ class Totals:
         runs          how many were carried out
         cached        how many outcomes were in the cache
         known         how many the lock of `revision` had; that is None when no lock was believed
+        shared        how many of the runs went on from what others had begun with
+        alone         how many were tried so and then carried out by themselves
         seconds       by the clock, from the start
         shard, bank   "2/4" for a part of a bank, None for all of it; and a fingerprint of all files
         """
@@ -227,10 +270,13 @@ class Totals:
             cached=cached,
             known=known,
             runs=runs,
+            shared=shared,
+            alone=alone,
             seconds=round(seconds, 3),
             proof_coverage=round(counts["proven"] / claims, 4) if claims else 1.0,
             mutations=counts["mutations"],
             killed=counts["killed"],
+            ignored=counts["ignored"],
         )
         return Result(
             summary,
@@ -242,6 +288,7 @@ class Totals:
             shard=shard,
             revision=revision,
             bank=bank,
+            ignored_errors=counts["ignored errors"],
         )
 
 

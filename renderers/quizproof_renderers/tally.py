@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from quizproof.displays import Code
-from quizproof.proof import QuizProof, Result
+from quizproof.proof import JudgedClaim, QuizProof, Result
 from quizproof.quizfile.header import Header
 from quizproof.verdicts import VERDICTS, Verdict, worst
 from quizproof_renderers.text import one_line, plural
@@ -39,15 +40,18 @@ def tally(quiz: QuizProof) -> Tally:
     Exhibits have claims, but do not count as questions. A file that could not be read has no claims; its errors decide
     its status.
     """
-    verdicts = Counter(claim.verdict for question in quiz.blocks for claim in question.claims)
+    verdicts = Counter(claim.verdict for claim in quiz.claims)
     errors = [finding for finding in quiz.findings if finding.severity == "error"]
+    ignored = [each.finding for each in quiz.ignored if each.finding.severity == "error"]
     # An error may be about no claim, as in a file that could not be read; the row must not look proven then.
-    broken: list[Verdict] = ["unverified" if finding.is_unverified else "refuted" for finding in errors]
+    broken: list[Verdict] = ["unverified" if finding.is_unverified else "refuted" for finding in (*errors, *ignored)]
     notes = [f"{verdicts[v]:,} {v}" for v in VERDICTS if v != "proven" and verdicts[v]]
     if quiz.header is None:
         notes = ["could not be read"]
     elif not notes and errors:
         notes = [plural(len(errors), "error")]
+    if ignored:
+        notes.append(f"{len(ignored):,} ignored")
     return Tally(
         title=one_line(quiz.header.title if quiz.header else quiz.path),
         path=quiz.path,
@@ -76,6 +80,14 @@ def counted(result: Result) -> str:
     return ", ".join(plural(count, severity) for severity, count in found if count)
 
 
+def ignored(result: Result) -> str:
+    """How many findings are ignored: "3 findings ignored, 1 error among them"; empty when none is."""
+    if not result.summary.ignored:
+        return ""
+    errors = f", {plural(result.ignored_errors, 'error')} among them" if result.ignored_errors else ""
+    return f"{plural(result.summary.ignored, 'finding')} ignored{errors}"
+
+
 def verdicts(result: Result) -> str:
     """The claims by verdict, worst first after the proven ones: "31 claims proven, 1 refuted"."""
     summary = result.summary
@@ -92,13 +104,25 @@ def verdicts(result: Result) -> str:
 
 
 def conclusion(result: Result) -> str:
-    """Findings and claims: "2 errors; 31 claims proven, 1 refuted"."""
-    return "; ".join(part for part in (counted(result), verdicts(result)) if part)
+    """Findings and claims: "2 errors; 1 finding ignored; 31 claims proven, 1 refuted"."""
+    return "; ".join(part for part in (counted(result), ignored(result), verdicts(result)) if part)
 
 
-def shared_setup(header: Header) -> tuple[Code, ...]:
-    """What all programs of a quiz begin with, as content to show once; empty when its header gives nothing."""
-    return (Code(header.setup.rstrip(), "Every program here begins with"),) if header.setup else ()
+def shared_code(header: Header, steps: Sequence[JudgedClaim]) -> tuple[Code, ...]:
+    """What the programs of a quiz have in common, as content to show once; empty when its header gives nothing.
+
+    That is each step of `prepare`, and the setup that all programs begin with.
+
+    steps  the claims of the steps, in their order
+    """
+    content = []
+    # In a part of a bank they may be missing, and then nothing is known of them.
+    for step, claim in zip_longest(header.prepare, steps):
+        unproven = "" if claim and claim.verdict == "proven" else " (not proven)"
+        content.append(Code(step.code.rstrip(), f"Prepared once: {step.name}{unproven}"))
+    if header.setup:
+        content.append(Code(header.setup.rstrip(), "Every program here begins with"))
+    return tuple(content)
 
 
 def mutations(result: Result) -> str:

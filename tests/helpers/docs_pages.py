@@ -12,6 +12,10 @@ The words after the three backticks say what a block is, and so how it is held t
     text printed                               exactly what the python block before it prints; without one it is nothing
     console                                    commands after `$ `, and what they print on a terminal
     text layout                                a picture; each folder and module in it is in the repository or a package
+    toml settings                              a quizproof.toml, or a pyproject.toml with its table
+    yaml step                                  a step of a workflow that uses our action
+    toml pytest                                settings of pytest: the ini options in it exist
+    yaml hooks                                 a .pre-commit-config.yaml
     sh, text requirements, toml                what a test cannot run, such as an installation
 
 Quizzes and questions with a `name` are written to the folder in which the page's console and python blocks run.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import textwrap
 import types
@@ -49,9 +50,10 @@ from quizproof.kinds.questions.write_code import ProgramCheck, WrongProgram
 from quizproof.kinds.registry import kinds
 from quizproof.marking.scoring import rule
 from quizproof.quizfile.fields import Role
-from quizproof.quizfile.header import Header, Insight
+from quizproof.quizfile.header import Header, Insight, Step
 from quizproof.quizfile.limits import Limits
 from quizproof.rules import RULES
+from quizproof_renderers.policy.settings import SETTINGS
 
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -66,6 +68,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "wrong-program": WrongProgram,
     "blank-texts": BlankTexts,
     "blank-mistake": BlankMistake,
+    "step": Step,
     "insight": Insight,
     "line-distractor": LineDistractor,
     "pair": Pair,
@@ -81,10 +84,9 @@ PARTS: dict[str, type[BaseModel]] = {
 }
 """Models that are not kinds, by the names of their tables."""
 
-_ROLES = {"code": "code", "text": "output", "prose": "Markdown"}
+_ROLES = {"code": "code", "text": "output", "prose": "Markdown", "fixed": "Markdown, no expressions"}
 _VALIDATORS = {
     "_slug": "[id](#ids)",
-    "_fixed": "Markdown, no expressions",
     "_flag": "`true` or `false`",
     "_integer": "whole number",
     "_number": "number",
@@ -104,6 +106,7 @@ _LINKS: dict[type[BaseModel], str] = {
     WrongProgram: "[wrong program](#wrong-programs-of-a-write-code)",
     BlankTexts: "[texts](#texts-of-a-fill-blank)",
     BlankMistake: "[mistake](#mistakes-of-a-fill-blank)",
+    Step: "[step](#steps-of-prepare)",
     Insight: "[insight](#insight)",
     LineDistractor: "[distractor](#distractors-of-an-order-lines)",
     Pair: "[pair](#pairs-of-a-match)",
@@ -142,11 +145,19 @@ def current(text: str) -> str:
 
 
 def table(name: str) -> str:
-    """One table as Markdown: a model's keys, the rules, or how questions are scored."""
+    """One table as Markdown: a model's keys, the rules, the settings, scoring; or the rules in full."""
     if name == "rules":
         head = ("code", "name", "severity", "what it says")
         rows = [(rule.code, f"`{rule.name}`", rule.severity, rule.summary) for rule in RULES.values()]
         return _markdown(head, rows)
+    if name == "explanations":
+        return "".join(
+            f"## {rule.code} {rule.name}\n\n{rule.summary} ({rule.severity})\n\n{rule.explanation}\n\n"
+            for rule in RULES.values()
+        )
+    if name == "settings":
+        given = [(f"`{name}`", f"`{json.dumps(each.default)}`", each.meaning) for name, each in SETTINGS.items()]
+        return _markdown(("setting", "default", "meaning"), given)
     if name == "scoring":
         return _markdown(("question", "scoring"), [(words, rule(shown)) for words, shown in SCORED.items()])
     if name in _BASES:
@@ -250,9 +261,9 @@ def _either(words: list[str]) -> str:
 
 
 def _scalar(metadata: list[Any] | tuple[Any, ...]) -> str:
-    words = [_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)]
-    roles = [_ROLES[m.name] for m in metadata if isinstance(m, Role)]
-    return (roles or words or ["text"])[0]
+    if roles := [_ROLES[m.name] for m in metadata if isinstance(m, Role)]:
+        return roles[0]
+    return next((_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)), "text")
 
 
 def _range(metadata: list[Any] | tuple[Any, ...], form: Literal["of", "is"]) -> str:

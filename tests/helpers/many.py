@@ -53,6 +53,6 @@ def lasting(text: str) -> dict[str, Any]:
     """A JSON report without what changes from run to run: times, how many runs it took, and its part."""
     data: dict[str, Any] = json.loads(text)
     del data["shard"]
-    for name in ("seconds", "runs", "cached"):
+    for name in ("seconds", "runs", "cached", "shared", "alone"):
         del data["summary"][name]
     return data

@@ -14,7 +14,7 @@ from quizproof.kinds.questions.find_bug import FindBug
 from quizproof.kinds.questions.number import NumberQuestion
 from quizproof.kinds.questions.predict_output import PredictOutput
 from quizproof.loading.quiz import Quiz
-from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
+from quizproof.proof import BlockProof, Ignored, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
 from quizproof.quizfile.yaml_document import parse
 from quizproof.verdicts import Verdict
@@ -287,6 +287,19 @@ def hostile() -> Report:
         sandbox="namespaces",
         runs=1,
     )
+
+
+def ignored() -> Report:
+    """An error that the baseline has, a warning that a comment ignores, and a block that nobody has proven."""
+    whole = refuted()
+    freezing, metrics = whole.quizzes
+    key, reason, style = freezing.findings
+    blocks = tuple(replace(block, findings=()) for block in freezing.blocks)
+    known = (Ignored(key, "baseline", ""), Ignored(reason, "comment", "The page of this course says so."))
+    advice = Ignored(style, "comment", 'It is <obvious> & "short".')
+    unsettled = replace(claims("unproven")[0], evidence={"reason": "A matter of taste."})
+    taste = proof(NUMBER, VariantProof({}, (unsettled,), None))
+    return report(replace(freezing, blocks=blocks, ignored=(*known, advice)), replace(metrics, blocks=(taste,)))
 
 
 def predict_display() -> displays.Display:

@@ -30,6 +30,7 @@ LONGEST_FIRST = (
 )
 """Files with tests that take long. They come first, so that short ones fill up the end on all processors."""
 COSTLY = {
+    "test_adoption": {"cached"},
     "test_build": {"kinds_page"},
     "test_cli": {"bare_python"},
     "test_dask": {"bank", "strict", "two"},
@@ -37,6 +38,7 @@ COSTLY = {
     "test_exhibits": {"told"},
     "test_honesty": {"proofs"},
     "test_lock": {"locked"},
+    "test_pictures": {"built"},
     "test_shards": {"bank"},
     "test_shipped_bank": {"report"},
 }

@@ -20,7 +20,6 @@ _ALIKE = str.maketrans(
     "аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧο‐‑‒–−‘’“”",
     "aeopcyxijshdqwABEKMHOPCTYXIJSQWABEZHIKMNOPTYXo-----''\"\"",
 )
-_FORMULA = re.compile(r"(\$\$?)(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\1(?!\d)")
 _SPACE = re.compile(r"\s+")
 _JOINER = "\u200d"
 _BENDING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -63,29 +62,15 @@ def rendered(markdown: str) -> str:
         >>> rendered("*two*  words"), rendered("_two_ words")
         ('two words', 'two words')
     """
-    formulas: list[str] = []
-
-    def keep(found: re.Match[str]) -> str:
-        formulas.append(found[0])
-        return f"\ufffe{len(formulas)}\ufffe"
-
-    # Its signs are no emphasis.
-    text = _words(_FORMULA.sub(keep, markdown))
-    for number, formula in enumerate(formulas, 1):
-        text = text.replace(f"\ufffe{number}\ufffe", formula)
-    return skeleton(_SPACE.sub(" ", plain(text)).strip())
-
-
-def _words(markdown: str) -> str:
     # Slow to import, and needed only where statements are compared.
-    from markdown_it import MarkdownIt
+    from quizproof.markdown.parser import parser
 
     pieces: list[str] = []
-    for block in MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown):
+    for block in parser().parse(markdown):
         pieces += map(_shown, block.children or [block])
         # Paragraphs and cells are apart.
         pieces.append(" ")
-    return "".join(pieces)
+    return skeleton(_SPACE.sub(" ", plain("".join(pieces))).strip())
 
 
 def _shown(token: Token) -> str:
@@ -96,6 +81,12 @@ def _shown(token: Token) -> str:
         # Of an option such as `3.` or `> 5`, the mark is what counts.
         case "list_item_open" | "blockquote_open" | "hr":
             return f"{token.info}{token.markup} "
+        # The signs of TeX are what counts, not how they are drawn.
+        case "formula":
+            return f"{token.markup}{token.content}{token.markup}"
+        # Two pictures may have one description.
+        case "image":
+            return f"{token.content} {token.attrs.get('src', '')}"
     return token.content
 
 

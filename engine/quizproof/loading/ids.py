@@ -38,7 +38,7 @@ class Ids:
             message = f"the {owner} id `{id_}` is already used at {self._places[owner, id_]}"
             span = quiz.document.span(at)
             duplicates.append(
-                Finding(rules.DUPLICATE_ID, file.path, span, message, help="Choose another id.", block=block)
+                Finding(rules.DUPLICATE_ID, file.path, span, message, help="Choose another id.", block=block, at=at)
             )
             return False
 

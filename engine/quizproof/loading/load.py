@@ -12,21 +12,22 @@ from pydantic_core import ErrorDetails
 
 from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
-from quizproof.kinds.base import Block
 from quizproof.kinds.registry import kinds
 from quizproof.loading.budget import Budget, BudgetSpent
 from quizproof.loading.cut_text import cuts
 from quizproof.loading.files import SourceFile, find_files
 from quizproof.loading.ids import Ids
+from quizproof.loading.prose_faults import prose_faults
 from quizproof.loading.quiz import Bank, Item, Loaded, Quiz
 from quizproof.loading.recovery import Reading, read
-from quizproof.quizfile.fields import CODE, MAX_SLUG, models_in, texts
+from quizproof.quizfile.fields import CODE, FIXED, MAX_SLUG, PROSE, models_in, texts
 from quizproof.quizfile.header import Header, Insight
+from quizproof.quizfile.ignores import ignores_in
 from quizproof.quizfile.wording import HELP, meant_key, worded
-from quizproof.quizfile.yaml_document import Document, written
+from quizproof.quizfile.yaml_document import Document, located, written
 from quizproof.spelling import meant
 
-_JUDGED_BY = frozenset(["runtime", "limits"])
+_JUDGED_BY = frozenset(["runtime", "limits", "prepare"])
 """The keys of a header that decide how a block is judged."""
 _MAX_ERRORS = 100
 """Of one block: nobody reads more."""
@@ -96,7 +97,11 @@ class _Validation:
 
     def run(self, file: SourceFile) -> Loaded:
         quiz = self._quiz(file)
-        return Loaded(self.document.path, quiz, tuple(sorted(self.findings, key=lambda finding: finding.span)))
+        comments = tuple(ignores_in(self.document))
+        self.findings += [each for each in comments if isinstance(each, Finding)]
+        ignores = tuple(each for each in comments if not isinstance(each, Finding))
+        findings = located(sorted(self.findings, key=lambda finding: finding.span), self.document)
+        return Loaded(self.document.path, quiz, findings, ignores)
 
     def _quiz(self, file: SourceFile) -> Quiz | None:
         data = self.document.data
@@ -110,9 +115,12 @@ class _Validation:
         header = self._header({k: v for k, v in data.items() if k != "blocks"}, file.path)
         items = self._blocks(data)
         self._find_cut_texts(items)
+        self._find_prose_faults(header, items, file.data_folder)
         if file.folder_error:
             code, message = file.folder_error
             self._find(code, (), message, "Put the files that snippets read into the folder itself.")
+        if header:
+            self._code_is_traceable(header, ())
         if header and header.insight:
             self._find_missing_blocks(header.insight, data.get("blocks"))
         return Quiz(header, tuple(items), self.document, file.data_folder) if header else None
@@ -143,6 +151,20 @@ class _Validation:
         for cut in cuts(self.document, code):
             message = f"YAML reads `{_clipped(cut.lost)}` as a comment, so the text is only {_clipped(cut.read)!r}"
             self._find(rules.CUT_TEXT, cut.path, message, "Put the text in quotes, or in a `|` block.", span=cut.span)
+
+    def _find_prose_faults(self, header: Header | None, items: list[Item], folder: str | None) -> None:
+        """Report formulas that cannot be read, and images that cannot be shown."""
+        models: list[tuple[BaseModel, DataPath]] = [(item.block, item.at) for item in items]
+        models += [(header, ())] if header else []
+        found = (each for model, at in models for role in (FIXED, PROSE) for each in texts(model, role, at))
+        for at, text in found:
+            # Asked first, because most texts have neither.
+            if at not in self.document.styles or ("$" not in text and "![" not in text):
+                continue
+            for fault in prose_faults(text, folder):
+                before = text[: fault.index]
+                place = self.document.inside(at, before.count("\n"), len(before.rpartition("\n")[2]))
+                self._find(fault.code, at, fault.message, span=place)
 
     def _find_missing_blocks(self, insight: Insight, blocks: Any) -> None:
         """Report what the insight rests on and this file does not have."""
@@ -189,7 +211,7 @@ class _Validation:
             return None
         return Item(valid, at)
 
-    def _code_is_traceable(self, block: Block, at: DataPath) -> bool:
+    def _code_is_traceable(self, block: BaseModel, at: DataPath) -> bool:
         """Whether errors can name every line of code in the file, as in `|` blocks and in strings of one line."""
         traceable = True
         for path, _ in texts(block, CODE, at):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from quizproof.findings import DataPath, Finding
+from quizproof.findings import DataPath, Finding, Ignore
 from quizproof.kinds.base import Block
 from quizproof.quizfile.header import Header
 from quizproof.quizfile.yaml_document import Document
@@ -61,6 +61,8 @@ class Loaded:
     quiz: Quiz | None
     """None if the file or its header is unusable."""
     findings: tuple[Finding, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    """The comments in it that ignore findings."""
 
 
 @dataclass(frozen=True)

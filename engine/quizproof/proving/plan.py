@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from quizproof.comparison.outcome_diff import compare
 from quizproof.displays import Display
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.kinds.base import Block, Exhibit
+from quizproof.loading.prose_faults import filled
 from quizproof.loading.quiz import Item, Quiz
 from quizproof.outcome import LASTING, Outcome
 from quizproof.proof import BlockProof, JudgedClaim, VariantProof
@@ -20,11 +21,12 @@ from quizproof.proving.advice import advise
 from quizproof.proving.collisions import clash
 from quizproof.proving.places import Places
 from quizproof.proving.preconditions import unmet
+from quizproof.proving.preparation import named
 from quizproof.proving.prose.contradictions import contradictions
 from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.quizfile.fields import PROSE, rewrite
-from quizproof.quizfile.template import TemplateError, has_expression, render
+from quizproof.quizfile.template import TemplateError, has_expression
 from quizproof.runtimes.conditions import USUAL, Conditions
 from quizproof.verdicts import Verdict
 
@@ -74,6 +76,8 @@ class Plan:
 
     refusal: str = ""
     """Why nothing is run, where it took too much to look at the block."""
+    unprepared: str = ""
+    """Why what reads files of the header's steps cannot be judged; empty when it can."""
 
     def __post_init__(self) -> None:
         self._places = Places(self.quiz.document, self.item.at)
@@ -173,6 +177,7 @@ class Plan:
             return  # it is judged as any run that was lost or stopped
         diff = compare(known, now, self.item.block.numeric_tolerance)
         if diff:
+            diff = named(program, known, now, diff)
             message = f"an earlier run says that the program {diff.before}; it {diff.now}"
             # Where an author would look first: at the answer, or at what the program ends with.
             at = next((part.at for part in program.parts if part.role == "answer"), program.parts[-1].at)
@@ -270,7 +275,7 @@ class Plan:
         if claim.unproven:
             return JudgedClaim(claim.what, "unproven", line, {"reason": claim.unproven})
         outcomes = [self.outcomes[program] for program in claim.programs]
-        blocked = unmet(zip(claim.programs, outcomes, strict=True), self.quiz.header.packages)
+        blocked = self._unmet(zip(claim.programs, outcomes, strict=True))
         judgement = blocked or claim.judge(*outcomes)
         # A typed key that a run contradicts may have been right in the author's run: what moves has no right answer.
         if not blocked and (judgement.verdict == "proven" or judgement.code in _MAY_BE_LUCK):
@@ -281,8 +286,11 @@ class Plan:
         run = (claim.programs[-1], outcomes[-1]) if outcomes and not claim.probe else None
         if judgement.code:
             self._report(claim, judgement, variant, run)
-        evidence = _evidence(*run) if run else {}
+        evidence = run[0].evidence(run[1]) if run else {}
         return JudgedClaim(claim.what, judgement.verdict, line, {**evidence, **judgement.evidence})
+
+    def _unmet(self, runs: Iterable[tuple[Program, Outcome]]) -> Judgement | None:
+        return unmet(runs, self.quiz.header.packages, self.unprepared)
 
     def _stability(self, claim: Claim, variant: Variant) -> Judgement:
         """Judge a proven claim by the further runs of its programs."""
@@ -319,7 +327,9 @@ class Plan:
             return {}, None
         outcome = self.outcomes[program]
         claim = Claim("facts", ("facts",), (program,), key=True)
-        judgement = self._stability(claim, variant) if outcome.status == "finished" else obstacle(program, outcome)
+        judgement = self._unmet([(program, outcome)])
+        if judgement is None:
+            judgement = self._stability(claim, variant) if outcome.status == "finished" else obstacle(program, outcome)
         if judgement is not None and judgement.verdict == "proven":
             if judgement.code:
                 self._report(claim, judgement, variant, (program, outcome))
@@ -342,7 +352,7 @@ class Plan:
                 return text
             verdict: Verdict = "proven"
             try:
-                text = render(text, names)
+                text = filled(text, names)
             except TemplateError as error:
                 verdict = "refuted"
                 code = rules.PROSE_REFUTED if error.refuted else rules.TEMPLATE
@@ -375,23 +385,6 @@ class Plan:
             code, self._places.path, span, message, help=help, block=block, expected=expected, actual=actual
         )
         self.findings.append(found)
-
-
-def _evidence(program: Program, outcome: Outcome) -> dict[str, Any]:
-    """What a run gave, for reports: `stdout`, `raised`, `detail` and `value`, of these what there is."""
-    evidence: dict[str, Any] = {}
-    answered = any(part.role == "answer" for part in program.parts)
-    stdout = program.stdout(outcome, "answer" if answered else "code", "check")
-    if stdout or not outcome.raised:
-        evidence["stdout"] = stdout
-    if outcome.raised:
-        evidence["raised"] = str(outcome.raised)
-    if outcome.detail:
-        evidence["detail"] = outcome.detail
-    values = [r.value for p, r in zip(program.parts, outcome.parts, strict=False) if p.role == "value"]
-    if values:
-        evidence["value"] = values[0] if len(values) == 1 else values
-    return evidence
 
 
 def _dotted(at: DataPath) -> str:

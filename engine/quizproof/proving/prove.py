@@ -17,17 +17,20 @@ from quizproof.loading.files import SourceFile
 from quizproof.loading.ids import Ids
 from quizproof.outcome import KEPT
 from quizproof.proof import QuizProof, Report, Result, Totals
-from quizproof.runners.local import local_pool
+from quizproof.runners.local import local_runner
 from quizproof.runners.runner import Runner
+from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.store.cache import Cache
 from quizproof.store.fingerprints import contents, digest
+from quizproof.store.prepared_files import kept_beside
 from quizproof.store.proof_cache import ProofCache
 
 if TYPE_CHECKING:
     from quizproof.loading.quiz import Bank, Loaded
     from quizproof.loading.shards import Shard
     from quizproof.outcome import Outcome
+    from quizproof.proving.plan import Request
     from quizproof.proving.study import Study, Ticket
     from quizproof.store.known import Known
     from quizproof.store.lock import Lock
@@ -65,7 +68,8 @@ def prove(
     What is wrong becomes findings of the report, and what cannot be run becomes `unverified`; no exception is raised
     for either. Raises CannotVerify on a platform that can run nothing.
     """
-    return Proving(bank.files, local_pool(jobs, sandbox), cache=cache, progress=progress).report()
+    runner = local_runner(jobs, sandbox, kept_beside(cache.path) if cache else None)
+    return Proving(bank.files, runner, cache=cache, progress=progress).report()
 
 
 class Proving:
@@ -138,6 +142,8 @@ class Proving:
             runs=self._runner.runs,
             cached=self._cached,
             known=self._from_lock,
+            shared=self._runner.shared,
+            alone=self._runner.alone,
             seconds=self._seconds,
             shard=str(self._shard) if self._shard else None,
             revision=self._committed.revision if self._committed else None,
@@ -183,7 +189,7 @@ class Proving:
         self._note(source)
         key = self._proof_key(source)
         if known := self._earlier_proof(key):
-            return known
+            return replace(known, files=source.data_folder)  # the bank may have been moved since
         from quizproof.loading.load import load_source
 
         budget = Budget()
@@ -223,18 +229,20 @@ class Proving:
         if self._shard and not self._shard.holds(file.path):
             file = replace(file, findings=())  # another shard reports them
         if file.quiz is None:
-            return QuizProof(file.path, None, file_findings=file.findings)
+            return QuizProof(file.path, None, file_findings=file.findings, ignores=file.ignores)
         from quizproof.proving.study import Study
 
-        study = Study(file, file.quiz, key, self._contents(file.quiz.files), budget or Budget())
-        for item in file.quiz.items:
-            if not self._shard or self._shard.holds(item.block.id):
-                study.add(item, self._stress)
-        self._count(blocks=len(study.plans))
+        reports_steps = not self._shard or self._shard.holds(file.path)
+        study = Study(file, file.quiz, key, self._contents(file.quiz.files), budget or Budget(), reports_steps)
+        items = [item for item in file.quiz.items if not self._shard or self._shard.holds(item.block.id)]
+        # A shard with none of the blocks needs no steps, unless it is the one that reports them.
+        for item in (*study.take_steps(needed=reports_steps or bool(items)), *items):
+            study.add(item, self._stress)
+        self._count(blocks=len(items))
         for block, plan in enumerate(study.plans):
             # A copy, because an outcome from the cache is received immediately, which changes the set.
             for request in list(plan.waiting):
-                self._ask(study.ticket(block, request))
+                self._want(study, block, request)
             # All of its outcomes may have come from the cache, or it may need none.
             self._judge(study, block)
             self._collect(wait=False)  # so that the runtimes have work while we read on
@@ -247,6 +255,16 @@ class Proving:
         return self._data[folder]
 
     # ---- its runs
+
+    def _want(self, study: Study, block: int, request: Request) -> None:
+        """Ask for a run, as soon as the steps are done whose files it gets."""
+        if study.steps.has_to_wait(block, request.program):
+            study.waiting.append((block, request))
+        elif study.steps.lost and study.steps.needed(block, request.program):
+            study.lasting = False
+            study.plans[block].receive(request, study.steps.lost)
+        else:
+            self._ask(study.ticket(block, request))
 
     def _ask(self, ticket: Ticket) -> None:
         """Look up the outcome of a run, or have it run."""
@@ -282,8 +300,19 @@ class Proving:
 
     def _receive(self, ticket: Ticket, outcome: Outcome) -> None:
         """Give an outcome to the plan that asked for it, and ask for the further runs that it calls for."""
-        for request in ticket.study.plans[ticket.block].receive(ticket.request, outcome):
-            self._ask(ticket.study.ticket(ticket.block, request))
+        study, block = ticket.study, ticket.block
+        for request in study.plans[block].receive(ticket.request, outcome):
+            self._want(study, block, request)
+        if ticket.request.conditions == USUAL and study.steps.receive(block, ticket.request.program, outcome):
+            self._go_on(study)
+
+    def _go_on(self, study: Study) -> None:
+        """Ask for the runs that have waited for a step."""
+        waiting, study.waiting = study.waiting, []
+        for block, request in waiting:
+            self._want(study, block, request)
+        for block in {block for block, _ in waiting}:
+            self._judge(study, block)
 
     # ---- it is judged
 
@@ -296,9 +325,16 @@ class Proving:
             study.versions = study.versions or self._versions(study.quiz.header.runtime)
         if self._witness:
             for name, program, outcome, again in plan.names_of_runs():
-                self._witness(study.quiz.id, plan.item.block.id, name, study.program_key(program), outcome, again)
+                place, name = study.place_in_lock(block, name)
+                key = study.program_key(block, program)
+                self._witness(study.quiz.id, place, name, key, outcome, again)
         study.judge(block)
-        self._count(judged=1)
+        self._count(judged=int(block >= study.steps.count))
+        if block < study.steps.count:
+            study.steps.conclude(block)
+            self._go_on(study)
+            for later in range(block + 1, len(study.plans)):  # all outcomes of those may be in
+                self._judge(study, later)
 
     def _versions(self, runtime: str) -> Mapping[str, str]:
         """The versions of a runtime. It is started for this only when nothing is known from earlier."""

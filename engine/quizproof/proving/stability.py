@@ -16,6 +16,7 @@ from quizproof.comparison.outputs import same_again
 from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import DataPath
 from quizproof.outcome import LASTING, LOST, Outcome
+from quizproof.proving.preparation import named
 from quizproof.runtimes.conditions import Conditions
 from quizproof.snippets.nondeterminism import (
     mentions_addresses,
@@ -41,6 +42,8 @@ _BOTH_ORDERS = (Conditions(changes="order"), Conditions(changes="forwards"))
 _ZEROS = Conditions(attempt=5, changes="zeros")
 _ROUNDING, _ROUNDING_OF_THREADS = 1e-6, 1e-4
 """By how much floats that are values may differ: 32-bit floats that were added up in another order differ by more."""
+_ELSEWHERE = Conditions(hash_seed=1, threads=2, attempt=5)
+"""Of a step of `prepare`, whose files must be the same bit for bit wherever it is run."""
 _HASH_SEEDS = (1, 2, 3)
 """Each needs an interpreter of its own. One is not enough where hashes are numbers: half of all are even."""
 _FEW_ATTEMPTS, _MANY_ATTEMPTS = (2, 5), tuple(range(2, 13))
@@ -76,6 +79,8 @@ def second_look(program: Program, outcome: Outcome, *, key: bool, measured: bool
     if not key and (measured or not (drew or mentions_hashes(text) or mentions_surroundings(text))):
         return []
     looks = [_together(text)]
+    if program.prepares:
+        looks.append(_ELSEWHERE)
     if mentions_own_sets(text):
         looks.extend(_BOTH_ORDERS)
     if mentions_gpu(text):
@@ -106,12 +111,12 @@ def closer_look(conditions: Conditions, before: Outcome, now: Outcome, tolerance
     before, now  the usual outcome, and that of this run
     tolerance    for numbers; None where the block has none
     """
-    if (
-        " " not in conditions.changes
-        or now.status not in LASTING
-        or _compare(conditions, before, now, tolerance) is None
-    ):
+    if " " not in conditions.changes and conditions != _ELSEWHERE:
         return []
+    if now.status not in LASTING or _compare(conditions, before, now, tolerance) is None:
+        return []
+    if conditions == _ELSEWHERE:
+        return [replace(conditions, hash_seed=0), replace(conditions, threads=1)]
     changes = conditions.changes.split()
     return [replace(conditions, changes=""), *(Conditions(attempt=5, changes=change) for change in changes)]
 
@@ -154,7 +159,7 @@ def judge_stability(
             judged = claim.judge(*(now if each == program else outcomes[each] for each in claim.programs))
             # Of a wrong option a difference may not matter, as long as the claim still holds.
             if judged.verdict != verdict or (diff and _matters(claim, before, now, tolerance)):
-                moved.append((conditions, diff, judged))
+                moved.append((conditions, diff and named(program, before, now, diff), judged))
         if moved:
             return _moved(claim, before, moved)
     return PROVEN
@@ -180,7 +185,10 @@ def _moved(claim: Claim, before: Outcome, moved: list[tuple[Conditions, OutcomeD
         return Judgement("proven", rules.MACHINE, message, help=_REMEDIES["machine"], at=claim.at)
     if _is_chance(conditions, before) and before.drew:
         message = f"unseeded: {message}"
-    return unstable(rules.UNSTABLE, message, help=_remedy(before, conditions), at=claim.at)
+    help_ = _remedy(before, conditions)
+    if diff and claim.programs[0].prepares and conditions.threads == 1 and conditions.changes in ("", "clock"):
+        help_ += " Archives such as `.keras` hold the time: `save_weights`, `torch.save` and `np.save` write none."
+    return unstable(rules.UNSTABLE, message, help=help_, at=claim.at)
 
 
 def _rank(conditions: Conditions) -> tuple[int, Conditions]:
@@ -252,6 +260,8 @@ def _in_words(conditions: Conditions, outcome: Outcome) -> str:
 
 def _remedy(outcome: Outcome, conditions: Conditions) -> str:
     """What to do about a program whose outcome differs."""
+    if conditions.threads > 1 and not conditions.hash_seed and not outcome.drew:
+        return "More threads add numbers in another order: round them, or begin with `torch.set_num_threads(1)`."
     if conditions.hash_seed:
         return "Do not rely on the order of a set, on `hash()`, or on addresses: sort, or compare."
     if remedy := _REMEDIES.get(conditions.changes):

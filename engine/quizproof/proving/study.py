@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from quizproof import rules
 from quizproof.claims import Program
@@ -13,7 +13,10 @@ from quizproof.loading.quiz import Item, Loaded, Quiz
 from quizproof.outcome import Outcome
 from quizproof.proof import BlockProof, QuizProof
 from quizproof.proving.plan import Plan, Request
+from quizproof.proving.preparation import PLACE, Steps, found_in, steps_of
+from quizproof.quizfile.yaml_document import located
 from quizproof.runners.job import Job, job_for
+from quizproof.store.fingerprints import digest
 from quizproof.store.keys import program_key
 from quizproof.store.lock import Lock, of_programs
 
@@ -35,7 +38,9 @@ class Ticket:
         """The run as runners take it."""
         quiz = self.study.quiz
         runtime, program = quiz.header.runtime, self.request.program
-        return job_for(self, runtime, program, quiz.files, self.request.conditions, self.key)
+        group = f"{quiz.id}#{self.block}"
+        job = job_for(self, runtime, program, quiz.files, self.request.conditions, self.key, group)
+        return replace(job, prepared=self.study.steps.recipe(self.study.steps.needed(self.block, program)))
 
 
 @dataclass(eq=False)
@@ -50,7 +55,10 @@ class Study:
     """The fingerprint of the files that its snippets may read."""
     budget: Budget = field(default_factory=Budget)
     """What may be spent on it."""
+    reports_steps: bool = True
+    """Whether what is found in the header's steps is reported; another shard does it otherwise."""
     plans: list[Plan] = field(default_factory=list)
+    """Of the steps of `prepare`, and then of the blocks."""
     proofs: list[BlockProof | None] = field(default_factory=list)
     """One for each plan; None until it is judged."""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -58,6 +66,23 @@ class Study:
     lasting: bool = True
     """Whether all outcomes are of a sort that is kept."""
     _keys: dict[Program, str] = field(default_factory=dict)
+    steps: Steps = field(init=False)
+
+    waiting: list[tuple[int, Request]] = field(default_factory=list)
+    """What is to be run once steps are done: the index of the plan that asks for it, and what."""
+
+    def __post_init__(self) -> None:
+        self.steps = Steps(self.quiz)
+
+    def take_steps(self, *, needed: bool) -> tuple[Item, ...]:
+        """The steps of the header, to be added before the blocks; none where nothing needs them."""
+        return tuple(steps_of(self.quiz)) if needed else ()
+
+    def place_in_lock(self, block: int, run: str) -> tuple[str, str]:
+        """Under what a lock has a run: the id of its block and the run's name, or the place and the name of a step."""
+        if block < self.steps.count:
+            return PLACE, self.quiz.header.prepare[block].name
+        return self.plans[block].item.block.id, run
 
     def add(self, item: Item, stress: int = 0) -> None:
         """Take up one more block.
@@ -79,17 +104,27 @@ class Study:
         block    the index of the plan
         request  the program, and the conditions to run it under
         """
-        return Ticket(self, block, request, self.program_key(request.program))
+        return Ticket(self, block, request, self.program_key(block, request.program))
 
-    def program_key(self, program: Program) -> str:
-        """The key of a program, which is computed once: programs are long, and asked for by several."""
+    def program_key(self, block: int, program: Program) -> str:
+        """The key of a program, which is computed once: programs are long, and asked for by several.
+
+        block  the index of the plan that asks for it
+        """
         if program not in self._keys:
-            self._keys[program] = program_key(self.quiz.header.runtime, program, self.data)
+            recipe = self.steps.recipe(self.steps.needed(block, program))
+            prepared = digest(dict(recipe.files)) if recipe else ""
+            self._keys[program] = program_key(self.quiz.header.runtime, program, self.data, prepared)
         return self._keys[program]
 
     def is_ready(self, block: int) -> bool:
-        """Whether all outcomes of a block are in, and it is not judged yet."""
-        return not self.plans[block].waiting and self.proofs[block] is None
+        """Whether all outcomes of a block are in, and it is not judged yet. It waits for steps before it to be judged.
+
+        block  the index of its plan
+        """
+        if self.plans[block].waiting or self.proofs[block] is not None:
+            return False
+        return all(self.proofs[: min(block, self.steps.count)])
 
     def judge(self, block: int) -> None:
         """Judge a block, whose outcomes are all in, and let go of them, because a bank has many.
@@ -97,9 +132,11 @@ class Study:
         block  the index of its plan
         """
         plan = self.plans[block]
+        plan.unprepared = self.steps.refusal(self.proofs[:block])
         try:
             with self.budget.use():
                 proof = plan.judge(self.versions)
+                proof = replace(proof, findings=located(proof.findings, self.quiz.document))
         except BudgetSpent:
             proof = self._refused(plan.item).judge({})
         self.proofs[block] = proof
@@ -116,15 +153,30 @@ class Study:
 
         lock  what the bank must match, run by run; None for no lock
         """
-        proofs = tuple(proof for proof in self.proofs if proof)
-        if len(proofs) < len(self.proofs):
+        every = tuple(proof for proof in self.proofs if proof)
+        if len(every) < len(self.proofs):
             return None
-        left_over = self._left_over(proofs, lock) if lock else ()
-        findings = (*self._missing_runtime(proofs), *left_over, *self.file.findings)
+        left_over = self._left_over(every, lock) if lock else ()
+        proofs = every[self.steps.count :]
+        steps = every[: self.steps.count] if self.reports_steps else ()
         document = self.quiz.document
+        own = located((*self._missing_runtime(proofs or every), *left_over, *found_in(steps)), document)
+        findings = (*own, *self.file.findings)
         lines = {item.block.id: document.span(item.at).line for item in self.quiz.items}
         programs = of_programs(self._keys.values())
-        return QuizProof(self.file.path, self.quiz.header, proofs, findings, self.versions, self.runs, lines, programs)
+        return QuizProof(
+            self.file.path,
+            self.quiz.header,
+            proofs,
+            findings,
+            self.versions,
+            self.runs,
+            lines,
+            programs,
+            tuple(claim for step in steps for claim in step.claims),
+            ignores=self.file.ignores,
+            files=self.quiz.files,
+        )
 
     def _missing_runtime(self, proofs: tuple[BlockProof, ...]) -> Iterator[Finding]:
         """One finding for all blocks that lack the runtime."""
@@ -140,7 +192,12 @@ class Study:
     def _left_over(self, proofs: tuple[BlockProof, ...], lock: Lock) -> Iterator[Finding]:
         """The runs that a lock has of this quiz although they are not in it any more."""
         known = set(self._keys.values())
-        reported = {f.block for proof in proofs for f in proof.findings if f.code == rules.NOT_LOCKED}
+        # Of what waits for a step that is not there, the programs are not even known.
+        stale = (rules.NOT_LOCKED, rules.NOT_PREPARED)
+        of_step = dict.fromkeys(step.id for step in proofs[: self.steps.count])
+        reported = {
+            PLACE if f.block in of_step else f.block for proof in proofs for f in proof.findings if f.code in stale
+        }
         for block, runs in lock.quizzes.get(self.quiz.id, {}).items():
             left = [run for run, entry in runs.items() if entry["program"] not in known]
             # What the lock has too much can change without a change of this file.

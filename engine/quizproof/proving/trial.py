@@ -16,6 +16,7 @@ from quizproof.loading.quiz import Item, Quiz
 from quizproof.outcome import LOST, Outcome
 from quizproof.proving.variants import VariantError, filled
 from quizproof.runners.job import job_for
+from quizproof.runners.recipe import Recipe, reads_prepared
 from quizproof.runners.runner import Runner
 
 Keeping: TypeAlias = Literal["kept", "broken", "not reached"]
@@ -72,14 +73,17 @@ class Trial:
         )
 
 
-def try_script(quiz: Quiz, item: Item, source: str, file: str, runner: Runner[Any]) -> Trial:
+def try_script(
+    quiz: Quiz, item: Item, source: str, file: str, runner: Runner[Any], prepared: Recipe | None = None
+) -> Trial:
     """Run a script for every seed of an experiment, and judge it.
 
-    quiz    the quiz that has the experiment
-    item    the experiment's place in it
-    source  the text of the script
-    file    what the script is called in tracebacks
-    runner  the caller has entered it, and it has nothing else to do
+    quiz      the quiz that has the experiment
+    item      the experiment's place in it
+    source    the text of the script
+    file      what the script is called in tracebacks
+    runner    the caller has entered it, and it has nothing else to do
+    prepared  the steps of the quiz, whose files the script can read; None when it has none
 
     Raises CannotVerify when a run was lost or could not begin, or when the experiment's own code failed. What is wrong
     with the script is in the trial that is returned.
@@ -87,7 +91,8 @@ def try_script(quiz: Quiz, item: Item, source: str, file: str, runner: Runner[An
     experiment = _prepared(quiz, item)
     programs = [experiment.script(source, seed, ("script",)) for seed in range(len(experiment.seeds))]
     for index, program in enumerate(programs):
-        runner.submit(job_for(index, quiz.header.runtime, program, quiz.files))
+        job = job_for(index, quiz.header.runtime, program, quiz.files)
+        runner.submit(replace(job, prepared=prepared if reads_prepared(program) else None))
     outcomes: dict[int, Outcome] = {}
     while len(outcomes) < len(programs):
         outcomes.update(runner.collect())

@@ -48,6 +48,8 @@ TEXT = Role("text")
 """Literal text, such as output. Parameters are filled in before it is compared with a run."""
 PROSE = Role("prose")
 """Markdown. Parameters and evidence are filled in after the runs."""
+FIXED = Role("fixed")
+"""Markdown that is the same in all variants: it has no expressions."""
 
 
 def refuse(code: str, message: str) -> PydanticCustomError:
@@ -190,7 +192,7 @@ def _fixed(value: object) -> object:
     return _bounded(text)
 
 
-Fixed = Annotated[str, BeforeValidator(_fixed)]
+Fixed = Annotated[str, BeforeValidator(_fixed), FIXED]
 """Markdown without expressions."""
 
 
@@ -221,7 +223,7 @@ def texts(model: BaseModel, role: Role, at: DataPath = ()) -> Iterator[tuple[Dat
     """Every text of a role in a model, as pairs of path and text, in the order of the fields.
 
     model  a block, or any model inside one
-    role   CODE, TEXT or PROSE
+    role   CODE, TEXT, PROSE or FIXED
     at     the path of the model, with which all paths begin
     """
     found: list[tuple[DataPath, str]] = []
@@ -238,7 +240,7 @@ def rewrite(model: M, roles: tuple[Role, ...], change: Callable[[DataPath, str],
     """A copy of a model in which `change(path, text)` replaces every text that has one of some roles.
 
     model   a block, or any model inside one
-    roles   of CODE, TEXT and PROSE those to change
+    roles   of CODE, TEXT, PROSE and FIXED those to change
     change  called once per text, in the order of the fields; what it raises is passed on
     at      the path of the model, with which all paths begin
 

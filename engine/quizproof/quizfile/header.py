@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug, Snippet
+from quizproof import rules
+from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug, Snippet, refuse
 from quizproof.quizfile.limits import Limits
 
 RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
@@ -20,6 +21,24 @@ class Insight(Model):
     """The insight, in a sentence or two."""
     rests_on: Annotated[tuple[Slug, ...], Field(min_length=1)]
     """The ids of the blocks of this quiz whose proofs it rests on."""
+
+
+class Step(Model):
+    """A step of `prepare`: a program that is run once, and whose files all programs of the quiz can read."""
+
+    name: Plain
+    """What learners see it called; the only one of its name."""
+    code: Snippet
+    """The program. What it writes to the folder `prepared` is kept; what earlier steps left there, it finds there."""
+    limits: Limits | None = None
+    """What it can use, where that differs from the limits of the quiz."""
+
+
+def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    names = [step.name for step in steps]
+    if repeated := next((name for name in names if names.count(name) > 1), ""):
+        raise refuse(rules.CONTRADICTION, f"two steps have the name {repeated!r}")
+    return steps
 
 
 class Header(Model):
@@ -45,6 +64,9 @@ class Header(Model):
     """What one run of any block can use."""
     setup: Snippet | None = None
     """What the programs of all blocks begin with, before their own `setup`. Learners see it once, above all blocks."""
+    prepare: Annotated[tuple[Step, ...], Field(max_length=20), AfterValidator(_distinct)] = ()
+    """Steps that run once, in this order. Every program that mentions `prepared` can read their files, in the folder
+    `prepared`."""
     insight: Insight | None = None
     """The key insight, shown at the end."""
     hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0.0

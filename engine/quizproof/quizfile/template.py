@@ -61,6 +61,17 @@ def has_expression(text: str) -> bool:
     return "{{" in text
 
 
+def masked(text: str) -> str:
+    """The text with a number in place of every expression, as long as the expression: places in it stay what they are.
+
+    text  with any number of expressions
+
+        >>> masked("$10^{ {{ n }} }$")
+        '$10^{ 1111111 }$'
+    """
+    return _EXPRESSION.sub(lambda match: "1" * len(match[0]), text)
+
+
 def render(text: str, names: Mapping[str, Any], *, exact: bool = False) -> str:
     """Replace every `{{ expression }}` in a text.
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -119,6 +120,13 @@ class Document:
             path = path[:-1]
         return self.values.get(path, Span(1, 1, 1, 1))
 
+    def path_at(self, line: int, column: int) -> DataPath:
+        """The innermost value, with its key, at a place of the file; both count from 1."""
+        place = (line, column)
+        spans = (*self.values.items(), *self.keys.items())
+        inside = (p for p, s in spans if (s.line, s.column) <= place < (s.end_line, s.end_column))
+        return max(inside, key=len, default=())
+
     @cached_property
     def lines(self) -> list[str]:
         """The text's lines without their ends."""
@@ -179,6 +187,11 @@ class Document:
                 line += 1
         width = len(self.lines[line - 1].rstrip())
         return Span(line, column, line, max(width + 1, column + 1))
+
+
+def located(findings: Iterable[Finding], document: Document) -> tuple[Finding, ...]:
+    """Findings in a file, each with where it is in its data."""
+    return tuple(replace(each, at=document.path_at(each.span.line, each.span.column)) for each in findings)
 
 
 def parse(path: str, raw: bytes) -> Document:

@@ -179,3 +179,57 @@ A link that leads out of the folder that is checked could show anything in a rep
 itself there. A quiz file that you name on the command line is read wherever it is.
 """,
 )
+BAD_IGNORE = _define(
+    "QP122",
+    "bad-ignore",
+    "A comment that should ignore a finding cannot be used.",
+    """
+Write `# quizproof: ignore QP304 The key quotes the documentation.`: the code or the name of one rule, or of several
+with commas between them, and then the reason. Without a reason nothing is ignored, because nobody could judge later
+whether it still holds. What could not be verified (`QP9xx`) cannot be ignored.
+""",
+)
+UNUSED_IGNORE = _define(
+    "QP123",
+    "unused-ignore",
+    "A comment ignores a finding that there is not.",
+    """
+The finding was fixed, or the comment is in the wrong place: it covers the key or the list item of its own line, with
+everything in it; on a line of its own, that of the next line. Remove the comment, or move it.
+""",
+    "warning",
+)
+UNREADABLE_FORMULA = _define(
+    "QP125",
+    "unreadable-formula",
+    "A formula is not TeX that pages and the terminal can show.",
+    r"""
+What is between dollar signs is TeX: the commands of LaTeX's mathematics and of amsmath, such as `\frac`, `\hat`,
+`\mathbb`, `\operatorname` and `\begin{bmatrix}`. The place shown is where it cannot be read on: a command that is
+unknown, a brace that is missing. Bad: `$\frc{1}{n}$`. Good: `$\frac{1}{n}$`.
+
+A formula defines no commands and has no colours. Inside of `\text{...}` write `\_` for `_`. If the dollar signs are
+money, write `\$`. In double quotes YAML reads `\t` and `\f` as escapes: write TeX in a `|` block, in single quotes, or
+without quotes.
+""",
+)
+MISSING_IMAGE = _define(
+    "QP126",
+    "missing-image",
+    "An image cannot be shown.",
+    """
+Markdown shows images with `![What it shows](files/plot.png)`. The file is in the folder `files` beside the quiz: pages
+load nothing from other sites. It is a PNG, JPEG, GIF, WebP or SVG of at most 1 MiB. An SVG that could run a script or
+load something is refused. Bad: `![A plot](https://example.org/plot.png)`. Good: `![A plot](files/plot.png)`.
+""",
+)
+IMAGE_WITHOUT_TEXT = _define(
+    "QP127",
+    "image-without-text",
+    "An image does not say what it shows.",
+    """
+Learners who do not see the image, and those in the terminal, read the text in the square brackets. Say what the image
+shows, as far as the question needs it. Bad: `![](files/loss.png)`. Good: `![The loss falls for 20 epochs, then
+rises](files/loss.png)`.
+""",
+)

@@ -331,3 +331,14 @@ value) }}` keeps your wording and compares it.
 """,
     "warning",
 )
+NOT_KEPT = _define(
+    "QP260",
+    "not-kept",
+    "A step of `prepare` leaves nothing that can be kept.",
+    """
+A step writes its files to the folder `prepared` of its working folder, as in `torch.save(weights, "prepared/base.pt")`.
+What is kept are regular files, in folders or not: at most 1,000 files and folders, 128 MiB together and 8 folders deep,
+with printable names of at most 100 characters. Links, pipes and devices are refused, because they would lead programs
+elsewhere.
+""",
+)

@@ -29,6 +29,24 @@ class Rule:
     shared_by_variants: bool = False
     """Whether it has nothing to do with parameters, so that its message names no variant."""
 
+    @property
+    def may_be_ignored(self) -> bool:
+        """Whether an author may decide that a finding of it stays.
+
+        Not where it says that something could not be verified: ignoring that would pass what nobody has looked at.
+        """
+        return not self.is_unverified
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether it may be chosen or left out as a whole. An error is a fact about one place, and is ignored there."""
+        return self.severity == "warning"
+
+    @property
+    def anchor(self) -> str:
+        """Where the documentation explains it: a page below `docs/`, and the heading in it."""
+        return f"rules.md#{self.code.lower()}-{self.name}"
+
 
 DEFINED: dict[str, Rule] = {}
 """Rules by code. Each module of this package adds its own; `quizproof.rules` has them all."""

@@ -99,3 +99,15 @@ usual.
     shared_by_claims=True,
     shared_by_variants=True,
 )
+NOT_PREPARED = _define(
+    "QP910",
+    "not-prepared",
+    "A block reads files of a step of `prepare` that is not proven, so it could not be verified.",
+    """
+Programs that mention the folder `prepared` read what the steps in the header left there. When a step fails, or leaves
+other files each time, nothing that reads them can be relied on. The step has a finding of its own: fix that one first.
+""",
+    is_unverified=True,
+    shared_by_claims=True,
+    shared_by_variants=True,
+)

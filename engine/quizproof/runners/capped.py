@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Generic, Self
+from typing import Any, Generic, Self, cast
 
 from quizproof.outcome import Outcome
 from quizproof.runners.job import Job, Key
@@ -85,6 +85,16 @@ class CappedRunner(Generic[Key]):
         return self._runner.runs
 
     @property
+    def shared(self) -> int:
+        """Of the runner."""
+        return self._runner.shared
+
+    @property
+    def alone(self) -> int:
+        """Of the runner."""
+        return self._runner.alone
+
+    @property
     def knows(self) -> bool:
         """Of the runner."""
         return self._runner.knows
@@ -97,20 +107,9 @@ class CappedRunner(Generic[Key]):
     def submit(self, job: Job[Key]) -> None:
         """Ask for a run with its limits, or with the caps where these are lower."""
         limits = self._caps.within(job.limits)
+        recipe = job.prepared and job.prepared.within(self._caps.within)
         asked = _Asked(job.key, limits != dict(job.limits))
-        self._runner.submit(
-            Job(
-                asked,
-                job.runtime,
-                job.parts,
-                limits,
-                job.files,
-                job.conditions,
-                job.stdin,
-                job.endless,
-                job.program,
-            )
-        )
+        self._runner.submit(replace(cast("Job[Any]", job), key=asked, limits=limits, prepared=recipe))
 
     def collect(self, *, wait: bool = True) -> Iterator[tuple[Key, Outcome]]:
         """Give the outcomes that have arrived, as the runner does."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -10,6 +10,8 @@ from quizproof.runtimes.conditions import USUAL, Conditions
 
 if TYPE_CHECKING:
     from quizproof.claims import Program
+    from quizproof.outcome import Outcome
+    from quizproof.runners.recipe import Recipe
 
 Key = TypeVar("Key")
 
@@ -42,6 +44,20 @@ class Job(Generic[Key]):
     """Whether its author says that it never ends; its limit of time is then where it is believed."""
     program: str = ""
     """What distinguishes this program from others, for runners that look outcomes up."""
+    group: str = ""
+    """Jobs of the same group may share what they begin with: those of a block. Empty for one that shares nothing."""
+    prepared: Recipe | None = None
+    """What is in its folder `prepared`, and how to make that; None where it gets none."""
+    step: bool = False
+    """Whether it is a step of `prepare`: it may write to `prepared`, and the files there are kept."""
+    folder: str | None = None
+    """Where those files are on this machine, once they are there."""
+    keep: Callable[[Outcome, int | None], Outcome] | None = None
+    """Called with a step's outcome and the descriptor of its archive, which it closes; gives what it comes to."""
+    alone: bool = field(default=False, init=False)
+    """Whether it turned out that it must be run by itself."""
+    shape: tuple[Any, ...] | None = field(default=(), init=False, repr=False)
+    """For `sharing`, which computes it once."""
     deaths: int = field(default=0, init=False)
     """How many interpreters ended while this was running."""
 
@@ -58,7 +74,13 @@ class Job(Generic[Key]):
 
 
 def job_for(
-    key: Key, runtime: str, program: Program, files: str | None, conditions: Conditions = USUAL, name: str = ""
+    key: Key,
+    runtime: str,
+    program: Program,
+    files: str | None,
+    conditions: Conditions = USUAL,
+    name: str = "",
+    group: str = "",
 ) -> Job[Key]:
     """The job that runs a program.
 
@@ -68,6 +90,7 @@ def job_for(
     files       the folder that the program may read; None when the bank has none
     conditions  the state of the process that it runs in
     name        what runners look the program up under: see `store.keys.program_key`
+    group       as `Job` has it
 
         >>> job_for("sum", "python", Program((Part("code", "print(1)", ("code",)),)), None).parts
         [{'role': 'code', 'source': 'print(1)', 'line': 1}]
@@ -77,4 +100,16 @@ def job_for(
         for part, line in zip(program.parts, program.starts(), strict=True)
     ]
     limits = program.limits.model_dump()
-    return Job(key, runtime, parts, limits, files, conditions, program.stdin, program.endless, name)
+    return Job(
+        key,
+        runtime,
+        parts,
+        limits,
+        files,
+        conditions,
+        program.stdin,
+        program.endless,
+        name,
+        group,
+        step=program.prepares,
+    )

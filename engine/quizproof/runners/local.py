@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 from quizproof.errors import CannotVerify
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from quizproof.runners.pool import Pool
+    from quizproof.runners.preparing import PreparingRunner
     from quizproof.runtimes.sandbox.levels import Level
 
 _PLATFORMS = {"darwin": "macOS", "win32": "Windows", "cygwin": "Windows"}
@@ -44,3 +47,19 @@ def local_pool(jobs: int | None = None, level: Level | None = None) -> Pool[Any]
     from quizproof.runners.pool import Pool
 
     return Pool(jobs, level)
+
+
+def local_runner(
+    jobs: int | None = None, level: Level | None = None, prepared: Path | None = None
+) -> PreparingRunner[Any]:
+    """A runner for this machine, which the caller enters: a pool whose runs find the files that steps prepared.
+
+    jobs, level  as for `local_pool`
+    prepared     the folder in which such files are kept; None to keep them only as long as the runner
+
+    Raises CannotVerify where nothing can be run.
+    """
+    pool = local_pool(jobs, level)
+    from quizproof.runners.preparing import PreparingRunner
+
+    return PreparingRunner(pool, prepared)

@@ -26,7 +26,7 @@ class LockedRunner(Generic[Key]):
     def __init__(self, lock: Lock) -> None:
         self.level = lock.sandbox
         self.versions = lock.runtimes
-        self.runs = 0
+        self.runs = self.shared = self.alone = 0
         self._entries = {entry["program"]: entry for _, _, _, entry in lock.entries()}
         self._arrived: deque[tuple[Key, Outcome]] = deque()
 

@@ -17,6 +17,7 @@ from typing import Any, Generic
 from quizproof.outcome import TAMPERED, Outcome
 from quizproof.runners.job import Interpreter, Job, Key
 from quizproof.runners.runner import MAX_BACKLOG
+from quizproof.runners.sharing import Times
 from quizproof.runners.zygote_handle import ZygoteHandle, undisturbed
 from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox.levels import Level, strongest
@@ -38,19 +39,26 @@ class Pool(Generic[Key]):
     machine = ""
     max_backlog = MAX_BACKLOG
 
-    def __init__(self, jobs: int | None = None, level: Level | None = None) -> None:
+    def __init__(self, jobs: int | None = None, level: Level | None = None, *, share: bool = True) -> None:
         """Nothing is started until a job asks for it.
 
         jobs   how many runs at once; the number of processors that this process may use when None
         level  how runs are closed off; as strongly as the machine allows when None. With a level that it does not
                allow, the runtimes fail to start
+        share  whether jobs of one group that begin alike run their beginning once; outcomes are the same
         """
+        self.share = share
         self.jobs = jobs or len(os.sched_getaffinity(0))
         self.level: Level = level or strongest()
         self.versions: dict[str, dict[str, str]] = {}
         """Versions by runtime, of those that started."""
         self.runs = 0
         """Runs that came to an outcome, our own faults and missing runtimes aside."""
+        self.shared = 0
+        """How many of these went on from a trunk."""
+        self.alone = 0
+        """How many were tried so, and had to be run by themselves."""
+        self._times = Times()
         self._missing: dict[str, Outcome] = {}
         """By runtime: the framework is not installed."""
         self._broken: dict[Interpreter, Outcome] = {}
@@ -115,7 +123,7 @@ class Pool(Generic[Key]):
             idle = (
                 zygote
                 for other, zygote in self._zygotes.items()
-                if other.conditions != USUAL and zygote.ready and not zygote.running and not self._queues.get(other)
+                if other.conditions != USUAL and zygote.ready and not zygote.load and not self._queues.get(other)
             )
             if (first := next(idle, None)) is None:
                 return
@@ -162,7 +170,7 @@ class Pool(Generic[Key]):
 
     @property
     def _running(self) -> int:
-        return sum(len(zygote.running) for zygote in self._zygotes.values())
+        return sum(zygote.load for zygote in self._zygotes.values())
 
     def submit(self, job: Job[Key]) -> None:
         """Ask for a run. Its runtime is started when it is the first that needs it.
@@ -214,16 +222,21 @@ class Pool(Generic[Key]):
         free = self.jobs - self._running
         for interpreter, zygote in self._zygotes.items():
             queue = self._queues.get(interpreter, deque())
-            while queue and zygote.ready and free > 0:
+            while zygote.ready and free > 0:
                 # A job that may have killed a zygote runs with no other beside it.
-                alone = queue[0].deaths or any(job.deaths for job, _ in zygote.running.values())
-                if alone and zygote.running:
+                alone = (queue and queue[0].deaths) or any(job.deaths for job, _ in zygote.running.values())
+                if alone and zygote.load:
+                    break
+                assignment = zygote.sharing.next(queue, self._times if self.share else None)
+                zygote.close_trunks()
+                if assignment is None:
                     break
                 self._next_id += 1
-                zygote.send(self._next_id, queue.popleft())
-                # Asked for only while there is something to send: a socket can nearly always be written.
-                self._selector.modify(zygote.control, selectors.EVENT_READ | selectors.EVENT_WRITE, zygote)
+                zygote.send(self._next_id, assignment)
                 free -= 1
+            # Asked for only while there is something to send: a socket can nearly always be written.
+            if zygote.wants_to_write:
+                self._selector.modify(zygote.control, selectors.EVENT_READ | selectors.EVENT_WRITE, zygote)
 
     # ---- messages
 
@@ -251,11 +264,19 @@ class Pool(Generic[Key]):
             elif "missing" in message:
                 detail = f"the {runtime} runtime is not available: {message['missing']}"
                 self._missing[runtime] = Outcome("missing", detail=detail)
-            else:
+            elif "outcome" in message:
                 job, _ = zygote.running.pop(message["id"], (None, 0.0))
+                if (trunk := zygote.branches.pop(message["id"], None)) is not None:
+                    trunk.busy = False
+                    self.shared += 1
                 if job:  # it answers once
+                    self._times.note(job, message["times"])
                     self.runs += 1
-                    yield job.key, _outcome(message["outcome"], job)
+                    reply = message["outcome"]
+                    yield job.key, zygote.kept(job, reply, _outcome(reply, job))
+            elif (again := zygote.settle(message)) is not None:
+                self.alone += again.alone
+                self._queues.setdefault(zygote.interpreter, deque()).appendleft(again)
         if not alive:
             yield from self._bury(zygote)
 

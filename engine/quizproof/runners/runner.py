@@ -6,14 +6,17 @@ There are three: the pool runs programs on this machine, Dask runs them on other
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from quizproof.outcome import Outcome
 from quizproof.runners.job import Job, Key, job_for
+from quizproof.runners.recipe import reads_prepared
 
 if TYPE_CHECKING:
     from quizproof.claims import Program
+    from quizproof.runners.recipe import Recipe
 
 MAX_BACKLOG = 256
 """How many runs are asked for ahead of their turn, on one machine."""
@@ -50,6 +53,14 @@ class Runner(Protocol[Key]):
         """Runs carried out."""
 
     @property
+    def shared(self) -> int:
+        """Of these, how many went on from what others had begun with; 0 where that cannot be known."""
+
+    @property
+    def alone(self) -> int:
+        """How many were tried so and then carried out by themselves; 0 where that cannot be known."""
+
+    @property
     def knows(self) -> bool:
         """Whether it knows outcomes without running, so that nobody needs to keep them elsewhere."""
 
@@ -80,15 +91,19 @@ class Runner(Protocol[Key]):
     ) -> None: ...
 
 
-def run(runner: Runner[Any], runtime: str, program: Program, files: str | None = None) -> Outcome:
+def run(
+    runner: Runner[Any], runtime: str, program: Program, files: str | None = None, prepared: Recipe | None = None
+) -> Outcome:
     """Run one program on a runner that has nothing else to do, and wait for its outcome.
 
-    runner   the caller has entered it
-    runtime  "python", "torch" or "tensorflow"
-    program  what to run
-    files    the folder that the program may read; None for none
+    runner    the caller has entered it
+    runtime   "python", "torch" or "tensorflow"
+    program   what to run
+    files     the folder that the program may read; None for none
+    prepared  the steps whose files it gets, if it reads them; None for none
     """
-    runner.submit(job_for(None, runtime, program, files))
+    job = job_for(None, runtime, program, files)
+    runner.submit(replace(job, prepared=prepared if reads_prepared(program) else None))
     while True:
         for _, outcome in runner.collect():
             return outcome

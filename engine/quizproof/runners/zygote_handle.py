@@ -10,19 +10,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic
 
-from quizproof.json_forms import mapping, record, text
+from quizproof.json_forms import amount, anything, items, mapping, record, text, whole
+from quizproof.outcome import Outcome
 from quizproof.runners.job import Interpreter, Job, Key
+from quizproof.runners.sharing import Assignment, Sharing, Trunk
 from quizproof.runtimes.conditions import USUAL
 from quizproof.runtimes.sandbox.folders import SCRATCH
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.runtimes.sandbox.removal import remove
 from quizproof.runtimes.variables import environment
-from quizproof.runtimes.wire import pack, unpack
+from quizproof.runtimes.wire import GONE, pack, unpack
 
 _PROGRAMS: dict[Level, str] = {
     "namespaces": "quizproof.runtimes.sandbox.start",
@@ -38,12 +41,19 @@ _END_SECONDS = 2
 """How long a zygote may take to end its runs after its socket was closed."""
 _STRAYS_SECONDS = 10
 """How long what it left behind is killed: a process may start others as fast as we kill them."""
+_MAX_ARCHIVES = 8
+"""With one read: each comes with a message of its own."""
 _MAX_LOG = 300
 """Characters of the log's last line that a message quotes."""
 
 _READY = record({"ready": mapping(text)})
 _MISSING = record({"missing": text})
 """The forms of the two messages with which it begins."""
+_SHARED = record({"id": whole(0), "shared": amount})
+_OUTCOME = record({"id": whole(0), "outcome": anything, "times": items(amount)})
+_ALONE = record({"id": whole(0), "alone": text})
+_GONE = record({"gone": items(whole(0))})
+"""Of those about trunks and branches."""
 
 
 @dataclass
@@ -68,8 +78,16 @@ class ZygoteHandle(Generic[Key]):
     """Whether we killed it because it did not answer."""
     running: dict[int, tuple[Job[Key], float]] = field(default_factory=dict)
     """Jobs by the id of their request, with the time after which the zygote itself must be stuck."""
+    sharing: Sharing[Key] = field(default_factory=Sharing)
+    """Its trunks."""
+    growing: dict[int, float] = field(default_factory=dict)
+    """Trunks that are being made, by the id of their request, with that time."""
+    branches: dict[int, Trunk] = field(default_factory=dict)
+    """The trunks that jobs go on from, by the id of their request."""
     _incoming: bytearray = field(default_factory=bytearray)
     _outgoing: bytearray = field(default_factory=bytearray)
+    _archives: deque[int] = field(default_factory=deque)
+    """Descriptors of the files of steps, whose messages have not been dealt with yet."""
 
     @classmethod
     def start(cls, interpreter: Interpreter, level: Level, root: Path) -> ZygoteHandle[Key]:
@@ -106,18 +124,64 @@ class ZygoteHandle(Generic[Key]):
         ours.setblocking(False)
         return cls(interpreter, process, ours, scratch, log, time.monotonic() + _START_SECONDS)
 
-    def send(self, id_: int, job: Job[Key]) -> None:
-        """Put a request for a run among what `write` sends.
+    @property
+    def load(self) -> int:
+        """How much it does at the same time."""
+        return len(self.running) + len(self.growing)
 
-        id_  the number that the reply repeats
-        job  what to run; it is overdue 20 seconds after its own limit of time
+    def send(self, id_: int, assignment: Assignment[Key]) -> None:
+        """Put a request for a run, or for a trunk, among what `write` sends.
+
+        id_         the number that the reply repeats
+        assignment  what to run; it is overdue 20 seconds after its own limit of time
         """
-        self.running[id_] = (job, time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS)
-        request = {"id": id_, "parts": job.parts, "limits": dict(job.limits), "files": job.files}
-        given = {"stdin": job.stdin, "endless": job.endless}
+        job, trunk, new = assignment
+        latest = time.monotonic() + job.limits["seconds"] + _GRACE_SECONDS
+        parts = job.parts
+        if new is not None:
+            new.id = id_
+            self.growing[id_] = latest
+            parts = parts[: len(new.shape.parts)]
+        else:
+            self.running[id_] = (job, latest)
+            if trunk is not None:
+                self.branches[id_] = trunk
+        request = {"id": id_, "parts": parts, "limits": dict(job.limits), "files": job.files}
+        given = {"stdin": job.stdin, "endless": job.endless, "prepared": job.folder, "step": job.step}
         own = {"attempt": job.conditions.attempt, "changes": job.conditions.changes}
+        shared = {"trunk": None if trunk is None else trunk.id, "shared": new is not None}
         # What its assertions are worth is looked at once, and not under every condition.
-        self._outgoing += pack({**request, **given, **own, "examine": job.conditions == USUAL})
+        self._outgoing += pack({**request, **given, **own, **shared, "examine": job.conditions == USUAL})
+
+    def close_trunks(self) -> None:
+        """Put among what `write` sends that trunks have nothing left to do."""
+        while self.sharing.closing:
+            self._outgoing += pack({"close": self.sharing.closing.pop()})
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether there is something to send."""
+        return bool(self._outgoing)
+
+    def settle(self, message: dict[str, Any]) -> Job[Key] | None:
+        """Take in what it says of trunks and branches; the job that has to be run again, if there is one."""
+        if "gone" in message:
+            for id_ in message["gone"]:
+                self.sharing.drop(id_)
+            return None
+        id_ = message["id"]
+        if self.growing.pop(id_, None) is not None:
+            trunk = self.sharing.find(id_)
+            if "alone" in message:
+                self.sharing.refuse(id_)
+            elif trunk is not None:
+                trunk.busy = False
+            return None
+        job, _ = self.running.pop(id_)
+        self.branches.pop(id_).busy = False
+        # One whose trunk had ended was not run at all, and may find another.
+        job.alone = message["alone"] != GONE
+        return job
 
     def write(self) -> bool:
         """Send as much as the socket takes; whether that was all."""
@@ -137,7 +201,8 @@ class ZygoteHandle(Generic[Key]):
         what is no message is killed: a snippet must have its socket.
         """
         try:
-            data = self.control.recv(1 << 16)
+            data, archives, _, _ = socket.recv_fds(self.control, 1 << 16, _MAX_ARCHIVES, socket.MSG_CMSG_CLOEXEC)
+            self._archives.extend(archives)
         except BlockingIOError:
             return [], True
         except OSError:
@@ -151,19 +216,42 @@ class ZygoteHandle(Generic[Key]):
             return messages, False
         return messages, bool(data)
 
+    def kept(self, job: Job[Key], reply: object, outcome: Outcome) -> Outcome:
+        """The outcome of a step, whose files are kept as its job says; that of any other job as it is.
+
+        reply    what the zygote said of the run; with that of a step that finished it has sent an archive
+        outcome  what that came to
+        """
+        if not job.step:
+            return outcome
+        # What the zygote said, and not what we make of it: or the next step would get this one's files.
+        sent = isinstance(reply, dict) and reply.get("status") == "finished"
+        archive = self._archives.popleft() if sent and self._archives else None
+        if job.keep:
+            return job.keep(outcome, archive)
+        if archive is not None:
+            os.close(archive)
+        return outcome
+
     def _is_expected(self, message: dict[str, Any]) -> bool:
         """Whether a message is one that it may send now: what it is, or the outcome of something that it runs."""
         if not self.ready:
             return not _READY(message) or not _MISSING(message)
+        if not _GONE(message):
+            return True
         id_ = message.get("id")
-        return type(id_) is int and id_ in self.running and message.keys() == {"id", "outcome"}
+        if type(id_) is not int:
+            return False
+        if id_ in self.growing:
+            return not _SHARED(message) or not _ALONE(message)
+        return id_ in self.running and (not _OUTCOME(message) or (id_ in self.branches and not _ALONE(message)))
 
     def kill_if_stuck(self, now: float) -> None:
         """Kill it when an answer is overdue. Its socket closes then, which `read` notices.
 
         now  as `time.monotonic` gives it
         """
-        overdue = any(now > latest for _, latest in self.running.values())
+        overdue = any(now > latest for latest in (*self.growing.values(), *(last for _, last in self.running.values())))
         if overdue or (not self.ready and now > self.latest_start):
             self.stuck = True
             self.process.kill()
@@ -176,6 +264,8 @@ class ZygoteHandle(Generic[Key]):
     def end(self) -> None:
         """End it, with all that its runs have started and written. One that is busy importing is not asked first."""
         self.control.close()
+        while self._archives:
+            os.close(self._archives.popleft())
         if self._exit_code(_END_SECONDS if self.ready else 0) is None:
             self.process.kill()
             self._exit_code(_END_SECONDS)

@@ -21,6 +21,7 @@ import struct
 import sys
 import types
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from quizproof.runtimes import elsewhere
@@ -33,13 +34,14 @@ from quizproof.runtimes.limits.exceptions import limit_met, message_of, type_nam
 from quizproof.runtimes.limits.network import Network
 from quizproof.runtimes.reply import Memory, begin_examination, leave, leave_examined
 from quizproof.runtimes.script import Script, Warned, goes_on, is_session, names_of, parsed_session
+from quizproof.runtimes.sharing.trunk import CHANNEL, MAPS, Branch, Trunk, folders_of_run, open_maps
+from quizproof.runtimes.values import dtype_of, plain
 from quizproof.runtimes.wire import Request, RequestPart
 
 _MAX_NAME = 200
 """Characters of an exception's type."""
 _MAX_VALUES = 200_000
 """Characters of all values of a program, as JSON. With the rest they must fit into the reply's block."""
-_MAX_DEPTH = 32
 _MAX_FRAMES = 12
 _MAX_DESCRIPTORS = 65_536
 """More than this process can have inherited."""
@@ -53,7 +55,15 @@ _patched: dict[types.ModuleType, dict[str, Any]] = {}
 """The same as the parts so far have left it, for the next part."""
 
 
-def run(request: Request, memory: Memory, out: int, err: int, data_bytes: int, close_off: Callable[[], None]) -> None:
+def run(
+    request: Request,
+    memory: Memory,
+    out: int,
+    err: int,
+    data_bytes: int,
+    close_off: Callable[[], None],
+    channel: int | None = None,
+) -> None:
     """Run the program of a request in this process, which never returns from here.
 
     request     see `wire`
@@ -61,21 +71,26 @@ def run(request: Request, memory: Memory, out: int, err: int, data_bytes: int, c
     out, err    descriptors of what will be standard output and standard error
     data_bytes  the size of the data segment at birth, in bytes
     close_off   enters the sandbox and the scratch folder
+    channel     a descriptor, where the request is of a trunk: see `sharing.trunk`
 
     The process exits with 0 when it has left its reply, and with 1 when it could not.
     """
     code = 1
     try:
-        _enter(out, err, request, data_bytes, close_off)
+        _enter(out, err, request, data_bytes, close_off, channel)
         sys.argv = [SNIPPET]
         # A process that dies from here on has begun its program; one that dies earlier was lost by us.
         memory.begin()
+        trunk = None if channel is None else Trunk(folders_of_run())
+        # A trunk goes on in its branches, each with a request of its own.
         reply = memory.statement
-        statement, examination = _execute(request, reply)
+        branch, statement, examination = _execute(Branch(request, trunk), reply)
+        if branch.trunk is not None:
+            branch.trunk.decline("an end")
         leave(reply, statement)
         code = 0
         # Only now: what it does to the process has no effect on the outcome, which is stated already.
-        if request["examine"] and examination is not None:
+        if branch.request["examine"] and examination is not None:
             begin_examination(reply)
             found = examination.findings()
             _put_back()
@@ -85,7 +100,9 @@ def run(request: Request, memory: Memory, out: int, err: int, data_bytes: int, c
         os._exit(code)
 
 
-def _enter(out: int, err: int, request: Request, data_bytes: int, close_off: Callable[[], None]) -> None:
+def _enter(
+    out: int, err: int, request: Request, data_bytes: int, close_off: Callable[[], None], channel: int | None
+) -> None:
     """Become a clean process: own session, no inherited descriptors, own folder, limits."""
     os.setsid()  # so that its whole process group can be killed
     # A run must not outlive a zygote that is killed.
@@ -98,8 +115,15 @@ def _enter(out: int, err: int, request: Request, data_bytes: int, close_off: Cal
     os.dup2(_stdin(request["stdin"]), 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
+    if channel is not None:
+        os.dup2(channel, CHANNEL, inheritable=False)
+        open_maps()
     close_off()  # before descriptors are closed, because it needs some
-    os.closerange(3, _MAX_DESCRIPTORS)
+    if channel is None:
+        os.closerange(3, _MAX_DESCRIPTORS)
+    else:
+        os.closerange(3, CHANNEL)
+        os.closerange(MAPS + 1, _MAX_DESCRIPTORS)
     limits = request["limits"]
     mib = 1 << 20
     for what, amount in (
@@ -130,12 +154,15 @@ def _stdin(text: str | None) -> int:
     return descriptor
 
 
-def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examination | None]:
+def _execute(branch: Branch, reply: mmap.mmap) -> tuple[Branch, dict[str, Any], Examination | None]:
     """Run all parts, up to the first that raises; the statement to leave in the reply.
 
-    With it comes the examination of the assertions of a program that ran to its end.
+    branch  the request of a whole program, or of a trunk
+
+    With the statement come the branch that it belongs to, and the examination of the assertions of a program that ran
+    to its end.
     """
-    parts, changes = request["parts"], request["changes"]
+    parts, changes = branch.request["parts"], branch.request["changes"]
     examination = Examination(SNIPPET)
     room = _MAX_VALUES
     process = os.getpid()
@@ -148,23 +175,37 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
         try:
             program.append(_compile(part, index, examination, changes))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}, None
+            return branch, {"status": "syntax", "parts": [], "raised": _syntax_error(error, index, part)}, None
     module = script.module()
     sys.modules["__main__"] = module
     warned = Warned()
     network = Network()
-    descendants = Descendants(request["limits"], [part["source"] for part in parts])
+    descendants = Descendants(branch.request["limits"], [part["source"] for part in parts])
     examination.begin()
     results: list[dict[str, Any]] = []
-    generators = Generators(request["attempt"])
+    generators = Generators(branch.request["attempt"])
     elsewhere.change(changes)
-    for index, code in enumerate(program):
+    index = 0
+    while True:
+        if index == len(program):
+            if branch.trunk is None:
+                break
+            branch = branch.trunk.grow(branch.request["stdin"])
+            process = os.getpid()
+            parts = branch.request["parts"]
+            later = range(index, len(parts))
+            program += [_compile_alike(parts[each], each, examination, changes) for each in later]
+            if warned.take():
+                os._exit(1)  # run by itself, it warns of its code at the beginning
+            continue
+        code = program[index]
         leave(reply, {"status": "running", "parts": results})
         # The counter is shared by all parts, so that a function of the setup counts where it is called.
         before = examination.count
         examination.before(index, module.__dict__)
         # Not what comes after it: a setup that could read the answer could pass or fail it by what it reads.
         script.show(parts[: index + 1])
+        began = monotonic()
         # One dictionary is globals and locals of all parts, as in a module.
         value, dtype, failure = _run_part(code, module.__dict__, room)
         if isinstance(failure, Exception) and not limit_met(failure):
@@ -175,18 +216,20 @@ def _execute(request: Request, reply: mmap.mmap) -> tuple[dict[str, Any], Examin
         out, err = _flush()
         if os.getpid() != process:
             os._exit(0)  # the snippet forked; only the process that we started goes on
+        seconds = round(max(monotonic() - began, 0.0), 6)
         room -= len(json.dumps(value))
         counts = {"assertions": examination.count - before, "value": value, "dtype": dtype, "warned": warned.take()}
-        results.append({"out": out, "err": err, **counts})
+        results.append({"out": out, "err": err, "seconds": seconds, **counts})
         if failure is not None:
             status = "limit" if (limit := limit_met(failure) or descendants.limit()) else "raised"
             raised = _describe(failure, index)
             ending = {"status": status, "detail": limit, "raised": raised}
-            return {**ending, "parts": results, "drew": generators.drew()}, None
+            return branch, {**ending, "parts": results, "drew": generators.drew()}, None
+        index += 1
     limit = descendants.limit() or examination.limit or ("" if examination.quoted else network.limit())
     status = "limit" if limit else "finished"
     statement = {"status": status, "detail": limit, "parts": results, "drew": generators.drew()}
-    return statement, None if limit else examination
+    return branch, statement, None if limit else examination
 
 
 def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[Any, str, BaseException | None]:
@@ -201,7 +244,7 @@ def _run_part(code: types.CodeType, names: dict[str, Any], room: int) -> tuple[A
             for needed in _NEEDED:
                 _patched[needed] = needed.__dict__.copy()
             _put_back()
-        dtype, value = _dtype(value), _plain(value)
+        dtype, value = dtype_of(value), plain(value)
         if len(json.dumps(value)) > room:
             raise ValueError(f"the values that are shown take more than {_MAX_VALUES:,} characters")
         return value, dtype, None
@@ -235,47 +278,12 @@ def _compile(part: RequestPart, index: int, examination: Examination, changes: s
     return code
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
-    """`value` as JSON data. Tensors and arrays of one element become numbers."""
-    if depth > _MAX_DEPTH:
-        raise ValueError(f"a value nested deeper than {_MAX_DEPTH} levels cannot be shown")
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, (bool, int, float)) or value is None:
-        return value
-    if _exact_type(value):
-        return str(value)
-    if isinstance(value, dict):
-        return {_text(str(key)): _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item, depth + 1) for item in value]
-    # `numpy` makes an array of a tensor where it can; `item` fails where there are several elements, which `tolist`
-    # then gives.
-    for name in ("numpy", "item", "tolist"):
-        method = getattr(value, name, None)
-        if callable(method):
-            try:
-                return _plain(method(), depth + 1)
-            except (TypeError, ValueError, RuntimeError):
-                continue
-    raise TypeError(f"a value of type {type(value).__name__} cannot be shown; convert it to a number or a string")
-
-
-def _exact_type(value: Any) -> str:
-    """The type of a number that JSON does not have, and that is shown as text so that it stays exact."""
-    if isinstance(value, complex):
-        return "complex"
-    # By name, because few programs import them.
-    name = type(value).__name__
-    return name if (name, type(value).__module__) in (("Fraction", "fractions"), ("Decimal", "decimal")) else ""
-
-
-def _dtype(value: Any) -> str:
-    """The type in which a value was computed, where it says more than the value itself."""
-    dtype = str(getattr(value, "dtype", ""))
-    narrow = next((name for name in ("bfloat16", "float16", "float32") if name in dtype), "")
-    is_complex = "complex" in dtype or isinstance(value, complex)
-    return "complex" if is_complex else narrow or _exact_type(value)
+def _compile_alike(part: RequestPart, index: int, examination: Examination, changes: str) -> types.CodeType:
+    """Compile a part of a branch. Where it is no Python, the process ends: by itself, the program does not begin."""
+    try:
+        return _compile(part, index, examination, changes)
+    except BaseException:
+        os._exit(1)
 
 
 def _flush() -> tuple[int, int]:
@@ -294,11 +302,6 @@ def _flush() -> tuple[int, int]:
         except OSError:
             sizes.append(-1)
     return sizes[0], sizes[1]
-
-
-def _text(text: str) -> str:
-    """Text as it can be written out; half of a surrogate pair becomes an escape."""
-    return str.encode(text, "utf-8", "backslashreplace").decode()  # it may be of a class that overrides `encode`
 
 
 def _describe(error: BaseException, part: int) -> dict[str, Any]:

@@ -298,8 +298,9 @@ def _machine() -> None:
     folder = os.path.join(os.getcwd(), "elsewhere")
     for name in ("home", "tmp", "work"):
         os.makedirs(os.path.join(folder, name))
-    if os.path.lexists("files"):
-        os.symlink(os.path.abspath("files"), os.path.join(folder, "work", "files"))
+    for given in ("files", "prepared"):
+        if os.path.lexists(given):
+            os.symlink(os.path.abspath(given), os.path.join(folder, "work", given))
     os.chdir(os.path.join(folder, "work"))
     temporary = os.path.join(folder, "tmp")
     user = {"HOME": os.path.join(folder, "home"), "TMPDIR": temporary, "USER": "elsewhere", "LOGNAME": "elsewhere"}

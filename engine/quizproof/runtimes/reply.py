@@ -7,14 +7,15 @@ The block of `SIZE` bytes begins with two unsigned numbers of four bytes, most s
 left, and the length of what follows, which is JSON:
 
     {"status": "raised",
-     "parts": [{"out": 120, "err": -1, "assertions": 2, "value": null, "dtype": "", "warned": ["UserWarning: m"]}],
+     "parts": [{"out": 120, "err": -1, "assertions": 2, "value": null, "dtype": "", "warned": ["UserWarning: m"],
+                "seconds": 0.021}],
      "raised": {"type": "KeyError", "message": "'a'", "part": 0, "meant": "", "aliases": [], "bases": [],
                 "frames": [{"line": 2, "column": 1, "end_column": 7, "function": "<module>", "text": "d['a']"}]},
      "detail": "", "drew": false}
 
 `out` and `err` are the sizes in bytes of all output after that part, -1 where it cannot be known: the zygote has the
-output itself. `status` is "running" until the program ends, and then "finished", "raised", "syntax" or "limit". Of a
-limit, `detail` has the name.
+output itself. `seconds` is how long it ran, by the clock. `status` is "running" until the program ends, and then
+"finished", "raised", "syntax" or "limit". Of a limit, `detail` has the name.
 
 After these `SIZE` bytes comes a second block of `EXAMINED_SIZE`, with the same two numbers, of the examination that
 follows a program that finished: an `Examined` for each part, in their order. It may be missing, or empty; the statement
@@ -50,6 +51,7 @@ _PART = record(
         "value": json_forms.anything,
         "dtype": DTYPE,
         "warned": items(text),
+        "seconds": json_forms.amount,
     }
 )
 _STATEMENT = record(
@@ -79,6 +81,11 @@ class Memory:
     def new(cls) -> Memory:
         """Memory of a run that has not begun. Raises OSError when there is none."""
         return cls(mmap.mmap(-1, SIZE + EXAMINED_SIZE), mmap.mmap(-1, 1))
+
+    def clear(self) -> None:
+        """Forget what was left: another program goes on in these processes."""
+        for at in (0, SIZE):
+            self.statement[at : at + _HEADER.size] = bytes(_HEADER.size)
 
     def begin(self) -> None:
         """Say, in the run, that its program begins now: whatever happens from here on is the program's doing."""

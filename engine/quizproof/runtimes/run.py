@@ -13,6 +13,7 @@ from quizproof.outcome import ASKED_FOR_NETWORK, TAMPERED, Outcome, OutcomeData,
 from quizproof.runtimes import reply
 from quizproof.runtimes.examined import Examined
 from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE, cpu_seconds
+from quizproof.runtimes.prepared.workshop import Workshop
 from quizproof.runtimes.wire import RequestLimits
 
 _ENDLESS_BYTES = 300
@@ -28,6 +29,24 @@ _LIMIT_REACHED = {
     "processes": "it started more than {processes} processes",
 }
 """By the names of limits, as they are used in this package; what readers get instead."""
+
+
+class Used(NamedTuple):
+    """What a process has used."""
+
+    cpu: float
+    """Seconds of processor time."""
+    peak: int
+    """The most memory that it ever had, in KiB."""
+
+    @classmethod
+    def of(cls, usage: resource.struct_rusage) -> Used:
+        """As `os.wait4` gives it. On Linux the unit of ru_maxrss is KiB."""
+        return cls(usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+
+    def plus(self, later: Used) -> Used:
+        """What one process used that did all of this before and then what another did after it was forked."""
+        return Used(self.cpu + later.cpu, max(self.peak, later.peak))
 
 
 @dataclass
@@ -47,9 +66,18 @@ class Run:
     started: float
     endless: bool
     """Whether its author says that it never ends."""
+    is_trunk: bool = False
+    """Whether it is no program, but what several begin with: see `sharing.tree`."""
     stopped: str = ""
     """The name of the limit for which we killed it."""
+    workshop: Workshop | None = None
+    """Of a step: where its files are taken out."""
+    times: list[float] = field(default_factory=list, init=False)
+    """How long each part took, in seconds, as far as it is known; once there is an outcome."""
+    branch: Run | None = field(default=None, init=False)
+    """The branch that goes on, of a trunk."""
     deadline: float = field(init=False)
+    """When it is killed; of a trunk, when its branch is over its time."""
 
     def __post_init__(self) -> None:
         self.deadline = self.started + self.limits["seconds"]
@@ -75,27 +103,35 @@ class Run:
     def close(self) -> None:
         """Let go of its memory and its output."""
         self.reply.close()
+        self.close_output()
+
+    def close_output(self) -> None:
+        """Let go of its output, where its memory is that of its tree."""
         os.close(self.out)
         os.close(self.err)
+        if self.workshop:
+            self.workshop.close()
 
-    def outcome(self, status: int, usage: resource.struct_rusage) -> OutcomeData:
+    def outcome(self, status: int, used: Used) -> OutcomeData:
         """The outcome of the run, which has ended, as JSON data.
 
         status  how it ended, as `os.wait4` gives it
-        usage   what it used, as `os.wait4` gives it
+        used    what it used
 
         What the process states is believed only where nothing contradicts it. In this order: too much output, a limit
         for which we killed it, a signal by which the kernel reports a limit, and last its own statement.
         """
         stated = self._stated()
         parts: list[dict[str, Any]] = stated["parts"]  # checked by `reply.read`
+        self.times = [part["seconds"] for part in parts]
         raised = stated.get("raised")
         ending, limit, detail = stated["status"], "", stated.get("detail", "")
         max_bytes = self.limits["output_kib"] * 1024
         # The examination comes when all is stated, and what ends it says nothing about the program.
         examined = reply.examined(self.reply.statement, self.count)
         if ending == "running":  # it ended within the part that comes after these
-            parts.append({"out": -1, "err": -1, "assertions": 0, "value": None, "dtype": "", "warned": []})
+            unknown: dict[str, Any] = {"out": -1, "err": -1, "assertions": 0, "value": None, "dtype": "", "warned": []}
+            parts.append({**unknown, "seconds": 0.0})
         if self.endless and self.stopped == "time":
             ending, max_bytes = "endless", _ENDLESS_BYTES
             detail = _LIMIT_REACHED["time"].format(**self.limits)
@@ -106,7 +142,7 @@ class Run:
         elif self.stopped and not (ending == "finished" and examined is not None):
             ending, limit = "limit", self.stopped
         elif ending == "running":
-            ending, limit, detail = self._death(status, usage)
+            ending, limit, detail = self._death(status, used)
         elif ending == "limit":
             limit = detail
         return {
@@ -116,8 +152,7 @@ class Run:
             "detail": self._limit_reached(limit) if limit else detail,
             # From before the fork, so that what a limit of time counts is what is reported.
             "seconds": round(time.monotonic() - self.started, 6),
-            # On Linux the unit of ru_maxrss is KiB.
-            "peak_mib": round(usage.ru_maxrss / 1024, 1),
+            "peak_mib": round(used.peak / 1024, 1),
             "drew": bool(stated.get("drew")),
         }
 
@@ -126,12 +161,11 @@ class Run:
             return {"status": "fault", "parts": []}
         return reply.read(self.reply.statement, self.count) or {"status": "died", "parts": [], "detail": TAMPERED}
 
-    def _death(self, status: int, usage: resource.struct_rusage) -> tuple[str, str, str]:
+    def _death(self, status: int, used: Used) -> tuple[str, str, str]:
         """Status, limit and detail of a run that ended by itself, but without stating so."""
         code = os.waitstatus_to_exitcode(status)
-        busy = usage.ru_utime + usage.ru_stime
         # A run that ignores SIGXCPU is killed a moment later.
-        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and busy >= cpu_seconds(self.limits)):
+        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and used.cpu >= cpu_seconds(self.limits)):
             return "limit", "cpu", ""
         # Python ignores this signal and raises OSError; a program that has restored it dies of it.
         if -code == signal.SIGXFSZ:
@@ -180,11 +214,12 @@ class Run:
 
 
 class Ended(NamedTuple):
-    """A run whose process has been reaped: how it ended and what it used, as `os.wait4` gives them."""
+    """A run whose process has been reaped."""
 
     run: Run
     status: int
-    usage: resource.struct_rusage
+    """How it ended, as `os.wait4` gives it."""
+    used: Used
 
 
 def lost(error: OSError) -> OutcomeData:

@@ -7,6 +7,13 @@ The zygote begins, once it has warmed up, with one of
 
 Then the pool sends `Request`s, as many as it likes, and the zygote answers each with a `Reply` when the run has ended,
 in any order. There is no message to end a zygote: it ends when the pool closes the socket.
+
+A request may also be of a *trunk*, whose parts several programs begin with; then a request of each of these names it,
+and {"close": 7} ends it. See `sharing.trunk`. The zygote may answer with
+
+    {"id": 7, "shared": 0.31}       the trunk is ready, after so many seconds
+    {"id": 8, "alone": "threads"}   the trunk cannot be one, or the program must be run without it: why
+    {"gone": [7]}                   these trunks have ended
 """
 
 from __future__ import annotations
@@ -18,6 +25,8 @@ from typing import Any, Literal, TypedDict
 
 from quizproof.outcome import OutcomeData
 
+GONE = "gone"
+"""Why a program is to be run alone whose trunk has ended before it began; it may find another one."""
 _LENGTH = struct.Struct("!I")
 
 
@@ -53,6 +62,10 @@ class Request(TypedDict):
     limits: RequestLimits
     files: str | None
     """The path of a folder that the run may read as `files`."""
+    prepared: str | None
+    """The path of a folder that the run may read as `prepared`; a step gets a copy of it, which it may change."""
+    step: bool
+    """Whether what it leaves in `prepared` is wanted: see `prepared.workshop`."""
     stdin: str | None
     """What it reads on standard input; None for nothing."""
     endless: bool
@@ -63,6 +76,10 @@ class Request(TypedDict):
     """The field of `Conditions`."""
     changes: str
     """The field of `Conditions`."""
+    trunk: int | None
+    """The id of the trunk that the program goes on from: it has all of the trunk's parts, and more."""
+    shared: bool
+    """Whether this is a trunk."""
 
 
 class Reply(TypedDict):
@@ -70,6 +87,9 @@ class Reply(TypedDict):
 
     id: int
     outcome: OutcomeData
+    """With that of a step that finished comes the descriptor of an archive: see `prepared.archive`."""
+    times: list[float]
+    """How long each part took, in seconds, as far as it is known."""
 
 
 def pack(message: Mapping[str, Any]) -> bytes:

@@ -21,16 +21,19 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from quizproof.runtimes import child, huge_pages, reply
 from quizproof.runtimes.limits.usage import Watch, Watched
-from quizproof.runtimes.run import Ended, Run, lost
+from quizproof.runtimes.prepared.placed import Placed
+from quizproof.runtimes.prepared.workshop import send_with
+from quizproof.runtimes.run import Ended, Run, Used, lost
 from quizproof.runtimes.sandbox.confinement import CONFINEMENTS, Confinement
 from quizproof.runtimes.sandbox.keyring import leave_keyring
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.runtimes.sandbox.removal import remove
 from quizproof.runtimes.sandbox.system_calls import die_with_parent, inherit_orphans, release
+from quizproof.runtimes.sharing.tree import Trees, Trunk
 from quizproof.runtimes.wire import Request, pack, unpack
 
 _TICK_SECONDS = 0.05
@@ -94,6 +97,7 @@ class Zygote:
         """When it last looked."""
         self.buffer = bytearray()
         self.selector = selectors.DefaultSelector()
+        self.trees = Trees(self.runs, self.selector, self._send, _kill, confinement.is_alone)
 
     def serve(self) -> None:
         """Fork, watch and reply until the socket closes; then kill what is left, and delete the scratch folders.
@@ -113,7 +117,9 @@ class Zygote:
             while True:
                 # Without runs there is nothing to watch, so it sleeps until a message comes.
                 for key, _ in self.selector.select(_TICK_SECONDS if self.runs or self.ending else None):
-                    if key.fileobj is wake:
+                    if isinstance(key.data, Trunk):
+                        self.trees.hear(key.data)
+                    elif key.fileobj is wake:
                         with contextlib.suppress(BlockingIOError):
                             wake.recv(4096)
                     elif not self._receive():
@@ -137,12 +143,22 @@ class Zygote:
         data = self.control.recv(1 << 16)
         self.buffer += data
         for message in unpack(self.buffer):
+            if "close" in message:
+                self.trees.close(message["close"])
+                continue
             request = cast("Request", message)
             try:
-                self._fork(request)
+                if request["trunk"] is None:
+                    self._fork(request)
+                else:
+                    self.trees.branch(request)
             except OSError as error:  # not the snippet's fault
-                self.control.sendall(pack({"id": request["id"], "outcome": lost(error)}))
+                answer = {"alone": str(error)} if request["shared"] else {"outcome": lost(error), "times": []}
+                self._send({"id": request["id"], **answer})
         return bool(data)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        self.control.sendall(pack(message))
 
     def _import_on_demand(self, request: Request) -> None:
         for word, module in list(self.on_demand.items()):
@@ -157,24 +173,31 @@ class Zygote:
     def _fork(self, request: Request) -> None:
         self._import_on_demand(request)
         # Before the fork: a folder that cannot be opened is a fault, and not the snippet's doing.
-        files_folder = self.confinement.open_files(request["files"]) if request["files"] else None
+        placed = Placed.of(request, self.confinement.open_folder)
         scratch = self.confinement.prepare(request["id"])
         memory = reply.Memory.new()
         # In memory and without a name: no run can find another's output, and nothing has to be deleted.
         out, err = os.memfd_create("stdout"), os.memfd_create("stderr")
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) if request["shared"] else (None, None)
         started = time.monotonic()
         try:
             pid = self.confinement.fork()
         except OSError:
             memory.close()
-            for descriptor in (out, err, *([] if files_folder is None else [files_folder])):
+            for descriptor in (out, err):
                 os.close(descriptor)
+            placed.close()
+            if placed.workshop:
+                placed.workshop.close()
+            for end in (ours, theirs):
+                if end is not None:
+                    end.close()
             self.confinement.clear(scratch)
             raise
         if pid == 0:
             # The zygote switched it off for itself; a program must have it, as in any interpreter.
             gc.enable()
-            for other in self.runs.values():
+            for other in (*self.runs.values(), *(ended.run for ended in self.ending.values())):
                 other.reply.close()  # or this run could forge it
             limits = request["limits"]
             child.run(
@@ -183,14 +206,17 @@ class Zygote:
                 out,
                 err,
                 self.data_bytes,
-                lambda: self.confinement.enter(scratch, limits, files_folder),
+                lambda: self.confinement.enter(scratch, limits, placed),
+                None if theirs is None else theirs.fileno(),
             )
-        if files_folder is not None:
-            os.close(files_folder)
-        count = len(request["parts"])
-        self.runs[pid] = Run(
-            request["id"], request["limits"], count, memory, out, err, scratch, started, request["endless"]
-        )
+        placed.close()
+        count, endless, shared = len(request["parts"]), request["endless"], request["shared"]
+        run = Run(request["id"], request["limits"], count, memory, out, err, scratch, started, endless, shared)
+        run.workshop = placed.workshop
+        self.runs[pid] = run
+        if ours is not None and theirs is not None:
+            theirs.close()
+            self.trees.plant(run, pid, ours)
 
     def _reap(self) -> None:
         """Deal with every child that has ended. It never waits: nobody can say when a child ends."""
@@ -205,15 +231,17 @@ class Zygote:
             # The kernel tells us of stops, unasked, where we trace a child: any child can make its parent do that.
             if os.WIFSTOPPED(status):
                 release(pid, os.WSTOPSIG(status))
-            elif (run := self.runs.pop(pid, None)) is not None:
+            elif (run := self.runs.get(pid)) is not None:
+                self.trees.end(pid)
+                del self.runs[pid]
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)  # its group outlives it when it left something behind
                 last = self.confinement.end(pid)
                 self._kill_orphans()
                 if last is None:
-                    self._reply(Ended(run, status, usage))
+                    self._reply(Ended(run, status, Used.of(usage)))
                 else:
-                    self.ending[last] = Ended(run, status, usage)
+                    self.ending[last] = Ended(run, status, Used.of(usage))
             elif (ended := self.ending.pop(pid, None)) is not None:
                 self._reply(ended)
             else:  # an init, or an orphan that we killed, which has left us its own children
@@ -221,9 +249,21 @@ class Zygote:
 
     def _reply(self, ended: Ended) -> None:
         run = ended.run
-        self.control.sendall(pack({"id": run.id, "outcome": run.outcome(ended.status, ended.usage)}))
+        if not run.is_trunk:  # its programs have had their answers
+            self._answer(ended)
         run.close()
         self.confinement.clear(run.scratch)
+
+    def _answer(self, ended: Ended) -> None:
+        run = ended.run
+        outcome = run.outcome(ended.status, ended.used)
+        archive = None
+        if run.workshop:
+            try:
+                archive = run.workshop.take(outcome)
+            except OSError as error:  # no memory is left, say
+                outcome = lost(error)
+        send_with(self.control, pack({"id": run.id, "outcome": outcome, "times": run.times}), archive)
 
     def _kill_orphans(self) -> None:
         """Kill what finished runs left behind: as its subreaper we inherit it, whatever session it moved to.
@@ -238,7 +278,8 @@ class Zygote:
         """Kill runs that are over their time or print too much, and those that fill the machine."""
         now = time.monotonic()
         for pid, run in self.runs.items():
-            if not run.stopped and (now >= run.deadline or run.has_printed_too_much()):
+            printing = run.branch or run
+            if not run.stopped and (now >= run.deadline or printing.has_printed_too_much()):
                 run.stopped = "time" if now >= run.deadline else "output"
                 _kill(pid)
         if self.runs and now - self.watched >= _TICK_SECONDS:

@@ -28,18 +28,21 @@ class Isolation(Protocol):
         """A fingerprint of where programs are run; empty for this machine."""
 
 
-def program_key(runtime: str, program: Program, data: str) -> str:
+def program_key(runtime: str, program: Program, data: str, prepared: str = "") -> str:
     """The key of a program: its code and limits, never its place in a file.
 
-    runtime  the name of the runtime
-    program  the places of its parts do not count, so that it may move in its file
-    data     the fingerprint of the files that it may read: see `fingerprints.contents`
+    runtime   the name of the runtime
+    program   the places of its parts do not count, so that it may move in its file
+    data      the fingerprint of the files that it may read: see `fingerprints.contents`
+    prepared  that of the files which steps prepared for it; empty where it gets none
 
     The lock has these keys too, so a change of what counts makes every lock stale.
     """
     parts = [(part.role, part.source) for part in program.parts]
     # Added only where there is any, so that most programs keep the keys that locks have.
-    given = [[program.stdin, program.endless]] if program.stdin is not None or program.endless else []
+    given: list[Any] = [[program.stdin, program.endless]] if program.stdin is not None or program.endless else []
+    if prepared or program.prepares:
+        given.append({"prepared": prepared, "step": program.prepares})
     return digest(runtime, parts, program.limits.model_dump(), data, *given)
 
 

@@ -118,7 +118,7 @@ def _is_sound(proof: QuizProof) -> bool:
     """Whether what types alone do not say is right: rules that exist, places in a file, counts that can be added up."""
     findings = [*proof.file_findings, *(finding for block in proof.blocks for finding in block.findings)]
     places = [place for finding in findings for place in vars(finding.span).values()]
-    counts = [claim.evidence.get(name, 0) for block in proof.blocks for claim in block.claims for name in COUNTED]
+    counts = [claim.evidence.get(name, 0) for claim in proof.claims for name in COUNTED]
     return (
         all(finding.code in RULES for finding in findings)
         and not any(map(whole(1), places))

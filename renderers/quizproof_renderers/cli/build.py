@@ -65,7 +65,7 @@ def build(
     # Before anything is run: a mistake in the call must not cost a whole proof.
     settings = load_settings(site) if site else SiteSettings()
     refuse_foreign(output)
-    chosen = bank or (default_bank(),)
+    chosen = bank or default_bank()
     lock = Lock.read(lock_of(chosen)) if locked else None
     with set_up(find_files(chosen), options, chosen, outcomes=lock, lock=lock) as (proving, _):
         report = Report(tuple(proving), proving.result)

@@ -26,21 +26,27 @@ def cache() -> None:
 @cache.command()
 def stats() -> None:
     """Show where the cache is and what is in it."""
+    from quizproof.store import prepared_files
     from quizproof.store.cache import Cache
 
     with Cache() as kept:
         stats = kept.stats()
+    files, size = prepared_files.stats(prepared_files.kept_beside(stats.path))
     click.echo(f"{stats.path}")
     for prefix, meaning in _KINDS:
         click.echo(f"  {stats.entries.get(prefix, 0):>9,}  {meaning}")
     click.echo(f"  {stats.bytes / 1e6:>9,.1f}  MB, of {stats.max_bytes / 1e6:,.0f} MB at most")
+    click.echo(f"  {files:>9,}  files that steps of `prepare` left, {size / 1e6:,.1f} MB")
 
 
 @cache.command()
 def clear() -> None:
-    """Delete everything in the cache; the next check runs everything."""
+    """Delete everything in the cache, and the files that steps prepared; the next check runs everything."""
+    from quizproof.store import prepared_files
     from quizproof.store.cache import Cache
+    from quizproof_renderers.text import plural
 
     with Cache() as kept:
         count = kept.clear()
-    click.echo(f"{count:,} entries deleted")
+        files = prepared_files.clear(prepared_files.kept_beside(kept.path))
+    click.echo(f"{count:,} entries deleted" + (f", and {plural(files, 'prepared file')}" if files else ""))

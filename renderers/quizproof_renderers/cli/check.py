@@ -8,27 +8,45 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quizproof_renderers.cli.exits import FINDINGS, PROVEN, code_of, fail, tell
+from quizproof_renderers.cli.exits import FINDINGS, code_of, fail, tell
+from quizproof_renderers.cli.judging import (
+    JudgingOptions,
+    baseline_to_write,
+    choice_of,
+    chosen_files,
+    judging_options,
+    parted,
+    sieve_for,
+    tell_gone,
+    tell_missing_proof,
+    write_baseline,
+)
 from quizproof_renderers.cli.options import (
     LOCK,
+    Output,
     RunOptions,
     ShardParameter,
     ShareParameter,
     default_bank,
-    exit_zero_option,
+    format_of,
     format_option,
     lock_of,
     output_option,
+    outputs_of,
     paths_argument,
     proving_options,
     refuse_left_over,
 )
 from quizproof_renderers.cli.proving import report, set_up
+from quizproof_renderers.reports.formats import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from quizproof.loading.choosing import Choice
+    from quizproof.loading.quiz import Loaded
     from quizproof.loading.shards import Shard
+    from quizproof.proof import Result
     from quizproof.store.lock import Lock
 
 
@@ -36,7 +54,7 @@ if TYPE_CHECKING:
 @paths_argument
 @format_option
 @output_option
-@exit_zero_option
+@judging_options
 @click.option(
     "--stress",
     type=click.IntRange(1, 100),
@@ -69,27 +87,30 @@ if TYPE_CHECKING:
 @proving_options
 def check(
     paths: tuple[Path, ...],
-    format_: str | None,
+    formats: tuple[Output, ...],
     output_file: Path | None,
-    exit_zero: bool,
     stress: int | None,
     audit: float | None,
     locked: bool,
     write_lock: bool,
     diff_lock: bool,
     shard: Shard | None,
+    judging: JudgingOptions,
     options: RunOptions,
 ) -> None:
     """Prove every claim of a bank.
 
     Each snippet is run; each key and each wrong option is judged by its run. PATHS are quiz files or folders of them;
-    `questions` by default.
+    `questions` by default. Ids of quizzes and blocks among them choose a part.
 
     \b
     Examples:
       quizproof check
       quizproof check questions/freezing-layers --jobs 4
+      quizproof check trainable-tensors           one question by its id
+      quizproof check --topic metrics --kind choice
       quizproof check --format github             annotate a pull request
+      quizproof check --format junit:report.xml   and one line per finding
       quizproof check --format json -o report.json
       quizproof check --dask tcp://10.0.0.1:8786  run on a Dask cluster
       quizproof check --require-sandbox landlock  run nothing less isolated
@@ -98,24 +119,30 @@ def check(
       quizproof check questions --diff-lock       what changed with this torch?
       quizproof check questions --locked          does the lock match, and prove?
       quizproof check --known origin/main         run only what a branch changed
+      quizproof check questions --write-baseline  from now on, only new findings
     """
     from quizproof.loading.files import find_files
     from quizproof.store.lock import Lock
     from quizproof.store.lock_writer import LockWriter
+    from quizproof_renderers.policy.settings import settings_for
 
-    chosen = paths or (default_bank(),)
-    if shard and (write_lock or diff_lock):
-        fail(f"{LOCK} belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
+    named, ids = parted(paths)
+    settings = settings_for(named)
+    chosen = named or default_bank()
+    choice = choice_of(judging, ids)
+    _refuse_parts(choice, shard, write_lock=write_lock, diff_lock=diff_lock, baseline=judging.write_baseline)
+    outputs = outputs_of(formats or tuple(map(format_of, settings.formats)), output_file)
     path = lock_of(chosen) if write_lock or diff_lock else None
     # With both options and no lock yet, there is nothing to compare with.
     first = write_lock and path and not path.exists()
     # Read before anything is run: a damaged lock must not cost a whole check.
     before = Lock.read(path) if path and diff_lock and not first else None
+    known = baseline_to_write(judging, settings, chosen) if judging.write_baseline else None
+    sieve = sieve_for(judging, settings, chosen, whole=not (choice and choice.splits_files) and not shard)
     if audit and options.no_cache and not options.known:
         fail("`--audit` compares with the cache, and `--no-cache` ignores it; leave one of them out")
     files = find_files(chosen)
-    if output_file and any(isinstance(file, Path) and _is_same(file, output_file) for file in files):
-        fail(f"{output_file} is a quiz of the bank; name another file for the report")
+    _refuse_overwriting(files, outputs)
     asked = {"--write-lock": write_lock, "--diff-lock": diff_lock, "--stress": stress, "--audit": audit}
     if locked and (clashing := [name for name, given in asked.items() if given]):
         fail(f"with `--locked` nothing is run; leave out `{clashing[0]}`")
@@ -123,8 +150,8 @@ def check(
         fail("`--stress` runs everything again; leave out `--known`")
     lock = Lock.read(lock_of(chosen)) if locked else None
     writer = LockWriter()
-    settings = set_up(
-        files,
+    proving_settings = set_up(
+        chosen_files(choice, chosen) if choice else files,
         options,
         chosen,
         outcomes=lock,
@@ -135,24 +162,50 @@ def check(
         witness=writer.note if path else None,
         shard=shard,
     )
-    with settings as (proving, bar):
-        programs = report(proving, bar, format_, output_file)
-    if lock and not shard:
+    with proving_settings as (proving, bar):
+        programs = report(proving, bar, outputs, sieve)
+    part = shard or choice
+    if lock and not part:
         refuse_left_over(lock, lock_of(chosen), programs)
-    elif not shard and not write_lock and not diff_lock:
+    elif not part and not write_lock and not diff_lock:
         _warn_if_stale(chosen, programs)
-    result = proving.result
-    code = code_of(result)
+    if known:
+        write_baseline(sieve, known)
+    tell_gone(sieve)
+    result = sieve.result(proving.result)
+    fail_on = judging.fail_on or settings.value("fail-on")
+    min_proof = settings.value("min-proof") if judging.min_proof is None else judging.min_proof
+    tell_missing_proof(result, min_proof)
+    code = code_of(result, fail_on, min_proof)
     if path:
         now = writer.lock(result.sandbox, result.runtimes)
-        if before and _differ(before, now, to_stderr=format_ == "json" and not output_file):
+        to_stderr = outputs[0].file is None and outputs[0].format in DATA
+        if before and _differ(before, now, to_stderr=to_stderr) and fail_on != "never":
             code = max(code, FINDINGS)
-        # FINDINGS without errors means that outputs differ from the old lock, which is why it is written again.
-        if write_lock and code in (PROVEN, FINDINGS) and not result.errors:
-            _write(now, path)
-        elif write_lock:
-            tell(f"not everything is proven, so {path} was not written")
-    sys.exit(PROVEN if exit_zero else code)
+        if write_lock:
+            _write_if_proven(now, path, proving.result)
+    sys.exit(code)
+
+
+def _refuse_parts(
+    choice: Choice | None, shard: Shard | None, *, write_lock: bool, diff_lock: bool, baseline: bool
+) -> None:
+    """Exit where what belongs to a whole bank is asked of a part of it."""
+    if shard and (write_lock or diff_lock):
+        fail(f"{LOCK} belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
+    if choice and (write_lock or diff_lock):
+        fail(f"{LOCK} belongs to a whole bank; leave out ids, `--topic` and `--kind`")
+    if shard and choice:
+        fail("`--shard` divides a whole bank; leave out ids, `--topic` and `--kind`")
+    if shard and baseline:
+        fail("a baseline belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
+
+
+def _refuse_overwriting(files: Sequence[Path | Loaded], outputs: Sequence[Output]) -> None:
+    """Exit where a report would replace a quiz."""
+    for output in outputs:
+        if output.file and any(isinstance(file, Path) and _is_same(file, output.file) for file in files):
+            fail(f"{output.file} is a quiz of the bank; name another file for the report")
 
 
 def _is_same(file: Path, other: Path) -> bool:
@@ -191,8 +244,14 @@ def _differ(before: Lock, now: Lock, *, to_stderr: bool) -> bool:
     return lock_diff.write(before, now, console_for(sys.stderr if to_stderr else sys.stdout))
 
 
-def _write(lock: Lock, path: Path) -> None:
-    """Write a lock, and say so. Exits when that is not possible."""
+def _write_if_proven(lock: Lock, path: Path, result: Result) -> None:
+    """Write a lock, and say so. Exits when that is not possible.
+
+    result  with every error, ignored or not: a lock is the record of what is proven
+    """
+    if result.errors:
+        tell(f"not everything is proven, so {path} was not written")
+        return
     try:
         lock.write(path)
     except OSError as error:

@@ -30,15 +30,26 @@ SIGNALLED = 128
 """Plus the number of the signal that ended us."""
 
 
-def code_of(result: Result) -> int:
-    """The exit code after proving, 0, 1 or 3: findings win over what could not be verified."""
-    match result.status:
-        case "proven":
-            return PROVEN
-        case "unverified":
-            return UNVERIFIED
-        case _:
-            return FINDINGS
+def code_of(result: Result, fail_on: str = "error", min_proof: float = 0) -> int:
+    """The exit code after proving, 0, 1 or 3: findings win over what could not be verified.
+
+    result     whose findings are those that count: what is ignored is none of them
+    fail_on    from which severity on a finding fails: "error", "warning", or "never"
+    min_proof  the least share of proven claims, in percent
+    """
+    if fail_on == "never":
+        return PROVEN
+    if result.errors > result.unverified or lacks_proof(result, min_proof):
+        return FINDINGS
+    if fail_on == "warning" and result.warnings:
+        return FINDINGS
+    return UNVERIFIED if result.unverified else PROVEN
+
+
+def lacks_proof(result: Result, min_proof: float) -> bool:
+    """Whether fewer claims are proven than `min_proof` percent, even if all that could not be verified were."""
+    summary = result.summary
+    return 100 * (summary.proven + summary.unverified) < min_proof * summary.claims
 
 
 def code_of_test(result: TestResult) -> int:

@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 import click
 
+from quizproof_renderers.cli.authoring.config import config
+from quizproof_renderers.cli.authoring.validate import validate
 from quizproof_renderers.cli.build import build
 from quizproof_renderers.cli.cache import cache
 from quizproof_renderers.cli.check import check
@@ -124,5 +126,5 @@ def main() -> None:
     """
 
 
-for command in (check, merge, build, take, try_, explain, cache, doctor):
+for command in (check, validate, merge, build, take, try_, explain, config, cache, doctor):
     main.add_command(command)

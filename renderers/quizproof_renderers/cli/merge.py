@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from quizproof_renderers.cli.exits import PROVEN, code_of
-from quizproof_renderers.cli.options import exit_zero_option, format_option, output_option
+from quizproof_renderers.cli.options import Output, format_option, output_option, outputs_of
 from quizproof_renderers.cli.proving import reporter_to
 
 
@@ -16,8 +16,8 @@ from quizproof_renderers.cli.proving import reporter_to
 @click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
 @format_option
 @output_option
-@exit_zero_option
-def merge(reports: tuple[Path, ...], format_: str | None, output_file: Path | None, exit_zero: bool) -> None:
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+def merge(reports: tuple[Path, ...], formats: tuple[Output, ...], output_file: Path | None, exit_zero: bool) -> None:
     """Merge the reports of all shards into one.
 
     REPORTS are the files that `quizproof check --shard I/N --format json` wrote, in any order. Reports are refused
@@ -30,8 +30,9 @@ def merge(reports: tuple[Path, ...], format_: str | None, output_file: Path | No
     """
     from quizproof_renderers.reports.merging import merge as merged
 
+    outputs = outputs_of(formats, output_file)
     report = merged(reports)
-    with reporter_to(format_, output_file) as reporter:
+    with reporter_to(outputs) as reporter:
         for quiz in report.quizzes:
             reporter.add(quiz)
         reporter.finish(report.result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -12,16 +13,15 @@ import click
 
 from quizproof.runtimes.sandbox.levels import LEVELS
 from quizproof_renderers.cli.exits import fail, refuse
-from quizproof_renderers.reports.formats import FORMATS
+from quizproof_renderers.reports.formats import FORMATS, Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from quizproof.loading.shards import Shard
     from quizproof.runtimes.sandbox.levels import Level
     from quizproof.store.lock import Lock
 
-DEFAULT_BANK = "questions"
 LOCK = "quizproof.lock"
 """As `quizproof.store.lock` has it, which `--help` does not wait for."""
 _AUTO = "auto"
@@ -168,7 +168,7 @@ def _collecting(command: Callable[..., None], options: Sequence[Callable[..., An
         **own: Any,
     ) -> None:
         level = cast("Level | None", None if sandbox == _AUTO else sandbox)
-        least = cast("Level | None", required)
+        least = cast("Level | None", required or _asked_by_settings(own))
         caps = (seconds, memory_mib, processes)
         command(options=RunOptions(jobs, level, least, no_cache, *caps, known, dask), **own)
 
@@ -177,29 +177,101 @@ def _collecting(command: Callable[..., None], options: Sequence[Callable[..., An
     return collected
 
 
+def _asked_by_settings(arguments: Mapping[str, Any]) -> str | None:
+    """The sandbox that the settings of the project require; None when they require none.
+
+    arguments  of the command, of which `paths` and `bank` name files and folders
+    """
+    from quizproof_renderers.policy.settings import settings_for
+
+    named = arguments.get("paths") or arguments.get("bank") or ()
+    return settings_for((named,) if isinstance(named, Path) else named).value("require-sandbox") or None
+
+
+def format_of(text: str) -> Output:
+    """A format as `--format` takes it. Raises click's BadParameter when there is no such format."""
+    return FormatParameter().convert(text, None, None)
+
+
+class FormatParameter(click.ParamType["Output"]):
+    """A format of a report, and the file for it: `junit` or `junit:report.xml`."""
+
+    name = "format"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """The format and the file."""
+        if isinstance(value, Output):
+            return value
+        name, colon, file = value.partition(":")
+        if name not in FORMATS:
+            near = f"{name!r} is not one of {', '.join(map(repr, FORMATS))}"
+            self.fail(f"{near}; `FORMAT:FILE` writes it to a file", param, ctx)
+        if colon and not file:
+            self.fail(f"{value!r} does not name a file", param, ctx)
+        return Output(name, Path(file) if file else None)
+
+
+@dataclass(frozen=True)
+class Output:
+    """A report that a user asked for."""
+
+    format: Format
+    file: Path | None = None
+    """None for standard output."""
+
+
 format_option = click.option(
     "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    help="The format of the report.  [default: full on a terminal, else concise]",
+    "formats",
+    type=FormatParameter(),
+    multiple=True,
+    metavar="FORMAT[:FILE]",
+    help=f"The format of the report: {', '.join(FORMATS)}. With `:FILE`, one more report, to this file; may be "
+    "repeated.  [default: full on a terminal, else concise]",
 )
 output_option = click.option(
     "-o",
+    "--output",
     "--output-file",
+    "output_file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the report to this file instead of standard output.",
 )
-exit_zero_option = click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+
+
+def outputs_of(formats: Sequence[Output], output_file: Path | None) -> tuple[Output, ...]:
+    """The reports to write, first the one that is not beside another.
+
+    formats      as `--format` gives them
+    output_file  where the one without a file of its own goes; None for standard output
+
+    Exits when two go to the same place.
+    """
+    # An empty name becomes the path of the current folder, which click lets through.
+    if output_file == Path():
+        fail("`--output-file` does not name a file")
+    plain = [output for output in formats if output.file is None]
+    if len(plain) > 1:
+        fail(f"only one report goes to standard output; give the other a file, as in `--format {plain[1].format}:FILE`")
+    default: Format = "full" if not output_file and sys.stdout.isatty() else "concise"
+    first = Output(plain[0].format if plain else default, output_file)
+    outputs = (first, *(output for output in formats if output.file))
+    files = [output.file for output in outputs if output.file]
+    if twice := [file for index, file in enumerate(files) if file in files[:index]]:
+        fail(f"two reports cannot both go to {twice[0]}")
+    return outputs
+
+
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
-def lock_of(paths: Sequence[Path]) -> Path:
+def lock_of(paths: Sequence[Path], what: str = LOCK) -> Path:
     """The path of a bank's lock, `<folder>/quizproof.lock`, whether it exists or not.
 
-    Exits unless `paths` names one folder: a lock holds the outcomes of a whole bank.
+    Exits unless `paths` names one folder: a lock holds the outcomes of a whole bank, as `what` does in the message.
     """
     if len(paths) != 1 or not paths[0].is_dir():
-        fail(f"{LOCK} belongs to a whole bank; name the bank's folder, and nothing else")
+        fail(f"{what} belongs to a whole bank; name the bank's folder, and nothing else")
     return paths[0] / LOCK
 
 
@@ -227,9 +299,14 @@ def lock_near(paths: Sequence[Path]) -> Path:
     return fail(f"there is no {LOCK} in a folder above {paths[0]}; name the bank's folder")
 
 
-def default_bank() -> Path:
-    """The bank of commands that were given none. Exits when it is not there."""
-    bank = Path(DEFAULT_BANK)
-    if not bank.is_dir():
-        fail(f"there is no folder `{DEFAULT_BANK}` here; name the quiz files or folders to read")
-    return bank
+def default_bank() -> tuple[Path, ...]:
+    """The files and folders of commands that were given none. Exits when one is not there."""
+    from quizproof_renderers.policy.settings import settings_for
+
+    settings = settings_for()
+    for path in settings.bank:
+        if "bank" in settings.given and not path.exists():
+            fail(f"{settings.source('bank')}: `bank`: {path} does not exist")
+        if not path.exists():
+            fail(f"there is no folder `{path}` here; name the quiz files or folders to read")
+    return settings.bank

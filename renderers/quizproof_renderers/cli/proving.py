@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypedDict, Unpack, cast
-
-import click
+from typing import TYPE_CHECKING, Any, TextIO, TypedDict, Unpack
 
 from quizproof_renderers.cli.exits import fail, refuse, tell
 from quizproof_renderers.cli.options import LOCK, lock_near
@@ -23,7 +21,8 @@ if TYPE_CHECKING:
     from quizproof.store.cache import Cache
     from quizproof.store.known import Known
     from quizproof.store.lock import Lock
-    from quizproof_renderers.cli.options import RunOptions
+    from quizproof_renderers.cli.options import Output, RunOptions
+    from quizproof_renderers.policy.sieve import Sieve
     from quizproof_renderers.progress import Bar
     from quizproof_renderers.reports.formats import Reporter
 
@@ -90,11 +89,17 @@ def pool_for(options: RunOptions, jobs: int | None = 1) -> Runner[Any]:
 
     Exits on a platform that can run nothing, and when the machine does not allow that sandbox.
     """
-    from quizproof.runners.local import local_pool, platform_refusal
+    from quizproof.runners.local import local_runner, platform_refusal
+    from quizproof.store.cache import default_path
+    from quizproof.store.prepared_files import kept_beside
 
     if why := platform_refusal():  # before the sandbox is looked at, which is Linux's
         refuse(why)
-    return _capped(local_pool(jobs, _level(options)), options)
+    try:
+        prepared = None if options.no_cache else kept_beside(default_path())
+    except RuntimeError:  # there is no home folder
+        prepared = None
+    return _capped(local_runner(jobs, _level(options), prepared), options)
 
 
 def _capped(runner: Runner[Any], options: RunOptions) -> Runner[Any]:
@@ -187,50 +192,52 @@ def _cache(options: RunOptions) -> Iterator[Cache | None]:
         yield cache
 
 
-def report(proving: Proving, bar: Bar, format_: str | None, output_file: Path | None) -> dict[str, str]:
+def report(proving: Proving, bar: Bar, outputs: Sequence[Output], sieve: Sieve) -> dict[str, str]:
     """Prove, and report each file as soon as it is judged. Returns the fingerprints of programs, by quiz.
 
-    proving      what `set_up` gives
-    bar          the line of progress, removed before anything is written to the same screen
-    format_      the name of a format; `full` on a terminal and `concise` elsewhere when None
-    output_file  where to write; standard output when None
+    proving  what `set_up` gives
+    bar      the line of progress, removed before anything is written to the same screen
+    outputs  the reports to write
+    sieve    takes out the findings that do not count
 
-    Exits when `output_file` cannot be written.
+    Exits when a file of a report cannot be written.
     """
-    on_terminal = output_file is None and sys.stdout.isatty()
+    on_terminal = outputs[0].file is None and sys.stdout.isatty()
     programs = {}
-    with reporter_to(format_, output_file) as reporter:
-        for quiz in proving:
+    with reporter_to(outputs) as reporter:
+        for proof in proving:
+            quiz = sieve.sift(proof)
             if on_terminal and quiz.findings:
                 bar.hide()
             reporter.add(quiz)
             programs[quiz.id] = quiz.programs
         bar.hide()
-        reporter.finish(proving.result)
+        reporter.finish(sieve.result(proving.result))
     return programs
 
 
 @contextmanager
-def reporter_to(format_: str | None, output_file: Path | None) -> Iterator[Reporter]:
-    """A reporter to standard output, or to a file, which replaces what was there only when it is complete.
+def reporter_to(outputs: Sequence[Output]) -> Iterator[Reporter]:
+    """A reporter to standard output and to files; a file replaces what was there only when it is complete.
 
-    format_      the name of a format; `full` on a terminal and `concise` elsewhere when None
-    output_file  the file; standard output when None
+    outputs  as `outputs_of` gives them
 
-    Exits when the file cannot be opened.
+    Exits when a file cannot be opened.
     """
     from quizproof_renderers.reports import formats
 
-    chosen = cast("formats.Format", format_ or ("full" if not output_file and sys.stdout.isatty() else "concise"))
-    # An empty name becomes the path of the current folder, which click lets through.
-    if output_file == Path():
-        fail("`--output-file` does not name a file")
-    # A pipe or a device cannot be replaced.
-    whole = output_file is not None and (output_file.is_file() or not output_file.exists())
+    with ExitStack() as files:
+        reporters = [formats.reporter(output.format, _stream(output.file, files)) for output in outputs]
+        yield reporters[0] if len(reporters) == 1 else formats.Several(reporters)
+
+
+def _stream(path: Path | None, files: ExitStack) -> TextIO:
+    """Where a report is written. Standard output is not ours to close."""
+    if path is None:
+        return sys.stdout
+    from quizproof_renderers.reports.whole_file import whole_file
+
     try:
-        stream = click.open_file(str(output_file), "w", encoding="utf-8", atomic=whole) if output_file else sys.stdout
+        return files.enter_context(whole_file(path))
     except OSError as error:
-        fail(f"{output_file} cannot be written: {error.strerror}")
-    # Standard output is not ours to close.
-    with stream if output_file else nullcontext():
-        yield formats.reporter(chosen, cast("TextIO", stream))
+        fail(f"{path} cannot be written: {error.strerror}")

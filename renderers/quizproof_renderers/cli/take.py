@@ -48,7 +48,7 @@ def take(
 
     from quizproof.store.lock import Lock
 
-    places = bank or (default_bank(),)
+    places = bank or default_bank()
     lock = Lock.read(lock_of(places)) if locked else None
     chosen = _choose(bank_at(*places), name)
     # The lock is not compared with the bank: it covers all of it, and this may be one question.
@@ -66,16 +66,17 @@ def take(
 
 def _put(quizzes: tuple[QuizProof, ...], options: RunOptions | None, chosen: Bank, *, seed: int, plain: bool) -> Result:
     """Put proven quizzes to the learner, whose programs are run as `options` says; nothing is run when it is None."""
+    from quizproof.proving.preparation import recipe_of
     from quizproof.runners.runner import run
     from quizproof_renderers.terminal import session
 
     if options is None:
         return session.run(quizzes, seed=seed, plain=plain)
-    files = {quiz.path: quiz.files for quiz in chosen.quizzes}
+    sources = {quiz.path: quiz for quiz in chosen.quizzes}
 
     def outcome_of(quiz: QuizProof, program: Program) -> Outcome:
-        assert quiz.header is not None, "only quizzes that could be read are put"
-        return run(pool, quiz.header.runtime, program, files[quiz.path])
+        source = sources[quiz.path]
+        return run(pool, source.header.runtime, program, source.files, recipe_of(source, quiz.steps))
 
     # One run at a time: there is one learner.
     with pool_for(options) as pool:

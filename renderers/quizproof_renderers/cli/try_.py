@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 if TYPE_CHECKING:
     from quizproof.loading.quiz import Bank, Item, Quiz
     from quizproof.proof import QuizProof
+    from quizproof.runners.recipe import Recipe
     from quizproof.runners.runner import Runner
 
 _MAX_BYTES = 1 << 20
@@ -48,10 +50,11 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
     source = _read(file)
     from quizproof.loading.quiz import Loaded
 
-    whole = bank_at(bank or default_bank())
+    whole = bank_at(*((bank,) if bank else default_bank()))
     if experiment is not None:
+        quiz, item = _find(whole, experiment, "experiment")
         pool = pool_for(options, options.jobs)
-        met = _try_experiment(*_find(whole, experiment, "experiment"), source, str(file), pool)
+        met = _try_experiment(quiz, item, source, str(file), pool, _prepared(quiz, options))
     else:
         assert question is not None
         quiz, item = _find(whole, question, "write-code")
@@ -59,7 +62,7 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
         # Only this question is proven: its checks judge programs only if they accept its own solution.
         with set_up((Loaded(quiz.path, quiz.only(item)),), options) as (proving, _):
             (proof,) = proving
-        met = _try_question(proof, source, quiz.files, str(file), pool)
+        met = _try_question(quiz, proof, source, str(file), pool)
     sys.exit(PROVEN if met else FINDINGS)
 
 
@@ -98,31 +101,47 @@ def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:
     raise UsageError(f"there is no {noun} `{name}`{suggestion}")
 
 
-def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Runner[Any]) -> bool:
+def _prepared(quiz: Quiz, options: RunOptions) -> Recipe | None:
+    """The steps of a quiz, proven; None when it has none. Exits when one is not proven."""
+    from quizproof.loading.quiz import Loaded
+    from quizproof.proving.preparation import recipe_of
+
+    if not quiz.header.prepare:
+        return None
+    with set_up((Loaded(quiz.path, replace(quiz, items=())),), options) as (proving, _):
+        (proof,) = proving
+    recipe = recipe_of(quiz, proof.steps)
+    if recipe is None:
+        refuse(f"a step of `{quiz.id}` is not proven here; `quizproof check` says why")
+    return recipe
+
+
+def _try_experiment(quiz: Quiz, item: Item, source: str, file: str, pool: Runner[Any], prepared: Recipe | None) -> bool:
     """Judge a script and show the result; whether it meets everything."""
     from quizproof.proving.trial import try_script
     from quizproof_renderers.reports import trial_report
 
     with pool:
-        trial = try_script(quiz, item, source, file, pool)
+        trial = try_script(quiz, item, source, file, pool, prepared)
     trial_report.write(trial, sys.stdout)
     return trial.met
 
 
-def _try_question(proof: QuizProof, source: str, files: str | None, file: str, pool: Runner[Any]) -> bool:
+def _try_question(quiz: Quiz, proof: QuizProof, source: str, file: str, pool: Runner[Any]) -> bool:
     """Judge a program by the one question in `proof` and show the result; whether it passes every check."""
     from quizproof.displays import ProgramInput
     from quizproof.marking.attempt import judge, program_of
+    from quizproof.proving.preparation import recipe_of
     from quizproof.runners.runner import run
     from quizproof_renderers.reports import trial_report
 
-    assert proof.header is not None, "its question was found"
     (question,) = proof.blocks
     display = question.variants[0].display
     if display is None or not isinstance(display.input, ProgramInput):
         refuse(f"`{question.id}` is not proven here, so it cannot judge a program; `quizproof check` says why")
     program = program_of(display.input, source)
     with pool:
-        mark = judge(display.input, program, run(pool, proof.header.runtime, program, files))
+        outcome = run(pool, quiz.header.runtime, program, quiz.files, recipe_of(quiz, proof.steps))
+        mark = judge(display.input, program, outcome)
     trial_report.write_mark(question.id, mark, file, sys.stdout)
     return mark.correct

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from quizproof.proof import QuizProof, Report, Result
 
-Format: TypeAlias = Literal["full", "concise", "json", "github"]
+Format: TypeAlias = Literal["full", "concise", "json", "github", "gitlab", "junit", "sarif"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 """The formats, by the names that `--format` knows."""
+
+
+DATA: tuple[Format, ...] = ("json", "gitlab", "junit", "sarif")
+"""Those that programs read, and that nothing else may stand beside."""
 
 
 class Reporter(Protocol):
@@ -24,6 +28,23 @@ class Reporter(Protocol):
 
     def finish(self, result: Result) -> None:
         """Sum up."""
+
+
+class Several:
+    """Reports to several reporters."""
+
+    def __init__(self, reporters: Sequence[Reporter]) -> None:
+        self._reporters = reporters
+
+    def add(self, quiz: QuizProof) -> None:
+        """Report one file to each."""
+        for each in self._reporters:
+            each.add(quiz)
+
+    def finish(self, result: Result) -> None:
+        """Have each sum up."""
+        for each in self._reporters:
+            each.finish(result)
 
 
 def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Reporter:
@@ -37,7 +58,7 @@ def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.envir
     if isinstance(stream, io.TextIOWrapper):
         # A character that the encoding of the stream lacks becomes an escape, so that no report is lost to it.
         stream.reconfigure(errors="backslashreplace")
-    # Imported only where needed: three of the four have no use for rich, and `--help` reads FORMATS alone.
+    # Imported only where needed: only `full` has a use for rich, and `--help` reads FORMATS alone.
     match form:
         case "full":
             from quizproof_renderers.console import console_for
@@ -53,9 +74,21 @@ def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.envir
 
             return JsonReport(stream)
         case "github":
-            from quizproof_renderers.reports.github import Github
+            from quizproof_renderers.reports.ci.github import Github
 
             return Github(stream, environ)
+        case "gitlab":
+            from quizproof_renderers.reports.ci.gitlab import Gitlab
+
+            return Gitlab(stream)
+        case "junit":
+            from quizproof_renderers.reports.ci.junit import Junit
+
+            return Junit(stream)
+        case "sarif":
+            from quizproof_renderers.reports.ci.sarif import Sarif
+
+            return Sarif(stream)
 
 
 def write(report: Report, form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:

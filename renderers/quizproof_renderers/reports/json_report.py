@@ -3,10 +3,11 @@
 ```
 {"version": 1, "quizproof": "0.1.0", "bank": "<fingerprint>", "shard": null, "revision": null, "sandbox": "namespaces",
  "runtimes": {"python": {"python": "3.11.7"}}, "summary": {...},
- "questions": [...], "findings": [...], "quizzes": [...]}
+ "questions": [...], "findings": [...], "quizzes": [...], "ignored": [...]}
 ```
 
-Blocks are called questions there, as they were when the keys were fixed. A finding about a runtime that a file lacks
+Blocks are called questions there, as they were when the keys were fixed. A finding that is ignored is under `ignored`
+instead, with one more key: `"ignored": {"by": "comment", "reason": "..."}`. A finding about a runtime that a file lacks
 has one more key, `"unavailable": {"reason": "...", "questions": 3}`, whose counts `merge` adds up.
 """
 
@@ -42,7 +43,7 @@ class JsonReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._lists = {name: _ListAside() for name in ("questions", "findings", "quizzes")}
+        self._lists = {name: _ListAside() for name in ("questions", "findings", "quizzes", "ignored")}
 
     def add(self, quiz: QuizProof) -> None:
         """Put aside the questions and findings of a file, and what it is."""
@@ -51,6 +52,8 @@ class JsonReport:
             self._lists["questions"].add(_question(quiz, question))
         for finding in quiz.findings:
             self._lists["findings"].add(_finding(finding))
+        for each in quiz.ignored:
+            self._lists["ignored"].add(_finding(each.finding) | {"ignored": {"by": each.by, "reason": each.reason}})
 
     def finish(self, result: Result) -> None:
         """Write the object."""
@@ -99,6 +102,7 @@ def _quiz(quiz: QuizProof) -> Json:
         "runtime": header.runtime if header else None,
         "questions": list(quiz.ids),
         "file_findings": len(quiz.file_findings),
+        "steps": [_claim(claim) for claim in quiz.steps],
     }
 
 
@@ -141,6 +145,8 @@ def _finding(finding: Finding) -> Json:
         "help": finding.help,
         "expected": finding.expected,
         "actual": finding.actual,
+        "at": list(finding.at),
+        "docs": finding.rule.anchor,
     }
     if finding.unavailable:
         keys["unavailable"] = {"reason": finding.unavailable.reason, "questions": finding.unavailable.blocks}

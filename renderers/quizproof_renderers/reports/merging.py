@@ -11,20 +11,25 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 import quizproof
 from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.findings import Finding, Span, Unavailable
-from quizproof.json_forms import MAX_NUMBER, anything, whole
 from quizproof.loading.shards import Shard
-from quizproof.proof import COUNTED, BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
+from quizproof.proof import BlockProof, Ignored, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
-from quizproof.verdicts import Verdict
 from quizproof_renderers.reports.json_report import VERSION
+from quizproof_renderers.reports.read_back import (
+    ClaimData,
+    FindingData,
+    IgnoredData,
+    QuestionData,
+    QuizData,
+    ReportData,
+)
 from quizproof_renderers.text import listed
 
 _MAX_MIB = 512
@@ -33,119 +38,31 @@ _MAX_LISTED = 5
 """Names listed in one message."""
 
 
-class _Data(BaseModel):
-    """Part of a report as it is read back; keys that it does not know are ignored, since new ones may come."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-
-
-def _countable(evidence: dict[str, Any]) -> dict[str, Any]:
-    for name in COUNTED:
-        if wrong := whole(0)(evidence.get(name, 0)):
-            raise ValueError(f"the count of `{name}`{wrong}")
-    if wrong := anything(evidence):
-        raise ValueError(f"the evidence{wrong}")
-    return evidence
-
-
-_Line = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
-_Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
-_MAX_VARIANTS = 10_000
-"""Of one question; each becomes an object."""
-
-
-class _Claim(_Data):
-    what: str
-    verdict: Verdict
-    line: _Line
-    evidence: Annotated[dict[str, Any], AfterValidator(_countable)]
-
-
-class _Question(_Data):
-    id: str
-    path: str
-    line: _Line
-    kind: str
-    exhibit: bool
-    answer: str | None
-    variants: Annotated[int, Field(ge=1, le=_MAX_VARIANTS)]
-    claims: list[_Claim]
-
-
-class _Unavailable(_Data):
-    reason: str
-    questions: Annotated[int, Field(ge=1)]
-
-
-class _Finding(_Data):
-    code: str
-    path: str
-    line: _Line
-    column: _Line
-    end_line: _Line
-    end_column: _Line
-    question: str | None
-    message: str
-    help: str
-    expected: str
-    actual: str
-    unavailable: _Unavailable | None = None
-    """Also missing in reports that were written before there was such a key."""
-
-
-class _Quiz(_Data):
-    id: str | None
-    title: str | None
-    topic: str | None
-    path: str
-    runtime: str | None
-    questions: list[str]
-    file_findings: Annotated[int, Field(ge=0)]
-
-
-class _Summary(_Data):
-    cached: _Count
-    runs: _Count
-    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    known: _Count = 0
-
-
-class _Report(_Data):
-    version: int
-    quizproof: str
-    bank: str
-    shard: str | None
-    sandbox: str
-    runtimes: dict[str, dict[str, str]]
-    summary: _Summary
-    questions: list[_Question]
-    findings: list[_Finding]
-    quizzes: list[_Quiz]
-    revision: str | None = None
-
-
 @dataclass(frozen=True)
 class _Part:
     """One report, and where it was."""
 
     path: Path
     shard: Shard
-    report: _Report
-    questions: dict[str, list[_Question]] = field(default_factory=dict)
+    report: ReportData
+    questions: dict[str, list[QuestionData]] = field(default_factory=dict)
     """By the path of their file."""
-    findings: dict[str, list[_Finding]] = field(default_factory=dict)
+    findings: dict[str, list[FindingData]] = field(default_factory=dict)
+    ignored: dict[str, list[IgnoredData]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for question in self.report.questions:
             self.questions.setdefault(question.path, []).append(question)
         for finding in self.report.findings:
             self.findings.setdefault(finding.path, []).append(finding)
+        for each in self.report.ignored:
+            self.ignored.setdefault(each.path, []).append(each)
 
-    def file_findings(self, quiz: _Quiz) -> list[_Finding]:
+    def file_findings(self, quiz: QuizData) -> list[FindingData]:
         """Its findings about the file as a whole, which come first."""
         return self.findings.get(quiz.path, [])[: quiz.file_findings]
 
-    def question_findings(self, quiz: _Quiz) -> list[_Finding]:
+    def question_findings(self, quiz: QuizData) -> list[FindingData]:
         """Its findings about the file's questions."""
         return self.findings.get(quiz.path, [])[quiz.file_findings :]
 
@@ -176,6 +93,8 @@ def merge(paths: Sequence[Path]) -> Report:
         runs=sum(each.runs for each in sums),
         cached=sum(each.cached for each in sums),
         known=sum(each.known for each in sums),
+        shared=sum(each.shared for each in sums),
+        alone=sum(each.alone for each in sums),
         seconds=sum(each.seconds for each in sums),
         revision=first.revision,
         bank=first.bank,
@@ -205,7 +124,7 @@ def _read(path: Path) -> _Part:
     if data.get("shard") is None:
         raise UsageError(f"{path} is the report of a whole check, not of a part of one; {wanted}")
     try:
-        report = _Report.model_validate(data)
+        report = ReportData.model_validate(data)
         part = _Part(path, Shard.parse(report.shard or ""), report)
         _sound(report)
     except ValidationError as error:
@@ -217,15 +136,16 @@ def _read(path: Path) -> _Part:
     return part
 
 
-def _sound(report: _Report) -> None:
+def _sound(report: ReportData) -> None:
     """Raises ValueError when the data contradict themselves."""
     paths = Counter(quiz.path for quiz in report.quizzes)
     if twice := [path for path, count in paths.items() if count > 1]:
         raise ValueError(f"the file {twice[0]} occurs twice")
-    for path in (*(question.path for question in report.questions), *(finding.path for finding in report.findings)):
+    found = (*report.findings, *report.ignored)
+    for path in (*(question.path for question in report.questions), *(finding.path for finding in found)):
         if path not in paths:
             raise ValueError(f"the file {path} is not among its quizzes")
-    if strange := [finding.code for finding in report.findings if finding.code not in rules.RULES]:
+    if strange := [finding.code for finding in found if finding.code not in rules.RULES]:
         raise ValueError(f"there is no rule {strange[0]}")
     for quiz in report.quizzes:
         if quiz.id is not None:
@@ -275,7 +195,7 @@ def _same(what: str, values: Mapping[Path, str]) -> None:
         raise UsageError(f"the parts do not belong together: {what} is {differing}")
 
 
-def _fingerprint(quizzes: Sequence[_Quiz]) -> str:
+def _fingerprint(quizzes: Sequence[QuizData]) -> str:
     from quizproof.store.fingerprints import digest
 
     return digest([(quiz.path, quiz.id, quiz.questions) for quiz in quizzes])[:12]
@@ -323,7 +243,7 @@ def _listed(names: Sequence[str]) -> str:
 # ---- building
 
 
-def _quiz(parts: Sequence[_Part], entries: Sequence[_Quiz], runtimes: Mapping[str, Mapping[str, str]]) -> QuizProof:
+def _quiz(parts: Sequence[_Part], entries: Sequence[QuizData], runtimes: Mapping[str, Mapping[str, str]]) -> QuizProof:
     """A file with the questions of all parts. `entries` are those of the file in each part."""
     quiz = entries[0]
     findings: dict[str, list[Finding]] = {}
@@ -338,10 +258,16 @@ def _quiz(parts: Sequence[_Part], entries: Sequence[_Quiz], runtimes: Mapping[st
         tuple(_question(judged[name], findings.get(name, [])) for name in quiz.questions),
         tuple(_file_findings(whole)),
         runtimes.get(quiz.runtime or "", {}),
+        steps=tuple(_claim(claim) for entry in entries for claim in entry.steps),
+        ignored=tuple(
+            Ignored(_finding(each), each.ignored.by, each.ignored.reason)
+            for part in parts
+            for each in part.ignored.get(quiz.path, ())
+        ),
     )
 
 
-def _file_findings(found: Sequence[_Finding]) -> Iterator[Finding]:
+def _file_findings(found: Sequence[FindingData]) -> Iterator[Finding]:
     """The findings of the file as a whole; a missing runtime, which every part may report, once for all its blocks."""
     findings = [_finding(each) for each in found]
     counted = [(finding, finding.unavailable) for finding in findings if finding.unavailable]
@@ -353,8 +279,12 @@ def _file_findings(found: Sequence[_Finding]) -> Iterator[Finding]:
     yield from (finding for finding in findings if not finding.unavailable)
 
 
-def _question(data: _Question, findings: Sequence[Finding]) -> BlockProof:
-    claims = tuple(JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence) for claim in data.claims)
+def _claim(data: ClaimData) -> JudgedClaim:
+    return JudgedClaim(data.what, data.verdict, data.line, data.evidence)
+
+
+def _question(data: QuestionData, findings: Sequence[Finding]) -> BlockProof:
+    claims = tuple(map(_claim, data.claims))
     # A JSON report does not say which claim is of which variant, and no other report shows it.
     variants = (VariantProof({}, claims), *(VariantProof({}, ()) for _ in range(data.variants - 1)))
     return BlockProof(
@@ -370,7 +300,7 @@ def _question(data: _Question, findings: Sequence[Finding]) -> BlockProof:
     )
 
 
-def _finding(data: _Finding) -> Finding:
+def _finding(data: FindingData) -> Finding:
     missing = data.unavailable
     return Finding(
         code=data.code,
@@ -382,9 +312,10 @@ def _finding(data: _Finding) -> Finding:
         expected=data.expected,
         actual=data.actual,
         unavailable=Unavailable(missing.reason, missing.questions) if missing else None,
+        at=tuple(data.at),
     )
 
 
-def _header(quiz: _Quiz) -> Header:
+def _header(quiz: QuizData) -> Header:
     data = {"quiz": quiz.id, "title": quiz.title, "topic": quiz.topic, "runtime": quiz.runtime}
     return Header.model_validate(data)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from quizproof.proof import Report
 from quizproof_renderers.site import assets
 from quizproof_renderers.site.pages.contents import site_of
+from quizproof_renderers.site.pictures import Picture, placed
 from quizproof_renderers.site.typeset import environment
 
 
@@ -38,7 +39,8 @@ def block_page(report: Report, id_: str) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     template = environment().get_template("block.html")
-    return template.render(quiz=quiz, block=block, policy=policy, style=Markup(style), script=Markup(script))
+    page = template.render(quiz=quiz, block=block, policy=policy, style=Markup(style), script=Markup(script))
+    return placed(page, quiz.pictures, Picture.data_url)
 
 
 def _source(inline: str) -> str:

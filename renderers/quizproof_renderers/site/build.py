@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from quizproof.proof import Report
 from quizproof_renderers.site import assets
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.contents import Site, site_of
+from quizproof_renderers.site.pictures import Picture, placed
 from quizproof_renderers.site.reuse import Leavings, fingerprint, hashed
 from quizproof_renderers.site.typeset import environment
 
@@ -119,11 +120,14 @@ def _files(site: Site) -> Iterator[_File]:
         names[kind] = f"{stem}.{hashed(content)[:10]}.{'css' if kind == 'css' else 'js'}"
         yield _File(f"assets/{names[kind]}", "", partial(bytes, content))
 
-    def page(path: str, template_name: str, ingredients: object, **variables: object) -> _File:
+    def page(
+        path: str, template_name: str, ingredients: object, pictures: Mapping[str, Picture] = {}, **variables: object
+    ) -> _File:
         def make() -> bytes:
             root = "../" * path.count("/")  # relative, so that links work from a disk as well
             template = environment().get_template(template_name)
             html = template.render(site=site, policy=POLICY, root=root, **names, **variables)
+            html = placed(html, pictures, lambda picture: f"{root}assets/{picture.name}")
             # A lone surrogate, which has no UTF-8, becomes a question mark.
             return html.encode("utf-8", "replace")
 
@@ -134,7 +138,11 @@ def _files(site: Site) -> Iterator[_File]:
         yield page(f"{topic.id}/index.html", "topic.html", topic.ingredients, topic=topic)
         for quiz in topic.quizzes:
             ingredients = (topic.surroundings(quiz), quiz.ingredients)
-            yield page(f"{topic.id}/{quiz.file}", "quiz.html", ingredients, topic=topic, quiz=quiz)
+            yield page(f"{topic.id}/{quiz.file}", "quiz.html", ingredients, quiz.pictures, topic=topic, quiz=quiz)
+    # Quizzes may share images, and a name is that of one content.
+    shown = (picture for topic in site.topics for quiz in topic.quizzes for picture in quiz.pictures.values())
+    for name, picture in {picture.name: picture for picture in shown}.items():
+        yield _File(f"assets/{name}", "", picture.content)
 
 
 def _refuse_clashes(site: Site) -> None:

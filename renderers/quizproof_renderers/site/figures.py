@@ -60,10 +60,12 @@ def matrix(display: Matrix) -> Markup:
     A cell has one of eleven shades from `shade-0` to `shade-10`; those on the diagonal have the class `hit` as well:
 
         <td class="cell shade-8 hit"><b>3</b> <span class="share">75 %</span></td>
+
+    A cell that has a name shows the first letters of its words: `<abbr title="true positives">TP</abbr>`.
     """
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(visible(label)) for label in display.labels)
     body = Markup("").join(
-        _counts(visible(label), counts, index)
+        _counts(visible(label), counts, index, display.names[index] if display.names else ())
         for index, (label, counts) in enumerate(zip(display.labels, display.counts, strict=True))
     )
     # Readers must know which way shares add up to a whole.
@@ -106,16 +108,26 @@ def _row(cells: Sequence[str], right: Sequence[bool], scope: str) -> Markup:
     return Markup("<tr>{}</tr>").format(Markup("").join(cell(*each) for each in enumerate(cells)))
 
 
-def _counts(label: str, counts: Sequence[int], row: int) -> Markup:
+def _counts(label: str, counts: Sequence[int], row: int, names: Sequence[str]) -> Markup:
     total = sum(counts)
-    cell = '<td class="cell shade-{}{}"><b>{:,}</b> <span class="share">{}</span></td>'
+    cell = '<td class="cell shade-{}{}"><b>{:,}</b> <span class="share">{}{}</span></td>'
     cells = Markup("").join(
         Markup(cell).format(
-            round(count / total * _SHADES) if total else 0, " hit" if column == row else "", count, _share(count, total)
+            round(count / total * _SHADES) if total else 0,
+            " hit" if column == row else "",
+            count,
+            _abbreviated(names[column]) if names else "",
+            _share(count, total),
         )
         for column, count in enumerate(counts)
     )
     return Markup('<tr><th scope="row">{}</th>{}<td class="sum">{:,}</td></tr>').format(label, cells, total)
+
+
+def _abbreviated(name: str) -> Markup:
+    """The name of a cell by its first letters: "true positives" as TP."""
+    letters = "".join(word[:1].upper() for word in name.split())
+    return Markup('<abbr title="{}">{}</abbr> · ').format(visible(name), visible(letters))
 
 
 def _share(count: int, total: int) -> str:

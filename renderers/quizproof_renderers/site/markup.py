@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import tostring
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 
+from quizproof.markdown.formulas import FormulaError, read
+from quizproof.markdown.parser import FORMULA, new_parser
 from quizproof.snippets.blanks import GAP
-from quizproof_renderers.site import formula
+from quizproof_renderers.formula_text import readable
+from quizproof_renderers.site import pictures
 from quizproof_renderers.site.lexer import CoarsePythonLexer
 from quizproof_renderers.text import visible
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.renderer import RendererHTML
-    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
     from pygments.lexer import Lexer
 
@@ -46,7 +49,8 @@ _SCHEME = re.compile(r"([^:/?#]*):")
 _SAFE_SCHEMES = ("http", "https", "mailto")
 # Lines of frames begin with a space; the first that does not names the exception.
 _RAISED = re.compile(r"((?:Traceback \(most recent call last\):\n)?(?: [^\n]*\n)*)(.*)", re.DOTALL)
-_FORMULA = re.compile(r"(\$\$?)(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\1(?!\d)")
+_MAX_INDENT = 4
+"""Levels of indentation for which the style sheet has a rule: deeper, a narrow screen has no room left."""
 _HEADING_SHIFT = 2
 """Headings in prose come below the page's title and the question's."""
 
@@ -55,7 +59,8 @@ _HEADING_SHIFT = 2
 def prose(text: str) -> Markup:
     """CommonMark (https://spec.commonmark.org) and tables as HTML. Raw HTML and unsafe links come out as text.
 
-    Headings begin at `<h3>`, formulas become `<em class="math">`, images their description, and code `code` boxes.
+    Headings begin at `<h3>`, formulas become `<math>`, code becomes `code` boxes, and images have an address that
+    `pictures` replaces.
     """
     return Markup(_markdown().render(visible(text)))
 
@@ -93,21 +98,53 @@ def code_lines(source: str, language: str = "python") -> tuple[Markup, ...]:
     return tuple(_spans(pieces) for pieces in lines[:count])
 
 
-def code(source: str, highlight: Collection[int] = (), language: str = "python") -> Markup:
-    """A program in its box.
+def plain_line(text: str) -> str:
+    """Markdown in one line without markup: formulas in Unicode, and images by what they show."""
+    tokens = _markdown().parse(visible(text))
+    return " ".join(filter(None, (words(token.children or [token]).strip() for token in tokens)))
+
+
+def words(tokens: Iterable[Token]) -> str:
+    """What a reader sees of some tokens of a paragraph, in plain text."""
+    shown = []
+    for token in tokens:
+        if token.type == FORMULA:
+            shown.append(readable(token.content).replace("\n", "; "))
+        elif token.type == "image":
+            shown.append(words(token.children or []))
+        else:
+            shown.append(" " if token.type in ("softbreak", "hardbreak") else token.content)
+    return "".join(shown)
+
+
+def code(
+    source: str, highlight: Collection[int] = (), language: str = "python", *, numbered: bool = False, old: int = 0
+) -> Markup:
+    """A program in its box, whose long lines wrap.
 
     source     its last line breaks are left out
     highlight  the numbers of lines to mark, from 1
     language   as for `code_lines`
+    numbered   whether the lines have numbers, which the style sheet counts, so that nobody copies them
+    old        how many lines at the beginning have the class `old`
 
-    Returns `<pre class="code"><code>…</code></pre>`, in which a marked line is `<mark>…</mark>`.
+    Returns `<pre class="code"><code>…</code></pre>`. A line is `<span class="l">…</span>`, a marked one
+    `<mark class="l">…</mark>`. What is indented has the class `i1`, `i2` and so on: there a line wraps below itself.
     """
-    lines = code_lines(source.rstrip("\n"), language)
-    # The line break stands inside the mark, which is a block: outside it would give an empty line.
+    source = source.rstrip("\n")
+    lines = zip(code_lines(source, language), visible(source).split("\n"), strict=True)
     body = "".join(
-        f"<mark>{line}\n</mark>" if number in highlight else f"{line}\n" for number, line in enumerate(lines, 1)
+        _line(line, text, "mark" if number in highlight else "span", is_old=number <= old)
+        for number, (line, text) in enumerate(lines, 1)
     )
-    return Markup(f'<pre class="code"><code>{body}</code></pre>')
+    return Markup(f'<pre class="code{" numbered" if numbered else ""}"><code>{body}</code></pre>')
+
+
+def _line(line: Markup, text: str, tag: str, *, is_old: bool) -> str:
+    """A line of a program as a block. Its end is inside: outside it would give an empty line."""
+    level = min((len(text) - len(text.lstrip(" "))) // 4, _MAX_INDENT)
+    kinds = "l" + (f" i{level}" if level else "") + (" old" if is_old else "")
+    return f'<{tag} class="{kinds}">{line}\n</{tag}>'
 
 
 def blanks(source: str, fields: Mapping[str, str]) -> Markup:
@@ -182,28 +219,22 @@ def _class_of(token: _TokenType) -> str:
 
 @cache
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown = new_parser()
     markdown.validateLink = safe_link  # type: ignore[method-assign]
-    markdown.inline.ruler.before("escape", "math", _math)
     for name, rule in _RULES.items():
         markdown.add_render_rule(name, rule)
     return markdown
 
 
-def _math(state: StateInline, silent: bool) -> bool:
-    """`$x$` and `$$x$$`. A dollar before a space or after one, or before a digit, is money."""
-    match = _FORMULA.match(state.src, state.pos)
-    if not match:
-        return False
-    # A silent call only asks where a formula ends, to skip it.
-    if not silent:
-        state.push("math", "", 0).content = match[2]
-    state.pos = match.end()
-    return True
-
-
-def _render_math(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return f'<em class="math">{escape(formula.plain(tokens[index].content))}</em>'
+def _render_formula(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    try:
+        tree = read(token.content, block=token.markup == "$$")
+    except FormulaError:  # its author has a finding about it
+        return f'<code class="tex">{escape(token.content)}</code>'
+    # Browsers take `<mspace />` for the beginning of an element.
+    math = tostring(tree, encoding="unicode", short_empty_elements=False)
+    return f'<div class="formula">{math}</div>\n' if token.block else math
 
 
 def _render_fence(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -212,8 +243,7 @@ def _render_fence(self: RendererHTML, tokens: Sequence[Token], index: int, optio
 
 
 def _render_image(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    # A picture would be a request, to a foreign server or for a file that is not part of the site.
-    return f'<em class="image">{escape(tokens[index].content)}</em>'
+    return str(pictures.placeholder(str(tokens[index].attrs.get("src", "")), words(tokens[index].children or [])))
 
 
 def _render_heading(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -239,7 +269,7 @@ def _render_cell_end(self: RendererHTML, tokens: Sequence[Token], index: int, op
 
 
 _RULES = {
-    "math": _render_math,
+    FORMULA: _render_formula,
     "fence": _render_fence,
     "code_block": _render_fence,
     "image": _render_image,

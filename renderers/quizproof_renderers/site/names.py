@@ -37,6 +37,9 @@ SANDBOXES = {
 }
 """The isolation of runs, in the reader's words."""
 
+_LONG = 120
+"""Minutes from which on hours are easier to read."""
+
 
 def mode_name(mode: str) -> str:
     """A mode as readers see it."""
@@ -63,6 +66,13 @@ def spelled_out(slug: str) -> str:
     """An id as readers see it: "Freezing layers"."""
     text = slug.replace("-", " ")
     return text[:1].upper() + text[1:]
+
+
+def duration(minutes: int) -> str:
+    """How long something takes, in minutes, or from two hours on in half hours: "20 min", "8 h"; no line ends in it."""
+    if minutes < _LONG:
+        return f"{minutes}\N{NO-BREAK SPACE}min"
+    return f"{round(minutes / 30) / 2:g}\N{NO-BREAK SPACE}h"
 
 
 def extent(questions: int, exhibits: int) -> str:

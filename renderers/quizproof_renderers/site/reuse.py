@@ -14,7 +14,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-_LIBRARIES = ("jinja2", "markdown-it-py", "markupsafe", "pygments")
+_LIBRARIES = ("jinja2", "markdown-it-py", "markupsafe", "math-core", "pygments")
 
 
 def fingerprint(*ingredients: object) -> str:

@@ -32,7 +32,8 @@ from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.feedback import given_code, known_programs
-from quizproof_renderers.site.names import MODES, SANDBOXES, mode_name, runtime_name
+from quizproof_renderers.site.names import MODES, SANDBOXES, duration, mode_name, runtime_name
+from quizproof_renderers.site.pages.repeats import Repeat
 from quizproof_renderers.text import clip, clip_lines, plural, visible
 
 _MAX_LINES = 40
@@ -70,14 +71,41 @@ def _labelled(label: str, box: Markup) -> Markup:
     return Markup(figure).format(visible(label), box) if label else box
 
 
-def contents(displays: Iterable[Content]) -> Markup:
-    """Displays one below the other."""
-    return Markup("\n").join(map(content, displays))
+def contents(displays: Iterable[Content | Repeat]) -> Markup:
+    """Displays one below the other. Programs among them have numbered lines and can be copied, if they have several."""
+    return Markup("\n").join(map(_below, displays))
+
+
+def _below(display: Content | Repeat) -> Markup:
+    match display:
+        case Repeat():
+            return _program(display.code, display)
+        case Code():
+            return _program(display)
+        case _:
+            return content(display)
+
+
+def _program(program: Code, repeat: Repeat | None = None) -> Markup:
+    """A program that learners read line by line. Of a repeat, the lines that were shown before are folded away."""
+    if "\n" not in program.source.strip("\n"):
+        return content(program)
+    box = Markup('<div class="code-box">{}{}<button type="button" class="copy js-only" data-copy>Copy</button></div>')
+    numbered = markup.code(program.source, program.highlight, numbered=True, old=repeat.lines if repeat else 0)
+    return _labelled(program.label, box.format(_again(repeat) if repeat else "", numbered))
+
+
+def _again(repeat: Repeat) -> Markup:
+    """What opens the lines that were shown before."""
+    before = repeat.before
+    where = Markup('<a href="#q-{}">{}</a>').format(before.block, before.where) if before.block else "the common setup"
+    what = f"All {repeat.lines} lines are" if repeat.is_whole else f"Lines 1 to {repeat.lines} are"
+    return Markup('<details class="repeat"><summary>{} those of {}</summary></details>').format(what, where)
 
 
 def plain(display: Written) -> str:
     """The beginning of a display in one line without markup, for places where HTML allows none."""
-    text = content(display).striptags()
+    text = markup.plain_line(display.text) if isinstance(display, Prose) else content(display).striptags()
     return text if len(text) <= _MAX_PLAIN else f"{text[:_MAX_PLAIN]}…"
 
 
@@ -138,6 +166,7 @@ def environment() -> Environment:
         form=form,
         plural=plural,
         percent=percent,
+        duration=duration,
         rule=scoring.rule,
         hint_rule=scoring.hint_rule,
         known_programs=known_programs,

@@ -101,13 +101,14 @@ def _rows(table: Table) -> list[str]:
 
 def _figures(chart: Chart) -> Table:
     """The points of a chart, in one row for each place when all its lines have the same places."""
-    first, *others = chart.series or (Series("", ()),)
+    lines = [series for series in chart.series if not series.reference]
+    first, *others = lines or [Series("", ())]
     places = [x for x, _ in first.points]
     if all([x for x, _ in series.points] == places for series in others):
-        columns = [[figure(y) for _, y in series.points] for series in chart.series]
+        columns = [[figure(y) for _, y in series.points] for series in lines]
         rows = zip(map(figure, places), *columns, strict=True)
-        return Table((chart.x, *(s.name if others or s.name else chart.y for s in chart.series)), tuple(rows))
-    named = ((series.name, figure(x), figure(y)) for series in chart.series for x, y in series.points)
+        return Table((chart.x, *(s.name if others or s.name else chart.y for s in lines)), tuple(rows))
+    named = ((series.name, figure(x), figure(y)) for series in lines for x, y in series.points)
     return Table(("", chart.x, chart.y), tuple(named))
 
 
@@ -125,7 +126,7 @@ def _chart_sentences(chart: Chart) -> list[str]:
     lines = _head("Chart", chart.caption)
     lines.append(f"{one_line(chart.y)} over {one_line(chart.x)}.")
     for series in chart.series:
-        if series.points:
+        if series.points and not series.reference:
             lines.append(f"{one_line(series.name)}: {_course(series, one_line(chart.x))}.")
     for event in chart.events:
         height = "" if event.y is None else f", {one_line(chart.y)} {figure(event.y)}"
@@ -158,22 +159,30 @@ def _matrix(matrix: Matrix) -> RenderableType:
     table.add_column(Text("all", "dim"), justify="right")
     for index, (label, row) in enumerate(zip(matrix.labels, matrix.counts, strict=True)):
         total = sum(row)
+        names = matrix.names[index] if matrix.names else ("",) * len(row)
         cells = [
-            Text(f"{count:,} ({_share(count, total)})", "bold green" if index == at else "")
-            for at, count in enumerate(row)
+            Text(f"{_initials(name)}{count:,} ({_share(count, total)})", "bold green" if index == at else "")
+            for at, (count, name) in enumerate(zip(row, names, strict=True))
         ]
         table.add_row(Text(one_line(label), "bold"), *cells, Text(f"{total:,}", "dim"))
     return table
 
 
 def _matrix_sentences(matrix: Matrix) -> Iterator[str]:
-    for label, row in zip(matrix.labels, matrix.counts, strict=True):
+    for index, (label, row) in enumerate(zip(matrix.labels, matrix.counts, strict=True)):
         total = sum(row)
+        called = [f", {one_line(each)}" for each in matrix.names[index]] if matrix.names else [""] * len(row)
         cells = ", ".join(
-            f"{count:,} predicted as {one_line(name)} ({_share(count, total)})"
-            for name, count in zip(matrix.labels, row, strict=True)
+            f"{count:,} predicted as {one_line(name)} ({_share(count, total)}{cell})"
+            for name, count, cell in zip(matrix.labels, row, called, strict=True)
         )
         yield f"Of {total:,} that are {one_line(label)}: {cells}."
+
+
+def _initials(name: str) -> str:
+    """The name of a cell by its first letters, before its count: "TP "."""
+    letters = "".join(word[:1].upper() for word in one_line(name).split())
+    return f"{letters} " if letters else ""
 
 
 def _share(part: int, whole: int) -> str:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import ClassVar
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token as MarkdownToken
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -18,7 +14,8 @@ from rich.style import Style
 from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.text import Text
 
-from quizproof_renderers.terminal.tex import readable
+from quizproof.markdown.parser import FORMULA, parser
+from quizproof_renderers.formula_text import readable
 from quizproof_renderers.text import one_line, visible
 
 _THEME = ANSISyntaxTheme(
@@ -39,9 +36,6 @@ _THEME = ANSISyntaxTheme(
     }
 )
 """The terminal's own colours and none of their bright forms, so that code can be read on any background."""
-
-# No space inside the dollars, and no digit after them: "$5 or $10" is about money. A block may hold spaces.
-_MATH = re.compile(r"\$\$(?P<block>[^$]+)\$\$|\$(?P<inline>[^\s$](?:[^$]*[^\s$])?)\$(?!\d)")
 
 
 class Prose(Markdown):
@@ -85,27 +79,36 @@ def highlighted(source: str, language: str = "python") -> Text:
 
 def parse(text: str) -> list[MarkdownToken]:
     """The tokens of Markdown, in which everything that could act on a terminal is made visible first."""
-    return _parser().parse(visible(text))
+    return [*_without_formulas(parser().parse(visible(text)))]
 
 
-@cache
-def _parser() -> MarkdownIt:
-    # "html" is off, or rich would drop what looks like a tag, `<pad>` for instance.
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
-    parser.inline.ruler.before("escape", "math", _math)
-    return parser
+def _without_formulas(tokens: list[MarkdownToken]) -> Iterator[MarkdownToken]:
+    """The tokens with formulas as text, and images as the text that says what they show: rich knows neither."""
+    for token in tokens:
+        if token.type == FORMULA and token.block:
+            yield from _paragraph(readable(token.content, block=True).split("\n"), token.level)
+            continue
+        if token.type == FORMULA:
+            shown = readable(token.content, block=token.markup == "$$").replace("\n", "; ")
+            token = MarkdownToken("text", "", 0, content=shown, level=token.level)
+        elif token.type == "image":
+            shown = f"[Image: {one_line(token.content)}]"
+            token = MarkdownToken("text", "", 0, content=shown, level=token.level)
+        elif token.children:
+            token.children = [*_without_formulas(token.children)]
+        yield token
 
 
-def _math(state: StateInline, silent: bool) -> bool:
-    """The inline rule for `$formula$`; a price such as $5 or $10 is none."""
-    match = _MATH.match(state.src, state.pos)
-    if not match:
-        return False
-    # A silent call only asks where a formula ends, to skip it.
-    if not silent:
-        state.push("text", "", 0).content = readable(match["block"] or match["inline"])
-    state.pos = match.end()
-    return True
+def _paragraph(lines: list[str], level: int) -> Iterator[MarkdownToken]:
+    """A paragraph of these lines."""
+    children: list[MarkdownToken] = []
+    for line in lines:
+        children += [MarkdownToken("hardbreak", "br", 0)] if children else []
+        children.append(MarkdownToken("text", "", 0, content=line))
+    yield MarkdownToken("paragraph_open", "p", 1, level=level, block=True)
+    content = "\n".join(lines)
+    yield MarkdownToken("inline", "", 0, content=content, children=children, level=level + 1, block=True)
+    yield MarkdownToken("paragraph_close", "p", -1, level=level, block=True)
 
 
 def plain(text: str) -> str:
@@ -119,7 +122,8 @@ def plain(text: str) -> str:
 
 def plain_line(text: str) -> str:
     """One line of Markdown, such as a cell of a table, without its marks."""
-    return one_line("".join(_pieces(t for token in _parser().parseInline(visible(text)) for t in token.children or [])))
+    tokens = _without_formulas(parser().parseInline(visible(text)))
+    return one_line("".join(_pieces(child for token in tokens for child in token.children or [])))
 
 
 class _Plain:

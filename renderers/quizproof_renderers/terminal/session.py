@@ -13,7 +13,7 @@ from quizproof.marking import scoring
 from quizproof.marking.mark import MalformedResponse, Mark, Response
 from quizproof.marking.scoring import Confidence
 from quizproof.proof import QuizProof
-from quizproof_renderers.tally import all_versions, counted_blocks, percent, shared_setup
+from quizproof_renderers.tally import all_versions, counted_blocks, percent, shared_code
 from quizproof_renderers.terminal.faces.base import Face
 from quizproof_renderers.terminal.faces.dispatch import face_for
 from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, Quit
@@ -129,7 +129,7 @@ class _Session:
         # An expression in the introduction can only be filled in on the site, which proves it with the whole quiz.
         intro = "" if "{{" in header.intro else header.intro
         self._face.quiz(header.title, lines, intro)
-        if shared := shared_setup(header):
+        if shared := shared_code(header, quiz.steps):
             self._face.contents(shared)
         # Once for the whole test, below the first head.
         if quiz is self._items[0].quiz:

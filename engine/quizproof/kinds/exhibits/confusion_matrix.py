@@ -33,6 +33,8 @@ CurveName: TypeAlias = Literal["threshold", "roc", "precision-recall"]
 
 _MAX_TABLE_ROWS = 11
 """Of the table beside a curve."""
+_CELLS = (("true negatives", "false positives"), ("false negatives", "true positives"))
+"""The cells of two classes, of which the second is the positive one."""
 _OF_SCORES = frozenset(["average_precision", "roc_auc"])
 """The figures that need scores."""
 _OF_SEVERAL = frozenset(["accuracy", "precision", "recall", "f1"])
@@ -163,7 +165,8 @@ class ConfusionMatrix(Exhibit):
         counts = tuple(map(tuple, found["counts"]))
         threshold = f" A score of {figure(self.cut)} or more is predicted to be {self.classes[1]}."
         caption = f"{sum(map(sum, counts))} samples.{threshold if self.scores is not None and self.is_binary else ''}"
-        content: list[displays.Content] = [displays.Code(self.code), Matrix(self.classes, counts, caption)]
+        names = _CELLS if self.is_binary else ()
+        content: list[displays.Content] = [displays.Code(self.code), Matrix(self.classes, counts, caption, names)]
         content.append(_metrics(found) if self.is_binary else self._by_class(found))
         content.extend(self._chart(name, found["curves"][name], found["figures"]) for name in self.drawn)
         return displays.Display(self.exhibited(*content), None)
@@ -193,6 +196,8 @@ class ConfusionMatrix(Exhibit):
             precision = figures["precision"]
             event = Event(chosen, figures["recall"], None if math.isnan(precision) else precision)
         series = tuple(Series(line, tuple((p[0], p[column]) for p in points)) for line, column in lines.items())
+        if name == "roc":
+            series += (Series("by chance", ((0.0, 0.0), (1.0, 1.0)), reference=True),)
         rows = tuple(tuple(_share(value) for value in point) for point in thinned(points, _MAX_TABLE_ROWS))
         head = (x, "Precision", "Recall") if name == "threshold" else (x, y)
         return Chart(series, x, y, (event,), table=Table(head, rows))

@@ -6,8 +6,8 @@ The order of a batch:
      "jobs": [{"parts": [{"role": "code", "source": "print(1)", "line": 1}],
                "limits": {"seconds": 5, "memory_mib": 256, "output_kib": 64, "file_mib": 4, "processes": 32},
                "files": null, "conditions": [0, 1, false, 0, ""], "stdin": null, "endless": false,
-               "program": "d4735e…"}],
-     "files": {}}
+               "program": "d4735e…", "prepared": null, "step": false}],
+     "files": {}, "recipes": []}
 
 An order without jobs asks for the versions of a runtime. The answer has one outcome per job, in their order, or none
 when the worker is not as all workers were when the session began:
@@ -27,6 +27,7 @@ from quizproof.json_forms import either, items, mapping, nothing, record, text
 from quizproof.outcome import LOST, Outcome, OutcomeData
 from quizproof.runners.dask.machine import MACHINE, Machine
 from quizproof.runners.job import Job, Key
+from quizproof.runners.recipe import Recipe, StepData
 from quizproof.runtimes.conditions import Conditions
 from quizproof.runtimes.sandbox.levels import Level
 
@@ -42,6 +43,10 @@ class OrderedJob(TypedDict):
     stdin: str | None
     endless: bool
     program: str
+    group: str
+    prepared: int | None
+    """The index of its recipe; None for a job that gets no prepared files."""
+    step: bool
 
 
 class Order(TypedDict):
@@ -56,6 +61,8 @@ class Order(TypedDict):
     jobs: list[OrderedJob]
     files: dict[str, str]
     """Fingerprints by folder, of the folders that jobs may read: the worker must have the same in them."""
+    recipes: list[list[StepData]]
+    """How the files are made that jobs find in `prepared`; many jobs share one."""
 
 
 class Answer(TypedDict):
@@ -105,8 +112,14 @@ def answered(written: str, jobs: Sequence[Job[Any]]) -> tuple[Answer, list[Outco
     return answer, outcomes
 
 
-def ordered(job: Job[Any]) -> OrderedJob:
-    """A job as it travels: without its key, because the answer has the outcomes in the order of the jobs."""
+def ordered(job: Job[Any], recipes: list[list[StepData]]) -> OrderedJob:
+    """A job as it travels: without its key, because the answer has the outcomes in the order of the jobs.
+
+    recipes  those of the order, to which that of the job is added unless it is there
+    """
+    recipe = job.prepared.to_json() if job.prepared else None
+    if recipe and recipe not in recipes:
+        recipes.append(recipe)
     return {
         "parts": job.parts,
         "limits": dict(job.limits),
@@ -115,17 +128,21 @@ def ordered(job: Job[Any]) -> OrderedJob:
         "stdin": job.stdin,
         "endless": job.endless,
         "program": job.program,
+        "group": job.group,
+        "prepared": recipes.index(recipe) if recipe else None,
+        "step": job.step,
     }
 
 
-def received(key: Key, runtime: str, job: OrderedJob) -> Job[Key]:
+def received(key: Key, order: Order, job: OrderedJob) -> Job[Key]:
     """A job that has travelled, under another key.
 
-    key      what the pool of the worker gives its outcome back with
-    runtime  that of the whole order
-    job      what `ordered` made of it
+    key    what the pool of the worker gives its outcome back with
+    order  the job is one of it
+    job    what `ordered` made of it
     """
     limits: Mapping[str, Any] = job["limits"]
     conditions = Conditions(*job["conditions"])
-    given = (job["stdin"], job["endless"], job["program"])
-    return Job(key, runtime, job["parts"], limits, job["files"], conditions, *given)
+    given = (job["stdin"], job["endless"], job["program"], job["group"])
+    recipe = None if job["prepared"] is None else Recipe.from_json(order["recipes"][job["prepared"]])
+    return Job(key, order["runtime"], job["parts"], limits, job["files"], conditions, *given, recipe, job["step"])

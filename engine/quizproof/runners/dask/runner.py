@@ -26,6 +26,7 @@ from quizproof.runners.dask.batch import Answer, Order, answered, ordered
 from quizproof.runners.dask.connection import Connection, Landed, Sent
 from quizproof.runners.dask.machine import identity
 from quizproof.runners.job import Job, Key
+from quizproof.runners.recipe import StepData
 from quizproof.runners.runner import MAX_BACKLOG
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.store.fingerprints import contents, digest
@@ -68,7 +69,9 @@ class _Batch(Generic[Key]):
     """How long it may take at most."""
 
     def __post_init__(self) -> None:
-        self.seconds = sum(task.job.limits["seconds"] for task in self.tasks)
+        # Each worker makes prepared files once; for how many of these that is, nobody knows.
+        made = sum(task.job.prepared.seconds for task in self.tasks if task.job.prepared)
+        self.seconds = made + sum(task.job.limits["seconds"] for task in self.tasks)
 
 
 class DaskRunner(Generic[Key]):
@@ -93,6 +96,7 @@ class DaskRunner(Generic[Key]):
         self.address = address
         self.runs = 0
         """Runs that came to an outcome, our own faults and missing runtimes aside."""
+        self.shared = self.alone = 0  # workers share what jobs of one order begin with, and keep it to themselves
         self.versions: dict[str, dict[str, str]] = {}
         self._missing: dict[str, str] = {}
         self._session = uuid.uuid4().hex
@@ -241,13 +245,15 @@ class DaskRunner(Generic[Key]):
         self._numbers += 1
         number = self._numbers
         jobs = [task.job for task in tasks]
+        recipes: list[list[StepData]] = []
         order: Order = {
             "session": self._session,
             "identity": self._identity,
             "sandbox": self.level,
             "runtime": runtime,
-            "jobs": [ordered(job) for job in jobs],
+            "jobs": [ordered(job, recipes) for job in jobs],
             "files": {job.files: self._files[job.files] for job in jobs if job.files},
+            "recipes": recipes,
         }
         avoided = {worker for task in tasks for worker in task.lost_on} | self._broken.get(runtime, Counter()).keys()
         better = [worker for worker in self._connection.threads if worker not in avoided] if avoided else []

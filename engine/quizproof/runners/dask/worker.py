@@ -17,13 +17,14 @@ from pathlib import Path
 from quizproof.outcome import Outcome
 from quizproof.runners.dask.batch import Answer, Order, received
 from quizproof.runners.dask.machine import identity, this_machine
-from quizproof.runners.pool import Pool
+from quizproof.runners.local import local_runner
+from quizproof.runners.preparing import PreparingRunner
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.store.fingerprints import contents
 
 _turn = threading.Lock()
 """Held while a batch is run: a pool is not for several threads."""
-_pools: dict[tuple[Level, int], Pool[int]] = {}
+_pools: dict[tuple[Level, int], PreparingRunner[int]] = {}
 """By sandbox and runs at once; one at most, the last that was needed."""
 _stopped: set[str] = set()
 """The sessions whose runs nobody waits for any more."""
@@ -84,7 +85,7 @@ def work(text: str) -> str:
     return json.dumps(answer)
 
 
-def _run(pool: Pool[int], order: Order) -> dict[int, Outcome]:
+def _run(pool: PreparingRunner[int], order: Order) -> dict[int, Outcome]:
     """The outcomes of the jobs whose files are here, by their places in the order."""
     runtime, session = order["runtime"], order["session"]
     outcomes: dict[int, Outcome] = {}
@@ -93,7 +94,7 @@ def _run(pool: Pool[int], order: Order) -> dict[int, Outcome]:
     for number, job in enumerate(order["jobs"]):
         files = job["files"]
         if not files or (Path(files).is_dir() and _contents(session, files) == order["files"][files]):
-            pool.submit(received(number, runtime, job))
+            pool.submit(received(number, order, job))
     while pool.backlog and session not in _stopped:
         outcomes.update(pool.collect())
     return outcomes
@@ -110,13 +111,13 @@ def _contents(session: str, folder: str) -> str:
     return contents(folder)
 
 
-def _pool(level: Level, jobs: int) -> Pool[int]:
+def _pool(level: Level, jobs: int) -> PreparingRunner[int]:
     if (level, jobs) not in _pools:
         # One pool at most: each holds its frameworks in memory.
         _end_all()
         # A worker that ends must not leave interpreters behind.
         atexit.register(_end_all)
-        _pools[level, jobs] = Pool[int](jobs, level).__enter__()
+        _pools[level, jobs] = local_runner(jobs, level).__enter__()
     return _pools[level, jobs]
 
 

@@ -1,7 +1,7 @@
 """Confinement: where a run lives at each sandbox level, from the zygote's fork to its end.
 
-The zygote calls, for each run and in this order: `open_files` when the bank has a folder of files, `prepare`, `fork`
-(in the child: `enter`), and when the run has ended `end` and `clear`.
+The zygote calls, for each run and in this order: `open_folder` for each folder that it may read, `prepare`, `fork` (in
+the child: `enter`), and when the run has ended `end` and `clear`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import socket
 import tempfile
 
 from quizproof.runtimes.limits.amounts import MAX_FILES, MAX_FILES_SIZE
+from quizproof.runtimes.prepared.placed import Placed
 from quizproof.runtimes.sandbox import namespaces
 from quizproof.runtimes.sandbox.folders import SCRATCH, open_folder, readable
 from quizproof.runtimes.sandbox.keyring import leave_keyring
@@ -20,9 +21,6 @@ from quizproof.runtimes.sandbox.removal import remove
 from quizproof.runtimes.sandbox.seccomp import Filter
 from quizproof.runtimes.sandbox.system_calls import drop_privileges, inherit_orphans
 from quizproof.runtimes.wire import RequestLimits
-
-FILES = "files"
-"""What the bank's own folder of files is called in the scratch folder."""
 
 
 class Confinement:
@@ -52,8 +50,8 @@ class Confinement:
         os.mkdir(scratch, 0o700)
         return scratch
 
-    def open_files(self, folder: str) -> int:
-        """In the zygote, before the fork: a descriptor of a folder of the bank, which the caller closes.
+    def open_folder(self, folder: str) -> int:
+        """In the zygote, before the fork: a descriptor of a folder that a run may read, which the caller closes.
 
         folder  an absolute path
 
@@ -68,31 +66,33 @@ class Confinement:
         """
         return os.fork()
 
-    def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
-        """In the child: close it off, and go to the scratch folder, with the bank's folder in it as `files`.
+    def enter(self, scratch: str, limits: RequestLimits, placed: Placed) -> None:
+        """In the child: close it off, and go to the scratch folder, with what is placed in it.
 
-        scratch       what `prepare` returned
-        limits        those of the run; a file system in memory is as large as its files may become
-        files_folder  what `open_files` returned; None when the bank has no such folder
+        scratch  what `prepare` returned
+        limits   those of the run; a file system in memory is as large as its files may become
+        placed   made of what `open_folder` returned
 
         Raises OSError.
         """
         leave_keyring()  # at the other levels, no run can use the one that it shares with others
-        self._go(scratch, files_folder)
+        self._go(scratch, placed)
 
-    def _go(self, scratch: str, files_folder: int | None) -> None:
+    def _go(self, scratch: str, placed: Placed) -> None:
         self._adopt()
         os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch  # the last was set at warm-up
         os.chdir(scratch)
-        if files_folder is not None:
-            self._place(files_folder)
+        for name, descriptor in placed.views.items():
+            self._place(descriptor, name)
+        if placed.workshop:
+            placed.workshop.begin()
 
     def _adopt(self) -> None:
         """Let what the run starts descend from it for as long as it lives, whatever session that moves to."""
         inherit_orphans()
 
-    def _place(self, files_folder: int) -> None:
-        os.symlink(os.readlink(f"/proc/self/fd/{files_folder}"), FILES)
+    def _place(self, folder: int, name: str) -> None:
+        os.symlink(os.readlink(f"/proc/self/fd/{folder}"), name)
 
     def owners(self, run: int) -> tuple[int, ...]:
         """The processes that inherit what a run leaves behind, while it goes on."""
@@ -104,6 +104,10 @@ class Confinement:
         Returns the child of the zygote whose end shows that all of that has ended; None when nothing has to end first.
         """
         return None
+
+    def is_alone(self, run: int) -> bool:
+        """In the zygote: whether nothing that a run has started was left to a process of ours, as far as is known."""
+        return True
 
     def is_ours(self, process: int) -> bool:
         """Whether a child of the zygote, which is no run, is one that it needs itself."""
@@ -126,10 +130,10 @@ class LandlockConfinement(Confinement):
         self.landlock = Landlock(readable())
         self.filter = landlock_filter(self.landlock.version)
 
-    def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
+    def enter(self, scratch: str, limits: RequestLimits, placed: Placed) -> None:
         """As `Confinement` does, and then let the kernel refuse everything else."""
-        self._go(scratch, files_folder)
-        self.landlock.enter(scratch, files_folder)
+        self._go(scratch, placed)
+        self.landlock.enter(scratch, tuple(placed.views.values()))
         self.filter.install()
 
 
@@ -148,7 +152,7 @@ class NamespaceConfinement(Confinement):
         """Every run has a file system of its own there, which `enter` mounts."""
         return SCRATCH
 
-    def open_files(self, folder: str) -> int:
+    def open_folder(self, folder: str) -> int:
         """A read-only view of the folder, borrowed from the lender: the zygote itself no longer sees it."""
         assert self.lender is not None, "the zygote is in namespaces"
         return namespaces.borrow(self.lender, folder)
@@ -166,19 +170,19 @@ class NamespaceConfinement(Confinement):
             self.inits[pid] = init
         return pid
 
-    def enter(self, scratch: str, limits: RequestLimits, files_folder: int | None) -> None:
+    def enter(self, scratch: str, limits: RequestLimits, placed: Placed) -> None:
         """Mount the run's own file systems, go there, and give up every capability and the calls that it needs not."""
         namespaces.enter_run_namespaces(MAX_FILES_SIZE * limits["file_mib"], MAX_FILES)
-        self._go(scratch, files_folder)
+        self._go(scratch, placed)
         drop_privileges()  # only now: the mounts above need them
         self.filter.install()
 
     def _adopt(self) -> None:
         """Nothing to do: the init of its namespace inherits, as that of a machine does."""
 
-    def _place(self, files_folder: int) -> None:
-        os.mkdir(FILES)
-        namespaces.attach(files_folder, FILES)
+    def _place(self, folder: int, name: str) -> None:
+        os.mkdir(name)
+        namespaces.attach(folder, name)
 
     def owners(self, run: int) -> tuple[int, ...]:
         """The run, and its init: as number 1 of its namespace, it inherits what loses its parent."""
@@ -192,6 +196,10 @@ class NamespaceConfinement(Confinement):
         # The kernel reports the end of an init only after that of all others in its namespace. Without others, it need
         # not be waited for.
         return None if was_alone else init.pid
+
+    def is_alone(self, run: int) -> bool:
+        """Whether its init has inherited no process."""
+        return self.inits[run].is_alone()
 
     def is_ours(self, process: int) -> bool:
         """Whether it is the init of a run."""

@@ -66,11 +66,11 @@ class Landlock:
     def _open(path: str) -> int:
         return os.open(path, os.O_PATH | os.O_CLOEXEC)
 
-    def enter(self, scratch: str, files_folder: int | None = None) -> None:
+    def enter(self, scratch: str, views: Sequence[int] = ()) -> None:
         """In the forked child: refuse everything but the folders, `scratch`, and what stays inside this process.
 
-        scratch       the one folder that it may write to
-        files_folder  a descriptor of one more folder that it may read; None when there is none
+        scratch  the one folder that it may write to
+        views    descriptors of more folders that it may read
 
         Raises OSError. It cannot be undone.
         """
@@ -86,7 +86,7 @@ class Landlock:
         size = 24 if self.version >= 6 else 16 if self.version >= 4 else 8
         rules = call("syscall", _LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
         # Without a rule for it, a right that the rule set handles is refused everywhere.
-        for descriptor in self._readable if files_folder is None else [*self._readable, files_folder]:
+        for descriptor in (*self._readable, *views):
             self._allow(rules, descriptor, _READ)
         for descriptor in (*self._writable, self._open(scratch)):
             self._allow(rules, descriptor, files)

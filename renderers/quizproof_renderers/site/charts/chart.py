@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -73,7 +74,9 @@ def chart(display: Chart) -> Markup:
     </figure>
     ```
     """
-    series = [Series(each.name, tuple(p for p in each.points if all(map(math.isfinite, p)))) for each in display.series]
+    series = [
+        replace(each, points=tuple(p for p in each.points if all(map(math.isfinite, p)))) for each in display.series
+    ]
     drawn = [each for each in series if each.points]
     picture = _Picture(display, drawn).html() if drawn and _fits_axes(display, drawn) else Markup("")
     numbers = figures.rows(display.table or _table(display))
@@ -122,8 +125,9 @@ class _Picture:
         xs = [x for each in series for x, _ in each.points] + [event.x for event in display.events]
         ys = [y for each in series for _, y in each.points] + [event.y for event in self.points if event.y is not None]
         widest = max(width(each.name, SMALL) for each in series)
-        # One line needs no name beside it: the title of the axis says what it is.
-        self.direct = len(series) > 1 and widest <= MAX_NAME
+        # One line needs no name beside it where the title of the axis says what it is.
+        self.named = len(series) > 1 or series[0].name.lower() not in display.y.lower()
+        self.direct = self.named and widest <= MAX_NAME
         vertical = y_ticks(min(ys), max(ys))
         self.y_title = wrapped(display.y, SMALL, _PLOT)
         left = 24 + _LINE * (len(self.y_title) - 1) + max(width(label, SMALL) for label in tick_labels(vertical))
@@ -160,7 +164,7 @@ class _Picture:
 
     def _legend(self) -> Markup:
         """The names of several lines, where they do not all fit at the ends of their lines; else empty."""
-        if self.direct or len(self.series) == 1:
+        if self.direct or not self.named:
             return Markup("")
         sample = '<svg viewBox="0 0 26 12" aria-hidden="true">{}{}</svg>'
         entries = (
@@ -212,6 +216,9 @@ class _Picture:
             style = index % _STYLES
             places = [(self.x.place(x), self.y.place(y)) for x, y in each.points]
             path = "L".join(f"{x:g} {y:g}" for x, y in places)
+            if each.reference:
+                yield Markup('<path class="reference" d="M{}"/>').format(path)
+                continue
             dots = "".join(f"M{x:g} {y:g}{_DOTS[style]}" for x, y in _spread(places))
             yield Markup('<path class="line series-{}" d="M{}"/><path class="dot series-{}" d="{}"/>').format(
                 style, path, style, dots
@@ -274,7 +281,7 @@ class _Picture:
         places = apart(wanted, _LINE, 12, self.bottom)
         for index, (each, at) in enumerate(zip(self.series, places, strict=True)):
             x = self.x.place(each.points[-1][0]) + 9
-            yield _text(x, at, [each.name], f"name series-{index % _STYLES}")
+            yield _text(x, at, [each.name], "tick" if each.reference else f"name series-{index % _STYLES}")
 
 
 def _x_axis(values: Sequence[float], start: float, end: float) -> Axis:
@@ -326,13 +333,14 @@ def _spread(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _table(display: Chart) -> Table:
     """The points of all lines, by their place on the horizontal axis."""
-    xs = sorted({x for each in display.series for x, _ in each.points})
+    series = [each for each in display.series if not each.reference]
+    xs = sorted({x for each in series for x, _ in each.points})
     stride = math.ceil(len(xs) / MAX_ROWS) or 1  # lines may have no points at all
     picked = sorted({*xs[::stride], *xs[-1:]})
-    columns = [_column([dict(each.points).get(x) for x in picked]) for each in display.series]
+    columns = [_column([dict(each.points).get(x) for x in picked]) for each in series]
     rows = tuple(zip(map(brief, picked), *columns, strict=True))
     skipped = f"One in {stride} of {len(xs)} points, and the last." if stride > 1 else ""
-    return Table((display.x, *(each.name for each in display.series)), rows, skipped)
+    return Table((display.x, *(each.name for each in series)), rows, skipped)
 
 
 def _column(values: Sequence[float | None]) -> list[str]:

@@ -11,6 +11,7 @@ from quizproof_renderers.site.names import spelled_out
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.edition import edition_of
+from quizproof_renderers.site.pages.repeats import Shown, shown_in
 from quizproof_renderers.site.pages.variant import Variant
 
 MAX_VARIANTS = 4
@@ -30,6 +31,8 @@ class PageBlock:
     """Questions are numbered from 1; an exhibit has the number of the question before it."""
     source: BankSource
     """Where readers get the bank."""
+    above: tuple[Shown, ...] = ()
+    """The programs that the page shows above it."""
 
     @property
     def id(self) -> str:
@@ -94,7 +97,12 @@ class PageBlock:
         # A salt per variant, so that the key is not at the same letter in all of them.
         salt = f"{self.header.quiz}/{self.id}"
         displays = [variant.display for variant in self.proof.variants if variant.display]
-        return tuple(Variant(i, d, f"{salt}/{i}") for i, d in enumerate(displays[:MAX_VARIANTS]))
+        return tuple(Variant(i, d, f"{salt}/{i}", self.above) for i, d in enumerate(displays[:MAX_VARIANTS]))
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """The programs that it shows itself."""
+        return shown_in(self.variants[0].display.prompt, self.name, self.id) if self.variants else ()
 
     @property
     def reasons(self) -> tuple[str, ...]:

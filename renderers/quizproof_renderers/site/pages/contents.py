@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from quizproof.proof import Report
+from quizproof.proof import QuizProof, Report
 from quizproof_renderers.site.names import MODES, RUNTIMES, extent, versions_of
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.quiz import QuizPage
+from quizproof_renderers.site.pages.repeats import shown_in
 from quizproof_renderers.site.pages.topic import TopicPage
+from quizproof_renderers.site.pictures import pictures_in
+from quizproof_renderers.tally import shared_code
 
 
 @dataclass(frozen=True)
@@ -72,17 +75,30 @@ def site_of(report: Report, title: str, order: Sequence[str] = (), source: BankS
     for quiz in report.quizzes:
         if quiz.header is None:
             continue
-        # An exhibit adds nothing, so it has the number of the question before it.
-        numbers = accumulate(int(not block.exhibit) for block in quiz.blocks)
-        numbered = zip(quiz.blocks, numbers, strict=True)
-        blocks = tuple(PageBlock(block, quiz.header, number, source or BankSource()) for block, number in numbered)
-        page = QuizPage(quiz.path, quiz.header, blocks, versions_of(quiz.header.runtime, quiz.versions))
+        blocks = _blocks(quiz, source or BankSource())
+        insight = quiz.header.insight.text if quiz.header.insight else ""
+        texts = (quiz.header.intro, insight, quiz.blocks)
+        versions = versions_of(quiz.header.runtime, quiz.versions)
+        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.steps, pictures_in(quiz.files, *texts))
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
     runtimes = tuple(
         versions_of(name, report.result.runtimes[name]) for name in sorted(report.result.runtimes, key=_rank)
     )
     return Site(title, topics, runtimes, report.result.sandbox)
+
+
+def _blocks(quiz: QuizProof, source: BankSource) -> tuple[PageBlock, ...]:
+    """The blocks of a quiz, numbered, each with the programs that the page shows above it."""
+    # An exhibit adds nothing, so it has the number of the question before it.
+    numbers = accumulate(int(not proof.exhibit) for proof in quiz.blocks)
+    blocks: list[PageBlock] = []
+    assert quiz.header is not None
+    above = shown_in(shared_code(quiz.header, quiz.steps))
+    for proof, number in zip(quiz.blocks, numbers, strict=True):
+        blocks.append(PageBlock(proof, quiz.header, number, source, above))
+        above += blocks[-1].shown
+    return tuple(blocks)
 
 
 def _ordered(topics: Iterable[str], order: Sequence[str]) -> list[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from quizproof.displays import Code
+from quizproof.proof import JudgedClaim
 from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import extent, mode_name, runtime_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
-from quizproof_renderers.tally import shared_setup
+from quizproof_renderers.site.pictures import Picture
+from quizproof_renderers.tally import shared_code
 
 
 class Belief(NamedTuple):
@@ -38,6 +41,10 @@ class QuizPage:
     """Its questions and exhibits, in their order."""
     versions: str
     """What its snippets ran on: "PyTorch 2.13.0, Python 3.11.7"; empty when its runtime was not started."""
+    steps: tuple[JudgedClaim, ...] = ()
+    """What its steps of `prepare` claim."""
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """Its images, by the addresses that its author wrote."""
 
     @property
     def id(self) -> str:
@@ -50,9 +57,9 @@ class QuizPage:
         return self.header.title
 
     @property
-    def shared_setup(self) -> tuple[Code, ...]:
-        """What all its programs begin with, as content; empty for nothing."""
-        return shared_setup(self.header)
+    def shared_code(self) -> tuple[Code, ...]:
+        """What its programs have in common, as content; empty for nothing."""
+        return shared_code(self.header, self.steps)
 
     @property
     def topic(self) -> str:
@@ -125,12 +132,19 @@ class QuizPage:
     @cached_property
     def coverage(self) -> Coverage:
         """How much of it is proven."""
-        return Coverage.together(block.coverage for block in self.blocks)
+        return Coverage.together((Coverage.of(self.steps), *(block.coverage for block in self.blocks)))
 
     @property
     def ingredients(self) -> tuple[object, ...]:
         """Everything that affects its page, except what the page shows of the rest of the topic."""
-        return (self.header, self.versions, tuple(block.ingredients for block in self.blocks))
+        return (
+            self.header,
+            self.versions,
+            self.shared_code,
+            self.coverage.summary,
+            tuple(block.ingredients for block in self.blocks),
+            tuple(self.pictures.values()),
+        )
 
     @property
     def entry(self) -> tuple[object, ...]:

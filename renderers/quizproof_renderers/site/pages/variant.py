@@ -19,6 +19,7 @@ from quizproof.displays import (
 )
 from quizproof_renderers.shuffling import Lettered, shuffled, with_letters
 from quizproof_renderers.site.feedback import Feedback, feedback_on_mistakes
+from quizproof_renderers.site.pages.repeats import Repeat, Shown, with_repeats
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,13 @@ class Variant:
     display: Display
     salt: str
     """What the order of options, matches and lines depends on."""
+    above: tuple[Shown, ...] = ()
+    """The programs that the page shows above its block."""
+
+    @property
+    def prompt(self) -> tuple[Content | Repeat, ...]:
+        """The prompt, in which what the page has shown before can be folded away."""
+        return with_repeats(self.display.prompt, self.above)
 
     @property
     def options(self) -> tuple[Lettered[Option], ...]:

@@ -14,13 +14,19 @@ export function showOptionFeedback(variant, response) {
     option.classList.add("correct" in option.dataset ? "is-right" : "is-wrong");
     option.classList.toggle("is-chosen", chosen);
     one(".yours", feedback).textContent = chosen ? " — your answer" : "";
+    for (const run of all("details.run", feedback)) run.open = chosen;
     option.append(feedback);
   }
 }
 
 /** The mistakes that the response makes stand out in the answer sheet; some are hidden there until they are made. */
 export function showMistakes(mistakes) {
-  for (const mistake of mistakes) mistake.classList.add("is-given");
+  for (const mistake of mistakes) {
+    mistake.classList.add("is-given");
+    const list = mistake.closest("details");
+    list.hidden = false;
+    list.open = true;
+  }
 }
 
 /** "Right.", "Not right.", or how many of how many parts. */

@@ -8,7 +8,7 @@ export function letScroll() {
   // A box with a field in it scrolls when the field gets the focus, and needs no stop of its own.
   const scrolls = (box) => box.scrollWidth > box.clientWidth && !one("input:enabled, .grip:enabled", box);
   // All are measured before any is changed, so that the page is laid out once.
-  const measured = all("pre, .table, .listing, .picture").map((box) => [box, scrolls(box)]);
+  const measured = all("pre, .table, .picture, .formula").map((box) => [box, scrolls(box)]);
   for (const [box, isWide] of measured) {
     if (isWide) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
@@ -20,7 +20,7 @@ export function preparePrinting() {
   let restore = [];
 
   addEventListener("beforeprint", () => {
-    for (const sheet of all(".sheet")) {
+    for (const sheet of all(".sheet, details.run, .others")) {
       const wasOpen = sheet.open;
       sheet.open = true;
       restore.push(() => {

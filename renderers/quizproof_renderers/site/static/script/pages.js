@@ -1,6 +1,7 @@
 // Pages: a quiz with its progress, and the contents with what can be done to all progress.
 
 import { all, one } from "./dom.js";
+import { letCopy } from "./copying.js";
 import { letScroll, preparePrinting } from "./layout.js";
 import {
   CONFIDENCES,
@@ -19,6 +20,7 @@ import {
 import { makeAnswerable, offerHints } from "./question.js";
 import { withReader } from "./reader.js";
 import { saveFile } from "./saving.js";
+import { letSwitchTheme, useKeptTheme } from "./theme.js";
 import { counted, percent } from "./wording.js";
 
 function openQuiz(nav) {
@@ -174,6 +176,7 @@ function openContents(panel) {
 
 // The style sheet shows what needs a script only with this class, and before the page is first drawn.
 document.documentElement.classList.add("js");
+useKeptTheme();
 
 document.addEventListener("DOMContentLoaded", () => {
   const nav = one(".ticks");
@@ -181,6 +184,8 @@ document.addEventListener("DOMContentLoaded", () => {
   if (nav) openQuiz(nav);
   if (panel) openContents(panel);
   showAllProgress();
+  letCopy();
+  letSwitchTheme();
   letScroll();
   addEventListener("resize", letScroll);
   // A toggle does not bubble, so it is caught on its way down.

@@ -3,7 +3,8 @@
 import { all, one } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
 import { feedbackItem, showMistakes, showOptionFeedback, showResult, verdictText } from "./feedback.js";
-import { indentWithTab, revealModelAnswer } from "./fields.js";
+import { makeEditor } from "./editor.js";
+import { revealModelAnswer } from "./fields.js";
 import { FORMS } from "./forms.js";
 import { letScroll } from "./layout.js";
 import { afterHints, RULES } from "./marking.js";
@@ -73,7 +74,7 @@ export function makeAnswerable(section, report, keepDraft) {
     });
     if (form.dataset.form === "order") makeMovable(form);
     if (form.dataset.form === "open") one(".check", form).hidden = true;
-    all(".editor", form).forEach(indentWithTab);
+    all(".editor", form).forEach(makeEditor);
     offerHints(all(".help", variant), keep);
     const sheet = one(".sheet", variant);
     sheet.addEventListener("toggle", () => {

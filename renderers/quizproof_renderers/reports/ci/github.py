@@ -20,14 +20,13 @@ from quizproof.findings import Finding
 from quizproof.proof import QuizProof, Result
 from quizproof_renderers import tally
 from quizproof_renderers.reports import concise
-from quizproof_renderers.text import clip, clip_lines, one_line, plural, visible
+from quizproof_renderers.reports.ci.plain import told
+from quizproof_renderers.text import clip, one_line, plural, visible
 
 MAX_ROWS = 200
 """Findings listed in the step summary, which GitHub cuts at 1 MiB."""
-MAX_LINES = 20
-"""Lines of an expected or actual output in an annotation."""
 MAX_TEXT = 300
-"""Characters of one text in an annotation or a table."""
+"""Characters of one text in a table."""
 
 _MARKUP = "\\`*_[]<>|~&!@#"
 """Characters that can be markup; the backslash first, or it would escape the escapes of the others."""
@@ -95,6 +94,8 @@ class Github:
             lines += ["", "| rule | place | what is wrong |", "|---|---|---|", *self._findings]
         if self._left:
             lines.append(f"| … | | {plural(self._left, 'more finding')} |")
+        if ignored := tally.ignored(result):
+            lines += ["", f"Besides: {ignored}."]
         return "\n".join([*lines, "", ""])
 
 
@@ -114,24 +115,12 @@ def command(finding: Finding) -> str:
     else:
         properties["endLine"] = span.end_line
     named = ",".join(f"{key}={_escape_property(str(value))}" for key, value in properties.items())
-    return f"::{finding.severity} {named}::{_escape(_message(finding))}"
+    return f"::{finding.severity} {named}::{_escape(told(finding))}"
 
 
 def _row(finding: Finding) -> str:
     rule = f"{finding.severity} {finding.code} {finding.rule.name}"
     return f"| {rule} | {_cell(finding.place)} | {_cell(clip(finding.message, MAX_TEXT))} |"
-
-
-def _message(finding: Finding) -> str:
-    """The text of an annotation: the finding in one line, then what was expected, what came, and help."""
-    parts = [concise.line(finding)]
-    for label, detail in (("expected", finding.expected), ("actual", finding.actual), ("help", finding.help)):
-        lines = clip_lines([clip(line, MAX_TEXT) for line in visible(detail).strip("\n").split("\n")], MAX_LINES)
-        if len(lines) > 1:
-            parts += [f"{label}:", *(f"  {line}" for line in lines)]
-        elif lines != [""]:
-            parts.append(f"{label}: {lines[0]}")
-    return "\n".join(parts)
 
 
 def _escape(data: str) -> str:

@@ -1,0 +1,1 @@
+"""The folder `prepared`: how it gets into a run, and how what a step wrote there gets out."""

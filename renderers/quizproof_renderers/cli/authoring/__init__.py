@@ -1,0 +1,1 @@
+"""Commands for those who write banks, beside `check` and `build`."""

@@ -1,0 +1,1 @@
+"""Reports that CI services read, one module per format."""

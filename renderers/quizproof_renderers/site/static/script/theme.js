@@ -1,0 +1,56 @@
+// The theme: the reader's system chooses it, or the reader.
+
+import { one } from "./dom.js";
+
+const KEY = "quizproof-theme";
+/** The themes in the order of the switch, with their names; the first leaves the choice to the system. */
+const THEMES = { "": "as your system", light: "light", dark: "dark" };
+
+/** The theme that was chosen at an earlier time. Where the browser keeps nothing, there is none. */
+function kept() {
+  try {
+    const theme = window.localStorage.getItem(KEY) || "";
+    return theme in THEMES ? theme : "";
+  } catch {
+    return "";
+  }
+}
+
+function keep(theme) {
+  try {
+    if (theme) window.localStorage.setItem(KEY, theme);
+    else window.localStorage.removeItem(KEY);
+  } catch {
+    // It holds until the page is left.
+  }
+}
+
+/** Use a theme on this page. */
+function use(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}
+
+/** Use the theme that was chosen. Called before the page is drawn, so that it never flashes in the other one. */
+export function useKeptTheme() {
+  use(kept());
+}
+
+/** Let the switch of the page go from theme to theme. */
+export function letSwitchTheme() {
+  const button = one("[data-theme-switch]");
+  if (!button) return;
+  const themes = Object.keys(THEMES);
+  let theme = kept();
+  const name = () => {
+    button.title = `Theme: ${THEMES[theme]}`;
+    button.setAttribute("aria-label", button.title);
+  };
+  button.addEventListener("click", () => {
+    theme = themes[(themes.indexOf(theme) + 1) % themes.length];
+    keep(theme);
+    use(theme);
+    name();
+  });
+  name();
+}

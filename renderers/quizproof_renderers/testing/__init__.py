@@ -1,0 +1,1 @@
+"""A bank as tests of pytest."""

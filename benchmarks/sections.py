@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks import banks, table, timing, tool
+from benchmarks import banks, shared_setup, table, timing, tool
 from benchmarks.floor import Floor
 from benchmarks.isolated import Isolated
 from benchmarks.peers import PEERS, Peer, environment
@@ -225,6 +225,24 @@ def _memory(of: Sequence[timing.Measured], count: int) -> None:
     table.memory("    with its interpreters and runs", max(each.all_mib for each in of))
 
 
+# What programs have in common.
+
+
+def sharing(effort: Effort) -> None:
+    """A question whose setup takes about a second, against one plain run of its solution."""
+    table.title("A `write-code` question with a slow setup, all of its small changes tried")
+    with _folder() as folder:
+        script = shared_setup.write(folder, steps=500 if effort.quick else 12_000)
+        home = folder / "home"
+        checks, plain = timing.alternating(
+            effort.seldom(),
+            lambda: tool.check(folder / "bank", tool.empty(home)),
+            lambda: _python(str(script)),
+        )
+        what = f"check, cold ({tool.runs(checks[0])} runs)"
+        table.seconds(what, timing.median(checks), "python solution.py", timing.median(plain), Target(1.6))
+
+
 # The shipped bank, and pages.
 
 
@@ -282,4 +300,4 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-SECTIONS = {each.__name__: each for each in (startup, run, bank, peers, scale, build)}
+SECTIONS = {each.__name__: each for each in (startup, run, sharing, bank, peers, scale, build)}

@@ -167,6 +167,7 @@ def test_files(built: Path) -> None:
         ".quizproof-site",
         "assets/quizproof.HASH.css",
         "assets/quizproof.HASH.js",
+        "assets/reader.HASH.js",
         "autograd/autograd-basics.html",
         "autograd/index.html",
         KERAS,
@@ -303,7 +304,7 @@ SCRIPTS = Path(assets.__file__).parent / "static" / "script"
 def test_script_modules_know_only_earlier_ones() -> None:
     """So their order in the joined script is one in which each can run; and what they import is there."""
     exported: dict[str, set[str]] = {}
-    for name in assets.SCRIPT:
+    for name in (*assets.READER, *assets.SCRIPT):
         source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
         for imports, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source, re.MULTILINE):
             wanted = {each.strip() for each in imports.split(",")} - {""}
@@ -314,10 +315,10 @@ def test_script_modules_know_only_earlier_ones() -> None:
 
 def test_joined_script_declares_each_name_once() -> None:
     """Modules have scopes of their own, but in the joined script they share one. No import or export is left in it."""
-    script = assets.script().decode()
-    declared = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
-    assert len(declared) == len(set(declared)) > 40
-    assert not re.search(r"^\s*(import|export|//|/\*)", script, re.MULTILINE)
+    for script in (assets.script().decode(), assets.reader().decode()):
+        declared = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
+        assert len(declared) == len(set(declared)) > 40
+        assert not re.search(r"^\s*(import|export|//|/\*)", script, re.MULTILINE)
 
 
 def test_style_sheet_is_joined_from_all_of_its_parts() -> None:
@@ -621,8 +622,17 @@ def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path, makers: lis
     exhibits = [samples.exhibit(f"e{n}", display) for n, make in enumerate(makers) if not (display := make()).input]
     report = samples.report(samples.asking(samples.quiz(), *questions, *exhibits))
     out = build_site(report, tmp_path / "site").out
-    files = [out / "samples" / "sample.html", *(out / "assets").iterdir()]
-    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 60_000
+    sizes = {path: len(gzip.compress(path.read_bytes())) for path in out.rglob("*.*")}
+    page = out / "samples" / "sample.html"
+    loaded = [
+        page,
+        *(page.parent / link for link in re.findall(r'<(?:link|script) [^>]*?"(\.\.[^"]+)"', page.read_text())),
+    ]
+    assert len(loaded) == 3
+    assert sum(sizes[path.resolve()] for path in loaded) <= 60_000
+    # Only learners who write a program load what reads it.
+    (reader,) = (out / "assets").glob("reader.*.js")
+    assert sizes[reader] <= 16_000
 
 
 def _unlike(display: Display, number: int) -> Display:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizproof.displays import Blank, Blanks, Code, Mistake
-from quizproof.marking.mark import MalformedResponse, mark
+from quizproof.marking.mark import MalformedResponse, NeverRun, mark
 
 if TYPE_CHECKING:
     from conftest import CatchLie, ProveText
@@ -234,10 +234,48 @@ SHOWN = Blanks(
 @given(TEXTS, TEXTS)
 def test_score_is_the_share_of_gaps(one: str, other: str) -> None:
     """Between 0 and 1, as the gaps say one by one, whatever the spacing and the quotes."""
-    given_mark = mark(SHOWN, [one, other])
-    assert given_mark.score == sum(given_mark.right) / 2
+    right = _right([one, other])
     spaced = [text.replace("(", " ( ").replace(",", " , ").replace("'", '"') for text in (one, other)]
-    assert mark(SHOWN, [f" {spaced[0]}\t", spaced[1]]) == given_mark
+    assert _right([f" {spaced[0]}\t", spaced[1]]) == right
+    if None not in right:
+        assert mark(SHOWN, [one, other]).score == right.count(True) / 2
+
+
+def _right(texts: list[str]) -> tuple[bool | None, ...]:
+    try:
+        return mark(SHOWN, texts).right
+    except NeverRun as error:
+        return error.right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        (".9", True),
+        ("0.90", True),
+        ("9e-1", True),
+        ("( 0.9 )", True),
+        ("1 - 0.1", True),
+        ("1 - .1", True),
+        ("0.1", False),
+        (".1", False),
+        ("9", None),
+        ("0.9 if x else 1", None),
+        ("0.9) #", True),
+        ("0.9, 1", None),
+        ("\u22120.9", None),
+        ("1 \u2212 0.1", True),
+    ],
+)
+def test_what_makes_the_same_program_is_right(text: str, right: bool | None) -> None:
+    """By value or by tree; a foreseen mistake is wrong, however it is written; of the rest only a run can say."""
+    form = Blanks("layer = f(momentum=___value___)", (Blank("value", ("0.9", "1 - 0.1"), (Mistake("0.1", "Other."),)),))
+    if right is None:
+        with pytest.raises(NeverRun) as refusal:
+            mark(form, [text])
+        assert refusal.value.right == (None,)
+    else:
+        assert mark(form, [text]).correct is right
 
 
 def test_every_accepted_filling_is_right() -> None:

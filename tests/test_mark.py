@@ -95,7 +95,7 @@ def test_marks(shown: Input, response: Response, score: float, feedback: str) ->
         (SEVERAL, [], "choose from a, b, c"),
         (NUMBER, "", "'' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "two", "'two' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
-        (NUMBER, "1_000", "'1_000' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
+        (NUMBER, "1__000", "'1__000' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "0,872", "'0,872' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "nan", "'nan' is not a number; write, for example, 12, 0.5, 1e-3 or 3/4"),
         (NUMBER, "1/0", "a number cannot be divided by zero"),

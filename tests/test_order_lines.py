@@ -353,18 +353,22 @@ LEVELS = Ordering(
     [
         (FOUR, ["a", "b", "c", "d"], 1, ""),
         (FOUR, ["b", "a", "c", "d"], 1, ""),
-        (FOUR, ["a", "b", "d", "c"], 0.5, ""),
+        (FOUR, ["a", "b", "d", "c"], 0.75, ""),
         (FOUR, ["a", "b", "c"], 0.75, ""),
         (FOUR, ["a", "b", "c", "d", "e"], 0.8, "Not this one."),
-        (FOUR, ["e", "a", "b", "c", "d"], 0, "Not this one."),
-        (FOUR, ["d", "c", "b", "a"], 0, ""),
+        (FOUR, ["e", "a", "b", "c", "d"], 0.8, "Not this one."),
+        (FOUR, ["d", "c", "b", "a"], 0.5, ""),
         (LEVELS, ["a:0", "b:1", "c:1"], 1, ""),
-        (LEVELS, ["a:0", "b:0", "c:0"], pytest.approx(1 / 3), ""),
-        (LEVELS, ["a:1", "b:1", "c:0"], 0, ""),
+        (LEVELS, ["a:0", "b:0", "c:0"], pytest.approx(2 / 3), ""),
+        (LEVELS, ["a:1", "b:1", "c:0"], pytest.approx(2 / 3), ""),
+        (LEVELS, ["a:0", "b:2", "c:2"], 1, ""),
+        (LEVELS, ["a:0", "b:3", "c:0"], 1, ""),
+        (LEVELS, ["a:0", "b:2", "c:1"], pytest.approx(2 / 3), ""),
+        (LEVELS, ["a:1", "b:2", "c:2"], 0, ""),
     ],
 )
 def test_marks(shown: Ordering, response: list[str], score: float, feedback: str) -> None:
-    """Lines that stand right from the top earn their share of the longer of response and program."""
+    """Lines that follow each other as in a right order earn their share of the longer of response and program."""
     given_mark = mark(shown, response)
     assert (given_mark.score, given_mark.feedback) == (score, feedback)
     assert given_mark.correct is (score == 1)

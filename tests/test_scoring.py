@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import get_args
 
 import pytest
@@ -36,8 +37,9 @@ from quizproof.marking.scoring import (
     calibration,
     even_share,
     hint_rule,
+    in_order,
     net_share,
-    prefix_share,
+    order_share,
     rule,
 )
 
@@ -121,30 +123,43 @@ def test_parts_earn_even_shares(right: list[bool]) -> None:
 
 
 @given(st.permutations("abcd"), ORDERS, st.integers(0, 4))
-def test_prefix_share(order: list[str], orders: list[tuple[str, ...]], length: int) -> None:
-    """It is a share; all of it only for one of the orders; and the order that agrees longest decides."""
-    score = prefix_share(order, orders)
-    assert 0 <= score <= 1
+def test_order_share(order: list[str], orders: list[tuple[str, ...]], length: int) -> None:
+    """It is a share; all of it only for one of the orders; and the order that agrees most decides."""
+    score = order_share(order, orders)
+    assert 0 < score <= 1
     assert (score == 1) is (tuple(order) in orders)
-    assert score == max(prefix_share(order, [each]) for each in orders)
-    assert prefix_share(orders[0][:length], orders) >= length / 4
+    assert score == max(order_share(order, [each]) for each in orders)
+    assert order_share(orders[0][:length], orders) >= length / 4
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=6, unique=True), st.permutations("abcd"))
+def test_lines_in_order_are_a_longest_common_subsequence(given_: list[str], order: list[str]) -> None:
+    """What is kept is in the order of both, and no longer choice of lines is."""
+    places = in_order(given_, order)
+    kept = [given_[place] for place in places]
+    assert kept == [each for each in order if each in kept]
+    assert sorted(places) == list(places)
+    choices = itertools.combinations(given_, len(places) + 1)
+    assert not any([each for each in order if each in choice] == list(choice) for choice in choices)
 
 
 @pytest.mark.parametrize(
     ("given_", "orders", "score"),
     [
         ("abcd", ["abcd"], 1),
-        ("abdc", ["abcd"], 0.5),
-        ("bcd", ["abcd"], 0),
+        ("abdc", ["abcd"], 0.75),
+        ("eabcd", ["abcde"], 0.8),
+        ("bcd", ["abcd"], 0.75),
+        ("dcba", ["abcd"], 0.25),
         ("abc", ["abcd"], 0.75),
         ("abcde", ["abcd"], 0.8),
         ("", ["abcd"], 0),
         ("ab", [], 0),
     ],
 )
-def test_lines_count_from_the_top(given_: str, orders: list[str], score: float) -> None:
-    """Up to the first that is wrong; what is missing or too much costs its share."""
-    assert prefix_share(given_, orders) == score
+def test_one_line_in_a_wrong_place_costs_that_line(given_: str, orders: list[str], score: float) -> None:
+    """What is missing or too much costs its share as well."""
+    assert order_share(given_, orders) == score
 
 
 # ---- hints and confidence

@@ -174,6 +174,14 @@ class Blanks:
     source: str
     blanks: tuple[Blank, ...]
     """In the order in which they are in the source."""
+    setup: str = ""
+    """Code that runs before it."""
+    check: str = ""
+    """Assertions that run after it; they pass if right texts are filled in."""
+    limits: Mapping[str, int | float] = field(default_factory=dict)
+    """What one run can use, by the names of `fields.Limits`."""
+    stdin: str | None = None
+    """What it reads on standard input; None for nothing."""
     type: Literal["blanks"] = field(default="blanks", kw_only=True, repr=False)
 
 

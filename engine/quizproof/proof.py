@@ -100,8 +100,8 @@ class QuizProof:
     """Where all its blocks begin, by their ids and in their order; also of those that other shards prove."""
     programs: str = ""
     """A fingerprint of all its programs, as `store.lock.of_programs` makes it; empty when nothing was planned."""
-    steps: tuple[BlockProof, ...] = ()
-    """The steps of `prepare` with their proofs; none in a shard that does not report them. Their findings are among
+    steps: tuple[JudgedClaim, ...] = ()
+    """What the steps of `prepare` claim, one each; none in a shard that does not report them. Their findings are among
     those of the file."""
     ignores: tuple[Ignore, ...] = ()
     """The comments in the file that ignore findings. They change no verdict, and no finding here."""
@@ -126,12 +126,7 @@ class QuizProof:
     @property
     def claims(self) -> tuple[JudgedClaim, ...]:
         """The claims of its steps and of all blocks."""
-        return (*self.step_claims, *(claim for block in self.blocks for claim in block.claims))
-
-    @property
-    def step_claims(self) -> tuple[JudgedClaim, ...]:
-        """The claims of its steps."""
-        return tuple(claim for step in self.steps for claim in step.claims)
+        return (*self.steps, *(claim for block in self.blocks for claim in block.claims))
 
     @property
     def id(self) -> str:

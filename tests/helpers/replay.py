@@ -25,13 +25,13 @@ from quizproof.displays import (
     ProgramInput,
     TextInput,
 )
-from quizproof.marking.mark import MalformedResponse, mark
+from quizproof.marking.mark import MalformedResponse, NeverRun, mark
 
 Response: TypeAlias = str | list[str]
 """What the page stores: a text, or a list of texts."""
 
 ANSWER = """
-([id, variant, response]) => {
+async ([id, variant, response]) => {
   const section = document.querySelector(`[data-question="${id}"]`);
   const shown = () => section.querySelector(".variant");
   const again = () => shown().querySelector(".again");
@@ -41,6 +41,9 @@ ANSWER = """
     again().click();
   }
   const form = shown().querySelector("form");
+  // As a learner who puts the cursor into a field: what reads programs is loaded then.
+  form.dispatchEvent(new Event("focusin"));
+  while ("given" in form.dataset && !window.quizproofReader) await new Promise((done) => setTimeout(done, 5));
   const all = (selector) => [...form.querySelectorAll(selector)];
   const sure = all(".confident");
   if (sure.length) sure[0].checked = true;
@@ -59,21 +62,26 @@ ANSWER = """
   form.requestSubmit();
   const complaint = form.querySelector(".complaint").textContent;
   if (complaint) return ["malformed", complaint];
+  if (shown().classList.contains("was-unrun")) return ["unrun", shown().querySelector(".result").textContent];
+  const reveal = shown().querySelector("[data-do=show]");
+  if (reveal) reveal.click();
   return [Number(shown().dataset.score), shown().querySelector(".result").textContent];
 }
 """
 
 
 def answer(page: Page, question: str, response: Response, variant: int = 0) -> tuple[float | str, str]:
-    """Give a response on an open quiz page: its score, or "malformed"; and what the page said of it."""
+    """Give a response on an open quiz page: its score, "malformed" or "unrun"; and what the page said of it."""
     score, said = page.evaluate(ANSWER, [question, variant, response])
     return score, said
 
 
 def expected(display: Display, response: Response) -> float | str:
-    """What the engine's own marking makes of a response: the score, or "malformed"."""
+    """What the engine's own marking makes of a response: a score, "malformed", or "unrun" where only a run can say."""
     try:
         return mark(display.input, response).score
+    except NeverRun:
+        return "unrun"
     except MalformedResponse:
         return "malformed"
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from quizproof.claims import Part, Program
-from quizproof.displays import Check, Evidence, ProgramInput
+from quizproof.displays import Blanks, Check, Evidence, ProgramInput
 from quizproof.errors import CannotVerify
 from quizproof.marking.mark import MalformedResponse, Mark
+from quizproof.marking.recognition import filled
 from quizproof.outcome import LOST, Outcome
 from quizproof.quizfile.limits import Limits
 
@@ -26,6 +27,18 @@ def program_of(form: ProgramInput, source: str) -> Program:
     setup = (Part("setup", form.setup, ("setup",)),) if form.setup else ()
     checks = (Part("check", check.source, ("checks", n, "code")) for n, check in enumerate(form.checks))
     parts = (*setup, Part("answer", source, ("solution",)), *checks)
+    return Program(parts, Limits.model_validate(dict(form.limits)), form.stdin)
+
+
+def filled_program(form: Blanks, texts: Sequence[str]) -> Program:
+    """What is run to mark texts in the blanks of a program: the setup, the filled program, and the check.
+
+    form   the question
+    texts  one for each blank, in their order
+    """
+    setup = (Part("setup", form.setup, ("setup",)),) if form.setup else ()
+    answer = Part("answer", filled(form, texts), ("code",))
+    parts = (*setup, answer, Part("check", form.check, ("check",)))
     return Program(parts, Limits.model_validate(dict(form.limits)), form.stdin)
 
 

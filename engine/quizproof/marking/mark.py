@@ -1,7 +1,7 @@
 """Marking: one rule for each way of answering. The script of the page has the same rules; tests compare the two.
 
 What each response earns is in `scoring`. All comparison is of `comparison/`: outputs are compared by `same_output`,
-code of a blank after `fold_expression`, programs after `fold_program`, numbers exactly, within the tolerance.
+programs and what fills their blanks as `recognition` does, numbers exactly, within the tolerance.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from quizproof.comparison.number_match import NumberMatch
-from quizproof.comparison.outputs import fold, fold_expression, fold_program, same_output
+from quizproof.comparison.outputs import fold, fold_program, same_output
 from quizproof.comparison.printed import ungrouped
 from quizproof.comparison.quantity import Quantity, decimal, quantity
 from quizproof.comparison.seen import plain
@@ -34,7 +34,8 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.errors import QuizproofError
-from quizproof.marking.scoring import even_share, net_share, prefix_share
+from quizproof.marking.recognition import around, is_accepted, mistakes_in, same_program
+from quizproof.marking.scoring import even_share, in_order, net_share, order_share
 
 Response: TypeAlias = str | int | Sequence[str]
 """What a learner gives. By the way of answering:
@@ -59,6 +60,15 @@ _MAX_TYPED = 1_000
 """Characters of a number."""
 
 
+# As word processors and other keyboards write them: minus and plus signs, points, commas and slashes.
+_SIGNS = str.maketrans("\u2212\u2013\uff0d\ufe63\uff0b\uff0e\uff0c\uff0f\u2044", "----+.,//")
+_THOUSANDS = re.compile(
+    r"([-+]?[1-9]\d{0,2}(?:(?P<mark>[ \u00a0\u2009\u202f'\u2019_])\d{3}(?:(?P=mark)\d{3})*))(\.\d*)?"
+)
+"""Groups of three digits with one mark between them that no decimal has."""
+_POINTS = re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3}){2,}")
+"""Groups of three digits with points between them; two points are in no decimal."""
+
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 NOTHING_WORDS = ("nothing", "prints nothing", "it prints nothing", "no output")
@@ -70,7 +80,12 @@ class MalformedResponse(QuizproofError):
 
 
 class NeverRun(MalformedResponse):
-    """The response is a program whose run is not known, so only a new run can mark it."""
+    """The response is a program whose run is not known, so only a new run can mark it. It may well be right."""
+
+    def __init__(self, message: str, right: tuple[bool | None, ...] = ()) -> None:
+        """Of a program with blanks, `right` says for each blank whether it is right; None where only a run can say."""
+        super().__init__(message)
+        self.right = right
 
 
 @dataclass(frozen=True)
@@ -102,7 +117,7 @@ def mark(form: Input | None, response: Response) -> Mark:
         1.0
 
     Raises MalformedResponse if the response has another form, or if `form` is None, as of an exhibit; NeverRun, which
-    is one, if it is a program that was never run.
+    is one, if it is a program that was never run, or has a text in a blank with which it was never run.
     """
     match form:
         case None:
@@ -130,14 +145,14 @@ def mark(form: Input | None, response: Response) -> Mark:
 def parse_number(text: str, unit: str = "") -> Quantity:
     """Read a typed number: `12`, `-0.5`, `1e-3`, `1,526,400`, `85/95`, `1+2j`, each with or without its unit.
 
+    Signs and digits of other scripts are read too, and so are spaces, apostrophes and underscores between thousands.
+
     text  as typed
     unit  what may come after the number; empty for none
 
     Raises MalformedResponse for anything else, for a division by zero, and for what is larger than a float can be.
     """
-    bare = text.strip()
-    if unit and bare.endswith(unit):
-        bare = bare.removesuffix(unit).strip()
+    bare = _bare_number(text, unit)
     if len(bare) > _MAX_TYPED:
         raise MalformedResponse("the number is too large")
     if found := _COMPLEX.fullmatch(bare):
@@ -156,8 +171,20 @@ def parse_number(text: str, unit: str = "") -> Quantity:
     return value
 
 
+def _bare_number(text: str, unit: str) -> str:
+    """A typed number without its unit, in plain signs."""
+    bare = text.strip()
+    if unit and bare.endswith(unit):
+        bare = bare.removesuffix(unit).strip()
+    return bare.translate(_SIGNS)
+
+
 def _decimal(text: str) -> Fraction:
     text = ungrouped(text.strip())
+    if grouped := _THOUSANDS.fullmatch(text):
+        text = "".join(sign for sign in grouped[1] if sign != grouped["mark"]) + (grouped[3] or "")
+    elif _POINTS.fullmatch(text):
+        text = text.replace(".", "")
     if not _DECIMAL.fullmatch(text):
         raise MalformedResponse(f"{text[:40]!r} is not a number; write, for example, 12, 0.5, 1e-3 or 3/4")
     return decimal(text)
@@ -181,7 +208,7 @@ def _mark_number(form: NumberInput, response: str) -> Mark:
     distance = decimal_fraction(form.tolerance) + Fraction(form.slack)
     if quantity(form.value).within(distance, value):
         return Mark(1.0)
-    bare = response.strip().removesuffix(form.unit).strip()
+    bare = _bare_number(response, form.unit)
     if _ONE_COMMA.fullmatch(bare):
         point = bare.replace(",", ".")
         raise MalformedResponse(f"{bare} can be read in two ways; write {bare.replace(',', '')}, or {point}")
@@ -262,14 +289,19 @@ def _several(response: Response) -> list[str]:
 def _mark_blanks(form: Blanks, typed: list[str]) -> Mark:
     if len(typed) != len(form.blanks) or not all(text.strip() for text in typed):
         raise MalformedResponse("fill every blank")
-    right, mistakes = [], []
-    for blank, text in zip(form.blanks, map(fold_expression, typed), strict=True):
-        right.append(text in map(fold_expression, blank.accepted))
-        if not right[-1]:
-            mistakes.extend([m for m in blank.mistakes if fold_expression(m.value) == text][:1])
+    right: list[bool | None] = []
+    mistakes: list[Mistake] = []
+    for index, text in enumerate(typed):
+        right.append(is_accepted(form, index, text) or None)
+        if not right[-1] and (mistake := next(mistakes_in(form, index, text), None)):
+            right[-1] = False
+            mistakes.append(mistake)
+    known = tuple(each for each in right if each is not None)
+    if len(known) < len(right):
+        raise NeverRun("the program was never run with these texts, so only a new run can mark them", tuple(right))
     feedback = "\n\n".join(mistake.feedback for mistake in mistakes)
     evidence = mistakes[0].evidence if mistakes else None
-    return Mark(even_share(right), feedback, evidence, tuple(right))
+    return Mark(even_share(known), feedback, evidence, known)
 
 
 def _mark_order(form: Ordering, given: list[str]) -> Mark:
@@ -281,7 +313,31 @@ def _mark_order(form: Ordering, given: list[str]) -> Mark:
     if not all(level.isdecimal() and level.isascii() for level in levels):
         raise MalformedResponse("give the indentation of each line as a number of levels: a:0, b:1")
     feedback = [lines[name].feedback for name in named if lines[name].feedback]
-    return Mark(prefix_share(given, form.orders), "\n\n".join(feedback))
+    if form.indented:
+        given = [f"{name}:{level}" for name, level in zip(named, _nested(form, levels), strict=True)]
+    best = max(form.orders, key=lambda order: order_share(given, [order]), default=())
+    places = in_order(given, best)
+    right = tuple(place in places for place in range(len(given)))
+    return Mark(order_share(given, form.orders), "\n\n".join(feedback), right=right)
+
+
+def _nested(form: Ordering, levels: Sequence[str]) -> Sequence[str]:
+    """Levels of indentation as Python reads them: a body that is further in than one level is still one level deep.
+
+    Levels that Python would refuse stay as they are, and so do those of lines that may be inside a string.
+    """
+    if any(quotes in line.source for line in form.lines for quotes in ('"""', "'''")):
+        return levels
+    stack, nested = [0], []
+    for level in map(int, levels):
+        if level > stack[-1]:
+            stack.append(level)
+        while stack[-1] > level:
+            stack.pop()
+        if stack[-1] != level:
+            return levels
+        nested.append(str(len(stack) - 1))
+    return nested if int(levels[0]) == 0 else levels
 
 
 def _mark_match(form: Matching, given: list[str]) -> Mark:
@@ -304,8 +360,8 @@ def _mark_open(form: OpenInput, made: list[str]) -> Mark:
 def _mark_program(form: ProgramInput, source: str) -> Mark:
     if not fold_program(source):
         raise MalformedResponse("write a program first")
-    folded = fold_program(source)
-    known = next((attempt for attempt in form.attempts if fold_program(attempt.source) == folded), None)
+    given = around(form)
+    known = next((attempt for attempt in form.attempts if same_program(source, attempt.source, given)), None)
     if known is None:
         raise NeverRun("this program was never run, so only a new run can mark it")
     return Mark(known.passed / len(form.checks), known.feedback, known.evidence)

@@ -4,8 +4,8 @@
 - several options: (right choices - wrong choices) / keys, and not below 0. "Net correct" scoring, as for multiple true
   and false items: choosing everything earns nothing if at least half of the options are wrong
 - blanks, pairs, points: right parts / parts
-- ordered lines: the lines from the top that agree with a right order / the lines of the longer of the two; the right
-  order that agrees longest counts
+- ordered lines: the most lines that follow each other as in a right order, whatever is between them / the lines of the
+  longer of the two; the right order that agrees most counts
 - a program: the checks passed before the first that fails / checks
 """
 
@@ -54,7 +54,9 @@ def rule(asked: Input) -> str:
         case Blanks():
             return "each blank earns an equal share."
         case Ordering():
-            return "each line above the first wrong one earns an equal share."
+            return (
+                "lines that follow each other as in a right order earn an equal share each, whatever is between them."
+            )
         case Matching():
             return "each pair earns an equal share."
         case OpenInput():
@@ -91,23 +93,47 @@ def even_share(right: Sequence[bool]) -> float:
     return sum(right) / len(right)
 
 
-def prefix_share(given: Sequence[str], orders: Iterable[Sequence[str]]) -> float:
-    """The share of lines that agree, from the top, with the order of `orders` that agrees longest.
+def order_share(given: Sequence[str], orders: Iterable[Sequence[str]]) -> float:
+    """The share of lines that follow each other as in the order of `orders` that agrees most.
 
     given   the ids of the lines, from top to bottom
     orders  every right order, as ids
 
-    It is a share of the longer of the two, so that neither a missing nor an additional line earns anything.
+    It is a share of the longer of the two, so that neither a missing nor an additional line earns anything. One line in
+    a wrong place costs that line only.
 
-        >>> prefix_share(["a", "c", "b"], [["a", "b", "c"], ["a", "c", "b", "d"]])
-        0.75
+        >>> order_share(["e", "a", "b", "c", "d"], [["a", "b", "c", "d", "e"]])
+        0.8
     """
-    return max((_common(given, order) / max(len(given), len(order)) for order in orders), default=0.0)
+    return max((len(in_order(given, order)) / max(len(given), len(order)) for order in orders), default=0.0)
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
+def in_order(given: Sequence[str], order: Sequence[str]) -> tuple[int, ...]:
+    """The places of lines that follow each other as in `order`: a longest common subsequence, the earliest one.
+
+    given  the ids of the lines, from top to bottom
+    order  a right order, as ids
+
+        >>> in_order(["e", "a", "b"], ["a", "b", "e"])
+        (1, 2)
+    """
+    # longest[i][j]: how many lines can be kept of the given ones from place i and the right ones from place j on.
+    longest = [[0] * (len(order) + 1) for _ in range(len(given) + 1)]
+    for i in reversed(range(len(given))):
+        for j in reversed(range(len(order))):
+            same = given[i] == order[j]
+            longest[i][j] = longest[i + 1][j + 1] + 1 if same else max(longest[i + 1][j], longest[i][j + 1])
+    places = []
+    i = j = 0
+    while i < len(given) and j < len(order):
+        if given[i] == order[j]:
+            places.append(i)
+            i, j = i + 1, j + 1
+        elif longest[i + 1][j] >= longest[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(places)
 
 
 def after_hints(score: float, hints: int, cost: float) -> float:

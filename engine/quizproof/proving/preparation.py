@@ -17,7 +17,7 @@ from quizproof.findings import Finding
 from quizproof.kinds.base import Exhibit, Runs
 from quizproof.loading.quiz import Item, Quiz
 from quizproof.outcome import Outcome
-from quizproof.proof import BlockProof
+from quizproof.proof import BlockProof, JudgedClaim
 from quizproof.quizfile.fields import Plain, Snippet
 from quizproof.quizfile.limits import Limits
 from quizproof.runners.job import job_for
@@ -163,15 +163,15 @@ def _step(quiz: Quiz, name: str, program: Program, leaves: Files) -> Step:
     return Step(name, job.runtime, job.parts, job.limits, job.files, leaves)
 
 
-def recipe_of(quiz: Quiz, proofs: Sequence[BlockProof]) -> Recipe | None:
+def recipe_of(quiz: Quiz, claims: Sequence[JudgedClaim]) -> Recipe | None:
     """How the files are made that programs of a quiz read; None where there are no steps, or one is not proven.
 
     quiz    the quiz, as it was proven
-    proofs  of its steps, as a `QuizProof` has them
+    claims  of its steps, as a `QuizProof` has them
     """
     steps = []
-    for item, proof in zip(steps_of(quiz), proofs, strict=True):
-        files = files_in(proof.claims[0].evidence.get("value")) if proof.status == "proven" else None
+    for item, claim in zip(steps_of(quiz), claims, strict=True):
+        files = files_in(claim.evidence.get("value")) if claim.verdict == "proven" else None
         if files is None:
             return None
         block = item.block

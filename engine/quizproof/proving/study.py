@@ -173,8 +173,8 @@ class Study:
             self.runs,
             lines,
             programs,
-            tuple(_without_findings(step) for step in steps),
-            self.file.ignores,
+            tuple(claim for step in steps for claim in step.claims),
+            ignores=self.file.ignores,
             files=self.quiz.files,
         )
 
@@ -207,8 +207,3 @@ class Study:
                 help_ = "Rewrite the lock with `quizproof check --write-lock`."
                 span = self.quiz.document.first_line(("quiz",))
                 yield Finding(rules.NOT_LOCKED, self.file.path, span, message, help=help_)
-
-
-def _without_findings(step: BlockProof) -> BlockProof:
-    """The proof of a step as a file has it, whose findings are among its own; nothing of it is displayed."""
-    return replace(step, findings=(), variants=tuple(replace(each, display=None) for each in step.variants))

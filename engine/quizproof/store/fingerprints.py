@@ -13,7 +13,12 @@ from quizproof.loading.walk import Unread, is_made_on_demand, walk
 
 _ENGINE = Path(__file__).parents[1]
 """The folder of this package; code is named from here, so that a move cannot leave it out unnoticed."""
-_CARRYING = ("json_forms.py", "outcome.py", "runtimes", "runners/job.py", "runners/pool.py", "runners/zygote_handle.py")
+_CARRYING = (
+    "json_forms.py",
+    "outcome.py",
+    "runtimes",
+    *(f"runners/{name}.py" for name in ("job", "pool", "preparing", "sharing", "zygote_handle")),
+)
 """The files and folders whose code decides what a run on one machine comes to, and how its outcome is written down.
 
 Not what spreads runs over machines, nor what knows quizzes: neither changes an outcome.

@@ -80,7 +80,7 @@ def build(
     if code != PROVEN and not keep_going:
         click.echo(f"Not everything is proven, so {output} was not written. To write it anyway: --keep-going", err=True)
         sys.exit(code)
-    result = build_site(report, output, title or settings.title, settings.topics)
+    result = build_site(report, output, title or settings.title, settings.topics, settings.source)
     click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').resolve()}")
     if lock:
         click.echo(f"Nothing was run: the outcomes are those of {lock_of(chosen)}, git blob {lock.blob}.")

@@ -102,7 +102,7 @@ def _quiz(quiz: QuizProof) -> Json:
         "runtime": header.runtime if header else None,
         "questions": list(quiz.ids),
         "file_findings": len(quiz.file_findings),
-        "steps": [_claim(claim) for claim in quiz.step_claims],
+        "steps": [_claim(claim) for claim in quiz.steps],
     }
 
 

@@ -258,7 +258,7 @@ def _quiz(parts: Sequence[_Part], entries: Sequence[QuizData], runtimes: Mapping
         tuple(_question(judged[name], findings.get(name, [])) for name in quiz.questions),
         tuple(_file_findings(whole)),
         runtimes.get(quiz.runtime or "", {}),
-        steps=tuple(_step(claim) for entry in entries for claim in entry.steps),
+        steps=tuple(_claim(claim) for entry in entries for claim in entry.steps),
         ignored=tuple(
             Ignored(_finding(each), each.ignored.by, each.ignored.reason)
             for part in parts
@@ -279,8 +279,12 @@ def _file_findings(found: Sequence[FindingData]) -> Iterator[Finding]:
     yield from (finding for finding in findings if not finding.unavailable)
 
 
+def _claim(data: ClaimData) -> JudgedClaim:
+    return JudgedClaim(data.what, data.verdict, data.line, data.evidence)
+
+
 def _question(data: QuestionData, findings: Sequence[Finding]) -> BlockProof:
-    claims = tuple(JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence) for claim in data.claims)
+    claims = tuple(map(_claim, data.claims))
     # A JSON report does not say which claim is of which variant, and no other report shows it.
     variants = (VariantProof({}, claims), *(VariantProof({}, ()) for _ in range(data.variants - 1)))
     return BlockProof(
@@ -294,12 +298,6 @@ def _question(data: QuestionData, findings: Sequence[Finding]) -> BlockProof:
         findings=tuple(findings),
         exhibit=data.exhibit,
     )
-
-
-def _step(claim: ClaimData) -> BlockProof:
-    """A step of `prepare`, which has one claim."""
-    judged = JudgedClaim(claim.what, claim.verdict, claim.line, claim.evidence)
-    return BlockProof(claim.what, "step", "", "", claim.line, None, (VariantProof({}, (judged,)),), exhibit=True)
 
 
 def _finding(data: FindingData) -> Finding:

@@ -19,6 +19,8 @@ SCRIPT = (
     "text",
     "numbers",
     "printed",
+    "reader",
+    "recognition",
     "marking",
     "ordering",
     "highlighting",
@@ -31,10 +33,13 @@ SCRIPT = (
     "theme",
     "saving",
     "progress",
+    "unrun",
     "question",
     "pages",
 )
-"""The modules in `static/script`, each after those that it imports from."""
+"""The modules in `static/script` of which the script is, each after those that it imports from."""
+READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "normal")
+"""Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
 STYLE = ("theme", "page", "contents", "question", "forms", "figures", "feedback", "devices", "print")
 """The parts of the style sheet in `static/style`. Where two rules are equally specific, the later one wins."""
 
@@ -51,14 +56,24 @@ def script() -> bytes:
 
     Modules are strict by themselves; a classic script has to say so. The function keeps names out of the window.
     """
-    modules = (_EXPORT.sub("", _IMPORT.sub("", source)) for source in _sources("script", SCRIPT, "js"))
-    return f'"use strict";\n(() => {{\n{_joined(modules)}}})();\n'.encode()
+    return _one_script(SCRIPT)
+
+
+@cache
+def reader() -> bytes:
+    """The script that reads programs, of the same form. It leaves `quizproofReader` in the window."""
+    return _one_script(READER, "window.quizproofReader = { normalForm };\n")
 
 
 @cache
 def style_sheet() -> bytes:
     """The style sheet of every page as UTF-8: the parts one after the other, without comments and empty lines."""
     return _joined(_sources("style", STYLE, "css")).encode()
+
+
+def _one_script(names: Iterable[str], end: str = "") -> bytes:
+    modules = (_EXPORT.sub("", _IMPORT.sub("", source)) for source in _sources("script", names, "js"))
+    return f'"use strict";\n(() => {{\n{_joined(modules)}{end}}})();\n'.encode()
 
 
 def _sources(folder: str, names: Iterable[str], suffix: str) -> Iterable[str]:

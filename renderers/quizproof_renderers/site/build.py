@@ -1,7 +1,7 @@
 """A report as a static site: written to a temporary folder beside its place, then swapped in as a whole.
 
 The site's folder holds `index.html`, `<topic>/index.html`, `<topic>/<quiz>.html`, the style sheet and the script as
-`assets/quizproof.<hash>.css` and `.js`, and the marker, JSON of the form
+`assets/quizproof.<hash>.css` and `.js`, what reads programs as `assets/reader.<hash>.js`, and the marker: JSON such as
 `{"about": "...", "pages": {"<path>": ["<fingerprint of what it was made from>", "<SHA-256 of its bytes>"]}}`.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from quizproof.errors import UsageError
 from quizproof.proof import Report
 from quizproof_renderers.site import assets
+from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.contents import Site, site_of
 from quizproof_renderers.site.pictures import Picture, placed
 from quizproof_renderers.site.reuse import Leavings, fingerprint, hashed
@@ -57,13 +58,20 @@ class _File:
     make: Callable[[], bytes]
 
 
-def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequence[str] = ()) -> BuildResult:
+def build_site(
+    report: Report,
+    out: Path,
+    title: str = "quizproof",
+    topics: Sequence[str] = (),
+    source: BankSource | None = None,
+) -> BuildResult:
     """Render a report as a site in a folder, replacing a site that an earlier build left there.
 
     report  what `prove` gives, with displays
     out     the folder; it is created, with the folders above it, if it does not exist
     title   shown on every page
     topics  ids of topics in the order of the contents; the others follow in alphabetical order
+    source  where readers get the bank; None when they have it
 
     The old site stays whole until the new one is complete, also when the build is interrupted. The same report gives
     the same bytes, whether pages of the old site could be taken over or not.
@@ -78,7 +86,7 @@ def build_site(report: Report, out: Path, title: str = "quizproof", topics: Sequ
         # In the folder of the old site: only inside one file system a rename is a single step.
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            result = _write(_files(site_of(report, title, topics)), work / "new", out)
+            result = _write(_files(site_of(report, title, topics, source)), work / "new", out)
             _swap(work / "new", out, work / "old")
         finally:
             if out.exists() or not (work / "old").exists():  # otherwise the only copy of the old site is in there
@@ -106,9 +114,10 @@ def _files(site: Site) -> Iterator[_File]:
     """Every file of the site but its marker."""
     _refuse_clashes(site)
     names = {}
-    for kind, content in (("css", assets.style_sheet()), ("js", assets.script())):
+    scripts = (("js", assets.script(), "quizproof"), ("reader", assets.reader(), "reader"))
+    for kind, content, stem in (("css", assets.style_sheet(), "quizproof"), *scripts):
         # Named after their content, so that browsers can keep them for ever and never mix two editions of a site.
-        names[kind] = f"quizproof.{hashed(content)[:10]}.{kind}"
+        names[kind] = f"{stem}.{hashed(content)[:10]}.{'css' if kind == 'css' else 'js'}"
         yield _File(f"assets/{names[kind]}", "", partial(bytes, content))
 
     def page(

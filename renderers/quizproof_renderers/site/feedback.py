@@ -6,6 +6,7 @@ response makes in that list. The feedback of an option is no part of it: the opt
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
@@ -25,6 +26,7 @@ from quizproof.displays import (
     ProgramInput,
     TextInput,
 )
+from quizproof.marking import recognition
 from quizproof_renderers.text import plural
 
 
@@ -79,23 +81,37 @@ def feedback_on_mistakes(asked: Input | None) -> tuple[Feedback, ...]:
 
 
 def known_programs(asked: ProgramInput) -> str:
-    """The attribute by which the page marks programs: for each that was run, its fingerprint and the number of checks
-    that it passed, as "<16 hexadecimal digits>:<number>", separated by spaces.
+    """The attribute by which the page marks programs: an entry for each that was run, separated by spaces.
+
+    An entry is "<fingerprint>:<checks passed>", with the fingerprint of `recognition.known_text`. Where the script may
+    read less of Python than we do, it looks for the program as it is written; so that has an entry too, which ends in
+    ":<fingerprint>" of the first.
     """
-    passed: dict[str, int] = {}
+    given = recognition.around(asked)
+    entries: dict[str, str] = {}
     for attempt in asked.attempts:
-        passed.setdefault(fingerprint(attempt.source), attempt.passed)
-    return " ".join(f"{program}:{count}" for program, count in passed.items())
+        known = fingerprint(recognition.known_text(attempt.source, given))
+        entries.setdefault(known, f"{known}:{attempt.passed}")
+        written = fingerprint(fold_program(attempt.source))
+        entries.setdefault(written, f"{written}:{attempt.passed}:{known}")
+    return " ".join(entries.values())
 
 
-def fingerprint(program: str) -> str:
-    """The program's FNV-1a hash of 64 bits after folding, as 16 hexadecimal digits: "63aa54304f1e34eb" for `x = 1`.
+def given_code(asked: Blanks | ProgramInput) -> str:
+    """The attribute from which the script reads what is around a learner's program: JSON of a `Given`."""
+    given = recognition.around(asked)
+    parts = {"names": sorted(given.names), "modules": dict(given.modules), "plain": given.plain}
+    return json.dumps({**parts, "sort": given.sort_keywords}, separators=(",", ":"))
+
+
+def fingerprint(text: str) -> str:
+    """The FNV-1a hash of 64 bits of a text, as 16 hexadecimal digits: "af63dc4c8601ec8c" for `a`.
 
     The page's script computes the same. The page holds fingerprints instead of programs, which would be longer and
     would give the solution away. (http://www.isthe.com/chongo/tech/comp/fnv/; the browser's own hashes need a server.)
     """
     value = 0xCBF29CE484222325  # the offset basis of FNV; the number below is its prime
-    for byte in fold_program(program).encode("utf-8", "replace"):
+    for byte in text.encode("utf-8", "replace"):
         value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
     return f"{value:016x}"
 
@@ -107,8 +123,9 @@ def _on_mistake(mistake: Mistake, given: str, part: str = "") -> Feedback:
 def _on_programs(asked: ProgramInput) -> Iterator[Feedback]:
     """Feedback on each program that its author comments on or that fails a check, once per program."""
     seen = set()
+    around = recognition.around(asked)
     for attempt in asked.attempts:
-        value = fingerprint(attempt.source)
+        value = fingerprint(recognition.known_text(attempt.source, around))
         has_feedback = attempt.feedback or (attempt.evidence and attempt.origin == "wrong")
         if value in seen or not has_feedback:
             continue

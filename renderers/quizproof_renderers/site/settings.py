@@ -11,6 +11,7 @@ from quizproof.quizfile.fields import Model, Plain, Slug
 from quizproof.quizfile.source_text import SourceError
 from quizproof.quizfile.wording import worded
 from quizproof.quizfile.yaml_document import parse
+from quizproof_renderers.site.pages.bank_source import BankSource
 
 
 class SiteSettings(Model):
@@ -20,6 +21,15 @@ class SiteSettings(Model):
     """Shown on every page."""
     topics: tuple[Slug, ...] = ()
     """Topics in the order of the contents; all others follow in alphabetical order."""
+    bank: Plain = ""
+    """Where readers get the bank: the address of a git repository, with a folder in it after `#`."""
+    package: Plain = ""
+    """Where readers get quizproof, if not from the package index: what `pip` installs, such as git+https://..."""
+
+    @property
+    def source(self) -> BankSource:
+        """Where readers get the bank and quizproof."""
+        return BankSource(self.bank, self.package)
 
 
 def load_settings(file: Path) -> SiteSettings:
@@ -29,6 +39,7 @@ def load_settings(file: Path) -> SiteSettings:
 
               title: Deep learning, proven
               topics: [freezing-layers, metrics]
+              bank: https://example.org/bank.git#questions
 
     Raises UsageError when it cannot be read, and, with file:line:column, for the first mistake in it.
     """

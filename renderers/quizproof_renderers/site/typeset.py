@@ -31,7 +31,7 @@ from quizproof.figures import Chart, Flow, Matrix, Table
 from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
-from quizproof_renderers.site.feedback import known_programs
+from quizproof_renderers.site.feedback import given_code, known_programs
 from quizproof_renderers.site.names import MODES, SANDBOXES, duration, mode_name, runtime_name
 from quizproof_renderers.site.pages.repeats import Repeat
 from quizproof_renderers.text import clip, clip_lines, plural, visible
@@ -170,6 +170,7 @@ def environment() -> Environment:
         rule=scoring.rule,
         hint_rule=scoring.hint_rule,
         known_programs=known_programs,
+        given_code=given_code,
         exact=_exact,
     )
     mode_descriptions = {mode: description for mode, (_, description) in MODES.items()}

@@ -129,7 +129,7 @@ class _Session:
         # An expression in the introduction can only be filled in on the site, which proves it with the whole quiz.
         intro = "" if "{{" in header.intro else header.intro
         self._face.quiz(header.title, lines, intro)
-        if shared := shared_code(header, quiz.step_claims):
+        if shared := shared_code(header, quiz.steps):
             self._face.contents(shared)
         # Once for the whole test, below the first head.
         if quiz is self._items[0].quiz:

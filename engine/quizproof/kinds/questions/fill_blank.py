@@ -58,7 +58,7 @@ class BlankTexts(Model):
     """What can be filled into a blank."""
 
     accept: Annotated[tuple[Filling, ...], Field(min_length=1, max_length=16)]
-    """Right texts; the first is shown as the answer. Spacing does not matter; single and double quotes are equal."""
+    """Right texts; the first is shown as the answer. What makes the same program is right too: `.5` for `0.5`."""
     mistakes: Annotated[tuple[BlankMistake, ...], Field(max_length=25)] = ()
     """Wrong texts with feedback of their own."""
 
@@ -127,9 +127,17 @@ class FillBlank(Question):
         key = self._program(self._first())
         names = GAP.findall(self.code)
         lines = [n for n, line in enumerate(self.code.split("\n"), 1) if GAP.search(line)]
+        form = displays.Blanks(
+            source=self.code.rstrip("\n"),
+            blanks=tuple(self._blank(name, runs) for name in names),
+            setup=self.with_shared(self.setup),
+            check=self.check,
+            limits=key.limits.model_dump(),
+            stdin=key.stdin,
+        )
         return displays.Display(
             prompt=self.asked(self.setup),
-            input=displays.Blanks(self.code.rstrip("\n"), tuple(self._blank(name, runs) for name in names)),
+            input=form,
             answer=_listed({name: self._first()[name] for name in names}),
             solution=self.worked_solution(
                 displays.Code(self._filled(self._first()), "Filled in", tuple(lines)),

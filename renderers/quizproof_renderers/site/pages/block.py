@@ -8,7 +8,9 @@ from functools import cached_property
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import spelled_out
+from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.coverage import Coverage
+from quizproof_renderers.site.pages.edition import edition_of
 from quizproof_renderers.site.pages.repeats import Shown, shown_in
 from quizproof_renderers.site.pages.variant import Variant
 
@@ -27,6 +29,8 @@ class PageBlock:
     """What its quiz says about itself."""
     number: int
     """Questions are numbered from 1; an exhibit has the number of the question before it."""
+    source: BankSource
+    """Where readers get the bank."""
     above: tuple[Shown, ...] = ()
     """The programs that the page shows above it."""
 
@@ -72,6 +76,16 @@ class PageBlock:
         """Whether it can be shown as true: nothing in it was refuted or left unjudged."""
         return self.status in ("proven", "unproven") and bool(self.variants)
 
+    @cached_property
+    def edition(self) -> str:
+        """By it the page knows whether an answer that was kept is an answer to this text."""
+        return edition_of(tuple(variant.display for variant in self.variants))
+
+    @property
+    def try_command(self) -> str:
+        """What a reader types to have a program for it judged."""
+        return self.source.command(self.id, self.header.runtime)
+
     @property
     def markable(self) -> bool:
         """Whether it can be answered and marked."""
@@ -103,5 +117,5 @@ class PageBlock:
         A page of an earlier build is taken over when these are the same, so what a template shows must be in here.
         """
         displays = tuple(variant.display for variant in self.variants)
-        prompt = self.proof.prompt
-        return (self.id, self.exhibit, self.title, prompt, self.status, self.coverage.summary, self.reasons, displays)
+        shown = (self.title, self.proof.prompt, self.status, self.coverage.summary, self.reasons)
+        return (self.id, self.exhibit, *shown, displays, self.source)

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from quizproof.proof import QuizProof, Report
 from quizproof_renderers.site.names import MODES, RUNTIMES, extent, versions_of
+from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.quiz import QuizPage
@@ -60,12 +61,13 @@ class Site:
         return (self.runtimes, self.sandbox, self.coverage.summary, tuple(topic.entry for topic in self.topics))
 
 
-def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
+def site_of(report: Report, title: str, order: Sequence[str] = (), source: BankSource | None = None) -> Site:
     """Arrange a report as topics, quizzes and blocks.
 
     report  what `prove` gives, with displays; files that could not be read are left out
     title   of the site
     order   ids of topics; those that are not among them follow in alphabetical order
+    source  where readers get the bank
 
     The quizzes of a topic are sorted by mode, then by runtime, then by title.
     """
@@ -73,11 +75,11 @@ def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
     for quiz in report.quizzes:
         if quiz.header is None:
             continue
-        blocks = _blocks(quiz)
+        blocks = _blocks(quiz, source or BankSource())
         insight = quiz.header.insight.text if quiz.header.insight else ""
         texts = (quiz.header.intro, insight, quiz.blocks)
         versions = versions_of(quiz.header.runtime, quiz.versions)
-        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.step_claims, pictures_in(quiz.files, *texts))
+        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.steps, pictures_in(quiz.files, *texts))
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
     runtimes = tuple(
@@ -86,15 +88,15 @@ def site_of(report: Report, title: str, order: Sequence[str] = ()) -> Site:
     return Site(title, topics, runtimes, report.result.sandbox)
 
 
-def _blocks(quiz: QuizProof) -> tuple[PageBlock, ...]:
+def _blocks(quiz: QuizProof, source: BankSource) -> tuple[PageBlock, ...]:
     """The blocks of a quiz, numbered, each with the programs that the page shows above it."""
     # An exhibit adds nothing, so it has the number of the question before it.
     numbers = accumulate(int(not proof.exhibit) for proof in quiz.blocks)
     blocks: list[PageBlock] = []
     assert quiz.header is not None
-    above = shown_in(shared_code(quiz.header, quiz.step_claims))
+    above = shown_in(shared_code(quiz.header, quiz.steps))
     for proof, number in zip(quiz.blocks, numbers, strict=True):
-        blocks.append(PageBlock(proof, quiz.header, number, above))
+        blocks.append(PageBlock(proof, quiz.header, number, source, above))
         above += blocks[-1].shown
     return tuple(blocks)
 

@@ -41,7 +41,7 @@ class QuizPage:
     """Its questions and exhibits, in their order."""
     versions: str
     """What its snippets ran on: "PyTorch 2.13.0, Python 3.11.7"; empty when its runtime was not started."""
-    step_claims: tuple[JudgedClaim, ...] = ()
+    steps: tuple[JudgedClaim, ...] = ()
     """What its steps of `prepare` claim."""
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     """Its images, by the addresses that its author wrote."""
@@ -59,7 +59,7 @@ class QuizPage:
     @property
     def shared_code(self) -> tuple[Code, ...]:
         """What its programs have in common, as content; empty for nothing."""
-        return shared_code(self.header, self.step_claims)
+        return shared_code(self.header, self.steps)
 
     @property
     def topic(self) -> str:
@@ -132,7 +132,7 @@ class QuizPage:
     @cached_property
     def coverage(self) -> Coverage:
         """How much of it is proven."""
-        return Coverage.together((Coverage.of(self.step_claims), *(block.coverage for block in self.blocks)))
+        return Coverage.together((Coverage.of(self.steps), *(block.coverage for block in self.blocks)))
 
     @property
     def ingredients(self) -> tuple[object, ...]:

@@ -73,11 +73,9 @@ class OrderingForm(Form):
 
     def mark(self, response: Response, desk: Desk) -> Marked:
         result = mark(self.input, response)
-        # The lines before the first wrong one, which is what the score counts.
-        stand = round(result.score * self.total(response, result))
         parts = []
-        for index, given in enumerate(several(response)):
-            standing: Standing = "right" if index < stand else "wrong" if index == stand else "not reached"
+        for given, right in zip(several(response), result.right, strict=True):
+            standing: Standing = "right" if right else "wrong"
             parts.append(Part(self._lettered([given]), standing, self._placed(given)))
         return Marked(response, result, parts)
 

@@ -29,11 +29,16 @@ export function showMistakes(mistakes) {
   }
 }
 
+/** "Right.", "Not right.", or how many of how many parts. */
+export function verdictText(mark) {
+  if (mark.earned === mark.of) return "Right.";
+  return mark.earned ? `Partly right: ${mark.earned} of ${mark.of}.` : "Not right.";
+}
+
 /** Above the form: right or not, the response in words, the score after hints, and the feedback for mistakes made. */
 export function showResult(result, mark, description, scoreAfterHints) {
   const verdict = document.createElement("strong");
-  if (mark.earned === mark.of) verdict.textContent = "Right.";
-  else verdict.textContent = mark.earned ? `Partly right: ${mark.earned} of ${mark.of}.` : "Not right.";
+  verdict.textContent = mark.own ? `By your own marks: ${verdictText(mark).toLowerCase()}` : verdictText(mark);
   result.replaceChildren(verdict, description ? ` You answered ${description}. ` : " ", scoreAfterHints);
   for (const mistake of mark.mistakes) {
     const text = one(".feedback-text", mistake);

@@ -2,6 +2,7 @@
 
 import { all, one } from "./dom.js";
 import { revealModelAnswer } from "./fields.js";
+import { readingOf } from "./numbers.js";
 import { placedId } from "./ordering.js";
 import { strip } from "./text.js";
 import { joined } from "./wording.js";
@@ -52,7 +53,14 @@ export const FORMS = {
     },
   },
 
-  number: { read: readField, fill: fillField, describe: (form, response) => strip(response) },
+  number: {
+    read: readField,
+    fill: fillField,
+    describe(form, response) {
+      const reading = readingOf(response, form.dataset.unit);
+      return `${strip(response)}${reading ? `, read as ${reading}` : ""}`;
+    },
+  },
 
   text: { read: readField, fill: fillField, describe: (form, response) => (strip(response) ? "" : "nothing") },
 
@@ -90,11 +98,7 @@ export const FORMS = {
       }
     },
     show(form, response, mark) {
-      const pieces = all(".program > .piece", form);
-      markParts(
-        pieces,
-        pieces.map((piece, index) => index < mark.earned),
-      );
+      markParts(all(".program > .piece", form), mark.parts);
     },
   },
 
@@ -119,10 +123,14 @@ export const FORMS = {
     read: readField,
     fill: fillField,
     show(form, response, mark) {
-      // Checks run in order and stop at the first failure.
+      // Checks run in order and stop at the first failure; those that learners mark themselves are marked one by one.
+      const stateOf = (index) => {
+        if (mark.parts) return mark.parts[index] ? ["you: passes", "right"] : ["you: fails", "wrong"];
+        if (index === mark.earned) return ["fails", "wrong"];
+        return index < mark.earned ? ["passes", "right"] : ["not reached", "idle"];
+      };
       all(".check-item", form).forEach((check, index) => {
-        const [state, look] =
-          index < mark.earned ? ["passes", "right"] : index === mark.earned ? ["fails", "wrong"] : ["not reached", "idle"];
+        const [state, look] = stateOf(index);
         check.classList.add(`is-${look}`);
         one(".state", check).textContent = ` ${state}`;
       });

@@ -4,13 +4,54 @@ import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
 import { askWhichNumber, isInRange, isWithin, parseNumber, valueOf } from "./numbers.js";
 import { sameOutput } from "./printed.js";
-import { fingerprint, foldExpression, foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
+import { readGiven } from "./reader.js";
+import { fillsAlike, knownRun } from "./recognition.js";
+import { foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
 
+// How a blank is written in a program, with its name.
+const GAP = /___[a-z][a-z0-9_]*?___/g;
 const RIGHT = { earned: 1, of: 1, mistakes: [] };
 const wrong = (mistake) => ({ earned: 0, of: 1, mistakes: mistake ? [mistake] : [] });
 
 /** The mark of a response whose parts are right or wrong on their own. */
 const evenly = (parts, mistakes = []) => ({ earned: parts.filter(Boolean).length, of: parts.length, mistakes, parts });
+
+/** The places of lines that follow each other as in a right order: a longest common subsequence, the earliest one. */
+function inOrder(given, order) {
+  // longest[i][j]: how many lines can be kept of the given ones from place i and the right ones from place j on.
+  const longest = [...given, null].map(() => Array(order.length + 1).fill(0));
+  for (let i = given.length - 1; i >= 0; i -= 1) {
+    for (let j = order.length - 1; j >= 0; j -= 1) {
+      longest[i][j] =
+        given[i] === order[j] ? longest[i + 1][j + 1] + 1 : Math.max(longest[i + 1][j], longest[i][j + 1]);
+    }
+  }
+  const places = [];
+  for (let i = 0, j = 0; i < given.length && j < order.length; ) {
+    if (given[i] === order[j]) {
+      places.push(i);
+      i += 1;
+      j += 1;
+    } else if (longest[i + 1][j] >= longest[i][j + 1]) i += 1;
+    else j += 1;
+  }
+  return places;
+}
+
+/** Lines with the levels of indentation that Python reads: a body that is further in than one level is one level deep. */
+function nested(form, response) {
+  if (all(".source", form).some((source) => /"""|'''/.test(source.textContent))) return response;
+  const stack = [0];
+  const lines = [];
+  for (const [id, level] of response.map((line) => line.split(":"))) {
+    if (Number(level) > stack[stack.length - 1]) stack.push(Number(level));
+    while (stack[stack.length - 1] > Number(level)) stack.pop();
+    // What Python would refuse stays as it is.
+    if (stack[stack.length - 1] !== Number(level)) return response;
+    lines.push(`${id}:${stack.length - 1}`);
+  }
+  return response[0].endsWith(":0") ? lines : response;
+}
 
 /** What is left of a score, 0 to 1, after hints that cost a share each. */
 export const afterHints = (score, hints, cost) => Math.max(0, score - hints * cost);
@@ -20,7 +61,8 @@ export const afterHints = (score, hints, cost) => Math.max(0, score - hints * co
  *
  * It takes the form, the response (a string, or an array of strings where the form has several parts), and `foreseen`:
  * the elements of the mistakes that the author foresaw. It returns the mark: `earned` of `of`, the foreseen `mistakes`
- * that the response makes, and, where parts are right or wrong on their own, `parts` as booleans. Throws Malformed.
+ * that the response makes, and, where parts are right or wrong on their own, `parts` as booleans. Throws Malformed, and
+ * NeverRun, which is one, where only a run can tell.
  */
 export const RULES = {
   options(form, response) {
@@ -67,31 +109,44 @@ export const RULES = {
   blanks(form, response, foreseen) {
     const fields = all(".field", form);
     if (response.length !== fields.length || !response.every(strip)) throw new Malformed("Fill every blank first.");
-    const typed = response.map(foldExpression);
-    const parts = fields.map((field, index) =>
-      JSON.parse(field.dataset.accepted).map(foldExpression).includes(typed[index]),
-    );
+    const given = readGiven(form.dataset.given);
+    const accepted = fields.map((field) => JSON.parse(field.dataset.accepted));
+    const isSame = (index, text, other) => {
+      // The program with a text in this blank, and the first accepted texts in the others.
+      const inPlace = (each) => {
+        const texts = accepted.map(([first], place) => (place === index ? each : first));
+        return form.dataset.source.replace(GAP, () => texts.shift());
+      };
+      return fillsAlike(text, other, inPlace, given);
+    };
     const mistakeIn = (index) =>
       foreseen.find(
-        ({ dataset }) => Number(dataset.part) === index && foldExpression(dataset.value) === typed[index],
+        ({ dataset }) => Number(dataset.part) === index && isSame(index, response[index], dataset.value),
       );
-    return evenly(parts, parts.map((right, index) => (right ? null : mistakeIn(index))).filter(Boolean));
+    const mistakes = [];
+    const parts = response.map((text, index) => {
+      if (accepted[index].some((each) => isSame(index, text, each))) return true;
+      const mistake = mistakeIn(index);
+      if (!mistake) return null;
+      mistakes.push(mistake);
+      return false;
+    });
+    if (parts.includes(null)) throw new NeverRun(parts);
+    return evenly(parts, mistakes);
   },
 
   order(form, response, foreseen) {
     if (!response.length) throw new Malformed("Put lines into your program first.");
-    const best = { share: -1 };
-    for (const text of form.dataset.orders.split("|")) {
+    const given = "indented" in form.dataset ? nested(form, response) : response;
+    const kept = form.dataset.orders.split("|").map((text) => {
       const order = text.split(" ");
-      const end = Math.min(order.length, response.length);
-      let earned = 0;
-      while (earned < end && order[earned] === response[earned]) earned += 1;
-      const of = Math.max(order.length, response.length);
-      if (earned / of > best.share) Object.assign(best, { share: earned / of, earned, of });
-    }
+      return { places: inOrder(given, order), of: Math.max(order.length, given.length) };
+    });
+    const best = kept.reduce((one, other) => (other.places.length / other.of > one.places.length / one.of ? other : one));
     const used = response.map((line) => line.split(":")[0]);
     const mistakes = used.map((id) => foreseen.find((mistake) => mistake.dataset.value === id)).filter(Boolean);
-    return { earned: best.earned, of: best.of, mistakes };
+    const parts = given.map((_, place) => best.places.includes(place));
+    return { earned: best.places.length, of: best.of, mistakes, parts };
   },
 
   match(form, response, foreseen) {
@@ -106,12 +161,11 @@ export const RULES = {
 
   program(form, response, foreseen) {
     if (!foldProgram(response)) throw new Malformed("Write a program first.");
-    const program = fingerprint(response);
-    // data-known lists "fingerprint:checks passed" of every program that was run.
-    // Fingerprints have a fixed length, so the beginning of an entry is its whole fingerprint.
-    const known = form.dataset.known.split(" ").find((entry) => entry.startsWith(program));
-    if (!known) throw new NeverRun("This program cannot be marked here.");
+    const { known, given, checks } = form.dataset;
+    const run = knownRun(response, known, readGiven(given));
+    if (!run) throw new NeverRun();
+    const [program, earned] = run;
     const mistakes = foreseen.filter((mistake) => mistake.dataset.value === program);
-    return { earned: Number(known.split(":")[1]), of: Number(form.dataset.checks), mistakes };
+    return { earned, of: Number(checks), mistakes };
   },
 };

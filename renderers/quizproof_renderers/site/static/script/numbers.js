@@ -7,6 +7,11 @@ import { strip } from "./text.js";
 const THOUSANDS = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
 // 4,500 is 4500 to some, and 4.5 to others.
 const ONE_COMMA = /^[-+]?[1-9]\d{0,2},\d{3}$/;
+// Groups of three digits with one mark between them that no decimal has; or with points, of which no decimal has two.
+const MARKED = /^([-+]?[1-9]\d{0,2}(?:([ \u00a0\u2009\u202f'\u2019_])\d{3}(?:\2\d{3})*))(\.\d*)?$/;
+const POINTED_GROUPS = /^[-+]?[1-9]\d{0,2}(?:\.\d{3}){2,}$/;
+// As word processors and other keyboards write them: minus and plus signs, points, commas and slashes.
+const SIGN_NAMES = { "-": "\u2212\u2013\uff0d\ufe63", "+": "\uff0b", ".": "\uff0e", ",": "\uff0c", "/": "\uff0f\u2044" };
 const PLAIN = String.raw`(?:\d+\.?\d*|\.\d+)(?:[eE][\-+]?\d+)?`;
 const DECIMAL = new RegExp(`^[\\-+]?${PLAIN}$`);
 const COMPLEX = new RegExp(
@@ -64,6 +69,9 @@ function asciiDigits(text) {
 function parseDecimal(text) {
   let digits = strip(text);
   if (THOUSANDS.test(digits)) digits = digits.replace(/,/g, "");
+  const [, whole, mark, part = ""] = MARKED.exec(digits) || [];
+  if (mark) digits = whole.replaceAll(mark, "") + part;
+  else if (POINTED_GROUPS.test(digits)) digits = digits.replace(/\./g, "");
   if (!DECIMAL.test(digits)) {
     throw new Malformed(`“${strip(text).slice(0, 40)}” is not a number. Type a number such as 12, 0.5, 1e-3 or 3/4.`);
   }
@@ -101,7 +109,19 @@ export function parseNumber(text, unit) {
 
 function bareNumber(text, unit) {
   const typed = strip(text);
-  return asciiDigits(unit && typed.endsWith(unit) ? strip(typed.slice(0, -unit.length)) : typed);
+  let bare = asciiDigits(unit && typed.endsWith(unit) ? strip(typed.slice(0, -unit.length)) : typed);
+  for (const [sign, others] of Object.entries(SIGN_NAMES)) {
+    for (const other of others) bare = bare.replaceAll(other, sign);
+  }
+  return bare;
+}
+
+/** How a number was read, where that is not how it was typed; else empty. */
+export function readingOf(text, unit) {
+  const bare = bareNumber(text, unit);
+  const plain = bare.replace(/(?<=\d)[ \u00a0\u2009\u202f'\u2019_,](?=\d{3}(?!\d))/g, "");
+  const read = POINTED_GROUPS.test(plain) ? plain.replace(/\./g, "") : plain;
+  return read === strip(text) || (unit && strip(strip(text).slice(0, -unit.length)) === read) ? "" : read;
 }
 
 /** Throws Malformed when a number that was typed could be read in two ways. */

@@ -6,30 +6,36 @@ import { letScroll, preparePrinting } from "./layout.js";
 import {
   CONFIDENCES,
   forget,
+  isOutdated,
   readExport,
   recall,
+  recallDrafts,
   remember,
+  rememberDraft,
   startedQuizzes,
   tally,
   verdictOf,
   writeExport,
 } from "./progress.js";
 import { makeAnswerable, offerHints } from "./question.js";
+import { withReader } from "./reader.js";
 import { saveFile } from "./saving.js";
 import { letSwitchTheme, useKeptTheme } from "./theme.js";
 import { counted, percent } from "./wording.js";
 
 function openQuiz(nav) {
   const { quiz } = nav.dataset;
-  const answers = recall(quiz);
+  let answers = recall(quiz);
+  const drafts = recallDrafts(quiz);
   const ticks = all("[data-tick]", nav);
 
   function showProgress() {
     for (const tick of ticks) {
       const answer = answers.get(tick.dataset.tick);
       const verdict = answer ? verdictOf(answer) : "";
-      for (const each of ["right", "partly", "wrong"]) tick.classList.toggle(`is-${each}`, verdict === each);
-      one(".state", tick).textContent = verdict ? ` ${verdict === "partly" ? "partly right" : verdict}` : "";
+      for (const each of ["right", "partly", "wrong", "unrun"]) tick.classList.toggle(`is-${each}`, verdict === each);
+      const words = { partly: "partly right", unrun: "not run here" }[verdict] ?? verdict;
+      one(".state", tick).textContent = words ? ` ${words}` : "";
     }
     const given = ticks.map((tick) => answers.get(tick.dataset.tick)).filter(Boolean);
     one(".tally", nav).textContent = tally(given, ticks.length);
@@ -37,19 +43,59 @@ function openQuiz(nav) {
     showCalibration(given);
   }
 
+  function keepAnswers() {
+    const isKept = remember(quiz, answers);
+    for (const notice of all(".not-kept", nav)) notice.hidden = isKept;
+    showProgress();
+  }
+
+  let outdated = 0;
   for (const section of all("[data-question]")) {
-    const restore = makeAnswerable(section, (id, answer) => {
-      answers.set(id, answer);
-      remember(quiz, answers);
-      showProgress();
-    });
-    const earlier = answers.get(section.dataset.question);
-    if (earlier && !restore(earlier)) answers.delete(section.dataset.question);
+    const question = section.dataset.question;
+    const keepDraft = (id, draft) => rememberDraft(quiz, id, draft);
+    const { restore, resume } = makeAnswerable(
+      section,
+      (id, answer) => {
+        // As it is now: another tab may have kept answers since.
+        answers = recall(quiz);
+        // A later try that fails takes nothing back.
+        if (!answers.get(id)?.right || answer.right) answers.set(id, answer);
+        keepAnswers();
+        keepDraft(id, null);
+      },
+      keepDraft,
+    );
+    const earlier = answers.get(question);
+    const isOld = earlier && isOutdated(earlier, section);
+    outdated += Number(Boolean(isOld));
+    const takeUp = () => {
+      if (earlier && (isOld || !restore(earlier))) {
+        // It does not fit this edition of the page.
+        answers = recall(quiz);
+        answers.delete(question);
+        keepAnswers();
+      }
+      const draft = drafts.get(question);
+      if (draft && !answers.has(question) && !isOutdated(draft, section)) resume(draft);
+    };
+    if (earlier) withReader(one("form", section), takeUp);
+    else takeUp();
   }
   for (const helps of all(".exhibit .helps")) offerHints(all(".help", helps));
-  // Without the answers that do not fit this edition of the page.
-  remember(quiz, answers);
-  showProgress();
+  keepAnswers();
+
+  for (const notice of all(".outdated", nav)) {
+    const [were, changed] = outdated === 1 ? ["was", "its question has"] : ["were", "their questions have"];
+    const dropped = counted(outdated, "answer");
+    notice.textContent = `${dropped} of an earlier visit ${were} dropped, because ${changed} changed since.`;
+    notice.hidden = !outdated;
+  }
+
+  // Another tab has kept an answer.
+  addEventListener("storage", () => {
+    answers = recall(quiz);
+    showProgress();
+  });
 
   one("[data-do=restart]", nav).addEventListener("click", () => {
     if (!answers.size || !confirm("Delete all your answers to this quiz?")) return;
@@ -66,7 +112,9 @@ function showCalibration(answers) {
   const body = one("tbody", section);
   body.replaceChildren();
   for (const [level, name] of Object.entries(CONFIDENCES)) {
-    const scores = answers.filter((answer) => answer.confidence === level).map((answer) => answer.score);
+    const scores = answers
+      .filter((answer) => answer.confidence === level && answer.score !== undefined)
+      .map((answer) => answer.score);
     if (!scores.length) continue;
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
     const row = body.insertRow();

@@ -1,6 +1,7 @@
 // Progress: the answers that the browser keeps, by quiz; and the file in which they are taken elsewhere.
 
 const PREFIX = "quizproof:";
+const DRAFTS = "quizproof-drafts:";
 export const CONFIDENCES = { sure: "Sure", unsure: "Unsure", guess: "Guess" };
 
 /** The browser's storage of strings by key; memory where the browser refuses, as with cookies off or a full disk. */
@@ -16,22 +17,34 @@ const store = (() => {
   return {
     get: (key) =>
       attempt(
-        (storage) => storage.getItem(key),
+        // What a full disk refused is newer than what it has.
+        (storage) => memory.get(key) ?? storage.getItem(key),
         () => memory.get(key),
       ),
+    /** Whether the browser keeps it. */
     set: (key, text) =>
       attempt(
-        (storage) => storage.setItem(key, text),
-        () => memory.set(key, text),
+        (storage) => {
+          storage.setItem(key, text);
+          memory.delete(key);
+          return true;
+        },
+        () => {
+          memory.set(key, text);
+          return false;
+        },
       ),
     remove: (key) =>
       attempt(
-        (storage) => storage.removeItem(key),
+        (storage) => {
+          memory.delete(key);
+          storage.removeItem(key);
+        },
         () => memory.delete(key),
       ),
     keys: () =>
       attempt(
-        (storage) => Object.keys(storage),
+        (storage) => [...new Set([...Object.keys(storage), ...memory.keys()])],
         () => [...memory.keys()],
       ),
   };
@@ -51,35 +64,65 @@ const isAnswer = (value) =>
   isResponse(value.response) &&
   isAbsentOr((score) => typeof score === "number" && score >= 0 && score <= 1, value.score) &&
   isAbsentOr((hints) => Number.isInteger(hints) && hints >= 0, value.hints) &&
-  isAbsentOr((level) => Object.hasOwn(CONFIDENCES, level) && value.score !== undefined, value.confidence) &&
+  isAbsentOr((level) => Object.hasOwn(CONFIDENCES, level), value.confidence) &&
+  (value.score !== undefined || value.unrun !== undefined || value.confidence === undefined) &&
+  isAbsentOr((edition) => typeof edition === "string", value.edition) &&
+  isAbsentOr((peeked) => typeof peeked === "boolean", value.peeked) &&
+  isAbsentOr((unrun) => unrun === true, value.unrun) &&
+  isAbsentOr((own) => Array.isArray(own) && isResponse(own) && value.unrun === true, value.own) &&
   isAbsentOr((words) => typeof words === "string", value.words);
 
 /**
- * The answers to a quiz, as a Map from question id to {variant, response, right, score, hints, confidence, words}.
+ * The answers to a quiz, as a Map from question id to {variant, response, right, score, hints, peeked, confidence, words,
+ * unrun, own, edition}.
  *
- * `right` is whether the response was fully right, `score` what it earned after hints, 0 to 1, and `words` the text of
- * an open answer. Answers that were kept before there were scores have the first three only. What is not sound, or was
- * not written by this script, is skipped.
+ * `right` is whether the response was fully right, `score` what it earned after hints, 0 to 1, `peeked` whether the
+ * answer was opened first, and `words` the text of an open answer. A response that was never run is `unrun`; it has a
+ * score only if the learner has marked it, and `own` lists the parts that the learner says are right. `edition` is that of
+ * the question. Answers that were kept before there were scores have the first three only. What is not sound, or was not written by this script, is
+ * skipped.
  */
 export function recall(quiz) {
-  let answers = null;
+  return new Map(Object.entries(readObject(PREFIX + quiz)).filter(([id, answer]) => isId(id) && isAnswer(answer)));
+}
+
+/** What is kept under a key; nothing when it is not ours, or was cut short. */
+function readObject(key) {
   try {
-    answers = JSON.parse(store.get(PREFIX + quiz) || "{}");
+    const kept = JSON.parse(store.get(key) || "{}");
+    return isObject(kept) ? kept : {};
   } catch {
-    // Not ours, or cut short: as if nothing had been answered.
+    return {};
   }
-  return new Map(
-    Object.entries(isObject(answers) ? answers : {}).filter(([id, answer]) => isId(id) && isAnswer(answer)),
-  );
 }
 
-/** Keep the answers to a quiz. */
+/** Keep the answers to a quiz. Returns whether the browser does. */
 export function remember(quiz, answers) {
-  if (answers.size) store.set(PREFIX + quiz, JSON.stringify(Object.fromEntries(answers)));
-  else forget(quiz);
+  if (answers.size) return store.set(PREFIX + quiz, JSON.stringify(Object.fromEntries(answers)));
+  store.remove(PREFIX + quiz);
+  return true;
 }
 
-export const forget = (quiz) => store.remove(PREFIX + quiz);
+export function forget(quiz) {
+  store.remove(PREFIX + quiz);
+  store.remove(DRAFTS + quiz);
+}
+
+const isDraft = (value) => isAnswer({ ...value, right: false });
+
+/** What was typed, chosen or read in a quiz before it was answered, as a Map from question id to a draft. */
+export function recallDrafts(quiz) {
+  return new Map(Object.entries(readObject(DRAFTS + quiz)).filter(([id, draft]) => isId(id) && isDraft(draft)));
+}
+
+/** Keep one draft of a quiz; null for none. */
+export function rememberDraft(quiz, id, draft) {
+  const drafts = recallDrafts(quiz);
+  if (draft) drafts.set(id, draft);
+  else if (!drafts.delete(id)) return;
+  if (drafts.size) store.set(DRAFTS + quiz, JSON.stringify(Object.fromEntries(drafts)));
+  else store.remove(DRAFTS + quiz);
+}
 
 /** The ids of all quizzes that have answers. */
 export const startedQuizzes = () =>
@@ -88,14 +131,21 @@ export const startedQuizzes = () =>
     .filter((key) => key.startsWith(PREFIX))
     .map((key) => key.slice(PREFIX.length));
 
-/** "right", "partly" or "wrong". */
-export const verdictOf = (answer) => (answer.right ? "right" : answer.score > 0 ? "partly" : "wrong");
+/** Whether an answer or a draft was kept for another edition of its question. */
+export const isOutdated = ({ edition }, section) => edition !== undefined && edition !== section.dataset.edition;
+
+/** "right", "partly" or "wrong"; "unrun" for what was never run and the learner has not marked. */
+export const verdictOf = (answer) => {
+  if (answer.unrun && answer.score === undefined) return "unrun";
+  return answer.right ? "right" : answer.score > 0 ? "partly" : "wrong";
+};
 
 /** "4 of 6 answered, 2 right, 1 partly". */
 export function tally(answers, questions) {
   const countOf = (verdict) => answers.filter((answer) => verdictOf(answer) === verdict).length;
-  const partly = countOf("partly");
-  return `${answers.length} of ${questions} answered, ${countOf("right")} right${partly ? `, ${partly} partly` : ""}`;
+  const others = { partly: "partly", unrun: "not run here" };
+  const more = Object.entries(others).map(([verdict, words]) => (countOf(verdict) ? `, ${countOf(verdict)} ${words}` : ""));
+  return `${answers.length} of ${questions} answered, ${countOf("right")} right${more.join("")}`;
 }
 
 /** The answers to all quizzes as the text of an export file. */

@@ -2,14 +2,16 @@
 
 import { all, one } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
-import { feedbackItem, showMistakes, showOptionFeedback, showResult } from "./feedback.js";
+import { feedbackItem, showMistakes, showOptionFeedback, showResult, verdictText } from "./feedback.js";
 import { makeEditor } from "./editor.js";
 import { revealModelAnswer } from "./fields.js";
 import { FORMS } from "./forms.js";
 import { letScroll } from "./layout.js";
 import { afterHints, RULES } from "./marking.js";
 import { makeMovable } from "./ordering.js";
+import { withReader } from "./reader.js";
 import { copyField, saveFile } from "./saving.js";
+import { ownMark, readOwn, showUnrun, unrunText } from "./unrun.js";
 import { counted, joined, percent } from "./wording.js";
 
 /** What the buttons inside a form do, by the name in data-do. */
@@ -28,12 +30,13 @@ const ACTIONS = {
 const sameItems = (a, b) => a.length === b.length && a.every((item, index) => item === b[index]);
 
 /**
- * Make one question answerable. `report(id, answer)` is called after each answer.
+ * Make one question answerable. `report(id, answer)` is called after each answer, and `keepDraft(id, draft)` whenever
+ * something was typed, chosen or read before the answer, so that nothing is lost; its draft is null after the answer.
  *
- * Returns a function that answers as on an earlier visit. It returns false when that answer does not fit this edition
- * of the page.
+ * Returns two functions. `restore` answers as on an earlier visit; it returns false when that answer does not fit this
+ * edition of the page. `resume` puts a draft back.
  */
-export function makeAnswerable(section, report) {
+export function makeAnswerable(section, report, keepDraft) {
   const id = section.dataset.question;
   let variant = one(".variant", section);
   // Every try starts from an untouched copy, so there is nothing to clean up.
@@ -53,20 +56,33 @@ export function makeAnswerable(section, report) {
     const form = one("form", variant);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      answer(FORMS[form.dataset.form].read(form), true);
+      withReader(form, () => answer(FORMS[form.dataset.form].read(form), true));
     });
-    form.addEventListener("input", () => {
+    // So that it is there when the answer is checked.
+    if ("given" in form.dataset) form.addEventListener("focusin", () => withReader(form, () => {}), { once: true });
+    form.addEventListener("input", (event) => {
+      if (event.target.closest?.(".unrun")) return;
       complain(form, "");
-      for (const panel of all(".never-run", form)) panel.hidden = true;
+      takeBack(form);
+      keep();
     });
     form.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
-      if (button) ACTIONS[button.dataset.do](form, button);
+      if (!button) return;
+      if (button.dataset.do === "own") answer(FORMS[form.dataset.form].read(form), true, readOwn(form));
+      else ACTIONS[button.dataset.do](form, button);
     });
     if (form.dataset.form === "order") makeMovable(form);
     if (form.dataset.form === "open") one(".check", form).hidden = true;
     all(".editor", form).forEach(makeEditor);
-    offerHints(all(".help", variant));
+    offerHints(all(".help", variant), keep);
+    const sheet = one(".sheet", variant);
+    sheet.addEventListener("toggle", () => {
+      // What was answered already is not seen too early.
+      if (!sheet.open || variant.matches(".answered, .was-unrun")) return;
+      sheet.classList.add("was-read");
+      keep();
+    });
     one(".again", form).addEventListener("click", tryAgain);
     for (const option of all(".option", form)) {
       // The whole row is a target, but selecting text or scrolling code in it is not an answer.
@@ -83,45 +99,135 @@ export function makeAnswerable(section, report) {
     focusQuietly(one("h2", section));
   }
 
+  /** How many times the learner was helped before the answer: by hints, and by opening the answer. */
+  const helped = () => all(".help.was-read, .sheet.was-read", variant).length;
+  const costOfHelp = () => Number(one(".sheet", variant).dataset.cost);
+
+  /** What there is before an answer. */
+  function keep() {
+    if (variant.matches(".answered, .was-unrun, .was-tried")) return;
+    const form = one("form", variant);
+    keepDraft(id, {
+      edition: section.dataset.edition,
+      variant: Number(variant.dataset.variant),
+      response: FORMS[form.dataset.form].read(form),
+      hints: all(".help.was-read", variant).length,
+      peeked: one(".sheet", variant).classList.contains("was-read"),
+      words: all(".words", form).map((field) => field.value)[0],
+    });
+  }
+
+  /** Take back that a response was not run: it is being changed. */
+  function takeBack(form) {
+    if (!variant.classList.contains("was-unrun")) return;
+    variant.classList.remove("was-unrun");
+    one(".unrun", form).hidden = true;
+    one(".result", variant).replaceChildren();
+  }
+
   /**
    * Mark a response and show the mark; false when it cannot be marked. `isNew` is false when the page is opened again:
-   * then nothing is announced, and the focus stays where it is.
+   * then nothing is announced, and the focus stays where it is. `own` lists the parts that the learner says are right,
+   * where the response was never run.
    */
-  function answer(response, isNew) {
+  function answer(response, isNew, own = null) {
     const form = one("form", variant);
     const confidence = (one(".confident:checked", form) || {}).value;
-    let mark;
+    let mark = null;
+    let unrun = null;
     try {
       mark = RULES[form.dataset.form](form, response, all(".mistakes > [data-value]", variant));
       if (isNew && one(".confident", form) && !confidence) throw new Malformed("Say how sure you are first.");
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      if (isNew) complain(form, error.message);
-      for (const panel of all(".never-run", form)) panel.hidden = !(error instanceof NeverRun);
-      return false;
+      unrun = error instanceof NeverRun ? error : null;
+      const lacksConfidence = isNew && one(".confident", form) && !confidence;
+      if (isNew && !unrun) complain(form, error.message);
+      else if (lacksConfidence) complain(form, "Say how sure you are first.");
+      if (!unrun || lacksConfidence) return false;
     }
     complain(form, "");
-    const hints = all(".help.was-read", variant).length;
-    const score = showMark(form, response, mark, hints);
-    report(id, {
+    takeBack(form);
+    const given = {
+      edition: section.dataset.edition,
       variant: Number(variant.dataset.variant),
       response,
-      right: mark.earned === mark.of,
-      score,
-      hints,
+      hints: all(".help.was-read", variant).length,
+      peeked: one(".sheet", variant).classList.contains("was-read") || undefined,
       confidence,
       words: all(".words", form).map((field) => field.value)[0],
-    });
+    };
+    if (unrun && own) mark = ownMark(form, unrun.parts, own);
+    if (mark) {
+      const isRight = mark.earned === mark.of;
+      // Before everything is shown, there is a second chance where there is a hint left.
+      const isMarkedByRule = !unrun && form.dataset.form !== "open";
+      const canTryAgain = isNew && isMarkedByRule && !isRight && nextHint() && !given.peeked;
+      const score = afterHints(mark.earned / mark.of, helped(), costOfHelp());
+      if (canTryAgain) offerSecondTry(form, response, mark);
+      else showMark(form, response, mark);
+      report(id, { ...given, right: isRight, score, ...(unrun ? { unrun: true, own } : {}) });
+    } else {
+      variant.classList.add("was-unrun");
+      showUnrun(form, response, unrun.parts);
+      const text = document.createElement("strong");
+      text.textContent = unrunText(form, unrun.parts);
+      one(".result", variant).replaceChildren(text, " It may well be right. Below you can mark it yourself.");
+      report(id, { ...given, right: false, unrun: true });
+    }
     if (isNew) focusQuietly(one(".result", variant));
     return true;
   }
 
-  /** Show the mark of a response on the page, and lock the form. Returns the score after hints, 0 to 1. */
-  function showMark(form, response, mark, hints) {
+  const nextHint = () => all(".help:not(.was-read)", variant)[0];
+
+  /** Say that a response is not right, and nothing else: the learner may try again with a hint, or see everything. */
+  function offerSecondTry(form, response, mark) {
+    const result = one(".result", variant);
+    const cost = costOfHelp();
+    variant.classList.add("was-tried", mark.earned ? "was-partly" : "was-wrong");
+    variant.dataset.score = mark.earned / mark.of;
+    const locked = all("input, textarea, select, .grip, [data-move]", form).filter((field) => !field.disabled);
+    for (const field of locked) field.disabled = true;
+    one(".check", form).hidden = true;
+    const button = (text, action) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.textContent = text;
+      made.addEventListener("click", action);
+      return made;
+    };
+    const again = button(`Try again with a hint${cost ? ` (costs ${percent(cost)})` : ""}`, () => {
+      variant.classList.remove("was-tried", "was-partly", "was-wrong");
+      result.replaceChildren();
+      for (const field of locked) field.disabled = false;
+      one(".check", form).hidden = false;
+      const hint = nextHint();
+      hint.hidden = false;
+      hint.open = true;
+      hint.classList.add("was-read");
+      focusQuietly(one("summary", hint));
+      keep();
+    });
+    const reveal = button("Show the answer", () => {
+      variant.classList.remove("was-tried", "was-partly", "was-wrong");
+      showMark(form, response, mark);
+      focusQuietly(result);
+    });
+    reveal.dataset.do = "show";
+    const text = document.createElement("strong");
+    text.textContent = verdictText(mark);
+    const actions = document.createElement("span");
+    actions.className = "actions";
+    actions.append(again, reveal);
+    result.replaceChildren(text, " ", actions);
+  }
+
+  /** Show the mark of a response on the page, and lock the form. */
+  function showMark(form, response, mark) {
     const way = FORMS[form.dataset.form];
     const beforeHints = mark.earned / mark.of;
-    const helps = one(".helps", variant);
-    const score = afterHints(beforeHints, hints, helps ? Number(helps.dataset.cost) : 0);
+    const score = afterHints(beforeHints, helped(), costOfHelp());
     for (const field of all("input, textarea, select, .grip, [data-move]", form)) field.disabled = true;
     variant.classList.add("answered", beforeHints === 1 ? "was-right" : beforeHints ? "was-partly" : "was-wrong");
     variant.dataset.score = beforeHints;
@@ -131,16 +237,29 @@ export function makeAnswerable(section, report) {
     one(".check", form).hidden = true;
     one(".again", form).hidden = false;
     const description = way.describe ? way.describe(form, response) : "";
-    const afterwards = score === beforeHints ? "" : `After ${counted(hints, "hint")}: ${percent(score)}.`;
+    const help = [counted(all(".help.was-read", variant).length, "hint")];
+    if (help[0].startsWith("0 ")) help.pop();
+    if (one(".sheet.was-read", variant)) help.push("a look at the answer");
+    const afterwards = score === beforeHints ? "" : `After ${joined(help)}: ${percent(score)}.`;
     showResult(one(".result", variant), mark, description, afterwards);
     showMistakes(mark.mistakes);
     letScroll();
-    return score;
+  }
+
+  /** Mark as read what helped before an answer. */
+  function helpAgain({ hints = 0, peeked = false }) {
+    const helps = all(".help", variant);
+    helps.slice(0, hints).forEach((help, index) => {
+      help.classList.add("was-read");
+      help.hidden = false;
+      if (helps[index + 1]) helps[index + 1].hidden = false;
+    });
+    one(".sheet", variant).classList.toggle("was-read", peeked);
   }
 
   listen();
 
-  return function restore({ variant: index, response, hints = 0, confidence = "", words = "" }) {
+  function restore({ variant: index, response, hints = 0, peeked = false, confidence = "", words = "", own = null }) {
     if (index < 0 || index >= originals.length) return false;
     if (index) show(index);
     const form = one("form", variant);
@@ -152,20 +271,33 @@ export function makeAnswerable(section, report) {
       show(index);
       return false;
     }
-    for (const help of all(".help", variant).slice(0, hints)) help.classList.add("was-read");
+    helpAgain({ hints, peeked });
     for (const input of all(".confident", form)) input.checked = input.value === confidence;
     for (const field of all(".words", form)) field.value = words;
-    return answer(response, false);
-  };
+    return answer(response, false, own);
+  }
+
+  function resume({ variant: index, response, hints = 0, peeked = false, words = "" }) {
+    if (index < 0 || index >= originals.length) return;
+    if (index) show(index);
+    const form = one("form", variant);
+    const way = FORMS[form.dataset.form];
+    if (Array.isArray(response) === Boolean(way.several)) way.fill(form, response);
+    for (const field of all(".words", form)) field.value = words;
+    helpAgain({ hints, peeked });
+  }
+
+  return { restore, resume };
 }
 
 /** Offer hints one by one: each appears when the one before it was read. After the answer, reading costs nothing. */
-export function offerHints(helps) {
+export function offerHints(helps, onRead = () => {}) {
   helps.forEach((help, index) => {
     help.hidden = index > 0;
     help.addEventListener("toggle", () => {
       if (!help.open) return;
       if (!help.closest(".answered")) help.classList.add("was-read");
+      onRead();
       if (helps[index + 1]) helps[index + 1].hidden = false;
     });
   });

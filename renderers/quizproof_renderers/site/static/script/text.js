@@ -70,12 +70,3 @@ export const foldProgram = (text) =>
     .map(stripEnd)
     .filter((line) => line && !strip(line).startsWith("#"))
     .join("\n");
-
-/** The FNV-1a hash of 64 bits, as feedback.py computes it: by this the page recognises a program that was run. */
-export function fingerprint(program) {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(foldProgram(program))) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, "0");
-}

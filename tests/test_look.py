@@ -173,6 +173,10 @@ def test_the_bar_at_the_top_is_one_row_and_covers_nothing(browser: Browser, buil
         assert title is not None
         assert bar["y"] + bar["height"] <= 60
         assert title["y"] >= bar["y"] + bar["height"]
+        # What is hidden in it, such as a word about answers that are not kept, stays hidden.
+        hidden = page.locator(".ticks [hidden]")
+        assert hidden.count()
+        assert hidden.evaluate_all("all => all.every((each) => !each.offsetHeight)")
         assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 

@@ -84,7 +84,9 @@ export function makeEditor(field) {
   box.append(shown, field);
 
   const follow = () => {
-    shown.style.setProperty("transform", `translate(${-field.scrollLeft}px, ${-field.scrollTop}px)`);
+    const { scrollLeft: left, scrollTop: top } = field;
+    if (left || top) shown.style.setProperty("transform", `translate(${-left}px, ${-top}px)`);
+    else shown.removeAttribute("style");
   };
   const show = () => {
     highlight(shown, field.value);

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks import banks, shared_setup, table, timing, tool
+from benchmarks import banks, table, timing, tool
 from benchmarks.floor import Floor
 from benchmarks.isolated import Isolated
 from benchmarks.peers import PEERS, Peer, environment
@@ -232,7 +232,7 @@ def sharing(effort: Effort) -> None:
     """A question whose setup takes about a second, against one plain run of its solution."""
     table.title("A `write-code` question with a slow setup, all of its small changes tried")
     with _folder() as folder:
-        script = shared_setup.write(folder, steps=500 if effort.quick else 12_000)
+        script = banks.write_slow_setup(folder, steps=500 if effort.quick else 12_000)
         home = folder / "home"
         checks, plain = timing.alternating(
             effort.seldom(),

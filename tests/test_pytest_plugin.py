@@ -29,6 +29,20 @@ UNPROVEN = """\
       - {text: Spaces., key: true, unproven: A matter of taste.}
       - {text: Tabs., unproven: A matter of taste., mistake: They are not.}
 """
+PREPARED = """\
+quiz: prepared
+title: A quiz
+topic: samples
+prepare:
+  - name: a file
+    code: |
+      open("prepared/six.txt", "w").write("6")
+blocks:
+  - id: reads
+    kind: number
+    prompt: What is in it?
+    value: int(open("prepared/six.txt").read())
+"""
 BROKEN = """\
   - id: broken
     kind: number
@@ -69,6 +83,7 @@ def run(project: Path, *arguments: str) -> dict[str, str]:
 
 def test_each_claim_is_a_test(project: Path) -> None:
     put(project, a=LIE + SILENT, b=VARIED + UNPROVEN + BROKEN)
+    (project / "questions/c.yaml").write_text(PREPARED)
     found = run(project)
     assert {name: end for name, end in found.items() if name} == {
         "questions/a.yaml::lie::key": "PASSED",
@@ -85,6 +100,9 @@ def test_each_claim_is_a_test(project: Path) -> None:
         "questions/b.yaml::taste::distractor-b": "SKIPPED",
         "questions/b.yaml::taste::page": "PASSED",
         "questions/b.yaml::file": "FAILED",
+        "questions/c.yaml::reads::key": "PASSED",
+        "questions/c.yaml::reads::page": "PASSED",
+        "questions/c.yaml::file": "PASSED",
     }
     told = found[""]
     assert "questions/a.yaml:10:17: QP202 [distractor-holds] distractor 1: this distractor is the right answer" in told

@@ -41,7 +41,10 @@ def stats() -> None:
 
 @cache.command()
 def clear() -> None:
-    """Delete everything in the cache, and the files that steps prepared; the next check runs everything."""
+    """Delete everything in the cache, and all prepared files.
+
+    The next check runs everything.
+    """
     from quizproof.store import prepared_files
     from quizproof.store.cache import Cache
     from quizproof_renderers.text import plural

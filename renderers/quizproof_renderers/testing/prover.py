@@ -19,10 +19,11 @@ from quizproof.loading.quiz import Loaded
 from quizproof.proof import QuizProof
 from quizproof.proving.prove import Proving
 from quizproof.runners.capped import CappedRunner, Caps
-from quizproof.runners.local import local_pool
+from quizproof.runners.local import local_runner
 from quizproof.runners.runner import Runner
 from quizproof.runtimes.sandbox.levels import LEVELS, strongest
-from quizproof.store.cache import Cache
+from quizproof.store.cache import Cache, default_path
+from quizproof.store.prepared_files import kept_beside
 from quizproof_renderers.policy.baseline import NAME, Baseline
 from quizproof_renderers.policy.selection import Selection
 from quizproof_renderers.policy.settings import Settings, settings_for
@@ -101,7 +102,11 @@ class Prover:
         required = self._settings.value("require-sandbox")
         if required and LEVELS.index(level) > LEVELS.index(required):
             raise CannotVerify(f"runs would have the sandbox `{level}`, which is weaker than the required `{required}`")
-        return CappedRunner[Any](local_pool(1 if self._shared else None, level), Caps())
+        try:
+            prepared = kept_beside(default_path())
+        except RuntimeError:  # there is no home folder
+            prepared = None
+        return CappedRunner[Any](local_runner(1 if self._shared else None, level, prepared), Caps())
 
 
 def _sieve(settings: Settings, banks: Sequence[Path]) -> Sieve:

@@ -55,11 +55,11 @@ function openQuiz(nav) {
     const keepDraft = (id, draft) => rememberDraft(quiz, id, draft);
     const { restore, resume } = makeAnswerable(
       section,
-      (id, answer) => {
+      (id, answer, isNew) => {
         // As it is now: another tab may have kept answers since.
         answers = recall(quiz);
-        // A later try that fails takes nothing back.
-        if (!answers.get(id)?.right || answer.right) answers.set(id, answer);
+        // A later try that fails takes nothing back. What was kept is marked anew.
+        if (!isNew || !answers.get(id)?.right || answer.right) answers.set(id, answer);
         keepAnswers();
         keepDraft(id, null);
       },

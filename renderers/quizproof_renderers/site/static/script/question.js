@@ -30,7 +30,7 @@ const ACTIONS = {
 const sameItems = (a, b) => a.length === b.length && a.every((item, index) => item === b[index]);
 
 /**
- * Make one question answerable. `report(id, answer)` is called after each answer, and `keepDraft(id, draft)` whenever
+ * Make one question answerable. `report(id, answer, isNew)` is called after each answer, and `keepDraft(id, draft)` whenever
  * something was typed, chosen or read before the answer, so that nothing is lost; its draft is null after the answer.
  *
  * Returns two functions. `restore` answers as on an earlier visit; it returns false when that answer does not fit this
@@ -166,14 +166,14 @@ export function makeAnswerable(section, report, keepDraft) {
       const score = afterHints(mark.earned / mark.of, helped(), costOfHelp());
       if (canTryAgain) offerSecondTry(form, response, mark);
       else showMark(form, response, mark);
-      report(id, { ...given, right: isRight, score, ...(unrun ? { unrun: true, own } : {}) });
+      report(id, { ...given, right: isRight, score, ...(unrun ? { unrun: true, own } : {}) }, isNew);
     } else {
       variant.classList.add("was-unrun");
       showUnrun(form, response, unrun.parts);
       const text = document.createElement("strong");
       text.textContent = unrunText(form, unrun.parts);
       one(".result", variant).replaceChildren(text, " It may well be right. Below you can mark it yourself.");
-      report(id, { ...given, right: false, unrun: true });
+      report(id, { ...given, right: false, unrun: true }, isNew);
     }
     if (isNew) focusQuietly(one(".result", variant));
     return true;

@@ -84,7 +84,7 @@ def test_programs_with_one_normal_form_do_the_same(locked: Report) -> None:
                 assert passed.setdefault(text, attempt.passed) == attempt.passed, attempt.source
             programs += len(form.attempts)
             forms_seen += len(passed)
-    assert programs > forms_seen > 200
+    assert programs >= forms_seen > 200
 
 
 def test_no_right_answer_is_told_wrong(locked: Report) -> None:

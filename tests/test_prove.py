@@ -81,9 +81,9 @@ def test_the_key_of_a_program_is_computed_once(
     programs: list[Any] = []
     original = keys.program_key
 
-    def counted(runtime: str, program: Any, data: str) -> str:
+    def counted(runtime: str, program: Any, *more: Any) -> str:
         programs.append(program)
-        return original(runtime, program, data)
+        return original(runtime, program, *more)
 
     monkeypatch.setattr(study_module, "program_key", counted)
     seen: list[str] = []

@@ -230,13 +230,11 @@ const SIZES = String.raw`(?:[0-9]|None|[, ])*`;
 const PRINTED_TOKEN = new RegExp(
   [
     `(?<exact>${STRING_LITERAL}|${WORD}*(?:[sS]hape|[sS]ize)(?:=|:?[ ]?)(?:\\(\\[${SIZES}\\]\\)|\\(${SIZES}\\)|\\[${SIZES}\\]))`,
-    `${FREE}(?:` +
-      [
-        `(?<real>[\\-+]?${component()})[ ]*(?<imaginary>[\\-+]${component()})j(?!${WORD})`,
-        `(?<onlyImaginary>[\\-+]?(?:${float()}|${digits()}))j(?!${WORD})`,
-        `(?<number>[\\-+]?${float()}(?!${WORD}|\\.${WORD})|(?<!${WORD}[\\-/:])[\\-+]?${digits()}(?!${WORD}|[\\-/:.]${WORD}))`,
-      ].join("|") +
-      ")",
+    `${FREE}(?:${[
+      `(?<real>[\\-+]?${component()})[ ]*(?<imaginary>[\\-+]${component()})j(?!${WORD})`,
+      `(?<onlyImaginary>[\\-+]?(?:${float()}|${digits()}))j(?!${WORD})`,
+      `(?<number>[\\-+]?${float()}(?!${WORD}|\\.${WORD})|(?<!${WORD}[\\-/:])[\\-+]?${digits()}(?!${WORD}|[\\-/:.]${WORD}))`,
+    ].join("|")})`,
     `(?<word>${WORD}+)`,
     String.raw`(?<space>[ \t\n]+)`,
     `(?<sign>[^])`,

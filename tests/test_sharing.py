@@ -272,13 +272,13 @@ def test_what_would_tell_is_not_tried(pool: Pool[int], tells: str) -> None:
 
 def test_limits_count_what_came_before(pool: Pool[int]) -> None:
     """A program may take as long as alone, its beginning included: neither more nor less."""
-    setup = "import time\ntime.sleep(0.7)\nprint('y' * 40_000)"
-    ends = ["time.sleep(0.7)\nprint('end')", "print('x' * 30_000)", "print('x' * 10_000)", "while True: pass"]
-    found, shared, alone = alike(pool, begun(*ends, setup=setup), seconds=1)
+    setup = "import time\ntime.sleep(0.5)\nprint('y' * 40_000)"
+    ends = ["time.sleep(1.2)\nprint('end')", "print('x' * 30_000)", "print('x' * 10_000)", "while True: pass"]
+    found, shared, alone = alike(pool, begun(*ends, setup=setup), seconds=1.5)
     assert [(outcome.status, outcome.detail) for outcome in found] == [
-        ("limit", "it ran longer than 1 s"),
+        ("limit", "it ran longer than 1.5 s"),
         ("limit", "it printed more than 64 KiB"),
         ("finished", ""),
-        ("limit", "it ran longer than 1 s"),
+        ("limit", "it ran longer than 1.5 s"),
     ]
     assert (shared, alone) == (3, 1)

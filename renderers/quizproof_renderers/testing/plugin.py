@@ -139,7 +139,7 @@ class Block(pytest.Collector):
                 line = self._quiz.document.span((*self._item.at, *each.at)).line
                 number = f"-{names[name]}" if names[name] > 1 else ""
                 yield ClaimTest.from_parent(self, name=f"{name}{number}", variant=variant, claim=claim, line=line)
-        yield PageTest.from_parent(self, name="page")
+        yield PageTest.from_parent(self, name="page", line=self.line)
 
 
 class NotProven(Exception):
@@ -149,7 +149,10 @@ class NotProven(Exception):
 class _Test(pytest.Item):
     """What all tests have in common: a place in the quiz file, and a failure that is told as findings are."""
 
-    line = 1
+    def __init__(self, *, line: int = 1, **rest: Any) -> None:
+        """`line`: of the file, from 1."""
+        super().__init__(**rest)
+        self.line = line
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The file, the line from 0, and what is tested."""
@@ -188,11 +191,10 @@ class _Test(pytest.Item):
 class ClaimTest(_Test):
     """One claim of one variant."""
 
-    def __init__(self, *, variant: int, claim: int, line: int, **rest: Any) -> None:
+    def __init__(self, *, variant: int, claim: int, **rest: Any) -> None:
         super().__init__(**rest)
         self._variant = variant
         self._claim = claim
-        self.line = line
 
     def runtest(self) -> None:
         """Have the file proven, and look at the verdict."""
@@ -224,12 +226,6 @@ class ClaimTest(_Test):
 
 class PageTest(_Test):
     """What a block shows beside its stated claims: prose, options that differ, facts, and its warnings."""
-
-    @property
-    def line(self) -> int:  # type: ignore[override]
-        """Where the block begins."""
-        assert isinstance(self.parent, Block)
-        return self.parent.line
 
     def runtest(self) -> None:
         """Have the file proven, and look at what no claim has reported."""

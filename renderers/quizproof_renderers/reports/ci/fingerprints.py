@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 
 from quizproof.findings import Finding
+from quizproof.store.fingerprints import digest
 
 
 class Fingerprints:
@@ -19,5 +18,4 @@ class Fingerprints:
         """64 hexadecimal digits: of the finding's identity, and of how many of it came before."""
         identity = finding.identity
         self._seen[identity] += 1
-        text = json.dumps([*identity, self._seen[identity]])
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest(*identity, self._seen[identity])

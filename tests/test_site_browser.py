@@ -617,6 +617,7 @@ def test_start_over(quiz: Page) -> None:
 )
 def test_without_storage_everything_else_works(browser: Browser, site: Path, denial: str) -> None:
     with opened(browser, site / PRACTICE, init=denial) as page:
+        page.get_by_text("Whole page").click()
         choose(question(page, "freeze-two-of-three"), "a")
         expect(page.locator(".tally")).to_have_text("1 of 6 answered, 1 right")
         expect(page.locator(".not-kept")).to_be_visible()

@@ -207,14 +207,28 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+WHOLE_PAGE = """
+const getItem = Storage.prototype.getItem;
+Storage.prototype.getItem = function (key) {
+  return getItem.call(this, key) ?? (key === "quizproof-view" ? "page" : null);
+};
+"""
+"""It keeps nothing itself: what pages keep is what tests look at."""
+
+
 @contextmanager
-def opened(browser: Browser, path: Path, *, init: str = "", **context: Any) -> Iterator[Page]:
-    """A page in a context of its own, in which `init` runs first; what it must not do is checked at the end."""
+def opened(browser: Browser, path: Path, *, init: str = "", whole: bool = True, **context: Any) -> Iterator[Page]:
+    """A page in a context of its own, in which `init` runs first; what it must not do is checked at the end.
+
+    whole  whether a quiz shows all its questions, as if the learner had chosen that; else it shows one at a time
+    """
     watch = Watch()
     with browser.new_context(reduced_motion="reduce", **context) as own:
         own.on("page", watch.follow)
         # It runs in the blank page before too, which may keep nothing.
         own.add_init_script(f"if (location.protocol === 'file:') {{ {init} }}")
+        if whole:
+            own.add_init_script(WHOLE_PAGE)
         page = own.new_page()
         page.goto(path.as_uri())
         yield page

@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
+_BEFORE = ("dom", "wording", "standings", "preferences")
+"""What every script begins with."""
+_START = ("layout", "copying", "theme", "saving", "progress", "start")
 SCRIPT = (
-    "dom",
-    "wording",
+    *_BEFORE,
     "errors",
     "text",
     "numbers",
-    "printed",
     "reader",
     "recognition",
     "marking",
@@ -28,20 +29,29 @@ SCRIPT = (
     "fields",
     "forms",
     "feedback",
-    "layout",
-    "copying",
-    "theme",
-    "saving",
-    "progress",
+    *_START,
     "unrun",
     "question",
+    "clock",
+    "more",
+    "steps",
+    "keys",
+    "quiz",
     "pages",
 )
-"""The modules in `static/script` of which the script is, each after those that it imports from."""
+"""The modules in `static/script` that quizzes and topics need, each after those that it imports from."""
+HOME = (*_BEFORE, "feedback", *_START, "home")
+"""Those that the first page needs."""
+MORE = (*_BEFORE, "elements", "help", "summary")
+"""Those that sum a quiz up and show its keys. Quiz pages load them when there is something to sum up."""
+PRINTED = ("errors", "text", "numbers", "printed")
+"""Those that compare printed outputs, for quizzes that ask for one."""
 READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "normal")
 """Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
-STYLE = ("theme", "page", "contents", "question", "forms", "figures", "feedback", "devices", "print")
-"""The parts of the style sheet in `static/style`. Where two rules are equally specific, the later one wins."""
+STYLE = ("theme", "page", "question", "forms", "figures", "feedback", "steps", "devices", "print")
+"""The parts in `static/style` that quizzes need. Where two rules are equally specific, the later one wins."""
+CONTENTS_STYLE = (*STYLE[:-2], "contents", *STYLE[-2:])
+"""Those that the first page and topics need."""
 
 # An import with many names goes over several lines, up to its semicolon.
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
@@ -52,11 +62,29 @@ _COMMENT = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 
 @cache
 def script() -> bytes:
-    """The script of every page as UTF-8: `"use strict";`, and one function that is called at once.
+    """The script of quizzes and topics as UTF-8: `"use strict";`, and one function that is called at once.
 
     Modules are strict by themselves; a classic script has to say so. The function keeps names out of the window.
     """
     return _one_script(SCRIPT)
+
+
+@cache
+def home() -> bytes:
+    """The script of the first page, of the same form."""
+    return _one_script(HOME)
+
+
+@cache
+def more() -> bytes:
+    """The script that sums a quiz up, of the same form. It leaves `quizproofMore` in the window."""
+    return _one_script(MORE, "window.quizproofMore = { showHelp, showSummary };\n")
+
+
+@cache
+def printed() -> bytes:
+    """The script that compares printed outputs, of the same form. It leaves `quizproofPrinted` in the window."""
+    return _one_script(PRINTED, "window.quizproofPrinted = { sameOutput };\n")
 
 
 @cache
@@ -67,8 +95,18 @@ def reader() -> bytes:
 
 @cache
 def style_sheet() -> bytes:
-    """The style sheet of every page as UTF-8: the parts one after the other, without comments and idle spaces."""
-    joined = re.sub(r"\n +", "\n", _joined(_sources("style", STYLE, "css")))
+    """The style sheet of quizzes as UTF-8: the parts one after the other, without comments and idle spaces."""
+    return _one_style(STYLE)
+
+
+@cache
+def contents_style_sheet() -> bytes:
+    """The style sheet of the first page and of topics, of the same form."""
+    return _one_style(CONTENTS_STYLE)
+
+
+def _one_style(names: Iterable[str]) -> bytes:
+    joined = re.sub(r"\n +", "\n", _joined(_sources("style", names, "css")))
     return joined.replace(" { ", "{").replace("; }", "}").encode()
 
 

@@ -33,7 +33,7 @@ def block_page(report: Report, id_: str) -> str:
     report.block(id_)  # raises for an unknown id, before anything is arranged
     quizzes = (quiz for topic in site_of(report, "quizproof").topics for quiz in topic.quizzes)
     quiz, block = next((quiz, block) for quiz in quizzes for block in quiz.blocks if block.id == id_)
-    style, script = assets.style_sheet().decode(), (assets.reader() + assets.script()).decode()
+    style, script = assets.style_sheet().decode(), (assets.reader() + assets.printed() + assets.script()).decode()
     policy = (
         f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -113,12 +113,19 @@ def refuse_foreign(out: Path) -> None:
 def _files(site: Site) -> Iterator[_File]:
     """Every file of the site but its marker."""
     _refuse_clashes(site)
+    # Named after their content, so that browsers can keep them for ever and never mix two editions of a site.
     names = {}
-    scripts = (("js", assets.script(), "quizproof"), ("reader", assets.reader(), "reader"))
-    for kind, content, stem in (("css", assets.style_sheet(), "quizproof"), *scripts):
-        # Named after their content, so that browsers can keep them for ever and never mix two editions of a site.
-        names[kind] = f"{stem}.{hashed(content)[:10]}.{'css' if kind == 'css' else 'js'}"
-        yield _File(f"assets/{names[kind]}", "", partial(bytes, content))
+    for name, file, content in (
+        ("css", "quizproof.{}.css", assets.style_sheet()),
+        ("contents_css", "contents.{}.css", assets.contents_style_sheet()),
+        ("js", "quizproof.{}.js", assets.script()),
+        ("home", "home.{}.js", assets.home()),
+        ("more", "more.{}.js", assets.more()),
+        ("printed", "printed.{}.js", assets.printed()),
+        ("reader", "reader.{}.js", assets.reader()),
+    ):
+        names[name] = file.format(hashed(content)[:10])
+        yield _File(f"assets/{names[name]}", "", partial(bytes, content))
 
     def page(
         path: str, template_name: str, ingredients: object, pictures: Mapping[str, Picture] = {}, **variables: object
@@ -126,16 +133,17 @@ def _files(site: Site) -> Iterator[_File]:
         def make() -> bytes:
             root = "../" * path.count("/")  # relative, so that links work from a disk as well
             template = environment().get_template(template_name)
-            html = template.render(site=site, policy=POLICY, root=root, **names, **variables)
+            html = template.render(site=site, policy=POLICY, root=root, **{**names, **variables})
             html = placed(html, pictures, lambda picture: f"{root}assets/{picture.name}")
             # A lone surrogate, which has no UTF-8, becomes a question mark.
             return html.encode("utf-8", "replace")
 
         return _File(path, fingerprint(site.title, ingredients), make)
 
-    yield page("index.html", "index.html", site.ingredients)
+    css = names["contents_css"]
+    yield page("index.html", "index.html", site.ingredients, css=css, js=names["home"])
     for topic in site.topics:
-        yield page(f"{topic.id}/index.html", "topic.html", topic.ingredients, topic=topic)
+        yield page(f"{topic.id}/index.html", "topic.html", topic.ingredients, topic=topic, css=css)
         for quiz in topic.quizzes:
             ingredients = (topic.surroundings(quiz), quiz.ingredients)
             yield page(f"{topic.id}/{quiz.file}", "quiz.html", ingredients, quiz.pictures, topic=topic, quiz=quiz)

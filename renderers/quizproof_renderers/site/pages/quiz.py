@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from quizproof.displays import Code
+from quizproof.displays import Code, TextInput
 from quizproof.proof import JudgedClaim
 from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import extent, mode_name, runtime_name
@@ -123,6 +123,12 @@ class QuizPage:
         proven = (block for block in self.questions if block.status == "proven" and block.variants)
         texts = ((block, block.variants[0].display.belief) for block in proven)
         return tuple(Belief(text, f"{self.file}#q-{block.id}", block.name, self.title) for block, text in texts if text)
+
+    @property
+    def asks_for_output(self) -> bool:
+        """Whether a question asks what a program prints."""
+        displays = (variant.display for question in self.questions for variant in question.variants)
+        return any(isinstance(display.input, TextInput) and display.input.asks == "output" for display in displays)
 
     @property
     def markable(self) -> int:

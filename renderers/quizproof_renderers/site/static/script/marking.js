@@ -3,7 +3,6 @@
 import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
 import { askWhichNumber, isInRange, isWithin, parseNumber, valueOf } from "./numbers.js";
-import { sameOutput } from "./printed.js";
 import { readGiven } from "./reader.js";
 import { fillsAlike, knownRun } from "./recognition.js";
 import { foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
@@ -95,7 +94,7 @@ export const RULES = {
       throw new Malformed("Type your answer first, or “nothing” if it prints nothing.");
     }
     const is = (text) =>
-      (!foldOutput(text) && saysNothing(foldOutput(typed))) || sameOutput(typed, text, tolerance, real);
+      (!foldOutput(text) && saysNothing(foldOutput(typed))) || window.quizproofPrinted.sameOutput(typed, text, tolerance, real);
     if (is(real)) return RIGHT;
     return wrong(foreseen.find((mistake) => is(plain(mistake.dataset.value))));
   },

@@ -1,5 +1,5 @@
 // When two printed outputs are the same. comparison/layout.py, printed.py and outputs.py have the same rules; a test gives
-// both the same outputs.
+// both the same outputs. It is a script of its own, for pages that ask what a program prints.
 
 import { compareDecimals, isNear, readDecimal } from "./numbers.js";
 import { foldOutput } from "./text.js";

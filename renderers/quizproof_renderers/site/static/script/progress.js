@@ -1,8 +1,10 @@
 // Progress: the answers that the browser keeps, by quiz; and the file in which they are taken elsewhere.
 
+import { CONFIDENCES } from "./standings.js";
+
 const PREFIX = "quizproof:";
 const DRAFTS = "quizproof-drafts:";
-export const CONFIDENCES = { sure: "Sure", unsure: "Unsure", guess: "Guess" };
+const VISITS = "quizproof-visit:";
 
 /** The browser's storage of strings by key; memory where the browser refuses, as with cookies off or a full disk. */
 const store = (() => {
@@ -106,7 +108,22 @@ export function remember(quiz, answers) {
 export function forget(quiz) {
   store.remove(PREFIX + quiz);
   store.remove(DRAFTS + quiz);
+  store.remove(VISITS + quiz);
 }
+
+const isCount = (value) => Number.isFinite(value) && value >= 0;
+
+/**
+ * The last visit to a quiz, as {at, seconds, next}: when it was, in seconds since 1970; how long the learner has worked
+ * on the quiz until every question was answered; and the id of the first question that is open, "" for none. All are
+ * empty before the first answer.
+ */
+export function recallVisit(quiz) {
+  const { at, seconds, next } = readObject(VISITS + quiz);
+  return { at: isCount(at) ? at : 0, seconds: isCount(seconds) ? seconds : 0, next: isId(String(next)) ? next : "" };
+}
+
+export const rememberVisit = (quiz, visit) => store.set(VISITS + quiz, JSON.stringify(visit));
 
 const isDraft = (value) => isAnswer({ ...value, right: false });
 
@@ -133,20 +150,6 @@ export const startedQuizzes = () =>
 
 /** Whether an answer or a draft was kept for another edition of its question. */
 export const isOutdated = ({ edition }, section) => edition !== undefined && edition !== section.dataset.edition;
-
-/** "right", "partly" or "wrong"; "unrun" for what was never run and the learner has not marked. */
-export const verdictOf = (answer) => {
-  if (answer.unrun && answer.score === undefined) return "unrun";
-  return answer.right ? "right" : answer.score > 0 ? "partly" : "wrong";
-};
-
-/** "4 of 6 answered, 2 right, 1 partly". */
-export function tally(answers, questions) {
-  const countOf = (verdict) => answers.filter((answer) => verdictOf(answer) === verdict).length;
-  const others = { partly: "partly", unrun: "not run here" };
-  const more = Object.entries(others).map(([verdict, words]) => (countOf(verdict) ? `, ${countOf(verdict)} ${words}` : ""));
-  return `${answers.length} of ${questions} answered, ${countOf("right")} right${more.join("")}`;
-}
 
 /** The answers to all quizzes as the text of an export file. */
 export function writeExport(quizzes) {

@@ -1,29 +1,13 @@
 // The theme: the reader's system chooses it, or the reader.
 
 import { one } from "./dom.js";
+import { prefer, preference } from "./preferences.js";
 
-const KEY = "quizproof-theme";
 /** The themes in the order of the switch, with their names; the first leaves the choice to the system. */
 const THEMES = { "": "as your system", light: "light", dark: "dark" };
 
-/** The theme that was chosen at an earlier time. Where the browser keeps nothing, there is none. */
-function kept() {
-  try {
-    const theme = window.localStorage.getItem(KEY) || "";
-    return theme in THEMES ? theme : "";
-  } catch {
-    return "";
-  }
-}
-
-function keep(theme) {
-  try {
-    if (theme) window.localStorage.setItem(KEY, theme);
-    else window.localStorage.removeItem(KEY);
-  } catch {
-    // It holds until the page is left.
-  }
-}
+/** The theme that was chosen at an earlier time. */
+const kept = () => (preference("theme") in THEMES ? preference("theme") : "");
 
 /** Use a theme on this page. */
 function use(theme) {
@@ -48,7 +32,7 @@ export function letSwitchTheme() {
   };
   button.addEventListener("click", () => {
     theme = themes[(themes.indexOf(theme) + 1) % themes.length];
-    keep(theme);
+    prefer("theme", theme);
     use(theme);
     name();
   });

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +12,12 @@ from playwright.sync_api import expect
 
 from helpers import samples
 from helpers.replay import answer, opened
+from quizproof_renderers.site import assets
 from quizproof_renderers.site.build import build_site
+from test_build import hostile_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -202,7 +206,7 @@ def test_summary(browser: Browser, site: Path) -> None:
 
 
 def test_summary_of_a_quiz_without_a_miss(quiz: Page) -> None:
-    right = {
+    right: dict[str, str | list[str]] = {
         "freeze-two-of-three": ["a"],
         "what-freezing-does": ["a", "b"],
         "type-one-line": "6.0 None",
@@ -251,3 +255,179 @@ def test_a_page_that_cannot_load_more_still_works(browser: Browser, site: Path) 
         assert answer(page, "freeze-two-of-three", ["a"])[0] == 1
         page.keyboard.press("n")
         assert shown(page) == ["trainable-values"]
+
+
+def test_next_stays_in_the_framework(site: Path) -> None:
+    """On every page, and from the last quiz of one topic to the next topic."""
+    links = {}
+    for path in site.glob("*/*.html"):
+        found = re.search(r'<a href="([^"]+)">Next: ', path.read_text(encoding="utf-8"))
+        links[str(path.relative_to(site))] = found and str((path.parent / found[1]).resolve().relative_to(site))
+    assert links == {
+        "autograd/index.html": None,
+        "freezing-layers/index.html": None,
+        "autograd/autograd-basics.html": PRACTICE,
+        PRACTICE: "freezing-layers/freezing-layers-pytorch-metrics.html",
+        "freezing-layers/freezing-layers-pytorch-metrics.html": EXPERIMENT,
+        EXPERIMENT: None,
+        "freezing-layers/freezing-layers-keras-practice.html": "freezing-layers/shapes-keras-trace.html",
+        "freezing-layers/shapes-keras-trace.html": None,
+    }
+
+
+def test_framework_is_remembered_everywhere(browser: Browser, site: Path) -> None:
+    with opened(browser, site / "index.html") as page:
+        entries = page.locator(".toc li:visible")
+        assert entries.count() == 6
+        page.get_by_text("TensorFlow", exact=True).click()
+        assert entries.count() == 2
+        expect(page.locator(".topic:visible")).to_have_count(1)  # the other topic has nothing in it
+        expect(page.locator(".onto a")).to_have_attribute("href", "freezing-layers/freezing-layers-keras-practice.html")
+        page.goto((site / "freezing-layers/index.html").as_uri())
+        expect(page.get_by_role("radio", name="TensorFlow")).to_be_checked()
+        assert page.locator(".card:visible").count() == 2
+        page.locator(".card:visible a").first.click()
+        page.locator(".apparatus summary").click()
+        page.get_by_role("link", name="PyTorch").click()
+        page.goto((site / "index.html").as_uri())
+        assert entries.count() == 4
+        page.locator(".switch").get_by_text("All", exact=True).click()
+        page.reload()
+        assert entries.count() == 6
+
+
+def test_home_says_where_to_continue(browser: Browser, site: Path) -> None:
+    with opened(browser, site / "index.html", whole=False) as page:
+        onto = page.locator(".onto a")
+        expect(onto).to_have_text(re.compile("^Start: "))
+        expect(page.locator(".reach").first).to_be_hidden()
+        page.goto((site / PRACTICE).as_uri())
+        answer(page, "freeze-two-of-three", ["a"])
+        answer(page, "what-freezing-does", ["a"])
+        page.goto((site / "index.html").as_uri())
+        expect(onto).to_have_text(re.compile("^Continue: "))
+        expect(page.locator(".reached")).to_contain_text("1 right")
+        reach = page.locator('[data-topic="Freezing layers"] .reach')
+        expect(reach).to_contain_text("1 of ")
+        onto.click()
+        assert shown(page) == ["wrong-line"]  # the first open one after the last answer
+        # One that is done is not continued.
+        page.goto((site / "autograd/autograd-basics.html").as_uri())
+        answer(page, "first-gradient", "6.0 None")
+        page.goto((site / "index.html").as_uri())
+        expect(onto).to_have_attribute("href", f"{PRACTICE}#q-wrong-line")
+
+
+def test_what_was_missed_is_reviewed(browser: Browser, site: Path) -> None:
+    with opened(browser, site / PRACTICE, whole=False) as page:
+        answer(page, "freeze-two-of-three", ["b"])
+        answer(page, "what-freezing-does", ["a", "b"])  # right, so it is not
+        home = (site / "index.html").as_uri()
+        page.goto(home)
+        items = page.locator(".to-review .review li")
+        expect(items).to_have_count(1)
+        expect(items).to_contain_text("tomorrow")
+        expect(page.locator(".to-review > .about")).to_contain_text("none is due yet")
+        page.evaluate(
+            "const key = 'quizproof-tries:freezing-layers-pytorch-practice', kept = JSON.parse(localStorage[key]);"
+            "kept['freeze-two-of-three'][0][0] -= 86400; localStorage[key] = JSON.stringify(kept);"
+        )
+        page.reload()
+        expect(items).to_contain_text("due")
+        expect(page.locator(".to-review > .about")).to_contain_text("1 is due")
+        items.get_by_role("link").click()
+        assert shown(page) == ["freeze-two-of-three"]
+        expect(page.locator("#q-freeze-two-of-three .answered")).to_have_count(0)  # it is asked anew
+        answer(
+            page, "freeze-two-of-three", ["a"], int(page.locator(".variant").first.get_attribute("data-variant") or 0)
+        )
+        page.get_by_role("navigation", name="One at a time").get_by_role(
+            "link", name="Back to what is to review"
+        ).click()
+        expect(items).not_to_contain_text("due")
+        assert page.url.startswith(home)
+
+
+def test_what_was_missed_before_there_was_a_schedule_is_due(browser: Browser, site: Path) -> None:
+    kept = json.dumps({"freeze-two-of-three": {"variant": 0, "response": ["b"], "right": False, "score": 0}})
+    init = f"localStorage.setItem('quizproof:freezing-layers-pytorch-practice', {json.dumps(kept)})"
+    with opened(browser, site / "index.html", init=init) as page:
+        expect(page.locator(".to-review > .about")).to_contain_text("1 is due")
+
+
+FSRS = [
+    # Computed by py-fsrs 6.3.2 without learning steps and fuzz: (days since the last try, grade), ..., next interval.
+    ([(0, 1)], 1),
+    ([(0, 3)], 2),
+    ([(0, 1), (1, 2), (0, 3)], 1),
+    ([(0, 1), (0, 3), (1, 3), (1, 3)], 5),
+    ([(0, 3), (1, 2), (2, 3), (0, 1), (2, 3), (0, 3)], 6),
+    ([(0, 3), (1, 3), (40, 3), (1, 2), (1, 3)], 78),
+    ([(0, 1), (2, 1), (7, 1), (2, 3), (1, 3), (40, 3)], 5),
+]
+
+
+def test_schedule_is_that_of_fsrs(browser: Browser, site: Path, tmp_path: Path) -> None:
+    source = (Path(assets.__file__).parent / "static/script/schedule.js").read_text(encoding="utf-8")
+    (tmp_path / "schedule.js").write_text(source.replace("export ", ""), encoding="utf-8")
+    with opened(browser, site / "index.html", bypass_csp=True) as page:
+        page.add_script_tag(path=tmp_path / "schedule.js")
+        for steps, interval in FSRS:
+            at, tries = 1_800_000_000, []
+            for days, grade in steps:
+                at += days * 86400 + 60
+                tries.append([at, grade])
+            assert page.evaluate("daysUntilReview", tries) == interval, steps
+        assert page.evaluate("dueDay([[1800000000, 3]])") is None
+
+
+def test_questions_are_found(browser: Browser, site: Path) -> None:
+    with opened(browser, site / "index.html") as page:
+        loaded = page.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
+        assert not any("catalogue" in name for name in loaded)  # only when it is needed
+        field = page.get_by_label("Find questions")
+        expect(page.locator(".filters")).to_be_hidden()
+        field.click()
+        expect(page.locator(".filters")).to_be_visible()
+        results = page.locator(".results li")
+        expect(results).to_have_count(0)
+        field.fill("backward nobody called")  # what people believe, in any order and case
+        expect(results.first).to_contain_text("in what people believe")
+        expect(results.locator("mark").first).to_be_visible()
+        field.fill('"called nobody"')
+        expect(page.locator(".found")).to_have_text("No question has all of this.")
+        field.fill("")
+        expect(results).to_have_count(0)
+        page.get_by_label("Topic").select_option("Autograd")
+        expect(results).to_have_count(1)
+        page.locator(".switch").get_by_text("TensorFlow").click()
+        expect(page.locator(".found")).to_have_text("No question in this framework has all of this.")
+        page.locator(".switch").get_by_text("All", exact=True).click()
+        results.get_by_role("link").click()
+        expect(page.locator("#h-first-gradient")).to_be_in_viewport()
+
+
+def test_filters_know_how_questions_were_answered(browser: Browser, site: Path) -> None:
+    with opened(browser, site / PRACTICE) as page:
+        answer(page, "freeze-two-of-three", ["b"])
+        answer(page, "what-freezing-does", ["a", "b"])
+        page.goto((site / "index.html").as_uri())
+        page.get_by_label("Find questions").click()
+        results, standing = page.locator(".results li"), page.locator("[name=standing]")
+        for value in ("missed", "right"):
+            standing.select_option(value)
+            expect(results).to_have_count(1)
+        standing.select_option("open")
+        open_ones = int((page.locator(".found").text_content() or "").split()[0])
+        standing.select_option("")
+        page.get_by_label("Kind").select_option("Predict output")
+        everything = int((page.locator(".found").text_content() or "").split()[0])
+        assert everything - open_ones == 2
+
+
+def test_hostile_questions_are_found_as_text(browser: Browser, tmp_path: Path) -> None:
+    out = build_site(hostile_report(), tmp_path / "site", samples.HOSTILE).out
+    with opened(browser, out / "index.html") as page:
+        page.get_by_label("Find questions").fill("script")
+        expect(page.locator(".results li").first).to_be_visible()
+        assert page.locator("main img, main script").count() == 0

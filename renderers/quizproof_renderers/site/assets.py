@@ -33,6 +33,7 @@ SCRIPT = (
     "unrun",
     "question",
     "clock",
+    "loading",
     "more",
     "steps",
     "keys",
@@ -40,7 +41,19 @@ SCRIPT = (
     "pages",
 )
 """The modules in `static/script` that quizzes and topics need, each after those that it imports from."""
-HOME = (*_BEFORE, "feedback", *_START, "home")
+HOME = (
+    *_BEFORE,
+    "elements",
+    "loading",
+    "feedback",
+    *_START,
+    "schedule",
+    "catalogue",
+    "desk",
+    "finder",
+    "keeping",
+    "home",
+)
 """Those that the first page needs."""
 MORE = (*_BEFORE, "elements", "help", "summary")
 """Those that sum a quiz up and show its keys. Quiz pages load them when there is something to sum up."""

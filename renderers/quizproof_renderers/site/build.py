@@ -19,6 +19,7 @@ from quizproof.errors import UsageError
 from quizproof.proof import Report
 from quizproof_renderers.site import assets
 from quizproof_renderers.site.pages.bank_source import BankSource
+from quizproof_renderers.site.pages.catalogue import catalogue
 from quizproof_renderers.site.pages.contents import Site, site_of
 from quizproof_renderers.site.pictures import Picture, placed
 from quizproof_renderers.site.reuse import Leavings, fingerprint, hashed
@@ -120,6 +121,7 @@ def _files(site: Site) -> Iterator[_File]:
         ("contents_css", "contents.{}.css", assets.contents_style_sheet()),
         ("js", "quizproof.{}.js", assets.script()),
         ("home", "home.{}.js", assets.home()),
+        ("catalogue", "catalogue.{}.js", catalogue(site)),
         ("more", "more.{}.js", assets.more()),
         ("printed", "printed.{}.js", assets.printed()),
         ("reader", "reader.{}.js", assets.reader()),
@@ -141,12 +143,14 @@ def _files(site: Site) -> Iterator[_File]:
         return _File(path, fingerprint(site.title, ingredients), make)
 
     css = names["contents_css"]
-    yield page("index.html", "index.html", site.ingredients, css=css, js=names["home"])
+    yield page("index.html", "index.html", (site.ingredients, names["catalogue"]), css=css, js=names["home"])
     for topic in site.topics:
         yield page(f"{topic.id}/index.html", "topic.html", topic.ingredients, topic=topic, css=css)
         for quiz in topic.quizzes:
-            ingredients = (topic.surroundings(quiz), quiz.ingredients)
-            yield page(f"{topic.id}/{quiz.file}", "quiz.html", ingredients, quiz.pictures, topic=topic, quiz=quiz)
+            after = site.after(quiz)
+            ingredients = (topic.surroundings(quiz), after, quiz.ingredients)
+            file = f"{topic.id}/{quiz.file}"
+            yield page(file, "quiz.html", ingredients, quiz.pictures, topic=topic, quiz=quiz, after=after)
     # Quizzes may share images, and a name is that of one content.
     shown = (picture for topic in site.topics for quiz in topic.quizzes for picture in quiz.pictures.values())
     for name, picture in {picture.name: picture for picture in shown}.items():

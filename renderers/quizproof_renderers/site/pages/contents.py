@@ -51,6 +51,25 @@ class Site:
         return sum(topic.minutes for topic in self.topics)
 
     @cached_property
+    def frameworks(self) -> tuple[str, ...]:
+        """The runtimes of its quizzes that learners choose between: frameworks, without plain Python."""
+        offered = {runtime for topic in self.topics for runtime in topic.runtimes}
+        return tuple(runtime for runtime in RUNTIMES if runtime in offered and runtime != "python")
+
+    def after(self, quiz: QuizPage) -> tuple[str, str] | None:
+        """What follows a quiz, in the same framework: its page from the folder of a topic, and its title.
+
+        Plain Python goes with every framework. None after the last.
+        """
+        every = [other for topic in self.topics for other in topic.quizzes]
+        later = every[every.index(quiz) + 1 :]
+        alike = (other for other in later if other.runtime == quiz.runtime or "python" in (other.runtime, quiz.runtime))
+        if following := next(alike, None):
+            folder = "" if following.topic == quiz.topic else f"../{following.topic}/"
+            return f"{folder}{following.file}", following.title
+        return None
+
+    @cached_property
     def coverage(self) -> Coverage:
         """How much of it is proven."""
         return Coverage.together(topic.coverage for topic in self.topics)

@@ -15,8 +15,10 @@ from quizproof_renderers.site.pages.quiz import Belief, QuizPage
 class Alternative(NamedTuple):
     """A link to a quiz in another mode or framework of the same topic."""
 
+    id: str
+    """The mode or framework."""
     name: str
-    """The mode or framework as readers see it."""
+    """It as readers see it."""
     file: str
     """The quiz's page, from the folder of the topic; empty for the page that is open."""
 
@@ -85,21 +87,18 @@ class TopicPage:
     def modes_from(self, quiz: QuizPage) -> tuple[Alternative, ...]:
         """For a switch on `quiz`'s page: every mode, in the same framework where there is one."""
         return tuple(
-            _alternative(mode_name(mode), quiz, self.of_mode(mode), lambda other: other.runtime == quiz.runtime)
+            _alternative(mode, mode_name(mode), quiz, self.of_mode(mode), lambda other: other.runtime == quiz.runtime)
             for mode in self.modes
         )
 
     def runtimes_from(self, quiz: QuizPage) -> tuple[Alternative, ...]:
         """For a switch on `quiz`'s page: every framework, in the same mode where there is one."""
         return tuple(
-            _alternative(runtime_name(runtime), quiz, self.of_runtime(runtime), lambda other: other.mode == quiz.mode)
+            _alternative(
+                runtime, runtime_name(runtime), quiz, self.of_runtime(runtime), lambda other: other.mode == quiz.mode
+            )
             for runtime in self.runtimes
         )
-
-    def after(self, quiz: QuizPage) -> QuizPage | None:
-        """The quiz that follows; None after the last."""
-        index = self.quizzes.index(quiz)
-        return self.quizzes[index + 1] if index + 1 < len(self.quizzes) else None
 
     @property
     def entry(self) -> tuple[object, ...]:
@@ -113,20 +112,20 @@ class TopicPage:
 
     def surroundings(self, quiz: QuizPage) -> tuple[object, ...]:
         """Everything that `quiz`'s page shows of the rest of the topic."""
-        after = self.after(quiz)
-        return (self.id, self.modes_from(quiz), self.runtimes_from(quiz), after and (after.file, after.title))
+        return (self.id, self.modes_from(quiz), self.runtimes_from(quiz))
 
 
 def _alternative(
-    name: str, quiz: QuizPage, candidates: tuple[QuizPage, ...], preferred: Callable[[QuizPage], bool]
+    id_: str, name: str, quiz: QuizPage, candidates: tuple[QuizPage, ...], preferred: Callable[[QuizPage], bool]
 ) -> Alternative:
     """The link from `quiz` to the first preferred candidate, or to the first at all.
 
-    name        the mode or framework as readers see it
+    id_         the mode or framework
+    name        it as readers see it
     quiz        whose page has the link
     candidates  the quizzes of that mode or framework, at least one
     preferred   whether a candidate keeps what the reader has chosen already
     """
     if quiz in candidates:
-        return Alternative(name, "")
-    return Alternative(name, next(filter(preferred, candidates), candidates[0]).file)
+        return Alternative(id_, name, "")
+    return Alternative(id_, name, next(filter(preferred, candidates), candidates[0]).file)

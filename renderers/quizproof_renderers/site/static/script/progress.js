@@ -5,6 +5,9 @@ import { CONFIDENCES } from "./standings.js";
 const PREFIX = "quizproof:";
 const DRAFTS = "quizproof-drafts:";
 const VISITS = "quizproof-visit:";
+const TRIES = "quizproof-tries:";
+/** How many tries of a question are kept; a schedule needs them all, and nobody needs more. */
+const MAX_TRIES = 50;
 
 /** The browser's storage of strings by key; memory where the browser refuses, as with cookies off or a full disk. */
 const store = (() => {
@@ -124,6 +127,28 @@ export function recallVisit(quiz) {
 }
 
 export const rememberVisit = (quiz, visit) => store.set(VISITS + quiz, JSON.stringify(visit));
+
+const isTry = (value) => Array.isArray(value) && isCount(value[0]) && [1, 2, 3].includes(value[1]) && value.length === 2;
+const isLog = (value) => Array.isArray(value) && value.length > 0 && value.every(isTry);
+
+/** The tries of a quiz, as a Map from question id to [[when, grade]], the oldest first: see schedule.js. */
+export function recallTries(quiz) {
+  return new Map(Object.entries(readObject(TRIES + quiz)).filter(([id, log]) => isId(id) && isLog(log)));
+}
+
+/** Keep one more try of a question. */
+export function rememberTry(quiz, id, grade) {
+  const tries = recallTries(quiz);
+  const now = Math.round(Date.now() / 1000);
+  tries.set(id, [...(tries.get(id) ?? []), [now, grade]].slice(-MAX_TRIES));
+  store.set(TRIES + quiz, JSON.stringify(Object.fromEntries(tries)));
+}
+
+/** Forget everything of all quizzes, and what is to be reviewed. */
+export function forgetAll() {
+  const ours = [PREFIX, DRAFTS, VISITS, TRIES];
+  for (const key of store.keys()) if (ours.some((prefix) => key.startsWith(prefix))) store.remove(key);
+}
 
 const isDraft = (value) => isAnswer({ ...value, right: false });
 

@@ -33,8 +33,8 @@ const sameItems = (a, b) => a.length === b.length && a.every((item, index) => it
  * Make one question answerable. `report(id, answer, isNew)` is called after each answer, and `keepDraft(id, draft)` whenever
  * something was typed, chosen or read before the answer, so that nothing is lost; its draft is null after the answer.
  *
- * Returns two functions. `restore` answers as on an earlier visit; it returns false when that answer does not fit this
- * edition of the page. `resume` puts a draft back.
+ * Returns three functions. `restore` answers as on an earlier visit; it returns false when that answer does not fit this
+ * edition of the page. `resume` puts a draft back. `renew` asks anew what was answered on an earlier visit.
  */
 export function makeAnswerable(section, report, keepDraft) {
   const id = section.dataset.question;
@@ -287,7 +287,12 @@ export function makeAnswerable(section, report, keepDraft) {
     helpAgain({ hints, peeked });
   }
 
-  return { restore, resume };
+  function renew({ variant: index }) {
+    show((index + 1) % originals.length || 0);
+    shuffleOptions(variant);
+  }
+
+  return { restore, resume, renew };
 }
 
 /** Offer hints one by one: each appears when the one before it was read. After the answer, reading costs nothing. */

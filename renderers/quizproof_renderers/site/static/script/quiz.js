@@ -5,6 +5,7 @@ import { all, one } from "./dom.js";
 import { listenForKeys } from "./keys.js";
 import { preparePrinting } from "./layout.js";
 import { withMore } from "./more.js";
+import { prefer } from "./preferences.js";
 import {
   forget,
   isOutdated,
@@ -13,6 +14,7 @@ import {
   recallVisit,
   remember,
   rememberDraft,
+  rememberTry,
   rememberVisit,
 } from "./progress.js";
 import { makeAnswerable, offerHints } from "./question.js";
@@ -20,6 +22,9 @@ import { withReader } from "./reader.js";
 import { tally, verdictOf } from "./standings.js";
 import { makeSteps } from "./steps.js";
 import { counted } from "./wording.js";
+
+/** How well a question was answered, as schedule.js has it. */
+const gradeOf = ({ right, hints, peeked }) => (right ? (hints || peeked ? 2 : 3) : 1);
 
 /** Open a quiz; `nav` has its questions. */
 export function openQuiz(nav) {
@@ -77,7 +82,7 @@ export function openQuiz(nav) {
   for (const section of all("[data-question]")) {
     const question = section.dataset.question;
     const keepDraft = (id, draft) => rememberDraft(quiz, id, draft);
-    const { restore, resume } = makeAnswerable(
+    const { restore, resume, renew } = makeAnswerable(
       section,
       (id, answer, isNew) => {
         // As it is now: another tab may have kept answers since.
@@ -86,6 +91,7 @@ export function openQuiz(nav) {
         // A later try that fails takes nothing back. What was kept is marked anew.
         if (!isNew || !answers.get(id)?.right || answer.right) answers.set(id, answer);
         if (isNew) keepVisit(id, wasDone);
+        if (isNew && verdictOf(answer) !== "unrun") rememberTry(quiz, id, gradeOf(answer));
         keepAnswers();
         keepDraft(id, null);
       },
@@ -95,6 +101,10 @@ export function openQuiz(nav) {
     const isOld = earlier && isOutdated(earlier, section);
     outdated += Number(Boolean(isOld));
     const takeUp = () => {
+      if (earlier && !isOld && location.search === "?review" && location.hash === `#${section.id}`) {
+        renew(earlier);
+        return;
+      }
       if (earlier && (isOld || !restore(earlier))) {
         // It does not fit this edition of the page.
         answers = recall(quiz);
@@ -130,6 +140,10 @@ export function openQuiz(nav) {
   });
   preparePrinting();
 
+  for (const link of all(".to-reviews")) link.hidden = location.search !== "?review";
+  for (const link of all("[data-alternative]")) {
+    link.addEventListener("click", () => prefer("framework", link.dataset.alternative));
+  }
   const firstOpen = ticks.find((tick) => !answers.has(tick.dataset.tick));
   const steps = makeSteps(firstOpen && one(firstOpen.hash));
   const help = () => withMore(({ showHelp }) => showHelp());

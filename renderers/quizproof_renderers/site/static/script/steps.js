@@ -24,6 +24,8 @@ export function makeSteps(firstOpen) {
     if (!stop.matches(".exhibit") && stop !== stops.at(-1)) steps.push([]);
   }
   const bar = one(".steps");
+  // Who reviews comes for one question, and goes on to what is to review next.
+  const reviews = location.search === "?review" ? one(".to-reviews") : null;
   let shown = -1;
   let place = null;
 
@@ -46,6 +48,7 @@ export function makeSteps(firstOpen) {
     lead(one(".back", bar), steps[index - 1]);
     lead(one(".on", bar), steps[index + 1]);
     one(".on", bar).textContent = index + 2 < steps.length ? "Next question" : "Your result";
+    if (reviews) Object.assign(one(".on", bar), { href: reviews.href, textContent: reviews.textContent, hidden: false });
     // What a question may be about was shown with one before it.
     const before = steps.slice(0, index).flat();
     const exhibits = index + 1 < steps.length ? before.filter((stop) => stop.matches(".exhibit")) : [];
@@ -94,6 +97,10 @@ export function makeSteps(firstOpen) {
   }
 
   function go(by) {
+    if (reviews && by > 0) {
+      location.assign(reviews.href);
+      return;
+    }
     const stop = root.classList.contains("one") ? steps[shown + by]?.[0] : stops[stops.indexOf(current()) + by];
     if (!stop) return;
     location.hash = stop.id;

@@ -165,6 +165,7 @@ def test_files(built: Path) -> None:
     files = [str(path.relative_to(built)) for path in built.rglob("*") if path.is_file()]
     assert sorted(re.sub(r"\.[0-9a-f]{10}\.", ".HASH.", file) for file in files) == [
         ".quizproof-site",
+        "assets/catalogue.HASH.js",
         "assets/contents.HASH.css",
         "assets/home.HASH.js",
         "assets/more.HASH.js",
@@ -315,7 +316,7 @@ def test_script_modules_know_only_earlier_ones() -> None:
             for imports, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source, re.MULTILINE):
                 wanted = {each.strip() for each in imports.split(",")} - {""}
                 assert wanted <= exported[module], (name, module)
-            exported[name] = set(re.findall(r"^export (?:function|const|class) (\w+)", source, re.MULTILINE))
+            exported[name] = set(re.findall(r"^export (?:async )?(?:function|const|class) (\w+)", source, re.MULTILINE))
     assert {name for script in scripts for name in script} == {path.stem for path in SCRIPTS.iterdir()}
 
 
@@ -356,7 +357,7 @@ def test_quiz_page_switches_to_other_modes_and_frameworks(site: dict[str, Page])
         "freezing-layers-keras-practice.html",
     ):
         assert file in links
-    assert "Next: Freezing layers in Keras" in site[PRACTICE].text
+    assert "Next: " in site[PRACTICE].text  # which one it is, test_flow.py says
 
 
 def test_every_block_of_the_closed_set_is_dispatched() -> None:
@@ -767,9 +768,9 @@ CHANGES = {
     "a count": 6,
     "a finding": 8,
     "an evidence": 8,
-    "a belief": 7,
+    "a belief": 6,
     "a question left out": 6,
-    "the order of questions": 8,
+    "the order of questions": 7,
     "a quiz left out": 2,
     "title=Another title": 5,
     "topic=another-topic": 2,

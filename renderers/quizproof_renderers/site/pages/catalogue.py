@@ -36,8 +36,8 @@ def catalogue(site: Site) -> bytes:
         {"kinds": ["Choice", ...], "quizzes": ["autograd-practice", ...],
          "questions": [[quiz, id, number, title, kind, stem, code, options, beliefs], ...]}
 
-    `quiz` and `kind` are places in the lists before. Every question that can be answered has an entry, with the texts of
-    its first variant.
+    `quiz` and `kind` are places in the lists before. Every question that can be answered has an entry, with the texts
+    of its first variant.
     """
     quizzes = [quiz for topic in site.topics for quiz in topic.quizzes]
     kinds = sorted({question.proof.kind for quiz in quizzes for question in quiz.questions if question.markable})

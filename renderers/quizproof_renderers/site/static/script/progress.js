@@ -112,6 +112,7 @@ export function forget(quiz) {
   store.remove(PREFIX + quiz);
   store.remove(DRAFTS + quiz);
   store.remove(VISITS + quiz);
+  store.remove(TRIES + quiz);
 }
 
 const isCount = (value) => Number.isFinite(value) && value >= 0;

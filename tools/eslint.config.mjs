@@ -4,7 +4,7 @@ import js from "@eslint/js";
 
 const BROWSER = [
   "Blob", "Event", "HTMLTextAreaElement", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
-  "innerHeight", "performance", "scrollTo", "scrollY",
+  "innerHeight", "performance", "requestAnimationFrame", "scrollTo", "scrollY",
   "location", "removeEventListener", "setTimeout", "window",
 ];
 

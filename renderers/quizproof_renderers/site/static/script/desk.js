@@ -21,6 +21,7 @@ function quizzesShown() {
         title: one("a", item).textContent,
         address: one("a", item).getAttribute("href"),
         topic: item.closest(".topic"),
+        runtime: item.dataset.runtime,
         questions: Number(place.dataset.questions),
         answered: answers.size,
         right: [...answers.values()].filter((answer) => answer.right).length,
@@ -37,7 +38,9 @@ function showWayOn(desk, quizzes) {
   const begun = visited.find(({ visit }) => visit.next);
   const last = visited.length ? quizzes.indexOf(visited[0]) : -1;
   const isNew = (quiz) => !quiz.answered;
-  const fresh = quizzes.slice(last + 1).find(isNew) ?? quizzes.find(isNew);
+  // In the framework of the last one, if there is more of it.
+  const isAlike = (quiz) => isNew(quiz) && (last < 0 || quiz.runtime === visited[0].runtime);
+  const fresh = quizzes.slice(last + 1).find(isAlike) ?? quizzes.find(isAlike) ?? quizzes.find(isNew);
   const quiz = begun ?? fresh;
   desk.hidden = !quiz;
   if (!quiz) return;

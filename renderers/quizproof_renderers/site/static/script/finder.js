@@ -94,6 +94,8 @@ export function letFind(section) {
     const more = found.length > SHOWN ? `, the best ${SHOWN} are shown` : "";
     const none = runtime === "all" ? "No question has all of this." : "No question in this framework has all of this.";
     one(".found", section).textContent = !isAsked ? "" : found.length ? `${counted(found.length, "question")}${more}.` : none;
+    // On a small screen, what is found would be below it.
+    if (found.length && one(".found", section).getBoundingClientRect().top > innerHeight * 0.7) section.scrollIntoView();
     one(".results", section).replaceChildren(...found.slice(0, SHOWN).map(({ question }) => item(question, terms)));
   }
 

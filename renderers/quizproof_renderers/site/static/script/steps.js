@@ -32,7 +32,8 @@ export function makeSteps(firstOpen) {
   function show(index) {
     shown = index;
     for (const stop of stops) stop.classList.toggle("is-current", steps[index].includes(stop));
-    root.classList.toggle("is-later", index > 0);
+    // The introduction is for those who come to the quiz, not for those who come to a question.
+    root.classList.toggle("is-later", index > 0 || stops.includes(named()));
     for (const tick of all(".ticks ol a")) {
       const isHere = steps[index].some((stop) => tick.hash === `#${stop.id}`);
       tick.classList.toggle("is-here", isHere);
@@ -116,6 +117,11 @@ export function makeSteps(firstOpen) {
     // The page has another height now.
     if (shown > 0) lookAt(stop);
   });
-  if (root.classList.contains("one") && named()) arrive(named());
+  const linked = named();
+  if (root.classList.contains("one") && stops.includes(linked)) {
+    arrive(linked);
+    // The browser scrolls to what the address names once the page is loaded.
+    addEventListener("load", () => requestAnimationFrame(() => lookAt(linked)));
+  }
   return { current, go };
 }

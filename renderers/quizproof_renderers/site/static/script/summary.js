@@ -73,12 +73,25 @@ function list(heading, asked, about) {
   return [make("h3", { textContent: heading }), make("ul", { className: "review" }, ...items)];
 }
 
+const isMissed = (answer) => ["wrong", "partly"].includes(verdictOf(answer));
+const isSureAndWrong = (answer) => answer.confidence === "sure" && isMissed(answer);
+
 function aboutAnswer({ answer }) {
   const helps = [answer.hints ? counted(answer.hints, "hint") : "", answer.peeked ? "a look at the answer" : ""].filter(Boolean);
   const help = helps.length ? ` with ${helps.join(" and ")}` : "";
-  const doubt = answer.confidence === "sure" && !answer.right ? ", and you were sure" : "";
+  const doubt = isSureAndWrong(answer) ? ", and you were sure" : "";
   return `${VERDICTS[verdictOf(answer)]}${help}${doubt}`;
 }
+
+/** Where what was missed is found again. */
+const whenToReview = () =>
+  make(
+    "p",
+    { className: "about" },
+    "From tomorrow on, what you missed is on ",
+    make("a", { href: "../index.html#review", textContent: "your review list" }),
+    ".",
+  );
 
 /**
  * Sum up a quiz in its section. `asked` has the {id, number, title, answer} of each question; `seconds` is the time taken.
@@ -87,8 +100,7 @@ export function showSummary(section, asked, seconds) {
   const given = asked.filter(({ answer }) => answer);
   const toReview = given.filter(({ answer }) => verdictOf(answer) !== "right" || answer.hints || answer.peeked);
   // What was held for sure and is not so comes first.
-  const isSureAndWrong = ({ answer }) => Number(answer.confidence === "sure" && !answer.right);
-  toReview.sort((a, b) => isSureAndWrong(b) - isSureAndWrong(a));
+  toReview.sort((a, b) => Number(isSureAndWrong(b.answer)) - Number(isSureAndWrong(a.answer)));
   const open = asked.filter(({ answer }) => !answer);
   section.hidden = !given.length;
   if (!given.length) return;
@@ -98,6 +110,7 @@ export function showSummary(section, asked, seconds) {
     result(asked, seconds),
     ...(open.length || toReview.length ? [] : [praise]),
     ...list("Review", toReview, aboutAnswer),
+    ...(given.some(({ answer }) => isMissed(answer)) ? [whenToReview()] : []),
     ...list("Not answered yet", open, () => ""),
     ...calibration(asked),
   );

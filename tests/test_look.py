@@ -222,8 +222,9 @@ def test_a_theme_that_nobody_could_choose_is_none(browser: Browser, built: Path)
         assert page.evaluate("document.documentElement.dataset.theme") is None
 
 
-def test_answers_on_paper_stay_and_say_nothing_of_the_key(quiz: Page) -> None:
-    answer(quiz, "first", ["b"])
+@pytest.mark.parametrize("option", ["a", "b"], ids=["right", "wrong"])
+def test_answers_on_paper_stay_and_say_nothing_of_the_key(quiz: Page, option: str) -> None:
+    answer(quiz, "first", [option])
     answer(quiz, "second", ["b"])
     answer(quiz, "third", "1")
     quiz.evaluate("dispatchEvent(new Event('beforeprint'))")

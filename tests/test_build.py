@@ -642,8 +642,8 @@ def test_page_of_ten_questions_is_light(built: Path, tmp_path: Path, makers: lis
         page,
         *(page.parent / link for link in re.findall(r'<(?:link|script) [^>]*?"(\.\.[^"]+)"', page.read_text())),
     ]
-    # Only a page that asks what a program prints loads what compares that.
-    assert len(loaded) == (4 if samples.text in makers else 3)
+    # Only a page that asks what a program prints loads what compares that, as a fourth.
+    assert len(loaded) == 3
     assert sum(sizes[path.resolve()] for path in loaded) <= 60_000
     # Only learners who write a program load what reads it.
     (reader,) = (out / "assets").glob("reader.*.js")

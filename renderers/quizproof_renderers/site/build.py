@@ -1,7 +1,7 @@
 """A report as a static site: written to a temporary folder beside its place, then swapped in as a whole.
 
-The site's folder holds `index.html`, `<topic>/index.html`, `<topic>/<quiz>.html`, in `assets` the style sheets and scripts
-of `site.assets` and the catalogue, each as `<name>.<hash>.css` or `.js`, and the marker: JSON such as
+The site's folder holds `index.html`, `<topic>/index.html`, `<topic>/<quiz>.html`, in `assets` the style sheets and
+scripts of `site.assets` and the catalogue, each as `<name>.<hash>.css` or `.js`, and the marker: JSON such as
 `{"about": "...", "pages": {"<path>": ["<fingerprint of what it was made from>", "<SHA-256 of its bytes>"]}}`.
 """
 

@@ -68,8 +68,7 @@ def reader() -> bytes:
 @cache
 def style_sheet() -> bytes:
     """The style sheet of every page as UTF-8: the parts one after the other, without comments and idle spaces."""
-    joined = re.sub(r"\n +", "\n", _joined(_sources("style", STYLE, "css")))
-    return joined.replace(" { ", "{").replace("; }", "}").encode()
+    return _joined(_sources("style", STYLE, "css")).replace(" { ", "{").replace("; }", "}").encode()
 
 
 def _one_script(names: Iterable[str], end: str = "") -> bytes:
@@ -83,4 +82,5 @@ def _sources(folder: str, names: Iterable[str], suffix: str) -> Iterable[str]:
 
 
 def _joined(sources: Iterable[str]) -> str:
-    return re.sub(r"\n{2,}", "\n", _COMMENT.sub("", "".join(sources)))
+    """Sources without comments and indentation, which learners need not download. No text in them goes over lines."""
+    return re.sub(r"\n\s+", "\n", _COMMENT.sub("", "".join(sources)))

@@ -134,6 +134,7 @@ def _files(site: Site) -> Iterator[_File]:
         return _File(path, fingerprint(site.title, ingredients), make)
 
     yield page("index.html", "index.html", site.ingredients)
+    yield page("proven.html", "proven.html", site.unproven)
     for topic in site.topics:
         yield page(f"{topic.id}/index.html", "topic.html", topic.ingredients, topic=topic)
         for quiz in topic.quizzes:

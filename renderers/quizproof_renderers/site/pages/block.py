@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from quizproof.displays import OpenInput, Option, Options, Point
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import spelled_out
@@ -98,6 +99,26 @@ class PageBlock:
         salt = f"{self.header.quiz}/{self.id}"
         displays = [variant.display for variant in self.proof.variants if variant.display]
         return tuple(Variant(i, d, f"{salt}/{i}", self.above) for i, d in enumerate(displays[:MAX_VARIANTS]))
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """The ids of the places on its page that give the author's reasons for what is unproven."""
+        return tuple(self.unproven_place(self.variants[0], item) for item in self._reasoned) if self.variants else ()
+
+    @property
+    def _reasoned(self) -> tuple[Option | Point, ...]:
+        """The options or points of its first variant that are unproven."""
+        asked = self.variants[0].display.input
+        items: tuple[Option | Point, ...] = ()
+        if isinstance(asked, Options):
+            items = asked.options
+        elif isinstance(asked, OpenInput):
+            items = asked.points
+        return tuple(item for item in items if item.unproven)
+
+    def unproven_place(self, variant: Variant, item: Option | Point) -> str:
+        """The id of the place that gives the reason; empty in all variants but the first, for ids are unique."""
+        return f"u-{self.id}-{item.id}" if not variant.index and item.unproven else ""
 
     @property
     def shown(self) -> tuple[Shown, ...]:

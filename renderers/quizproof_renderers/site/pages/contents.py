@@ -14,7 +14,7 @@ from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.quiz import QuizPage
 from quizproof_renderers.site.pages.repeats import shown_in
-from quizproof_renderers.site.pages.topic import TopicPage
+from quizproof_renderers.site.pages.topic import TopicPage, Unproven
 from quizproof_renderers.site.pictures import pictures_in
 from quizproof_renderers.tally import shared_code
 
@@ -54,6 +54,11 @@ class Site:
     def coverage(self) -> Coverage:
         """How much of it is proven."""
         return Coverage.together(topic.coverage for topic in self.topics)
+
+    @property
+    def unproven(self) -> tuple[Unproven, ...]:
+        """All questions with statements that no run can settle."""
+        return tuple(each for topic in self.topics for each in topic.unproven)
 
     @property
     def ingredients(self) -> tuple[object, ...]:

@@ -21,6 +21,17 @@ class Alternative(NamedTuple):
     """The quiz's page, from the folder of the topic; empty for the page that is open."""
 
 
+class Unproven(NamedTuple):
+    """A question with a statement that no run can settle."""
+
+    target: str
+    """The link to the author's reason, from the folder of the site."""
+    question: str
+    """What the question is called."""
+    quiz: str
+    """The title of its quiz."""
+
+
 @dataclass(frozen=True)
 class TopicPage:
     """A topic and its quizzes, in the order of modes and frameworks."""
@@ -57,6 +68,16 @@ class TopicPage:
     def beliefs(self) -> tuple[Belief, ...]:
         """What people commonly believe of it, and a run refuted."""
         return tuple(belief for quiz in self.quizzes for belief in quiz.beliefs)
+
+    @property
+    def unproven(self) -> tuple[Unproven, ...]:
+        """Its questions with statements that no run can settle."""
+        return tuple(
+            Unproven(f"{self.id}/{quiz.file}#{block.unproven[0]}", block.name, quiz.title)
+            for quiz in self.quizzes
+            for block in quiz.blocks
+            if block.sound and block.unproven
+        )
 
     @property
     def modes(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from quizproof.snippets.syntax import parse
 
@@ -29,7 +29,7 @@ _UNKNOWN = object()
 
 
 def computes(source: str) -> bool:
-    """Whether a snippet does more than to name or print what is typed in it: `2 * 3` does, `-3` and `print(2, 3)` do not.
+    """Whether a snippet does more than to print what is typed in it: `2 * 3` does, `-3` and `print(2, 3)` do not.
 
     source  the text of an expression or of a program; of what is not valid Python, the answer is yes
     """
@@ -70,7 +70,9 @@ def tidied(source: str) -> str:
         made = b""
         for inner, replacement in _replaced(node):
             first, last = span(inner)
-            made += text[position:first] + (replacement.encode() if isinstance(replacement, str) else written(replacement))
+            made += text[position:first] + (
+                replacement.encode() if isinstance(replacement, str) else written(replacement)
+            )
             position = last
         return made + text[position:end]
 
@@ -82,7 +84,9 @@ def _replaced(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | str]]:
     if isinstance(tree, ast.expr) and (replacement := _stands_for(tree)) is not None:
         yield tree, replacement
         return
-    for node in sorted(ast.iter_child_nodes(tree), key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0))):
+    for node in sorted(
+        ast.iter_child_nodes(tree), key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0))
+    ):
         yield from _replaced(node)
 
 
@@ -112,5 +116,5 @@ def _value(node: ast.expr) -> Any:
         return _UNKNOWN
 
 
-def _is_call(node: ast.expr, name: str) -> bool:
+def _is_call(node: ast.expr, name: str) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name

@@ -40,6 +40,8 @@ SCRIPT = (
 """The modules in `static/script` of which the script is, each after those that it imports from."""
 READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "normal")
 """Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
+REPORT = ("report",)
+"""Those of sites whose readers can report problems."""
 STYLE = ("theme", "page", "contents", "question", "forms", "figures", "feedback", "devices", "print")
 """The parts of the style sheet in `static/style`. Where two rules are equally specific, the later one wins."""
 
@@ -63,6 +65,12 @@ def script() -> bytes:
 def reader() -> bytes:
     """The script that reads programs, of the same form. It leaves `quizproofReader` in the window."""
     return _one_script(READER, "window.quizproofReader = { normalForm };\n")
+
+
+@cache
+def report() -> bytes:
+    """The script of sites whose readers can report problems: it adds their answer to the report."""
+    return _one_script(REPORT)
 
 
 @cache

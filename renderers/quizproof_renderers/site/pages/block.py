@@ -14,6 +14,9 @@ from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.edition import edition_of
 from quizproof_renderers.site.pages.repeats import Shown, shown_in
 from quizproof_renderers.site.pages.variant import Variant
+from quizproof_renderers.site.reach.documentation import DocLink, documentation, programs_of
+from quizproof_renderers.site.reach.problem_report import ReportTo
+from quizproof_renderers.tally import shared_code
 
 MAX_VARIANTS = 4
 """Variants of one question on its page. More would only make the page heavier."""
@@ -34,6 +37,10 @@ class PageBlock:
     """Where readers get the bank."""
     above: tuple[Shown, ...] = ()
     """The programs that the page shows above it."""
+    report: ReportTo | None = None
+    """Where readers report problems."""
+    address: str = ""
+    """The public address of the page of its quiz; empty when that is not known."""
 
     @property
     def id(self) -> str:
@@ -124,6 +131,20 @@ class PageBlock:
     def shown(self) -> tuple[Shown, ...]:
         """The programs that it shows itself."""
         return shown_in(self.variants[0].display.prompt, self.name, self.id) if self.variants else ()
+
+    def report_link(self, variant: Variant, versions: str) -> str:
+        """The address by which readers report a problem; only where there is one."""
+        assert self.report
+        page = f"{self.address}#q-{self.id}" if self.address else ""
+        return self.report.link(self.id, variant.index + 1, versions, page)
+
+    @cached_property
+    def documentation(self) -> tuple[DocLink, ...]:
+        """The official documentation of what its programs use."""
+        shown = (variant.display for variant in self.variants[:1])
+        sources = [code.source for code in shared_code(self.header, ())]
+        sources += (source for display in shown for source in programs_of(display))
+        return documentation(sources, built_in=self.header.runtime == "python")
 
     @property
     def reasons(self) -> tuple[str, ...]:

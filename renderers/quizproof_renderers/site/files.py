@@ -18,6 +18,7 @@ from quizproof_renderers.site.pages.repeats import shown_in
 from quizproof_renderers.site.pages.topic import TopicPage
 from quizproof_renderers.site.pictures import Picture, placed
 from quizproof_renderers.site.reach import metadata
+from quizproof_renderers.site.reach.embedding import frame
 from quizproof_renderers.site.reuse import fingerprint, hashed
 from quizproof_renderers.site.typeset import environment
 
@@ -127,7 +128,7 @@ class _Files:
         """Each question on a page of its own, and a page on how to put them into other pages."""
         quizzes = [(topic, quiz) for topic in self.site.topics for quiz in topic.quizzes]
         names = tuple((quiz.title, block.id, block.name) for _, quiz in quizzes for block in quiz.blocks)
-        yield self._page("embed.html", "embedding.html", names)
+        yield self._page("embed.html", "embedding.html", names, frame=frame)
         for topic, quiz in quizzes:
             shared = shown_in(quiz.shared_code)
             for block in quiz.blocks:

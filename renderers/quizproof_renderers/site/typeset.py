@@ -113,7 +113,11 @@ def _program(program: Code, repeat: Repeat | None = None) -> Markup:
 def _again(repeat: Repeat) -> Markup:
     """What opens the lines that were shown before."""
     before = repeat.before
-    where = Markup('<a href="#q-{}">{}</a>').format(before.block, before.where) if before.block else "the common setup"
+    where = (
+        Markup('<a href="#q-{}">{}</a>').format(before.block, markup.inline(before.where))
+        if before.block
+        else "the common setup"
+    )
     what = f"All {repeat.lines} lines are" if repeat.is_whole else f"Lines 1 to {repeat.lines} are"
     return Markup('<details class="repeat"><summary>{} those of {}</summary></details>').format(what, where)
 

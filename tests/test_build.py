@@ -312,7 +312,7 @@ SCRIPTS = Path(assets.__file__).parent / "static" / "script"
 def test_script_modules_know_only_earlier_ones() -> None:
     """So their order in the joined script is one in which each can run; and what they import is there."""
     exported: dict[str, set[str]] = {}
-    for name in (*assets.READER, *assets.SCRIPT, *assets.REPORT):
+    for name in (*assets.READER, *assets.SCRIPT, *assets.REPORT, *assets.OFFLINE, *assets.WORKER):
         source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
         for imports, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source, re.MULTILINE):
             wanted = {each.strip() for each in imports.split(",")} - {""}

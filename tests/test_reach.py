@@ -7,6 +7,9 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -24,6 +27,7 @@ from quizproof_renderers.site.reach.problem_report import ReportTo
 from quizproof_renderers.site.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -261,6 +265,49 @@ def test_a_question_works_in_a_frame_on_another_page(site: Path, browser: Browse
         inside.get_by_role("button", name="Check answer").click()
         expect(inside.locator(".result")).to_contain_text("right", ignore_case=True)
         expect(inside.get_by_role("link", name="Proven & true")).to_have_attribute("target", "_blank")
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[str, ThreadingHTTPServer]]:
+    """A site that browsers may keep, below a path of a server of its own."""
+    (tmp_path / "site.yaml").write_text("offline: true\n", encoding="utf-8")
+    build(tmp_path, tmp_path / "www/quizzes")
+    handler = partial(Quiet, directory=str(tmp_path / "www"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/quizzes/", server
+        server.shutdown()
+        thread.join()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server that logs nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002, which is its name
+        pass
+
+
+def test_a_site_that_is_kept_can_be_read_without_its_server(
+    served: tuple[str, ThreadingHTTPServer], browser: Browser
+) -> None:
+    """Every page, also one that was never visited, with its marking; without the setting there is no worker."""
+    address, server = served
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        server.shutdown()
+        server.server_close()
+        page.goto(f"{address}{PRACTICE}")
+        assert answer(page, "freeze-two-of-three", ["a"])[0] == 1
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_have_text("quizproof")
+
+
+def test_without_the_setting_nothing_is_kept(site: Path) -> None:
+    assert not (site / "worker.js").exists()
+    assert "offline" not in read(site, "index.html")
 
 
 def unescaped(text: str) -> str:

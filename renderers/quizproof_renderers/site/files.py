@@ -65,6 +65,8 @@ class _Files:
         self._asset("reader", "reader", "js", assets.reader())
         if self.presentation.report:
             self._asset("report", "report", "js", assets.report())
+        if self.presentation.offline:
+            self._asset("offline", "offline", "js", assets.offline())
         if logo := self.presentation.logo:
             self.assets.append(File(f"assets/{logo.name}", "", partial(bytes, logo.image.content)))
 
@@ -83,6 +85,10 @@ class _Files:
         shown += (picture for page in self.presentation.pages for picture in page.pictures.values())
         for name, picture in {picture.name: picture for picture in shown}.items():
             yield File(f"assets/{name}", "", picture.content)
+        if self.presentation.offline:
+            kept = [file for file in (*self.assets, *pages) if not file.path.startswith("embed/")]
+            edition = fingerprint([(file.path, file.made_from) for file in kept])
+            yield File("worker.js", "", partial(assets.worker, edition[:10], [file.path for file in kept]))
         if self.presentation.base_url:
             yield self._page("404.html", "404.html", (), canonical="", root=urlsplit(self.presentation.base_url).path)
             found = [self.presentation.address(page.path) for page in pages if not page.path.startswith("embed/")]

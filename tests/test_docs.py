@@ -32,7 +32,9 @@ from quizproof_renderers.cli.main import main
 from quizproof_renderers.policy.settings import OWN_FILE, PROJECT_FILE, settings_for
 from quizproof_renderers.reports import formats
 from quizproof_renderers.reports.formats import FORMATS
+from quizproof_renderers.site.reach.embedding import frame
 from quizproof_renderers.site.settings import SiteSettings
+from quizproof_renderers.site.typeset import environment
 
 if TYPE_CHECKING:
     from conftest import ProveBank, ProveText
@@ -43,7 +45,7 @@ FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
 TESTED |= {"toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
-TESTED |= {"console", "toml", "python run", "text printed", "text layout"}
+TESTED |= {"html template", "html frame", "console", "toml", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
 
@@ -76,6 +78,12 @@ def test_every_block_is_of_a_sort_that_is_tested(fence: Fence, tmp_path: Path, p
         assert set(parse(fence.id, fence.text.encode()).data) <= docs_tables.known_keys()
     elif fence.sort == "yaml settings":
         assert SiteSettings.model_validate(parse(fence.id, fence.text.encode()).data).title
+    elif fence.sort == "html template":
+        (tmp_path / "base.html").write_text(fence.text, encoding="utf-8")
+        ours = environment().get_template("base.html").blocks
+        assert set(environment(str(tmp_path)).get_template("base.html").blocks) <= set(ours)
+    elif fence.sort == "html frame":
+        assert fence.text.strip() == frame("https://example.org/quizzes/", "freeze-two", "Freeze two of three")
     elif fence.sort == "toml settings":
         own = "[tool.quizproof" not in fence.text
         (tmp_path / (OWN_FILE if own else PROJECT_FILE)).write_text(fence.text, encoding="utf-8")
@@ -150,7 +158,14 @@ def test_generated_tables_are_current() -> None:
         text = page.read_text(encoding="utf-8")
         assert text == docs_tables.current(text), page.name
     text = REFERENCE.read_text(encoding="utf-8")
-    assert set(docs_tables.names(text)) == {"question", "exhibit", "rules", *docs_tables.PARTS, *kinds()}
+    assert set(docs_tables.names(text)) == {
+        "question",
+        "exhibit",
+        "rules",
+        *docs_tables.PARTS,
+        *docs_tables.SITE,
+        *kinds(),
+    }
 
 
 def test_scoring_is_told_of_every_question() -> None:

@@ -59,7 +59,7 @@ class TopicSettings(Model):
     title: Plain = ""
     """Shown instead of the id."""
     intro: Plain = ""
-    """Markdown, shown on the topic's page and in the contents."""
+    """Markdown, shown on the topic's page."""
 
 
 def _with_ids(value: object) -> object:

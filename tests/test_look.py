@@ -130,7 +130,7 @@ def test_what_a_page_has_shown_is_folded(quiz: Page) -> None:
     lines = quiz.locator("#q-second .prompt .l")
     assert [height > 0 for height in heights(lines)] == [False] * 8 + [True]
     summary = quiz.locator("#q-second .repeat summary")
-    expect(summary).to_have_text(f"Lines 1 to 8 are those of Of `{LONG}`")
+    expect(summary).to_have_text(f"Lines 1 to 8 are those of Of {LONG}")
     summary.click(position={"x": 5, "y": 5})
     assert all(heights(lines))
 

@@ -4,8 +4,8 @@ import js from "@eslint/js";
 
 const BROWSER = [
   "Blob", "Event", "HTMLTextAreaElement", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
-  "innerHeight", "performance", "requestAnimationFrame", "scrollTo", "scrollY",
-  "location", "removeEventListener", "setTimeout", "window",
+  "caches", "clients", "fetch", "innerHeight", "location", "navigator", "performance", "registration", "removeEventListener",
+  "requestAnimationFrame", "scrollTo", "scrollY", "setTimeout", "skipWaiting", "window",
 ];
 
 export default [

@@ -7,6 +7,7 @@ from `file://`, so the page gets one classic script: the modules one after the o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -61,6 +62,10 @@ PRINTED = ("errors", "text", "numbers", "printed")
 """Those that compare printed outputs, for quizzes that ask for one."""
 READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "normal")
 """Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
+REPORT = ("report",)
+"""Those of sites whose readers can report problems."""
+OFFLINE, WORKER = ("offline",), ("worker",)
+"""Those of sites that browsers keep: what registers the service worker, and the worker itself."""
 STYLE = ("theme", "page", "question", "forms", "figures", "feedback", "steps", "devices", "print")
 """The parts in `static/style` that quizzes need. Where two rules are equally specific, the later one wins."""
 CONTENTS_STYLE = (*STYLE[:-2], "contents", *STYLE[-2:])
@@ -107,6 +112,28 @@ def reader() -> bytes:
 
 
 @cache
+def report() -> bytes:
+    """The script of sites whose readers can report problems: it adds their answer to the report."""
+    return _one_script(REPORT)
+
+
+@cache
+def offline() -> bytes:
+    """The script that registers the service worker of a site."""
+    return _one_script(OFFLINE)
+
+
+def worker(name: str, kept: Iterable[str]) -> bytes:
+    """The service worker of a site.
+
+    name  of this edition of the site
+    kept  the paths that are kept at the first visit, from the folder of the site
+    """
+    given = f"const NAME = {json.dumps(name)};\nconst FILES = {json.dumps(list(kept), indent=0)};\n"
+    return given.encode() + _one_script(WORKER)
+
+
+@cache
 def style_sheet() -> bytes:
     """The style sheet of quizzes as UTF-8: the parts one after the other, without comments and idle spaces."""
     return _one_style(STYLE)
@@ -119,8 +146,7 @@ def contents_style_sheet() -> bytes:
 
 
 def _one_style(names: Iterable[str]) -> bytes:
-    joined = re.sub(r"\n +", "\n", _joined(_sources("style", names, "css")))
-    return joined.replace(" { ", "{").replace("; }", "}").encode()
+    return _joined(_sources("style", names, "css")).replace(" { ", "{").replace("; }", "}").encode()
 
 
 def _one_script(names: Iterable[str], end: str = "") -> bytes:
@@ -134,4 +160,5 @@ def _sources(folder: str, names: Iterable[str], suffix: str) -> Iterable[str]:
 
 
 def _joined(sources: Iterable[str]) -> str:
-    return re.sub(r"\n{2,}", "\n", _COMMENT.sub("", "".join(sources)))
+    """Sources without comments and indentation, which learners need not download. No text in them goes over lines."""
+    return re.sub(r"\n\s+", "\n", _COMMENT.sub("", "".join(sources)))

@@ -131,6 +131,11 @@ class QuizPage:
         return any(isinstance(display.input, TextInput) and display.input.asks == "output" for display in displays)
 
     @property
+    def unproven(self) -> tuple[str, ...]:
+        """The ids of the places on its page that give the reasons for what is unproven."""
+        return tuple(place for block in self.blocks if block.sound for place in block.unproven)
+
+    @property
     def markable(self) -> int:
         """How many questions can be answered."""
         return sum(question.markable for question in self.questions)
@@ -155,4 +160,4 @@ class QuizPage:
     @property
     def entry(self) -> tuple[object, ...]:
         """Everything that affects its entry on other pages."""
-        return (self.header, self.extent, self.markable, self.coverage.summary)
+        return (self.header, self.extent, self.markable, self.coverage.summary, self.unproven)

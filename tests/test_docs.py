@@ -42,7 +42,7 @@ REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
-TESTED |= {"toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
+TESTED |= {"json editor", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
 TESTED |= {"console", "toml", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
@@ -91,6 +91,8 @@ def test_every_block_is_of_a_sort_that_is_tested(fence: Fence, tmp_path: Path, p
     elif fence.sort == "yaml hooks":
         known = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
         assert {hook["id"] for repo in yaml.safe_load(fence.text)["repos"] for hook in repo["hooks"]} <= known
+    elif fence.sort == "json editor":
+        assert json.loads(fence.text)
     elif fence.option("copy"):
         assert fence.text == (DOCS / fence.option("copy")).read_text(encoding="utf-8")
     elif fence.sort == "text finding":

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from quizproof_renderers.cli.authoring.config import config
+from quizproof_renderers.cli.authoring.schema import schema
 from quizproof_renderers.cli.authoring.validate import validate
 from quizproof_renderers.cli.build import build
 from quizproof_renderers.cli.cache import cache
@@ -126,5 +127,5 @@ def main() -> None:
     """
 
 
-for command in (check, validate, merge, build, take, try_, explain, config, cache, doctor):
+for command in (check, validate, merge, build, take, try_, explain, config, schema, cache, doctor):
     main.add_command(command)

@@ -38,6 +38,7 @@ class LanguageClient:
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._notes: list[dict[str, Any]] = []
         self._next = 0
+        self._gone = False
         self._versions: dict[str, int] = {}
         threading.Thread(target=self._read, daemon=True).start()
         self.errors = b""
@@ -66,7 +67,7 @@ class LanguageClient:
 
     def __exit__(self, *_: object) -> None:
         try:
-            if self._process.poll() is None:
+            if not self._gone:
                 self.ask("shutdown", None)
                 self.say("exit", None)
             self._process.wait(_PATIENCE)
@@ -78,10 +79,11 @@ class LanguageClient:
                 assert stream
                 stream.close()
 
-    @property
-    def pid(self) -> int:
-        """Of the server."""
-        return self._process.pid
+    def hang_up(self) -> None:
+        """Be gone without a word, as an editor that was killed."""
+        self._gone = True
+        assert self._process.stdin
+        self._process.stdin.close()
 
     # ---- messages
 

@@ -68,6 +68,16 @@ def test_all_proven_is_exit_code_0(bank: Path) -> None:
     assert "2 runs, sandbox: " in done.stdout
 
 
+def test_verbose_says_where_outcomes_came_from(bank: Path) -> None:
+    """On standard error, so that the report stays what it is."""
+    told = [quizproof("check", "-v", cwd=bank) for _ in range(2)]
+    assert [done.stdout.splitlines()[0].partition(" in ")[0] for done in told] == ["3 claims proven"] * 2
+    assert [done.stderr for done in told] == [
+        "quizproof: 2 runs, 0 from the cache, 0 known from a lock\n",
+        "quizproof: 0 runs, 2 from the cache, 0 known from a lock\n",
+    ]
+
+
 def test_findings_are_exit_code_1(lying: Path) -> None:
     """A finding is a line with its place; the good question beside it is still judged."""
     done = quizproof("check", cwd=lying)

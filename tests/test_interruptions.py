@@ -20,7 +20,7 @@ from helpers.processes import all_end, become_subreaper, catches, descendants, q
 
 PROGRAM = [sys.executable, "-c", "from quizproof_renderers.cli.main import main; main()"]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-QUESTIONS = 30
+QUESTIONS = 12
 ROUNDS = range(10)
 MOMENTS = 5
 """In each round."""

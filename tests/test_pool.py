@@ -150,6 +150,28 @@ def test_limits(pool: Pool[str], source: str, detail: str) -> None:
     assert (outcome.status, outcome.detail) == ("limit", detail)
 
 
+def test_a_limit_of_time_that_was_waited_for_is_met_twice(tmp_path: Path) -> None:
+    """A machine can stand still for a while; what always waits too long is told so, after a second run beside none."""
+    paths = {name: str(tmp_path / name) for name in ("once", "always")}
+    begin = {name: f"import os, signal, time\nopen({path!r}, 'a').write('x')\n" for name, path in paths.items()}
+    stop = f"if os.path.getsize({paths['once']!r}) == 1:\n    os.kill(os.getpid(), signal.SIGSTOP)\nprint('went on')"
+    sources = {
+        "once": begin["once"] + stop,
+        "always": f"{begin['always']}time.sleep(600)",
+        "never": "print('beside them')",
+    }
+    with Pool[str](3, "none") as pool:
+        outcomes = dict(pool.run(Job(k, "python", [part(s)], LIMITS | {"seconds": 1}) for k, s in sources.items()))
+        assert pool.runs == 3
+    assert {key: (outcome.status, outcome.detail) for key, outcome in outcomes.items()} == {
+        "once": ("finished", ""),
+        "always": ("limit", "it ran longer than 1 s"),
+        "never": ("finished", ""),
+    }
+    assert outcomes["once"].parts[0].stdout == "went on\n"
+    assert [Path(path).read_text() for path in paths.values()] == ["xx", "xx"]
+
+
 @pytest.mark.parametrize(
     ("source", "detail"),
     [

@@ -1,8 +1,9 @@
-"""Progress: on a terminal only, and gone afterwards."""
+"""Progress: on a terminal gone afterwards, and lines elsewhere."""
 
 from __future__ import annotations
 
 import io
+import math
 import os
 import pty
 import select
@@ -13,7 +14,7 @@ from typing import TextIO
 
 import pytest
 
-from quizproof_renderers.progress import Bar
+from quizproof_renderers.progress import LINE_INTERVAL, Bar, Lines, progress_on
 
 
 @pytest.fixture(autouse=True)
@@ -91,11 +92,22 @@ def test_quick_work_draws_nothing() -> None:
         assert received(master) == ""
 
 
-def test_no_terminal_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_log_gets_a_line_now_and_then(quiet: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without control characters, whatever the environment asks for; and none at all where that is asked for."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     clock = Clock()
     stream = io.StringIO()
-    with Bar(stream, clock=clock) as bar:
-        clock.now += 1
-        bar.show(1, 2, 3)
-    assert stream.getvalue() == ""
+    with Lines(stream, math.inf if quiet else LINE_INTERVAL, clock) as lines:
+        for done in range(4):
+            lines.show(done, 1000, 3500)
+            clock.now += LINE_INTERVAL * 0.6
+    told = [f"Proving: {done} of 1,000 questions, 3,500 runs\n" for done in (2,)]
+    assert stream.getvalue() == ("" if quiet else "".join(told))
+
+
+def test_progress_suits_its_stream() -> None:
+    with real_terminal() as (stream, _):
+        assert isinstance(progress_on(stream), Bar)
+        assert isinstance(progress_on(stream, quiet=True), Lines)
+    assert isinstance(progress_on(io.StringIO()), Lines)

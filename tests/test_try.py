@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -231,6 +232,22 @@ def test_a_program_for_a_question(bank: Path) -> None:
     unproven = tried(bank, "total = 7", "--question", "total")
     assert (unproven.returncode, unproven.stdout) == (3, "")
     assert "`total` is not proven here" in unproven.stderr
+
+
+def test_a_notebook_for_a_question(bank: Path) -> None:
+    """Its code cells are the program; what only Jupyter understands is told and left out."""
+    for answer, code in (("sum(items)", 0), ("sum(items) + 1", 1)):
+        cells = [{"cell_type": "code", "source": source} for source in ("%matplotlib inline", f"total = {answer}")]
+        (bank / "mine.ipynb").write_text(json.dumps({"nbformat": 4, "cells": cells}), encoding="utf-8")
+        done = quizproof("try", "mine.ipynb", "--question", "total", cwd=bank)
+        assert (done.returncode, done.stderr) == (
+            code,
+            "quizproof: left out what only Jupyter understands: `%matplotlib inline`\n",
+        )
+    (bank / "mine.ipynb").write_text("total = sum(items)", encoding="utf-8")
+    done = quizproof("try", "mine.ipynb", "--question", "total", cwd=bank)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "mine.ipynb is no notebook that can be run: it is not JSON: " in done.stderr
 
 
 def test_help_shows_examples() -> None:

@@ -152,7 +152,7 @@ def test_files_come_and_go(tmp_path: Path, runner: Runner[Any]) -> None:
     assert found.keys() == {second, moved / "b.yaml"}
     (moved / "b.yaml").unlink()
     assert list(prover.update([moved / "b.yaml"])) == [(moved / "b.yaml", None)]
-    assert prover.proofs == ()
+    assert list(prover.proofs) == []
     first.write_text(HEAD.format(quiz="a") + block("sum"))
     assert [each[0] for each in prover.update([first])] == [first]
     assert [plain(proof) for proof in prover.proofs] == afresh(bank, runner)

@@ -1,4 +1,4 @@
-"""Progress of long work, for a person who waits at a terminal."""
+"""Progress of long work: a line that is drawn again on a terminal, and a new line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TextIO
+from typing import Protocol, TextIO
 
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as RichProgress
 
 from quizproof_renderers.console import console_for
 
@@ -16,10 +17,74 @@ PATIENCE = 0.3
 """Seconds before anything is drawn: short work needs no progress."""
 MIN_INTERVAL = 0.1
 """Seconds between two drawings."""
+LINE_INTERVAL = 30.0
+"""Seconds before the first line where there is no terminal, and between two: logs keep all of them."""
+
+
+class Progress(Protocol):
+    """What shows how far work has come, and stops doing so at the end of a `with` statement."""
+
+    def __enter__(self) -> Progress: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def show(self, done: int, total: int, runs: int) -> None:
+        """Show how many of all questions are done, and the runs so far, unless that was shown recently."""
+
+    def hide(self) -> None:
+        """Make room for something else in the same place."""
+
+
+def progress_on(stream: TextIO, *, quiet: bool = False) -> Progress:
+    """Progress as it suits a stream.
+
+    stream  where to show it; not the stream of a report, which would get the lines too
+    quiet   whether to show nothing
+    """
+    if stream.isatty() and not quiet:
+        return Bar(stream)
+    return Lines(stream, math.inf if quiet else LINE_INTERVAL)
+
+
+class Lines:
+    """A line now and then, such as `Proving: 120 of 1,000 questions, 350 runs`: a log shows that work goes on."""
+
+    def __init__(self, stream: TextIO, interval: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is written before the first interval has passed.
+
+        interval  seconds between two lines
+        clock     gives seconds that never go back; tests give their own
+        """
+        self._stream = stream
+        self._interval = interval
+        self._clock = clock
+        self._due = clock() + interval
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def show(self, done: int, total: int, runs: int) -> None:
+        """Write a line, unless the last one is recent."""
+        now = self._clock()
+        if now < self._due:
+            return
+        self._due = now + self._interval
+        # A log may be read while it is written.
+        print(f"Proving: {done:,} of {total:,} questions, {runs:,} runs", file=self._stream, flush=True)
+
+    def hide(self) -> None:
+        """Nothing is in the way."""
 
 
 class Bar:
-    """A line that is drawn again at each report of progress; nothing is drawn unless the stream is a terminal.
+    """A line on a terminal that is drawn again at each report of progress.
 
     No thread keeps drawing: this process forks, and a fork copies only the thread that forks.
     """
@@ -27,10 +92,10 @@ class Bar:
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         """Nothing is drawn before the first `show` after PATIENCE.
 
-        stream  where to draw; not the stream of a report, which would get the line too
+        stream  a terminal
         clock   gives seconds that never go back; tests give their own
         """
-        self._progress = Progress(
+        self._progress = RichProgress(
             TextColumn("Proving"),
             BarColumn(bar_width=30),
             TextColumn(
@@ -45,8 +110,7 @@ class Bar:
         )
         self._task = self._progress.add_task("", total=0, runs=0)
         self._clock = clock
-        # Off a terminal it is never time to draw.
-        self._due = clock() + PATIENCE if stream.isatty() else math.inf
+        self._due = clock() + PATIENCE
         self._shown = False
 
     def __enter__(self) -> Bar:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from quizproof.displays import Code
-from quizproof.proof import JudgedClaim, QuizProof, Result
+from quizproof.proof import JudgedClaim, QuizProof, Result, Summary
 from quizproof.quizfile.header import Header
 from quizproof.verdicts import VERDICTS, Verdict, worst
 from quizproof_renderers.text import one_line, plural
@@ -129,6 +129,17 @@ def mutations(result: Result) -> str:
     """How many changed solutions the checks rejected: "Mutations: 41 of 43 killed"; empty when none was tried."""
     summary = result.summary
     return f"Mutations: {summary.killed:,} of {summary.mutations:,} killed" if summary.mutations else ""
+
+
+def origins(summary: Summary) -> str:
+    """Where outcomes came from: "31 runs (12 went on from what others had run, 2 tried it in vain), 4 from the cache".
+
+    In vain: what others had run could not be shared, such as threads, so the program was run by itself.
+    """
+    runs = plural(summary.runs, "run")
+    if summary.shared or summary.alone:
+        runs += f" ({summary.shared:,} went on from what others had run, {summary.alone:,} tried it in vain)"
+    return f"{runs}, {summary.cached:,} from the cache, {summary.known:,} known from a lock"
 
 
 def circumstances(result: Result) -> str:

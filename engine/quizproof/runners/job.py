@@ -60,12 +60,19 @@ class Job(Generic[Key]):
     """For `sharing`, which computes it once."""
     deaths: int = field(default=0, init=False)
     """How many interpreters ended while this was running."""
+    is_late: bool = field(default=False, init=False)
+    """Whether it has met its limit of time once, and waited for most of it: a busy machine can be the reason."""
 
     @property
     def interpreter(self) -> Interpreter:
         """What runs it on this machine."""
         # A run makes these two for itself, and needs no other process.
         return Interpreter(self.runtime, replace(self.conditions, attempt=0, changes=""))
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether what ran beside it may be to blame for how it ended, so that it runs once more, beside no other."""
+        return bool(self.deaths or self.is_late)
 
     @property
     def lines(self) -> list[range]:

@@ -223,8 +223,8 @@ class Pool(Generic[Key]):
         for interpreter, zygote in self._zygotes.items():
             queue = self._queues.get(interpreter, deque())
             while zygote.ready and free > 0:
-                # A job that may have killed a zygote runs with no other beside it.
-                alone = (queue and queue[0].deaths) or any(job.deaths for job, _ in zygote.running.values())
+                # A job that may have killed a zygote, or been slowed down by another, runs with no other beside it.
+                alone = (queue and queue[0].is_suspect) or any(job.is_suspect for job, _ in zygote.running.values())
                 if alone and zygote.load:
                     break
                 assignment = zygote.sharing.next(queue, self._times if self.share else None)
@@ -269,7 +269,10 @@ class Pool(Generic[Key]):
                 if (trunk := zygote.branches.pop(message["id"], None)) is not None:
                     trunk.busy = False
                     self.shared += 1
-                if job:  # it answers once
+                if job and message["waited"] and not job.is_late:
+                    job.is_late = True
+                    self._queues.setdefault(zygote.interpreter, deque()).appendleft(job)
+                elif job:  # it answers once
                     self._times.note(job, message["times"])
                     self.runs += 1
                     reply = message["outcome"]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic
 
-from quizproof.json_forms import amount, anything, items, mapping, record, text, whole
+from quizproof.json_forms import amount, anything, flag, items, mapping, record, text, whole
 from quizproof.outcome import Outcome
 from quizproof.runners.job import Interpreter, Job, Key
 from quizproof.runners.sharing import Assignment, Sharing, Trunk
@@ -25,7 +25,7 @@ from quizproof.runtimes.sandbox.folders import SCRATCH
 from quizproof.runtimes.sandbox.levels import Level
 from quizproof.runtimes.sandbox.removal import remove
 from quizproof.runtimes.variables import environment
-from quizproof.runtimes.wire import GONE, pack, unpack
+from quizproof.runtimes.wire import GONE, LATE, pack, unpack
 
 _PROGRAMS: dict[Level, str] = {
     "namespaces": "quizproof.runtimes.sandbox.start",
@@ -50,7 +50,7 @@ _READY = record({"ready": mapping(text)})
 _MISSING = record({"missing": text})
 """The forms of the two messages with which it begins."""
 _SHARED = record({"id": whole(0), "shared": amount})
-_OUTCOME = record({"id": whole(0), "outcome": anything, "times": items(amount)})
+_OUTCOME = record({"id": whole(0), "outcome": anything, "times": items(amount), "waited": flag})
 _ALONE = record({"id": whole(0), "alone": text})
 _GONE = record({"gone": items(whole(0))})
 """Of those about trunks and branches."""
@@ -181,6 +181,7 @@ class ZygoteHandle(Generic[Key]):
         self.branches.pop(id_).busy = False
         # One whose trunk had ended was not run at all, and may find another.
         job.alone = message["alone"] != GONE
+        job.is_late = job.is_late or message["alone"] == LATE
         return job
 
     def write(self) -> bool:

@@ -156,6 +156,14 @@ class Run:
             "drew": bool(stated.get("drew")),
         }
 
+    def waited(self, used: Used) -> bool:
+        """Whether it was stopped for its time, most of which it had no processor.
+
+        Most such programs wait for something. But where a machine is busy, or stands still for a while, it may be the
+        machine that could not go on.
+        """
+        return self.stopped == "time" and not self.endless and used.cpu < self.limits["seconds"] / 2
+
     def _stated(self) -> dict[str, Any]:
         if not self.reply.has_begun:  # it never got as far as the snippet
             return {"status": "fault", "parts": []}

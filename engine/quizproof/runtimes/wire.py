@@ -27,6 +27,8 @@ from quizproof.outcome import OutcomeData
 
 GONE = "gone"
 """Why a program is to be run alone whose trunk has ended before it began; it may find another one."""
+LATE = "time"
+"""Why a program is to be run alone that met its limit of time; whatever met another limit says its name here, too."""
 _LENGTH = struct.Struct("!I")
 
 
@@ -90,6 +92,8 @@ class Reply(TypedDict):
     """With that of a step that finished comes the descriptor of an archive: see `prepared.archive`."""
     times: list[float]
     """How long each part took, in seconds, as far as it is known."""
+    waited: bool
+    """Whether it was stopped for its time, most of which it had no processor: it, or the machine, waited."""
 
 
 def pack(message: Mapping[str, Any]) -> bytes:

@@ -153,7 +153,11 @@ class Zygote:
                 else:
                     self.trees.branch(request)
             except OSError as error:  # not the snippet's fault
-                answer = {"alone": str(error)} if request["shared"] else {"outcome": lost(error), "times": []}
+                answer = (
+                    {"alone": str(error)}
+                    if request["shared"]
+                    else {"outcome": lost(error), "times": [], "waited": False}
+                )
                 self._send({"id": request["id"], **answer})
         return bool(data)
 
@@ -263,7 +267,8 @@ class Zygote:
                 archive = run.workshop.take(outcome)
             except OSError as error:  # no memory is left, say
                 outcome = lost(error)
-        send_with(self.control, pack({"id": run.id, "outcome": outcome, "times": run.times}), archive)
+        answer = {"id": run.id, "outcome": outcome, "times": run.times, "waited": run.waited(ended.used)}
+        send_with(self.control, pack(answer), archive)
 
     def _kill_orphans(self) -> None:
         """Kill what finished runs left behind: as its subreaper we inherit it, whatever session it moved to.

@@ -47,6 +47,10 @@ class RunOptions:
     """The git revision whose lock is believed; None when no lock is."""
     dask: str | None = None
     """The address of a Dask scheduler; None to run on this machine."""
+    quiet: bool = False
+    """Whether to show no progress."""
+    verbose: bool = False
+    """Whether to say in the end where the outcomes came from."""
 
 
 class ShareParameter(click.ParamType[float]):
@@ -136,6 +140,10 @@ _dask_option = click.option(
     metavar="ADDRESS",
     help="Run on the workers of the Dask cluster with this scheduler, such as tcp://host:8786.",
 )
+_quiet_option = click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+_verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, help="Say in the end where outcomes came from, and what was run together."
+)
 _RUN_OPTIONS = (_jobs_option, _sandbox_option, _require_option, *_cap_options, _no_cache_option)
 
 
@@ -146,7 +154,7 @@ def run_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def proving_options(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that proves, which a cluster can do as well."""
-    return _collecting(command, (*_RUN_OPTIONS, _known_option, _dask_option))
+    return _collecting(command, (*_RUN_OPTIONS, _known_option, _dask_option, _quiet_option, _verbose_option))
 
 
 def _collecting(command: Callable[..., None], options: Sequence[Callable[..., Any]]) -> Callable[..., None]:
@@ -165,12 +173,14 @@ def _collecting(command: Callable[..., None], options: Sequence[Callable[..., An
         processes: int | None,
         known: str | None = None,
         dask: str | None = None,
+        quiet: bool = False,
+        verbose: bool = False,
         **own: Any,
     ) -> None:
         level = cast("Level | None", None if sandbox == _AUTO else sandbox)
         least = cast("Level | None", required or _asked_by_settings(own))
         caps = (seconds, memory_mib, processes)
-        command(options=RunOptions(jobs, level, least, no_cache, *caps, known, dask), **own)
+        command(options=RunOptions(jobs, level, least, no_cache, *caps, known, dask, quiet, verbose), **own)
 
     for option in reversed(options):  # as if they stood above the command: `--help` lists the topmost first
         collected = option(collected)

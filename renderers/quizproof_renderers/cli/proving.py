@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from quizproof.store.lock import Lock
     from quizproof_renderers.cli.options import Output, RunOptions
     from quizproof_renderers.policy.sieve import Sieve
-    from quizproof_renderers.progress import Bar
+    from quizproof_renderers.progress import Progress
     from quizproof_renderers.reports.formats import Reporter
 
 
@@ -46,7 +46,7 @@ def set_up(
     *,
     outcomes: Lock | None = None,
     **settings: Unpack[ProvingSettings],
-) -> Iterator[tuple[Proving, Bar]]:
+) -> Iterator[tuple[Proving, Progress]]:
     """Files of a bank ready to be proven, and the line of progress that shows how far that has come.
 
     files     paths, or files that were loaded
@@ -58,13 +58,18 @@ def set_up(
     Exits when the runs cannot be had as `options` asks.
     """
     from quizproof.proving.prove import Proving
-    from quizproof_renderers.progress import Bar
+    from quizproof_renderers.progress import progress_on
+    from quizproof_renderers.tally import origins
 
     runner: Runner[Any] = _locked(outcomes, options) if outcomes else _running(options)
     known = _known(options, places, runner.level) if options.known else None
     # On standard error, so that a report in a pipe or a file holds nothing of it.
-    with cache_for(options) as cache, Bar(sys.stderr) as bar, runner:
-        yield Proving(files, runner, cache=cache, known=known, progress=bar.show, **settings), bar
+    with cache_for(options) as cache, progress_on(sys.stderr, quiet=options.quiet) as bar, runner:
+        proving = Proving(files, runner, cache=cache, known=known, progress=bar.show, **settings)
+        yield proving, bar
+        if options.verbose:
+            bar.hide()
+            tell(origins(proving.result.summary))
 
 
 def bank_at(*paths: Path) -> Bank:
@@ -192,7 +197,7 @@ def cache_for(options: RunOptions) -> Iterator[Cache | None]:
         yield cache
 
 
-def report(proving: Proving, bar: Bar, outputs: Sequence[Output], sieve: Sieve) -> dict[str, str]:
+def report(proving: Proving, bar: Progress, outputs: Sequence[Output], sieve: Sieve) -> dict[str, str]:
     """Prove, and report each file as soon as it is judged. Returns the fingerprints of programs, by quiz.
 
     proving  what `set_up` gives

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quizproof_renderers.cli.exits import FINDINGS, PROVEN, fail, refuse
+from quizproof_renderers.cli.exits import FINDINGS, PROVEN, fail, refuse, tell
 from quizproof_renderers.cli.options import RunOptions, default_bank, run_options
 from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 
@@ -21,27 +21,31 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 1 << 20
 """Of a script."""
+_MAX_NOTEBOOK_BYTES = 16 << 20
+"""Of a notebook, which may have pictures in it."""
 
 
 @click.command("try")
-@click.argument("file", metavar="FILE.py", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.argument("bank", metavar="[BANK]", required=False, type=click.Path(path_type=Path))
 @click.option("--experiment", metavar="ID", help="The experiment whose targets and constraints the script must meet.")
 @click.option("--question", metavar="ID", help="The write-code question whose checks the program must pass.")
 @run_options
 def try_(file: Path, bank: Path | None, experiment: str | None, question: str | None, options: RunOptions) -> None:
-    """Judge your own script for an experiment or a question.
+    """Judge your own script or notebook for an experiment or a question.
 
     With --experiment, the script takes the place of the experiment's baseline: the experiment's setup runs before it,
     with `seed` set, once for every seed. You see which targets it meets, by how much it misses the others, and which
     constraints it breaks. With --question, it must pass the checks of a write-code question. It runs in the same
-    sandbox as everything else. BANK is a file or a folder; `questions` by default.
+    sandbox as everything else. Of a notebook, the code cells run in their order. BANK is a file or a folder;
+    `questions` by default.
 
     \b
     Examples:
       quizproof try mine.py --experiment stop-the-overfitting
       quizproof try mine.py mybank --experiment stop-the-overfitting --jobs 1
       quizproof try head.py --question freeze-all-but-the-head
+      quizproof try homework.ipynb --question freeze-all-but-the-head
 
     Exit codes: 0 everything is met, 1 something is not, 2 bad usage, 3 could not verify.
     """
@@ -67,21 +71,38 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
 
 
 def _read(file: Path) -> str:
-    """The text of a script. Exits when there is none that could be run."""
+    """The program in a file. Exits when there is none that could be run."""
+    most = _MAX_NOTEBOOK_BYTES if file.suffix == ".ipynb" else _MAX_BYTES
     try:
         with file.open("rb") as stream:
-            data = stream.read(_MAX_BYTES + 1)
+            data = stream.read(most + 1)
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror}")
-    if len(data) > _MAX_BYTES:
-        fail(f"{file} has more than {_MAX_BYTES:,} bytes, which is all that a script may have")
+    if len(data) > most:
+        fail(f"{file} has more than {most:,} bytes, which is all that it may have")
     try:
         source = data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError:
         fail(f"{file} is not UTF-8 text")
     if not source.strip():
         fail(f"{file} is empty")
+    if file.suffix == ".ipynb":
+        source = _code_of(source, file)
     return source.replace("\r\n", "\n")
+
+
+def _code_of(text: str, file: Path) -> str:
+    """The program of a notebook. Says what of it is left out, and exits when it is none."""
+    from quizproof_renderers import notebook
+
+    try:
+        found = notebook.read(text)
+    except ValueError as error:
+        fail(f"{file} is no notebook that can be run: {error}")
+    if found.left_out:
+        more = f", and {len(found.left_out) - 1} more" if len(found.left_out) > 1 else ""
+        tell(f"left out what only Jupyter understands: `{found.left_out[0]}`{more}")
+    return found.source
 
 
 def _find(bank: Bank, name: str, kind: str) -> tuple[Quiz, Item]:

@@ -12,6 +12,7 @@ from typing import TextIO
 import click
 
 from quizproof.marking.mark import MalformedResponse
+from quizproof_renderers.terminal.keys import pressed
 from quizproof_renderers.text import visible
 
 
@@ -89,7 +90,7 @@ class Keyboard(Reader):
         key = ""
         while not key:
             # Enter is not an answer: people press it after one, out of habit.
-            key = click.getchar().strip()
+            key = pressed().strip()
         self._write(f"{visible(key)}\n")
         return key
 
@@ -99,7 +100,7 @@ class Keyboard(Reader):
 
     def pause(self, prompt: str) -> str:
         self._write(prompt)
-        key = click.getchar()
+        key = pressed()
         self._write("\n")
         return key
 

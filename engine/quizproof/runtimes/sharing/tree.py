@@ -10,7 +10,6 @@ import json
 import math
 import os
 import selectors
-import signal
 import socket
 import time
 from collections import deque
@@ -208,19 +207,14 @@ class Trees:
         outcome = run.outcome(0, used)
         fits = used.cpu <= cpu_seconds(run.limits) and outcome["seconds"] <= run.limits["seconds"]
         if code == 0 and fits and outcome["status"] in ("finished", "raised"):
-            self._reply({"id": run.id, "outcome": outcome, "times": run.times})
+            self._reply({"id": run.id, "outcome": outcome, "times": run.times, "waited": False})
         else:
             self._reply({"id": run.id, "alone": outcome["status"]})
         run.close_output()
 
     def _fail(self, run: Run, stopped: str) -> None:
         """Answer for a branch that ended with its tree."""
-        if stopped == "time":  # by itself it would take as long again, to come to the same
-            run.stopped = stopped
-            outcome = run.outcome(signal.SIGKILL, Used(0.0, 0))
-            self._reply({"id": run.id, "outcome": outcome, "times": []})
-        else:
-            self._reply({"id": run.id, "alone": stopped or "died"})
+        self._reply({"id": run.id, "alone": stopped or "died"})
         run.close_output()
 
     def _close_channel(self, trunk: Trunk) -> None:

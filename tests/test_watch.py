@@ -28,6 +28,7 @@ from quizproof.runners.pool import Pool
 from quizproof.runners.preparing import PreparingRunner
 from quizproof.runners.runner import Runner
 from quizproof_renderers.editing.prover import LiveProver
+from quizproof_renderers.editing.sifting import sifting
 
 _MAIN = "from quizproof_renderers.cli.main import main; main()"
 _PATIENCE = 60
@@ -169,6 +170,23 @@ def test_files_that_snippets_read_count(tmp_path: Path, runner: Runner[Any]) -> 
     data.write_text("7")
     assert codes(dict(prover.update([data]))[tmp_path / "a.yaml"]) == ["QP202"]
     assert [plain(each) for each in prover.proofs] == afresh(tmp_path, runner)
+
+
+def test_settings_and_baseline_hold_each_time(tmp_path: Path, runner: Runner[Any]) -> None:
+    """However often a file is proven, its known findings stay known, and new ones are found."""
+    file = tmp_path / "a.yaml"
+    text = HEAD.format(quiz="a") + block("sum", wrong=42) + block("product", "6 * 7")
+    file.write_text(text)
+    done = quizproof("check", ".", "--write-baseline", "--sandbox", "none", cwd=tmp_path)
+    assert "1 known finding" in done.stderr
+    (tmp_path / "quizproof.toml").write_text('ignore = ["QP303"]\n')
+    prover, sift = LiveProver([tmp_path], runner), sifting([tmp_path])
+    for proof in prover.start():
+        assert [codes(sift(proof)) for _ in range(2)] == [[], []]
+    file.write_text(text.replace("prints: 7", "prints: 42").replace("        mistake: It is not.\n", ""))
+    ((_, changed),) = prover.update([file])
+    assert changed is not None
+    assert codes(sift(changed)) == ["QP202"]
 
 
 # ---- the command

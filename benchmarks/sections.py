@@ -17,7 +17,6 @@ from benchmarks.floor import Floor
 from benchmarks.isolated import Isolated
 from benchmarks.peers import PEERS, Peer, environment
 from benchmarks.table import Target
-from benchmarks.watching import watched
 
 PYTHON = sys.executable
 SHIPPED = Path(__file__).parent.parent / "questions"
@@ -102,7 +101,7 @@ def watch(effort: Effort) -> None:
     """What an author waits for after a save, against one isolated run."""
     table.title("From a save to its verdict: `quizproof watch`, one torch question, in a pipe")
     table.note("It makes two runs: the edited program, and the same under other conditions.")
-    with Isolated("torch", banks.snippet("torch", 0).source) as isolated, watched() as edit:
+    with Isolated("torch", banks.snippet("torch", 0).source) as isolated, tool.watched() as edit:
         edits, runs = map(statistics.median, timing.alternating(3 if effort.quick else 50, edit, isolated.run))
     table.seconds("save to verdict: torch", edits, "one isolated run", runs, Target(0.05, "seconds"))
 

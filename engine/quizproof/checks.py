@@ -52,6 +52,8 @@ WEAKNESSES = {
     "flags": "a list of truth values is true unless it is empty; put it into `all(...)` or `any(...)`",
     "all-of-nothing": "`all` had nothing to go through, and of nothing it is true; was an iterator used up before?",
     "never-reached": "it was never reached: the loop around it had nothing to go through",
+    "skipped": "it was never reached: `{about}` never held",
+    "nothing": "{about}: what only changes something gives None; compare afterwards what was changed",
     "survives": "it holds whatever its values are",
     "swallowed": "its failure would be swallowed by the `try` around it",
     "unused": "it compares, and nothing is done with the result; put `assert` before it",

@@ -21,12 +21,22 @@ from quizproof.runtimes.assertions.origins import Origins
 from quizproof.runtimes.assertions.recorder import Recorder
 from quizproof.runtimes.assertions.sameness import is_about_identity, is_equal_to_nothing, sameness
 from quizproof.runtimes.assertions.sites import Site
-from quizproof.runtimes.assertions.syntax import STAND_IN, is_constant, is_repeatable, names_in, pieces, replaced
+from quizproof.runtimes.assertions.syntax import (
+    STAND_IN,
+    is_constant,
+    is_repeatable,
+    last_name,
+    names_in,
+    pieces,
+    replaced,
+)
 from quizproof.runtimes.assertions.truthiness import always_true
 
 _MAX_SECONDS = 2.0
 """Of processor time, for all of a run. What is not looked at by then is believed."""
 _MAX_PIECES = 16
+_CHANGING = frozenset(["sort", "reverse", "append", "extend", "insert", "remove", "clear", "update", "add", "shuffle"])
+"""Methods that change something, of which those of Python's own collections give None."""
 _FIXED = (type, types.ModuleType, types.BuiltinFunctionType, types.FunctionType)
 """What belongs to the language or to a library, and not to the program."""
 
@@ -59,7 +69,10 @@ def _weakness(recorder: Recorder, origins: Origins, index: int, site: Site, end:
     if index not in recorder.met:
         if index in recorder.elsewhere:
             return "in-thread", ""
-        return ("never-reached", "") if site.must_run else None
+        if site.must_run:
+            return "never-reached", ""
+        condition = _never_held(recorder, site)
+        return ("skipped", ast.unparse(condition)) if condition else None
     if site.weakness == "in-itself" and is_equal_to_nothing(site.test, recorder.met[index]):
         return None
     if site.weakness:
@@ -69,10 +82,41 @@ def _weakness(recorder: Recorder, origins: Origins, index: int, site: Site, end:
     if site.test is None or not is_repeatable(site.test):
         return None
     names = recorder.met[index]
+    if nothing := _of_nothing(site.test, names):
+        return "nothing", nothing
     found = _Assertion(site, names, origins).weakness(end)
     if found and found[0] in ("same-object", "same-memory") and _is_deliberate(recorder, site):
         return None
     return found
+
+
+def _never_held(recorder: Recorder, site: Site) -> ast.expr | None:
+    """The condition under which an assertion never ran, where none beside it did either; else cases are told apart."""
+    if site.condition is None or not names_in(site.condition):
+        return None
+    beside = (i for i, each in enumerate(recorder.sites) if each.part == site.part and each.condition is not None)
+    return None if any(i in recorder.met for i in beside) else site.condition
+
+
+def _of_nothing(test: ast.expr, names: Mapping[str, Any]) -> str:
+    """The two sides of a comparison, in words, where both are calls that only change something and give None.
+
+    As are those of `a.sort() == b.sort()`; or the call in `not a.sort()`.
+    """
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
+            calls = [left, right]
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            calls = [operand]
+        case _:
+            return ""
+    if not all(isinstance(call, ast.Call) and last_name(call.func) in _CHANGING for call in calls):
+        return ""
+    try:
+        values = [eval(compile(ast.Expression(call), "<probe>", "eval"), dict(names)) for call in calls]
+    except Exception:  # things have moved on
+        return ""
+    return " and ".join(f"`{ast.unparse(call)}`" for call in calls) if values == [None] * len(calls) else ""
 
 
 def _is_deliberate(recorder: Recorder, site: Site) -> bool:
@@ -114,12 +158,29 @@ class _Assertion:
         except Exception as error:
             return False if self._raises or type(error).__name__ == "AssertionError" else None
 
+    def _asks_a_library(self) -> bool:
+        """Whether it is one question to an object of a library: `a.is_leaf`, `not q.is_floating_point()`.
+
+        What its objects can be, the library alone knows: that none of our changes gives another answer shows nothing.
+        """
+        asked = self._test.operand if isinstance(self._test, ast.UnaryOp) else self._test
+        question = asked.func if isinstance(asked, ast.Call) and not asked.args and not asked.keywords else asked
+        if not isinstance(question, ast.Attribute):
+            return False
+        try:
+            home = type(self.evaluate(question.value)).__module__.partition(".")[0]
+            return home not in ("builtins", "__main__") and isinstance(self.evaluate(asked), bool)
+        except Exception:  # things have moved on
+            return False
+
     def _by_change(self, end: float) -> tuple[str, str] | None:
         """Weak because no change of a value in it makes it fail."""
         whole = ast.Expression(self._test)
         if isinstance(self._test, ast.Compare) and ast.dump(self._test.left) == ast.dump(self._test.comparators[0]):
             return None  # how a thing compares with itself is the point, or `sameness` has found it
         if not self._holds(whole):  # things have moved on, so it can fail
+            return None
+        if self._asks_a_library():
             return None
         known = list(islice(pieces(self._test), _MAX_PIECES))
         values = {}

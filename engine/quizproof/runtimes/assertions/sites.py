@@ -16,6 +16,8 @@ A mark is a call of the recorder right after an assertion, so that what failed, 
 from __future__ import annotations
 
 import ast
+import copy
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -35,6 +37,8 @@ _BROAD = frozenset(["Exception", "BaseException"])
 _CATCH_ASSERTIONS = _BROAD | {"AssertionError"}
 _COMPARISONS = frozenset(["allclose", "equal", "isclose", "array_equal", "isinstance", "issubclass"])
 """Functions that only say whether something is so."""
+_OF_THE_MACHINE = re.compile(r"(?i)available|cuda|gpu|device|version|platform|environ|count|sys\.|os\.")
+"""What conditions are about that depend on where a program runs."""
 _EXPECTING = ("assert", "raises", "warns")
 """How the names begin of what is called in `with` to expect an exception or a warning."""
 
@@ -55,6 +59,8 @@ class Site:
     counts: bool = True
     must_run: bool = False
     """Whether nothing but the loop around it decides whether it is reached."""
+    condition: ast.expr | None = None
+    """That of an `if` without `else`, where nothing but it, and loops, decides whether it is reached."""
 
 
 class Marker(ast.NodeTransformer):
@@ -72,6 +78,8 @@ class Marker(ast.NodeTransformer):
         self._check = check
         self._inside: Counter[str] = Counter()
         """How many of each are around what is visited: loops, branches, what swallows a failure, what hides it."""
+        self._condition: ast.expr | None = None
+        """As a site has it."""
 
     def visit_Assert(self, node: ast.Assert) -> list[ast.stmt] | ast.stmt:
         weakness = weakness_of(node.test)
@@ -94,8 +102,12 @@ class Marker(ast.NodeTransformer):
 
     def visit_If(self, node: ast.If) -> ast.stmt:
         test, raises_in_body, raises_in_else = node.test, _ends_in_failure(node.body), _ends_in_failure(node.orelse)
+        # What the machine has, or does not, may decide what can be asserted there.
+        is_only = not node.orelse and not self._inside["branches"] and not _OF_THE_MACHINE.search(ast.unparse(test))
+        outer, self._condition = self._condition, copy.deepcopy(test) if is_only else None
         with self._within("branches"):
             self.generic_visit(node)
+        self._condition = outer
         if raises_in_body and not raises_in_else:
             index = self._add(node, "test", ast.UnaryOp(ast.Not(), test), counts=not self._inside["swallowed"])
             node.orelse = [*node.orelse, self._mark(node, index)]
@@ -192,7 +204,9 @@ class Marker(ast.NodeTransformer):
         """Note a site; its index."""
         weakness = weakness or ("swallowed" if self._inside["silenced"] else "")
         must_run = self._inside["loops"] > 0 and not self._inside["branches"] and kind in ("test", "call")
-        self._sites.append(Site(self._part, node.lineno, kind, test, weakness, counts, must_run))
+        # In a function or a `try`, more than the condition decides; and what always fails is not to be reached.
+        condition = self._condition if self._inside["branches"] == 1 and kind in ("test", "call") and counts else None
+        self._sites.append(Site(self._part, node.lineno, kind, test, weakness, counts, must_run, condition))
         return len(self._sites) - 1
 
     def _mark(self, node: ast.stmt | ast.excepthandler, index: int, method: str = "") -> ast.stmt:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @run_options
 def lsp(options: RunOptions) -> None:
-    """Serve an editor: findings, evidence and quick fixes in quiz files.
+    """Serve an editor with verdicts, evidence and quick fixes.
 
     An editor starts this, and speaks the language server protocol with it on the standard streams. Files are read when
     they are opened, and proven when they are opened and saved.

@@ -172,6 +172,30 @@ def test_files_that_snippets_read_count(tmp_path: Path, runner: Runner[Any]) -> 
     assert [plain(each) for each in prover.proofs] == afresh(tmp_path, runner)
 
 
+def test_link_that_leads_out_is_not_read(tmp_path: Path, runner: Runner[Any]) -> None:
+    """Neither at the start nor when a quiz becomes one; a link that stays inside is read."""
+    bank, outside = tmp_path / "bank", tmp_path / "outside.yaml"
+    bank.mkdir()
+    outside.write_text(HEAD.format(quiz="secret") + block("sum"))
+    first, second = bank / "a.yaml", bank / "b.yaml"
+    first.symlink_to(outside)
+    second.write_text(HEAD.format(quiz="b") + block("product", "6 * 7"))
+    prover = LiveProver([bank], runner)
+    assert [codes(proof) for proof in prover.start()] == [["QP121"], []]
+    assert codes(dict(prover.update([first]))[first]) == ["QP121"]
+    second.unlink()
+    second.symlink_to(outside)
+    assert codes(dict(prover.update([second]))[second]) == ["QP121"]
+    assert not any(proof.blocks for proof in prover.proofs)
+    inside = bank / "c.yaml"
+    inside.write_text(HEAD.format(quiz="c") + block("more", "40 + 2"))
+    second.unlink()
+    second.symlink_to(inside)
+    found = dict(prover.update([second, inside]))
+    assert codes(found[second]) == []
+    assert codes(found[inside]) == ["QP111"]
+
+
 def test_settings_and_baseline_hold_each_time(tmp_path: Path, runner: Runner[Any]) -> None:
     """However often a file is proven, its known findings stay known, and new ones are found."""
     file = tmp_path / "a.yaml"

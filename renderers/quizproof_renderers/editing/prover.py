@@ -69,6 +69,7 @@ class LiveProver:
         self._versions: dict[Path, _Version] = {}
         self._owners: dict[Name, set[Path]] = {}
         self._order: list[Path] = []
+        self._refused: dict[Path, Loaded] = {}
 
     @property
     def proofs(self) -> tuple[QuizProof, ...]:
@@ -91,11 +92,12 @@ class LiveProver:
         Raises UsageError when there is no file, as `find_files` does.
         """
         found = find_files(self._paths)
-        self._order = [_path(file) for file in found]
-        before = {path: _fingerprint(SourceFile.read(path)) for path in self._order}
+        self._take(found)
+        before = {file: _fingerprint(SourceFile.read(file)) for file in found if isinstance(file, Path)}
         proving = Proving(found, self._runner, cache=self._cache, displays=False)
         for path, proof in zip(self._order, proving, strict=True):
-            self._note(path, self._whole(path, proof, before[path]))
+            known = self._whole(path, proof, before[path]) if path in before else _Version(proof, frozenset())
+            self._note(path, known)
             yield proof
         self._flush()
 
@@ -118,19 +120,17 @@ class LiveProver:
                 self._forget(path)
                 yield path, None
                 touched |= self._sharing(version.stated)
-        sources = {path: SourceFile.read(path) for path in touched if path in self._order}
-        read = {path: load_source(source) for path, source in sources.items()}
-        waiting = set(read)
+        read: dict[Path, tuple[SourceFile, Loaded]] = {}
+        waiting = {path for path in touched if path in self._order}
         while waiting:  # files that share an id with one of these are judged together, in their order
             path = waiting.pop()
-            if path not in read:
-                sources[path] = SourceFile.read(path)
-                read[path] = load_source(sources[path])
-            names = _stated(read[path]) | (self._versions[path].stated if path in self._versions else frozenset())
-            waiting |= self._sharing(names) - read.keys() - {path}
+            read[path] = self._read(path)
+            names = _stated(read[path][1]) | (self._versions[path].stated if path in self._versions else frozenset())
+            waiting |= self._sharing(names) - read.keys()
         ids = Ids()
         for path in sorted(read, key=self._order.index):
-            version = self._version(path, sources[path], read[path], ids.keep(read[path]))
+            source, file = read[path]
+            version = self._version(path, source, file, ids.keep(file))
             self._note(path, version)
             yield path, version.proof
         self._flush()
@@ -140,12 +140,11 @@ class LiveProver:
     def _touched(self, changed: frozenset[Path]) -> set[Path]:
         """The files of the bank, of now and of before, that some changes are about."""
         known = {path.absolute(): path for path in self._order}
-        if any(path not in known or not path.exists() for path in changed):
+        if any(path not in known or path.is_symlink() or not path.exists() for path in changed):
             try:
-                there = [path for path in self._paths if Path(path).exists()]
-                self._order = [_path(file) for file in find_files(there)]
+                self._take(find_files([path for path in self._paths if Path(path).exists()]))
             except UsageError:
-                self._order = []  # until there is one again
+                self._take([])  # until there is one again
             known |= {path.absolute(): path for path in self._order}
         touched = {known[path] for path in changed if path in known}
         # A folder may have been renamed, with all that is in it.
@@ -155,6 +154,18 @@ class LiveProver:
             if any(each.is_relative_to(folder) for each in changed):
                 touched.add(path)
         return touched
+
+    def _take(self, found: Sequence[Path | Loaded]) -> None:
+        """Note the files of the bank. What `find_files` has refused, such as a link that leads out, stays unread."""
+        self._order = [_path(file) for file in found]
+        self._refused = {_path(file): file for file in found if isinstance(file, Loaded)}
+
+    def _read(self, path: Path) -> tuple[SourceFile, Loaded]:
+        """A file, and what is in it."""
+        if refused := self._refused.get(path):
+            return SourceFile(path, refused.path, None, "", None), refused
+        source = SourceFile.read(path)
+        return source, load_source(source)
 
     def _sharing(self, names: Iterable[Name]) -> set[Path]:
         """The known files that have one of these ids."""

@@ -16,7 +16,7 @@ from quizproof.loading.ids import Ids
 from quizproof.loading.load import load_source
 from quizproof.loading.quiz import Loaded, Quiz
 from quizproof.proof import QuizProof
-from quizproof.proving.prove import Proving
+from quizproof.proving.prove import Progress, Proving
 from quizproof.quizfile.source_text import SourceError, decode
 from quizproof.runners.runner import Runner
 from quizproof.store.cache import Cache
@@ -86,15 +86,15 @@ class LiveProver:
         """How many runs were carried out so far."""
         return self._runner.runs
 
-    def start(self) -> Iterator[QuizProof]:
-        """Prove every file, as `check` does, and give its proof.
+    def start(self, progress: Progress | None = None) -> Iterator[QuizProof]:
+        """Prove every file, as `check` does, and give its proof. `progress`: called now and then.
 
         Raises UsageError when there is no file, as `find_files` does.
         """
         found = find_files(self._paths)
         self._take(found)
         before = {file: _fingerprint(SourceFile.read(file)) for file in found if isinstance(file, Path)}
-        proving = Proving(found, self._runner, cache=self._cache, displays=False)
+        proving = Proving(found, self._runner, cache=self._cache, displays=False, progress=progress)
         for path, proof in zip(self._order, proving, strict=True):
             known = self._whole(path, proof, before[path]) if path in before else _Version(proof, frozenset())
             self._note(path, known)

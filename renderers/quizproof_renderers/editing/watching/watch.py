@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from quizproof.proof import QuizProof
 from quizproof_renderers.editing.prover import LiveProver
 from quizproof_renderers.editing.watching.changes import Changes
 from quizproof_renderers.editing.watching.screen import Screen, Verdict
+from quizproof_renderers.progress import progress_on
 
 Sift = Callable[[QuizProof], QuizProof]
 """Takes out of a proof the findings that do not count."""
@@ -27,8 +29,9 @@ def watch(
     """
     sifted: dict[str, QuizProof] = {}
     started, runs = time.monotonic(), prover.runs
-    for proof in prover.start():
-        sifted[proof.path] = sift(proof)
+    with progress_on(sys.stderr) as progress:  # the first time may take long
+        for proof in prover.start(progress.show):
+            sifted[proof.path] = sift(proof)
     first = {Path(path): proof for path, proof in sifted.items()}
     screen.show(Verdict(first, tuple(first.values()), time.monotonic() - started, prover.runs - runs))
     if after:

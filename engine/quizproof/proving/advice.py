@@ -47,7 +47,9 @@ _MIN_SURPLUS = 15
 
 _RESIDUE = Fraction(1, 10**6)
 """Values no larger than this are what rounding leaves of 0."""
-_NEGATED = re.compile(r"\b(which|what|who|where)\b[^.?!]*\b(not|never|except|isn't|doesn't|won't)\b")
+_NEGATED = re.compile(r"\b(which|what|who|where)\b([^.?!]*?)\b(not|never|except|isn't|doesn't|won't)\b")
+_CLAUSE = re.compile(r"\b(where|when|if|as|because|although|while|whether|since|until|unless|that|or)\b")
+"""What begins a clause of its own, whose `not` is not what the question asks: "where the logarithm does not exist"."""
 
 
 def advise(display: Display) -> Iterator[Advice]:
@@ -59,9 +61,10 @@ def advise(display: Display) -> Iterator[Advice]:
     """
     stem = display.prompt[0]
     # Only lower case counts, so that a NOT in capitals passes; the first letter of a sentence is a capital anyhow.
-    if isinstance(stem, Prose) and (found := _NEGATED.search(stem.text[:1].lower() + stem.text[1:])):
+    found = _NEGATED.search(stem.text[:1].lower() + stem.text[1:]) if isinstance(stem, Prose) else None
+    if found and not _CLAUSE.search(found[2]):
         message = (
-            f"the stem turns on {found[2]!r}, which readers overlook; ask what is true instead, or write it in capitals"
+            f"the stem turns on {found[3]!r}, which readers overlook; ask what is true instead, or write it in capitals"
         )
         yield Advice(rules.NEGATED_STEM, ("prompt",), message)
     match display.input:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
@@ -10,21 +11,40 @@ from quizproof_renderers.cli.exits import PROVEN, UNVERIFIED
 
 
 @click.command()
-def doctor() -> None:
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For whom it is.",
+)
+def doctor(format_: str) -> None:
     """Show what this machine can prove.
 
     That is: which runtimes it has, in which versions, what runs may use, and how they are isolated. Exits with 3 when
     a runtime is missing, and on a platform that can run nothing.
+
+    \b
+    Examples:
+      quizproof doctor
+      quizproof doctor --format json    for programs
     """
     from quizproof.runners.local import local_pool, platform_refusal
     from quizproof_renderers.reports import doctor
 
     if why := platform_refusal():
-        doctor.write_without_runs(why, sys.stdout)
+        if format_ == "json":
+            click.echo(json.dumps(doctor.data_without_runs(why)))
+        else:
+            doctor.write_without_runs(why, sys.stdout)
         sys.exit(UNVERIFIED)
     with local_pool() as pool:
         pool.start(doctor.RUNTIMES)
         pool.wait()  # versions are known once every runtime has started or failed
-        doctor.write(pool, sys.stdout)
+        if format_ == "json":
+            click.echo(json.dumps(doctor.data(pool)))
+        else:
+            doctor.write(pool, sys.stdout)
         missing = set(doctor.RUNTIMES) - set(pool.versions)
     sys.exit(UNVERIFIED if missing else PROVEN)

@@ -32,7 +32,7 @@ _MAX_NOTEBOOK_BYTES = 16 << 20
 @click.option("--question", metavar="ID", help="The write-code question whose checks the program must pass.")
 @run_options
 def try_(file: Path, bank: Path | None, experiment: str | None, question: str | None, options: RunOptions) -> None:
-    """Judge your own script or notebook for an experiment or a question.
+    """Judge your own script or notebook.
 
     With --experiment, the script takes the place of the experiment's baseline: the experiment's setup runs before it,
     with `seed` set, once for every seed. You see which targets it meets, by how much it misses the others, and which

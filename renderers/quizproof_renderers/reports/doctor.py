@@ -6,7 +6,7 @@ import os
 import platform
 import statistics
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, TextIO, get_args
+from typing import TYPE_CHECKING, Any, TextIO, get_args
 
 import yaml
 from rich.console import Console
@@ -89,6 +89,50 @@ def write_without_runs(why: str, stream: TextIO) -> None:
         *_machine(),
     ]
     _print(facts, console_for(stream, width=100))
+
+
+def data(pool: Pool[str]) -> dict[str, Any]:
+    """The same as JSON data. `seconds` is the median time of an empty run; a runtime that is missing has `missing`.
+
+    {"version": 1, "runtimes": {"torch": {"versions": {"python": "3.11.7", "torch": "2.13.0"}, "seconds": 0.0042}},
+     "sandbox": "namespaces", "refused": {}, "limits": {"seconds": 20.0, ...}, "jobs": 2, "platform": "Linux",
+     "release": "6.1", "processors": 2, "scikit_learn": "1.9.0", "libyaml": true}
+    """
+    times = _times(pool)
+    runtimes: dict[str, dict[str, Any]] = {}
+    for runtime in RUNTIMES:
+        if runtime in pool.versions:
+            runtimes[runtime] = {"versions": pool.versions[runtime], "seconds": round(times[runtime], 6)}
+        else:
+            runtimes[runtime] = {"missing": pool.missing.get(runtime, "")}
+    return {
+        "version": 1,
+        "runtimes": runtimes,
+        "sandbox": pool.level,
+        "refused": {level: why for level in LEVELS if (why := refusal(level))},
+        "limits": Limits().model_dump(),
+        "jobs": pool.jobs,
+        **_machine_data(),
+    }
+
+
+def data_without_runs(why: str) -> dict[str, Any]:
+    """The same of a machine that can run nothing: `runs` says why, and there are no runtimes."""
+    return {"version": 1, "runtimes": {}, "runs": why, **_machine_data()}
+
+
+def _machine_data() -> dict[str, Any]:
+    try:
+        metrics: str | None = version("scikit-learn")
+    except PackageNotFoundError:
+        metrics = None
+    return {
+        "platform": platform.system(),
+        "release": platform.release(),
+        "processors": os.cpu_count(),
+        "scikit_learn": metrics,
+        "libyaml": bool(yaml.__with_libyaml__),
+    }
 
 
 def _machine() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -62,6 +63,8 @@ def alternatives(piece: ast.expr, value: Any, others: list[Any], test: ast.expr,
             yield new
     if isinstance(value, ITERATORS):
         yield from ([-1], [0, 1], [None])
+    # Not among the changes of an answer, of which no check need notice all.
+    yield from _of_other_kinds(value)
     yield from _containing(piece, value, test, others)
     if never_negative or (known and not _looks_at_types(test)):
         return
@@ -70,6 +73,24 @@ def alternatives(piece: ast.expr, value: Any, others: list[Any], test: ast.expr,
         # That it is not None is what is asserted: whether it could be is judged by where it comes from.
         if alien is not None or not of_none or origins.can_be_none(piece):
             yield alien
+
+
+def _of_other_kinds(value: Any) -> Iterator[Any]:
+    """What questions such as `x.is_integer()` and `issubdtype(a.dtype, floating)` have another answer for."""
+    numpy, torch, tensorflow = (sys.modules.get(name) for name in ("numpy", "torch", "tensorflow"))
+    if type(value) is float:
+        yield value + 0.5
+    elif numpy is not None and isinstance(value, numpy.ndarray) and numpy.issubdtype(value.dtype, numpy.number):
+        yield numpy.ones(value.shape, int)
+        yield numpy.full(value.shape, 0.5)
+    elif numpy is not None and isinstance(value, numpy.dtype):
+        yield from map(numpy.dtype, (int, float, "U1"))
+    elif torch is not None and isinstance(value, torch.Tensor):
+        yield torch.ones(value.shape, dtype=torch.int64)
+    elif torch is not None and isinstance(value, torch.dtype):
+        yield from (torch.int64, torch.float64, torch.bool)
+    elif tensorflow is not None and isinstance(value, getattr(tensorflow, "DType", ())):
+        yield from (tensorflow.int64, tensorflow.float64, tensorflow.string)
 
 
 def _is_never_negative(node: ast.expr) -> bool:

@@ -41,6 +41,7 @@ from quizproof.proving.prose.sentences import (
 )
 from quizproof.proving.prose.shapes import of_output
 from quizproof.proving.prose.situations import of_the_run
+from quizproof.proving.prose.unnamed import unnamed
 from quizproof.proving.prose.worked_out import of_worked_out, true_belief
 from quizproof.quizfile.fields import PROSE, texts
 from quizproof.quizfile.template import show
@@ -85,6 +86,13 @@ def contradictions(
             write = f"Write `{{{{ {better} }}}}` instead, which cannot drift." if better else "Correct the text."
             advice = Advice(rules.PROSE_CONTRADICTS, at, message, help=write)
             yield Contradiction(advice, before.count("\n"), len(before.rpartition("\n")[2]))
+    for at, prose, stated in unnamed(block):
+        before = prose[: stated.index]
+        message = f"the text says {stated.text}, which its proof does not name"
+        advice = Advice(
+            rules.PROSE_CONTRADICTS, at, message, help=f"Let the proof say so: `with raises({stated.text}):`."
+        )
+        yield Contradiction(advice, before.count("\n"), len(before.rpartition("\n")[2]))
 
 
 def _of_prose(prose: str, at: DataPath, field: str, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:

@@ -299,7 +299,7 @@ def test_site_settings(bank: Path) -> None:
         ("title: [\n", "site.yaml:2:1: while parsing a flow node, did not find expected node content"),
         ("topics: [A b]\n", "site.yaml:1:10: `A b` is not an id: use lower-case"),
         ("topics: samples\n", "site.yaml:1:9: `topics`: write a list"),
-        ("- title\n", "site.yaml:1:1: write a mapping with the keys `title` and `topics`"),
+        ("- title\n", "site.yaml:1:1: write a mapping with keys such as `title` and `topics`"),
         ("topics: [other]\n", "site.yaml: the bank has no topic `other`; it has samples"),
     ]:
         (bank / "site.yaml").write_text(text)

@@ -32,7 +32,9 @@ from quizproof_renderers.cli.main import main
 from quizproof_renderers.policy.settings import OWN_FILE, PROJECT_FILE, settings_for
 from quizproof_renderers.reports import formats
 from quizproof_renderers.reports.formats import FORMATS
+from quizproof_renderers.site.reach.embedding import frame
 from quizproof_renderers.site.settings import SiteSettings
+from quizproof_renderers.site.typeset import environment
 
 if TYPE_CHECKING:
     from conftest import ProveBank, ProveText
@@ -43,7 +45,7 @@ FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
 TESTED |= {"json editor", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
-TESTED |= {"console", "toml", "python run", "text printed", "text layout"}
+TESTED |= {"html template", "html frame", "console", "toml", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements", "lua"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
 
@@ -66,6 +68,15 @@ def test_example_is_proven_or_refuted_as_shown(example: Example, found: dict[str
         assert [finding.code for finding in findings] == list(example.expected)
     else:
         assert told(findings) == list(example.expected)
+
+
+def test_templates_and_frames_in_the_reference_are_those_of_a_site(tmp_path: Path) -> None:
+    (template,) = (fence for fence in FENCES if fence.sort == "html template")
+    (tmp_path / "base.html").write_text(template.text, encoding="utf-8")
+    blocks = environment(str(tmp_path)).get_template("base.html").blocks
+    assert blocks.keys() <= environment().get_template("base.html").blocks.keys()
+    (pasted,) = (fence for fence in FENCES if fence.sort == "html frame")
+    assert pasted.text.strip() == frame("https://example.org/quizzes/", "freeze-two", "Freeze two of three")
 
 
 @pytest.mark.parametrize("fence", FENCES, ids=lambda fence: fence.id)
@@ -150,7 +161,14 @@ def test_generated_tables_are_current() -> None:
         text = page.read_text(encoding="utf-8")
         assert text == docs_tables.current(text), page.name
     text = REFERENCE.read_text(encoding="utf-8")
-    assert set(docs_tables.names(text)) == {"question", "exhibit", "rules", *docs_tables.PARTS, *kinds()}
+    assert set(docs_tables.names(text)) == {
+        "question",
+        "exhibit",
+        "rules",
+        *docs_tables.PARTS,
+        *docs_tables.SITE,
+        *kinds(),
+    }
 
 
 def test_scoring_is_told_of_every_question() -> None:

@@ -20,6 +20,7 @@ from helpers import samples
 from helpers.docs_pages import DOCS
 from helpers.replay import answer, expected, opened, responses
 from quizproof.displays import Input
+from quizproof_renderers.site.reach.documentation import addresses
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -164,14 +165,16 @@ def test_proving_in_threads(tmp_path: Path) -> None:
 
 
 def test_block_page_needs_nothing_beside_itself() -> None:
-    """It is one document with one block; its only addresses are names of SVG."""
+    """It is one document with one block; it fetches nothing, and links to documentation only."""
     report = samples.bank()
     for block in report.blocks:
         html = quizproof_renderers.block_page(report, block.id)
         assert html.startswith("<!doctype html>\n")
         assert re.findall(r'<section class="question[^>]* id="q-([\w-]+)"', html) == [block.id]
-        assert set(re.findall(r"\w+://[\w.]+", html)) <= {"http://www.w3.org"}
-        assert not re.findall(r'(?:src|href)="(?!data:|#)', html)
+        links = re.findall(r'<a href="(https://[^"]+)">', html)
+        assert set(links) <= set(addresses().values())
+        assert set(re.findall(r"\w+://[\w.]+", re.sub(r'<a href="[^"]+">', "", html))) <= {"http://www.w3.org"}
+        assert not re.findall(r'(?:src|href)="(?!data:|#)', re.sub(r'<a href="https:', "", html))
         # Or the document would end inside its own style or script.
         assert (html.count("</style"), html.count("</script")) == (1, 1)
 

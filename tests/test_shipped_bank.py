@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from helpers.chart_text import outside_pictures
 from helpers.replay import answer, expected, opened, responses
+from helpers.residue import residues
 from quizproof.kinds.registry import BUILT_IN
 from quizproof.loading.files import find_files
 from quizproof.loading.load import load_bank
@@ -39,13 +40,34 @@ def test_every_claim_is_proven(report: Report) -> None:
     assert report.status == "proven"
 
 
-def test_lock_is_that_of_the_bank() -> None:
+@pytest.fixture(scope="module")
+def lock() -> Lock:
+    """The lock that is committed."""
+    return Lock.read(BANK / NAME)
+
+
+@pytest.fixture(scope="module")
+def locked(lock: Lock) -> Report:
+    """The whole bank, proven by its lock."""
+    return Proving(find_files([BANK]), LockedRunner[Ticket](lock), lock=lock).report()
+
+
+def test_lock_is_that_of_the_bank(lock: Lock, locked: Report) -> None:
     """Every program has its outcome in the lock, none is left over, and they prove every claim again."""
-    lock = Lock.read(BANK / NAME)
-    locked = Proving(find_files([BANK]), LockedRunner[Ticket](lock), lock=lock).report()
     assert [f"{f.place} {f.code} {f.message}" for f in locked.findings] == []
     assert {quiz.id for quiz in locked.quizzes} == lock.quizzes.keys()
     assert (locked.status, locked.summary.runs) == ("proven", 0)
+
+
+KNOWN = [("freezing-layers-tensorflow-deeper.html", "for _ in range(0):")] * 2
+"""A question and the run of it, whose code is that of the bank."""
+
+
+def test_pages_have_no_residue(locked: Report, tmp_path: Path) -> None:
+    """Nothing that a template leaves, no number with a long tail, and nothing that says the same of every run."""
+    site = build_site(locked, tmp_path / "site").out
+    found = [(page.name, text) for page in sorted(site.rglob("*.html")) for _, text in residues(page)]
+    assert found == KNOWN
 
 
 def test_bank_teaches_what_it_should(report: Report) -> None:

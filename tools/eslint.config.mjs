@@ -4,7 +4,7 @@ import js from "@eslint/js";
 
 const BROWSER = [
   "Blob", "Event", "HTMLTextAreaElement", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
-  "location", "removeEventListener", "setTimeout", "window",
+  "caches", "clients", "fetch", "location", "navigator", "registration", "removeEventListener", "skipWaiting", "setTimeout", "window",
 ];
 
 export default [

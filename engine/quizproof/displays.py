@@ -59,6 +59,8 @@ class Evidence:
     """The program, if the learner has not seen it: the proof of a statement, for example."""
     warnings: str = ""
     """The warnings that it showed, one per line, each with its type: "UserWarning: a message"."""
+    about: Literal["run", "proof", "mistake"] = "run"
+    """What `code` is: the program itself, what proves or refutes a statement, or what gives a wrong answer."""
 
 
 Written: TypeAlias = Prose | Code | Output
@@ -110,6 +112,8 @@ class Mistake:
     feedback: str
     evidence: Evidence | None = None
     at: DataPath = ()
+    shown: str = ""
+    """The response with as many digits as people read; empty where that is `value` itself."""
 
 
 @dataclass(frozen=True)

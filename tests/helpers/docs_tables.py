@@ -51,6 +51,7 @@ from quizproof.quizfile.limits import Limits
 from quizproof.rules import RULES
 from quizproof_renderers.editing.docstrings import docstrings
 from quizproof_renderers.policy.settings import SETTINGS
+from quizproof_renderers.site.settings import SiteSettings, TopicSettings
 
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -80,6 +81,8 @@ PARTS: dict[str, type[BaseModel]] = {
     "variation": Variation,
 }
 """Models that are not kinds, by the names of their tables."""
+SITE: dict[str, type[BaseModel]] = {"site": SiteSettings, "site-topic": TopicSettings}
+"""Models of the settings of a site, by the names of their tables."""
 
 _ROLES = {"code": "code", "text": "output", "prose": "Markdown", "fixed": "Markdown, no expressions"}
 _VALIDATORS = {
@@ -116,6 +119,7 @@ _LINKS: dict[type[BaseModel], str] = {
     Target: "[target](#targets-of-an-experiment)",
     Constraint: "[constraint](#constraints-of-an-experiment)",
     Variation: "[variation](#variations-of-an-experiment)",
+    TopicSettings: "[topic](#topics-of-a-site)",
 }
 
 _BASES: dict[str, type[BaseModel]] = {"question": Question, "exhibit": Exhibit}
@@ -159,8 +163,8 @@ def table(name: str) -> str:
         return _markdown(("question", "scoring"), [(words, rule(shown)) for words, shown in SCORED.items()])
     if name in _BASES:
         return _keys(_BASES[name])
-    if name in PARTS:
-        return _keys(PARTS[name])
+    if name in PARTS or name in SITE:
+        return _keys((PARTS | SITE)[name])
     (base,) = (base for base in _BASES.values() if issubclass(kinds()[name], base))
     return _keys(kinds()[name], without=frozenset(base.model_fields))
 

@@ -56,18 +56,28 @@ def read_image(folder: str | None, address: str) -> Image:
     Raises ImageError when it is not a file of that folder, is larger than `MAX_IMAGE_KIB`, or is of no format that
     browsers show.
     """
-    path = _path(folder, address)
+    return image_at(_path(folder, address), unquote(address))
+
+
+def image_at(path: Path, name: str) -> Image:
+    """Read an image file.
+
+    path  of the file
+    name  what messages call it
+
+    Raises ImageError as `read_image` does.
+    """
     try:
         content, size = read_regular(path, MAX_IMAGE_KIB << 10)
     except FileNotFoundError:
-        raise ImageError(f"`{unquote(address)}` does not exist") from None
+        raise ImageError(f"`{name}` does not exist") from None
     except (OSError, ValueError) as error:
-        raise ImageError(f"`{unquote(address)}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise ImageError(f"`{name}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if size > MAX_IMAGE_KIB << 10:
-        raise ImageError(f"`{unquote(address)}` has {size >> 10:,} KiB; an image has at most {MAX_IMAGE_KIB:,} KiB")
+        raise ImageError(f"`{name}` has {size >> 10:,} KiB; an image has at most {MAX_IMAGE_KIB:,} KiB")
     found = _recognised(content)
     if found is None:
-        raise ImageError(f"`{unquote(address)}` is not a PNG, JPEG, GIF, WebP or SVG image")
+        raise ImageError(f"`{name}` is not a PNG, JPEG, GIF, WebP or SVG image")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,9 @@ from quizproof.marking.mark import MalformedResponse, Mark
 from quizproof.marking.recognition import filled
 from quizproof.outcome import LOST, Outcome
 from quizproof.quizfile.limits import Limits
+
+_NOISE = re.compile(r"\{\{function_node [^}]*\}\} | \[Op:\w+\] name: *")
+"""What TensorFlow writes around its messages for its own developers. The traceback has it still."""
 
 
 def program_of(form: ProgramInput, source: str) -> Program:
@@ -95,7 +99,8 @@ def run_evidence(checks: Sequence[Check], program: Program, outcome: Outcome) ->
     if count == len(checks):
         return Evidence("Runs, and the check passes." if count == 1 else f"Runs, and all {count} checks pass.", stdout)
     if program.parts[program.reached(outcome)].role != "check":
-        return Evidence(f"{_end(outcome)}.", stdout, outcome.traceback())
+        end = _NOISE.sub("", _end(outcome)).rstrip(" .")
+        return Evidence(f"{end}.", stdout, outcome.traceback())
     # A traceback quotes the line that raised.
     if checks[count].hidden and (raised := outcome.raised):
         frames = tuple(f for f in raised.frames if program.locate(f.line)[0].role != "check")

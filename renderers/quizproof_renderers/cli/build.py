@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -26,9 +27,10 @@ from quizproof_renderers.cli.proving import set_up
     "--site",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A YAML file with the site's title and the order of its topics.",
+    help="A YAML file with the settings of the site: title, topics, look, own pages and more.",
 )
 @click.option("--title", help="The site's title.  [default: the one in --site, else quizproof]")
+@click.option("--base-url", metavar="URL", help="Where the site is published.  [default: `base_url` in --site]")
 @click.option("--keep-going", is_flag=True, help="Render even when not everything is proven, and mark what is not.")
 @click.option("--locked", is_flag=True, help=f"Run nothing: render the outcomes in {LOCK}. Needs no framework.")
 @proving_options
@@ -37,6 +39,7 @@ def build(
     output: Path,
     site: Path | None,
     title: str | None,
+    base_url: str | None,
     keep_going: bool,
     locked: bool,
     options: RunOptions,
@@ -60,10 +63,16 @@ def build(
     from quizproof.store.lock import Lock
     from quizproof_renderers.reports import formats
     from quizproof_renderers.site.build import build_site, refuse_foreign
-    from quizproof_renderers.site.settings import SiteSettings, load_settings
+    from quizproof_renderers.site.settings import SiteSettings, load_settings, web_address
 
     # Before anything is run: a mistake in the call must not cost a whole proof.
     settings = load_settings(site) if site else SiteSettings()
+    presentation = settings.presentation(site.parent if site else Path())
+    if base_url is not None:
+        try:
+            presentation = replace(presentation, base_url=web_address(base_url))
+        except ValueError as error:
+            fail(f"--base-url: {error}")
     refuse_foreign(output)
     chosen = bank or default_bank()
     lock = Lock.read(lock_of(chosen)) if locked else None
@@ -73,14 +82,14 @@ def build(
         refuse_left_over(lock, lock_of(chosen), {quiz.id for quiz in report.quizzes})
     # Only now: files name their topics, and they are read while they are proven.
     topics = {quiz.header.topic for quiz in report.quizzes if quiz.header}
-    if unknown := [topic for topic in settings.topics if topic not in topics]:
+    if unknown := [topic for topic in settings.order if topic not in topics]:
         fail(f"{site}: the bank has no topic `{unknown[0]}`; it has {', '.join(sorted(topics)) or 'none'}")
     formats.write(report, "full" if sys.stdout.isatty() else "concise", sys.stdout)
     code = code_of(report.result)
     if code != PROVEN and not keep_going:
         click.echo(f"Not everything is proven, so {output} was not written. To write it anyway: --keep-going", err=True)
         sys.exit(code)
-    result = build_site(report, output, title or settings.title, settings.topics, settings.source)
+    result = build_site(report, output, title or settings.title, settings.order, settings.source, presentation)
     click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').resolve()}")
     if lock:
         click.echo(f"Nothing was run: the outcomes are those of {lock_of(chosen)}, git blob {lock.blob}.")

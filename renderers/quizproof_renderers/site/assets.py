@@ -7,6 +7,7 @@ from `file://`, so the page gets one classic script: the modules one after the o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -40,6 +41,10 @@ SCRIPT = (
 """The modules in `static/script` of which the script is, each after those that it imports from."""
 READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "normal")
 """Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
+REPORT = ("report",)
+"""Those of sites whose readers can report problems."""
+OFFLINE, WORKER = ("offline",), ("worker",)
+"""Those of sites that browsers keep: what registers the service worker, and the worker itself."""
 STYLE = ("theme", "page", "contents", "question", "forms", "figures", "feedback", "devices", "print")
 """The parts of the style sheet in `static/style`. Where two rules are equally specific, the later one wins."""
 
@@ -66,10 +71,31 @@ def reader() -> bytes:
 
 
 @cache
+def report() -> bytes:
+    """The script of sites whose readers can report problems: it adds their answer to the report."""
+    return _one_script(REPORT)
+
+
+@cache
+def offline() -> bytes:
+    """The script that registers the service worker of a site."""
+    return _one_script(OFFLINE)
+
+
+def worker(name: str, kept: Iterable[str]) -> bytes:
+    """The service worker of a site.
+
+    name  of this edition of the site
+    kept  the paths that are kept at the first visit, from the folder of the site
+    """
+    given = f"const NAME = {json.dumps(name)};\nconst FILES = {json.dumps(list(kept), indent=0)};\n"
+    return given.encode() + _one_script(WORKER)
+
+
+@cache
 def style_sheet() -> bytes:
     """The style sheet of every page as UTF-8: the parts one after the other, without comments and idle spaces."""
-    joined = re.sub(r"\n +", "\n", _joined(_sources("style", STYLE, "css")))
-    return joined.replace(" { ", "{").replace("; }", "}").encode()
+    return _joined(_sources("style", STYLE, "css")).replace(" { ", "{").replace("; }", "}").encode()
 
 
 def _one_script(names: Iterable[str], end: str = "") -> bytes:
@@ -83,4 +109,5 @@ def _sources(folder: str, names: Iterable[str], suffix: str) -> Iterable[str]:
 
 
 def _joined(sources: Iterable[str]) -> str:
-    return re.sub(r"\n{2,}", "\n", _COMMENT.sub("", "".join(sources)))
+    """Sources without comments and indentation, which learners need not download. No text in them goes over lines."""
+    return re.sub(r"\n\s+", "\n", _COMMENT.sub("", "".join(sources)))

@@ -61,7 +61,7 @@ def feedback_on_mistakes(asked: Input | None) -> tuple[Feedback, ...]:
         case None | Options() | OpenInput():
             return ()
         case NumberInput() | TextInput():
-            return tuple(_on_mistake(mistake, mistake.value or "nothing") for mistake in asked.mistakes)
+            return tuple(_on_mistake(each, each.shown or each.value or "nothing") for each in asked.mistakes)
         case LineInput():
             return tuple(_on_mistake(mistake, f"line {mistake.value}") for mistake in asked.mistakes)
         case Blanks():

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import assert_never
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
 from markupsafe import Markup, escape
 
 from quizproof.displays import (
@@ -65,6 +75,11 @@ def content(display: Content) -> Markup:
             assert_never(display)
 
 
+def whole_page(text: str) -> Markup:
+    """Markdown below the title of a page: its headings begin at `<h2>`, and not below those of a question."""
+    return Markup(re.sub(r"(</?h)([4-6])>", lambda tag: f"{tag[1]}{int(tag[2]) - 2}>", markup.prose(text)))
+
+
 def _labelled(label: str, box: Markup) -> Markup:
     """A box below its heading, where it has one."""
     figure = '<figure class="labelled"><figcaption>{}</figcaption>{}</figure>'
@@ -98,7 +113,11 @@ def _program(program: Code, repeat: Repeat | None = None) -> Markup:
 def _again(repeat: Repeat) -> Markup:
     """What opens the lines that were shown before."""
     before = repeat.before
-    where = Markup('<a href="#q-{}">{}</a>').format(before.block, before.where) if before.block else "the common setup"
+    where = (
+        Markup('<a href="#q-{}">{}</a>').format(before.block, markup.inline(before.where))
+        if before.block
+        else "the common setup"
+    )
     what = f"All {repeat.lines} lines are" if repeat.is_whole else f"Lines 1 to {repeat.lines} are"
     return Markup('<details class="repeat"><summary>{} those of {}</summary></details>').format(what, where)
 
@@ -140,10 +159,15 @@ def excerpt(text: str) -> str:
 
 
 @cache
-def environment() -> Environment:
-    """The templates. Everything that is not `Markup` is escaped."""
+def environment(folder: str = "") -> Environment:
+    """The templates. Everything that is not `Markup` is escaped.
+
+    folder  with templates that come before ours; they reach ours as "quizproof/base.html". Empty for none
+    """
+    ours = PackageLoader("quizproof_renderers.site")
+    loaders: list[BaseLoader] = [ours, PrefixLoader({"quizproof": ours})]
     env = Environment(
-        loader=PackageLoader("quizproof_renderers.site"),
+        loader=ChoiceLoader([FileSystemLoader(folder), *loaders] if folder else loaders),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
@@ -161,11 +185,14 @@ def environment() -> Environment:
         warnings=markup.warnings,
         content=content,
         contents=contents,
+        whole_page=whole_page,
+        plain_line=markup.plain_line,
         plain=plain,
         excerpt=excerpt,
         form=form,
         plural=plural,
         percent=percent,
+        arc=_arc,
         duration=duration,
         rule=scoring.rule,
         hint_rule=scoring.hint_rule,
@@ -188,6 +215,15 @@ def environment() -> Environment:
 def percent(share: float) -> str:
     """A share, 0 to 1, in percent: "10 %", "2.5 %"."""
     return f"{round(share * 100, 1):g} %"
+
+
+def _arc(share: int, radius: float) -> str:
+    """A part of a circle as lengths of a stroke and of the gap after it.
+
+    share   in percent
+    radius  of the circle
+    """
+    return f"{share * radius * math.pi / 50:.1f} {2 * radius * math.pi + 1:.0f}"
 
 
 def _finalize(value: object) -> object:

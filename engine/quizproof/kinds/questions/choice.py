@@ -265,7 +265,8 @@ class Choice(Question):
             program = self._program(index)
             run = evidence(program, runs[program], code=option.proof or option.refute or "")
             if option.text is not None:
-                run = replace(run, summary=f"A run shows that this is {'true' if option.key else 'false'}.")
+                summary = f"A run shows that this is {'true' if option.key else 'false'}."
+                run = replace(run, summary=summary, about="proof")
         return displays.Option(
             id=LETTERS[index],
             content=content,

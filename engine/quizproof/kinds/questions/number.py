@@ -29,11 +29,14 @@ from quizproof.kinds.base import Question, Runs
 from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Exact, Model, Plain, Prose, Snippet, ToleranceField, refuse
+from quizproof.snippets.tidied import computes, tidied
 
 _EXACT_TYPES = ("Fraction", "Decimal", "complex")
 """What runs report as text, so that it stays exact."""
 _MOST_DIGITS = {"": 10, "float32": 6, "float16": 3, "bfloat16": 2}
 """By type of float: the digits up to which people type a number as it is. What was rounded has more of them."""
+_READABLE = 8
+"""Digits up to which people read a number as it is."""
 
 
 class NumberMistake(Model):
@@ -135,9 +138,9 @@ class NumberQuestion(Question):
         room = slack(value, dtype)
         form = displays.NumberInput(value, distance, answer, self.unit or "", mistakes, room, str(self.tolerance))
         parts = [p.source.rstrip() for p in program.parts if p.role in ("setup", "code")]
-        run = evidence(program, runs[program], code="\n".join([*parts, f"print({self.value.strip()})"]))
+        run = evidence(program, runs[program], code="\n".join([*parts, tidied(f"print({self.value.strip()})")]))
         unit = f" {self.unit}" if self.unit else ""
-        run = replace(run, summary=f"Computed: {decimal(value, distance, dtype)}{unit}.")
+        run = replace(run, summary=f"Computes {decimal(value, distance, dtype)}{unit}.")
         return displays.Display(self.asked(None, *code), form, f"{answer}{unit}", self.worked_solution(), run)
 
     def _foreseen(self, numbers: list[Any]) -> tuple[displays.Mistake, ...]:
@@ -148,7 +151,8 @@ class NumberQuestion(Question):
             if mistake.range:
                 ranges.append(displays.Mistake(str(mistake.range), mistake.mistake, at=at))
             else:
-                single.append(displays.Mistake(decimal(number), mistake.mistake, _computed(mistake, number), at))
+                run, shown = _computed(mistake, number), rounded(number)
+                single.append(displays.Mistake(decimal(number), mistake.mistake, run, at, shown))
         rest = [displays.Mistake(str(NumberMatch()), self.otherwise, at=("otherwise",))] if self.otherwise else []
         return (*single, *ranges, *rest)
 
@@ -284,7 +288,17 @@ def decimal(value: Value, tolerance: float = 0, dtype: str = "") -> str:
     return next((text for text in texts if same_number(float(text), value, tolerance)), repr(value))
 
 
+def rounded(value: Value) -> str:
+    """A number as people read it, 0.7 or 3.32193: with six digits where it has a long tail; empty where it has none."""
+    exact = decimal(value)
+    if not isinstance(value, float) or sum(map(str.isdigit, exact.partition("e")[0])) <= _READABLE:
+        return ""
+    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.0f}"
+
+
 def _computed(mistake: NumberMistake, number: Value) -> displays.Evidence | None:
-    if mistake.expression is None:
+    """How the expression of a mistake gives its number; None where the expression is only the number."""
+    if mistake.expression is None or not computes(mistake.expression):
         return None
-    return displays.Evidence(f"What this mistake computes: {decimal(number)}.", code=mistake.expression)
+    summary = f"What this mistake computes: {rounded(number) or decimal(number)}."
+    return displays.Evidence(summary, code=tidied(mistake.expression), about="mistake")

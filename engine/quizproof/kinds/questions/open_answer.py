@@ -104,7 +104,7 @@ class Open(Question):
         if point.proof is not None:
             program = self._proof(index, point.proof)
             run = evidence(program, runs[program], code=point.proof)
-            run = replace(run, summary="A run shows that this is true.")
+            run = replace(run, summary="A run shows that this is true.", about="proof")
         return displays.Point(LETTERS[index], point.text, run, point.unproven or "")
 
 

@@ -27,6 +27,7 @@ from quizproof.marking.mark import NOTHING_WORDS
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Plain, Prose, Snippet, Text, ToleranceField, refuse
 from quizproof.snippets.session import asked_output, is_session, shows_everything
+from quizproof.snippets.tidied import computes, tidied
 
 _ENDLESS_WORDS = ("endless", "endless loop", "infinite loop", "it never ends", "never stops", "runs forever")
 """What learners also type for `never ends`."""
@@ -153,8 +154,8 @@ class PredictOutput(Question):
             options = [displays.Option("a", self._content(key, stated), True, "", run, at=("code",))]
             for index, (text, distractor, at) in enumerate(wrong):
                 content = self._content(text, distractor.stated)
-                proof = self._own_run(index, runs) if distractor.code is not None else None
-                options.append(displays.Option(LETTERS[index + 1], content, False, distractor.mistake, proof, at=at))
+                own = self._own_run(index, runs)
+                options.append(displays.Option(LETTERS[index + 1], content, False, distractor.mistake, own, at=at))
             form = displays.Options(tuple(options), tolerance=self.tolerance)
         else:
             mistakes = tuple(displays.Mistake(text, distractor.mistake, at=at) for text, distractor, at in wrong)
@@ -217,11 +218,14 @@ class PredictOutput(Question):
             return fold(program.stdout(runs[program], "answer"))
         return fold(distractor.prints) if distractor.prints is not None else str(distractor.stated)
 
-    def _own_run(self, index: int, runs: Runs) -> displays.Evidence:
-        """What a distractor's own code did, after the question's program."""
+    def _own_run(self, index: int, runs: Runs) -> displays.Evidence | None:
+        """What a distractor's own code did, after the question's program; None where it only prints what is typed."""
+        code = self.distractors[index].code
+        if code is None or not computes(code):
+            return None
         program = self._after(index)
         text = program.stdout(runs[program], "answer")
-        return displays.Evidence("What this mistake computes:", text, code=self.distractors[index].code or "")
+        return displays.Evidence("What this mistake computes:", text, code=tidied(code), about="mistake")
 
     def _judge_key(self, outcome: Outcome) -> Judgement:
         main = self._main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from quizproof.displays import OpenInput, Option, Options, Point
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
 from quizproof_renderers.site.names import spelled_out
@@ -13,6 +14,9 @@ from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.edition import edition_of
 from quizproof_renderers.site.pages.repeats import Shown, shown_in
 from quizproof_renderers.site.pages.variant import Variant
+from quizproof_renderers.site.reach.documentation import DocLink, documentation, programs_of
+from quizproof_renderers.site.reach.problem_report import ReportTo
+from quizproof_renderers.tally import shared_code
 
 MAX_VARIANTS = 4
 """Variants of one question on its page. More would only make the page heavier."""
@@ -33,6 +37,10 @@ class PageBlock:
     """Where readers get the bank."""
     above: tuple[Shown, ...] = ()
     """The programs that the page shows above it."""
+    report: ReportTo | None = None
+    """Where readers report problems."""
+    address: str = ""
+    """The public address of the page of its quiz; empty when that is not known."""
 
     @property
     def id(self) -> str:
@@ -100,9 +108,43 @@ class PageBlock:
         return tuple(Variant(i, d, f"{salt}/{i}", self.above) for i, d in enumerate(displays[:MAX_VARIANTS]))
 
     @property
+    def unproven(self) -> tuple[str, ...]:
+        """The ids of the places on its page that give the author's reasons for what is unproven."""
+        return tuple(self.unproven_place(self.variants[0], item) for item in self._reasoned) if self.variants else ()
+
+    @property
+    def _reasoned(self) -> tuple[Option | Point, ...]:
+        """The options or points of its first variant that are unproven."""
+        asked = self.variants[0].display.input
+        items: tuple[Option | Point, ...] = ()
+        if isinstance(asked, Options):
+            items = asked.options
+        elif isinstance(asked, OpenInput):
+            items = asked.points
+        return tuple(item for item in items if item.unproven)
+
+    def unproven_place(self, variant: Variant, item: Option | Point) -> str:
+        """The id of the place that gives the reason; empty in all variants but the first, for ids are unique."""
+        return f"u-{self.id}-{item.id}" if not variant.index and item.unproven else ""
+
+    @property
     def shown(self) -> tuple[Shown, ...]:
         """The programs that it shows itself."""
         return shown_in(self.variants[0].display.prompt, self.name, self.id) if self.variants else ()
+
+    def report_link(self, variant: Variant, versions: str) -> str:
+        """The address by which readers report a problem; only where there is one."""
+        assert self.report
+        page = f"{self.address}#q-{self.id}" if self.address else ""
+        return self.report.link(self.id, variant.index + 1, versions, page)
+
+    @cached_property
+    def documentation(self) -> tuple[DocLink, ...]:
+        """The official documentation of what its programs use."""
+        shown = (variant.display for variant in self.variants[:1])
+        sources = [code.source for code in shared_code(self.header, ())]
+        sources += (source for display in shown for source in programs_of(display))
+        return documentation(sources, built_in=self.header.runtime == "python")
 
     @property
     def reasons(self) -> tuple[str, ...]:

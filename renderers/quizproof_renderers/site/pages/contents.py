@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
@@ -14,8 +14,9 @@ from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.quiz import QuizPage
 from quizproof_renderers.site.pages.repeats import shown_in
-from quizproof_renderers.site.pages.topic import TopicPage
+from quizproof_renderers.site.pages.topic import TopicPage, Unproven
 from quizproof_renderers.site.pictures import pictures_in
+from quizproof_renderers.site.reach.presentation import Presentation, TopicText
 from quizproof_renderers.tally import shared_code
 
 
@@ -29,6 +30,8 @@ class Site:
     """The versions that snippets ran on, one string per runtime."""
     sandbox: str
     """The isolation of runs, a key of `names.SANDBOXES`."""
+    presentation: Presentation = field(default_factory=Presentation)
+    """What its owner has set."""
 
     @property
     def quizzes(self) -> int:
@@ -56,47 +59,64 @@ class Site:
         return Coverage.together(topic.coverage for topic in self.topics)
 
     @property
+    def unproven(self) -> tuple[Unproven, ...]:
+        """All questions with statements that no run can settle."""
+        return tuple(each for topic in self.topics for each in topic.unproven)
+
+    @property
     def ingredients(self) -> tuple[object, ...]:
         """Everything that affects the contents page, except the title."""
         return (self.runtimes, self.sandbox, self.coverage.summary, tuple(topic.entry for topic in self.topics))
 
 
-def site_of(report: Report, title: str, order: Sequence[str] = (), source: BankSource | None = None) -> Site:
+def site_of(
+    report: Report,
+    title: str,
+    order: Sequence[str] = (),
+    source: BankSource | None = None,
+    presentation: Presentation | None = None,
+) -> Site:
     """Arrange a report as topics, quizzes and blocks.
 
     report  what `prove` gives, with displays; files that could not be read are left out
     title   of the site
     order   ids of topics; those that are not among them follow in alphabetical order
     source  where readers get the bank
+    presentation  what its owner has set
 
     The quizzes of a topic are sorted by mode, then by runtime, then by title.
     """
+    presentation = presentation or Presentation()
     pages: dict[str, list[QuizPage]] = {}
     for quiz in report.quizzes:
         if quiz.header is None:
             continue
-        blocks = _blocks(quiz, source or BankSource())
+        blocks = _blocks(quiz, source or BankSource(), presentation)
         insight = quiz.header.insight.text if quiz.header.insight else ""
         texts = (quiz.header.intro, insight, quiz.blocks)
         versions = versions_of(quiz.header.runtime, quiz.versions)
         page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.steps, pictures_in(quiz.files, *texts))
         pages.setdefault(page.topic, []).append(page)
-    topics = tuple(TopicPage(topic, tuple(sorted(pages[topic], key=_place))) for topic in _ordered(pages, order))
+    topics = tuple(
+        TopicPage(topic, tuple(sorted(pages[topic], key=_place)), presentation.topics.get(topic, TopicText()))
+        for topic in _ordered(pages, order)
+    )
     runtimes = tuple(
         versions_of(name, report.result.runtimes[name]) for name in sorted(report.result.runtimes, key=_rank)
     )
-    return Site(title, topics, runtimes, report.result.sandbox)
+    return Site(title, topics, runtimes, report.result.sandbox, presentation)
 
 
-def _blocks(quiz: QuizProof, source: BankSource) -> tuple[PageBlock, ...]:
+def _blocks(quiz: QuizProof, source: BankSource, presentation: Presentation) -> tuple[PageBlock, ...]:
     """The blocks of a quiz, numbered, each with the programs that the page shows above it."""
     # An exhibit adds nothing, so it has the number of the question before it.
     numbers = accumulate(int(not proof.exhibit) for proof in quiz.blocks)
     blocks: list[PageBlock] = []
     assert quiz.header is not None
     above = shown_in(shared_code(quiz.header, quiz.steps))
+    address = presentation.address(f"{quiz.header.topic}/{quiz.header.quiz}.html")
     for proof, number in zip(quiz.blocks, numbers, strict=True):
-        blocks.append(PageBlock(proof, quiz.header, number, source, above))
+        blocks.append(PageBlock(proof, quiz.header, number, source, above, presentation.report, address))
         above += blocks[-1].shown
     return tuple(blocks)
 

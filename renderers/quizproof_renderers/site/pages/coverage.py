@@ -56,11 +56,15 @@ class Coverage:
     @property
     def summary(self) -> str:
         """The counts in words: "30 of 31 statements proven, 1 unproven"."""
+        return ", ".join(filter(None, self.counts))
+
+    @property
+    def counts(self) -> tuple[str, str, str]:
+        """The counts in words: those that are proven, unproven, and neither; an empty text where there are none."""
         if not self.total:
-            return "there is no statement to prove"
-        parts = [f"{self.proven:,} of {plural(self.total, 'statement')} proven"]
-        if self.unproven:
-            parts.append(f"{self.unproven:,} unproven")
-        if self.failed:
-            parts.append(f"{self.failed:,} refuted or not verified")
-        return ", ".join(parts)
+            return "there is no statement to prove", "", ""
+        return (
+            f"{self.proven:,} of {plural(self.total, 'statement')} proven",
+            f"{self.unproven:,} unproven" if self.unproven else "",
+            f"{self.failed:,} refuted or not verified" if self.failed else "",
+        )

@@ -125,6 +125,11 @@ class QuizPage:
         return tuple(Belief(text, f"{self.file}#q-{block.id}", block.name, self.title) for block, text in texts if text)
 
     @property
+    def unproven(self) -> tuple[str, ...]:
+        """The ids of the places on its page that give the reasons for what is unproven."""
+        return tuple(place for block in self.blocks if block.sound for place in block.unproven)
+
+    @property
     def markable(self) -> int:
         """How many questions can be answered."""
         return sum(question.markable for question in self.questions)
@@ -149,4 +154,4 @@ class QuizPage:
     @property
     def entry(self) -> tuple[object, ...]:
         """Everything that affects its entry on other pages."""
-        return (self.header, self.extent, self.markable, self.coverage.summary)
+        return (self.header, self.extent, self.markable, self.coverage.summary, self.unproven)

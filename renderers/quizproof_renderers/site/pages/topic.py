@@ -10,6 +10,9 @@ from typing import NamedTuple
 from quizproof_renderers.site.names import RUNTIMES, extent, mode_name, runtime_name, spelled_out
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.quiz import Belief, QuizPage
+from quizproof_renderers.site.reach.presentation import TopicText
+
+_SILENT = TopicText()
 
 
 class Alternative(NamedTuple):
@@ -21,17 +24,35 @@ class Alternative(NamedTuple):
     """The quiz's page, from the folder of the topic; empty for the page that is open."""
 
 
+class Unproven(NamedTuple):
+    """A question with a statement that no run can settle."""
+
+    target: str
+    """The link to the author's reason, from the folder of the site."""
+    question: str
+    """What the question is called."""
+    quiz: str
+    """The title of its quiz."""
+
+
 @dataclass(frozen=True)
 class TopicPage:
     """A topic and its quizzes, in the order of modes and frameworks."""
 
     id: str
     quizzes: tuple[QuizPage, ...]
+    text: TopicText = _SILENT
+    """What the owner of the site says of it."""
 
     @property
     def title(self) -> str:
         """The topic as readers see it: "Freezing layers"."""
-        return spelled_out(self.id)
+        return self.text.title or spelled_out(self.id)
+
+    @property
+    def intro(self) -> str:
+        """What the owner of the site says of it, in Markdown; may be empty."""
+        return self.text.intro
 
     @property
     def minutes(self) -> int:
@@ -57,6 +78,16 @@ class TopicPage:
     def beliefs(self) -> tuple[Belief, ...]:
         """What people commonly believe of it, and a run refuted."""
         return tuple(belief for quiz in self.quizzes for belief in quiz.beliefs)
+
+    @property
+    def unproven(self) -> tuple[Unproven, ...]:
+        """Its questions with statements that no run can settle."""
+        return tuple(
+            Unproven(f"{self.id}/{quiz.file}#{block.unproven[0]}", block.name, quiz.title)
+            for quiz in self.quizzes
+            for block in quiz.blocks
+            if block.sound and block.unproven
+        )
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -104,7 +135,7 @@ class TopicPage:
     @property
     def entry(self) -> tuple[object, ...]:
         """Everything that affects its entry in the contents."""
-        return (self.id, self.coverage.summary, tuple(quiz.entry for quiz in self.quizzes))
+        return (self.id, self.text, self.coverage.summary, tuple(quiz.entry for quiz in self.quizzes))
 
     @property
     def ingredients(self) -> tuple[object, ...]:
@@ -114,7 +145,13 @@ class TopicPage:
     def surroundings(self, quiz: QuizPage) -> tuple[object, ...]:
         """Everything that `quiz`'s page shows of the rest of the topic."""
         after = self.after(quiz)
-        return (self.id, self.modes_from(quiz), self.runtimes_from(quiz), after and (after.file, after.title))
+        return (
+            self.id,
+            self.text,
+            self.modes_from(quiz),
+            self.runtimes_from(quiz),
+            after and (after.file, after.title),
+        )
 
 
 def _alternative(

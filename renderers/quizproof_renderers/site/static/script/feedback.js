@@ -14,9 +14,27 @@ export function showOptionFeedback(variant, response) {
     option.classList.add("correct" in option.dataset ? "is-right" : "is-wrong");
     option.classList.toggle("is-chosen", chosen);
     one(".yours", feedback).textContent = chosen ? " — your answer" : "";
-    for (const run of all("details.run", feedback)) run.open = chosen;
     option.append(feedback);
   }
+}
+
+/** Above the form: why the options fail that were chosen wrongly, and why the right ones hold. */
+export function showReasons(result, variant) {
+  const say = (option, verdict) => {
+    const text = one(".feedback-text", option);
+    const first = document.createElement("p");
+    const lead = document.createElement("b");
+    lead.textContent = `${one(".letter", option).textContent} is ${verdict}. `;
+    first.append(lead);
+    result.append(first);
+    if (!text) return;
+    const said = [...text.cloneNode(true).children];
+    if (said[0].matches("p")) first.append(...said.shift().childNodes);
+    result.append(...said);
+    text.classList.add("is-above");
+  };
+  for (const option of all(".option.is-chosen.is-wrong", variant)) say(option, "wrong");
+  for (const option of all(".option.is-right", variant)) say(option, "right");
 }
 
 /** The mistakes that the response makes stand out in the answer sheet; some are hidden there until they are made. */

@@ -2,7 +2,7 @@
 
 import { all, one } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
-import { feedbackItem, showMistakes, showOptionFeedback, showResult, verdictText } from "./feedback.js";
+import { feedbackItem, showMistakes, showOptionFeedback, showReasons, showResult, verdictText } from "./feedback.js";
 import { makeEditor } from "./editor.js";
 import { revealModelAnswer } from "./fields.js";
 import { FORMS } from "./forms.js";
@@ -242,6 +242,7 @@ export function makeAnswerable(section, report, keepDraft) {
     if (one(".sheet.was-read", variant)) help.push("a look at the answer");
     const afterwards = score === beforeHints ? "" : `After ${joined(help)}: ${percent(score)}.`;
     showResult(one(".result", variant), mark, description, afterwards);
+    showReasons(one(".result", variant), variant);
     showMistakes(mark.mistakes);
     letScroll();
   }

@@ -336,9 +336,11 @@ def test_goes_on_where_a_framework_is_missing(bank: Path, tmp_path_factory: pyte
 def test_keeps_a_site_current(bank: Path) -> None:
     """Each verdict is followed by a build, and what is not proven is marked on its page."""
     file, page = bank / "questions/a.yaml", bank / "public/python/a.html"
-    with Watching(bank, "--build", "public") as watching:
+    (bank / "site.yaml").write_text("title: What is watched\ntopics: [python]\n")
+    with Watching(bank, "--build", "public", "--site", "site.yaml") as watching:
         watching.until("public: ")
         assert "Sums" in page.read_text()
+        assert "What is watched" in page.read_text()
         file.write_text(file.read_text().replace("title: Sums", "title: Totals"))
         watching.until("public: ")
         assert "Totals" in page.read_text()

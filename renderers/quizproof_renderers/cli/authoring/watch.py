@@ -82,6 +82,7 @@ def _builder(
     from quizproof_renderers.site.settings import SiteSettings, load_settings
 
     settings = load_settings(site) if site else SiteSettings()
+    presentation = settings.presentation(site.parent if site else Path())
     refuse_foreign(output)
 
     def build() -> str:
@@ -89,7 +90,7 @@ def _builder(
         try:
             proving = Proving(find_files(chosen), runner, cache=cache)
             report = Report(tuple(proving), proving.result)
-            result = build_site(report, output, settings.title, settings.topics, settings.source)
+            result = build_site(report, output, settings.title, settings.order, settings.source, presentation)
         except UsageError as error:
             return f"{output} was not built: {error}"  # the next change may be the remedy
         return f"{output}: {result.files} files, built in {time.monotonic() - started:.1f} s"

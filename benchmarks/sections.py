@@ -97,6 +97,15 @@ def _against_python(runtime: str, source: str, name: str, effort: Effort, target
     table.seconds(name, statistics.median(ours), "python snippet.py", statistics.median(fresh), target)
 
 
+def watch(effort: Effort) -> None:
+    """What an author waits for after a save, against one isolated run."""
+    table.title("From a save to its verdict: `quizproof watch`, one torch question, in a pipe")
+    table.note("It makes two runs: the edited program, and the same under other conditions.")
+    with Isolated("torch", banks.snippet("torch", 0).source) as isolated, tool.watched() as edit:
+        edits, runs = map(statistics.median, timing.alternating(3 if effort.quick else 50, edit, isolated.run))
+    table.seconds("save to verdict: torch", edits, "one isolated run", runs, Target(0.05, "seconds"))
+
+
 # Peers.
 
 
@@ -300,4 +309,4 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-SECTIONS = {each.__name__: each for each in (startup, run, sharing, bank, peers, scale, build)}
+SECTIONS = {each.__name__: each for each in (startup, run, watch, sharing, bank, peers, scale, build)}

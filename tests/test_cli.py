@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import venv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import cast
 
 import pytest
 
+from helpers.bare import bare_interpreter
 from helpers.processes import descendants, quizproof
 from quizproof.proof import Totals
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
@@ -150,17 +150,7 @@ def test_no_bank_here(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real interpreter with everything that the tests have but frameworks."""
-    folder = tmp_path_factory.mktemp("bare")
-    packages = folder / "packages"
-    packages.mkdir()
-    for entry in Path(pytest.__file__).parent.parent.iterdir():
-        if not entry.name.startswith(("torch", "tensorflow", "keras", "numpy", "scikit_learn", "sklearn")):
-            (packages / entry.name).symlink_to(entry)
-    venv.create(folder / "venv", with_pip=False)
-    (site,) = (folder / "venv").glob("lib/python*/site-packages")
-    places = [packages, ROOT / "engine", ROOT / "renderers"]
-    (site / "bare.pth").write_text("".join(f"{place}\n" for place in places))
-    return folder / "venv" / "bin" / "python"
+    return bare_interpreter(tmp_path_factory.mktemp("bare"))
 
 
 def test_missing_framework_is_exit_code_3(bank: Path, bare_python: Path) -> None:

@@ -44,9 +44,9 @@ REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
-TESTED |= {"toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
+TESTED |= {"json editor", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
 TESTED |= {"html template", "html frame", "console", "toml", "python run", "text printed", "text layout"}
-UNTESTED = {"sh", "text requirements"}
+UNTESTED = {"sh", "text requirements", "lua"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
 
 # ---- quizzes and questions
@@ -307,6 +307,11 @@ def test_commands_and_formats_are_those_of_the_reference() -> None:
     table = [code(row[0])[0] for row in rows("Commands")]
     assert {line.split()[1] for line in table if line.startswith("quizproof ")} == set(main.commands)
     assert [line for line in table if not line.startswith("quizproof ")] == list(FORMATS)
+
+
+def test_settings_of_editors_are_json() -> None:
+    """They can be copied as they are."""
+    assert [json.loads(fence.text) for fence in FENCES if fence.sort == "json editor"]
 
 
 # ---- pages and files

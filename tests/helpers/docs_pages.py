@@ -16,7 +16,8 @@ The words after the three backticks say what a block is, and so how it is held t
     yaml step                                  a step of a workflow that uses our action
     toml pytest                                settings of pytest: the ini options in it exist
     yaml hooks                                 a .pre-commit-config.yaml
-    sh, text requirements, toml                what a test cannot run, such as an installation
+    json editor                                settings of an editor, as JSON
+    sh, text requirements, toml, lua           what a test cannot run, such as an installation
 
 Quizzes and questions with a `name` are written to the folder in which the page's console and python blocks run.
 `refuted` names the codes of the findings where another block shows their messages. In what is printed, a line `...`

@@ -6,14 +6,10 @@ models, rules from `quizproof.rules`, scoring from `quizproof.marking.scoring`.
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 import re
-import textwrap
 import types
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
@@ -53,6 +49,7 @@ from quizproof.quizfile.fields import Role
 from quizproof.quizfile.header import Header, Insight, Step
 from quizproof.quizfile.limits import Limits
 from quizproof.rules import RULES
+from quizproof_renderers.editing.docstrings import docstrings
 from quizproof_renderers.policy.settings import SETTINGS
 from quizproof_renderers.site.settings import SiteSettings, TopicSettings
 
@@ -185,29 +182,14 @@ def known_keys() -> set[str]:
 
 def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:
     rows = []
-    docstrings = _docstrings(model)
+    words_of = docstrings(model)
     for name, info in model.model_fields.items():
         if name not in without:
-            meaning = " ".join(docstrings.get(name, "").split())
+            meaning = words_of.get(name, "")
             assert meaning, f"{model.__name__}.{name} has no docstring"
             words = _kinds_of(model) if name == "kind" else sort(info)
             rows.append((f"`{info.alias or name}`", words, _default(info), meaning))
     return _markdown(("key", "value", "default", "meaning"), rows)
-
-
-def _docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """The docstrings below the fields of a model and of its bases, by the names of the fields."""
-    found: dict[str, str] = {}
-    for each in reversed(model.__mro__):
-        if each is BaseModel or not issubclass(each, BaseModel):
-            continue
-        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
-        assert isinstance(tree, ast.ClassDef)
-        for field, after in pairwise(tree.body):
-            match field, after:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                    found[name] = text
-    return found
 
 
 def _kinds_of(base: type[BaseModel]) -> str:

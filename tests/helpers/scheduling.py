@@ -38,9 +38,12 @@ COSTLY = {
     "test_exhibits": {"told"},
     "test_honesty": {"proofs"},
     "test_lock": {"locked"},
+    "test_lsp": {"editor"},
     "test_pictures": {"built"},
+    "test_schema": {"editor"},
     "test_shards": {"bank"},
     "test_shipped_bank": {"report"},
+    "test_watch": {"runner"},
 }
 """Fixtures that prove or start much. One process runs all tests of a file that use one, so that it is made once."""
 FRAMEWORKS = re.compile("torch|tensorflow|keras|framework")

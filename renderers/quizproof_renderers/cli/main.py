@@ -14,7 +14,11 @@ from typing import Any, NoReturn
 import click
 
 from quizproof_renderers.cli.authoring.config import config
+from quizproof_renderers.cli.authoring.lsp import lsp
+from quizproof_renderers.cli.authoring.new import new
+from quizproof_renderers.cli.authoring.schema import schema
 from quizproof_renderers.cli.authoring.validate import validate
+from quizproof_renderers.cli.authoring.watch import watch
 from quizproof_renderers.cli.build import build
 from quizproof_renderers.cli.cache import cache
 from quizproof_renderers.cli.check import check
@@ -126,5 +130,5 @@ def main() -> None:
     """
 
 
-for command in (check, validate, merge, build, take, try_, explain, config, cache, doctor):
+for command in (check, validate, watch, new, merge, build, take, try_, explain, config, schema, lsp, cache, doctor):
     main.add_command(command)

@@ -64,7 +64,7 @@ def set_up(
     runner: Runner[Any] = _locked(outcomes, options) if outcomes else _running(options)
     known = _known(options, places, runner.level) if options.known else None
     # On standard error, so that a report in a pipe or a file holds nothing of it.
-    with _cache(options) as cache, progress_on(sys.stderr, quiet=options.quiet) as bar, runner:
+    with cache_for(options) as cache, progress_on(sys.stderr, quiet=options.quiet) as bar, runner:
         proving = Proving(files, runner, cache=cache, known=known, progress=bar.show, **settings)
         yield proving, bar
         if options.verbose:
@@ -177,7 +177,7 @@ def _level(options: RunOptions) -> Level:
 
 
 @contextmanager
-def _cache(options: RunOptions) -> Iterator[Cache | None]:
+def cache_for(options: RunOptions) -> Iterator[Cache | None]:
     """The cache of this user; None when it is not wanted, or cannot be used, which is mentioned."""
     from quizproof.errors import UsageError
     from quizproof.store.cache import Cache

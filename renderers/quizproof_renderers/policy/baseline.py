@@ -76,10 +76,14 @@ class Baseline:
             where = ".".join(map(str, first["loc"]))
             at = f" at `{where}`" if where else ""
             raise UsageError(f"{path} is damaged{at}: {first['msg']}; {_AGAIN}") from None
-        baseline = cls(path, entries)
-        for entry in entries:
-            baseline._left[_identity(entry, path)] += entry.count
-        return baseline
+        return cls(path, entries).unused()
+
+    def unused(self) -> Baseline:
+        """The same, of which nothing was taken yet."""
+        left: Counter[tuple[str, str, str]] = Counter()
+        for entry in self.entries:
+            left[_identity(entry, self.path)] += entry.count
+        return Baseline(self.path, self.entries, left)
 
     def takes(self, finding: Finding) -> bool:
         """Whether a finding is known. Asked for once per finding: an entry is used up."""

@@ -1,0 +1,1 @@
+"""`quizproof lsp`: a language server, which shows verdicts in editors."""

@@ -1,0 +1,1 @@
+"""`quizproof watch`: verdicts in a terminal, beside any editor."""

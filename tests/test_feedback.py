@@ -141,6 +141,7 @@ def test_the_unproven_statement_is_behind_its_count(quiz: Page) -> None:
     """A click on the count shows the author's reason, also before an answer."""
     quiz.locator("#q-stated .standing").get_by_role("link", name="1 unproven").click()
     expect(quiz.get_by_text("A matter of taste.")).to_be_visible()
+    quiz.locator(".apparatus summary").click()
     quiz.locator(".ledger").get_by_role("link", name="1 unproven").click()
     assert quiz.url.endswith("#u-stated-c")
 

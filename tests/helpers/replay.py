@@ -202,7 +202,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         raise FileNotFoundError("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.bare import ROOT, bare_interpreter
 from helpers.processes import quizproof
 from test_cli import GOOD
 
@@ -45,8 +46,21 @@ if sys.platform == "win32":
 from quizproof_renderers.cli.main import main
 main()
 """
-WITHOUT_RUNS = ["--help", "explain QP201", "build -o site --locked", "take sum --locked --plain", "cache stats"]
-WITH_RUNS = ["check", "build -o site", "take sum --plain", "try mine.py --question write", "check --dask tcp://x:1"]
+WITHOUT_RUNS = [
+    "--help",
+    "explain QP201",
+    "build -o site --locked",
+    "take sum --locked --plain",
+    "take sum --plain",
+    "cache stats",
+]
+WITH_RUNS = [
+    "check",
+    "build -o site",
+    "take sum --plain --no-cache",
+    "try mine.py --question write",
+    "check --dask tcp://x:1",
+]
 NAMES = {"darwin": "macOS", "win32": "Windows"}
 WRITE = """\
   - id: write
@@ -148,6 +162,32 @@ def test_proving_in_a_program_says_so(bank: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], cwd=bank, capture_output=True, text=True)
     assert done.stderr == ""
     assert done.stdout.startswith("snippets run only on Linux, and this machine runs Windows")
+
+
+def test_a_test_begins_with_what_the_lock_knows(bank: Path, tmp_path: Path) -> None:
+    """Without --locked nothing is proven again, and a learner's own program is run; what was edited is proven anew."""
+    taken = quizproof("take", "write", "-v", "--plain", cwd=bank, stdin="total = len('ab')\n.\n")
+    lock = bank / "questions" / "quizproof.lock"
+    assert (taken.returncode, taken.stderr) == (0, f"quizproof: all outcomes are those of {lock}\n")
+    assert "Score: 1 of 1 (100 %)." in taken.stdout
+    (tmp_path / "questions").mkdir()
+    for file in (bank / "questions").iterdir():
+        (tmp_path / "questions" / file.name).write_text(file.read_text().replace("print(1 + 1)", "print(0 + 2)"))
+    edited = quizproof("take", "sum", "-v", "--plain", "--seed", "1", cwd=tmp_path, stdin="a\n")
+    assert (edited.returncode, edited.stderr) == (0, "quizproof: 2 runs, 0 from the cache, 0 known from a lock\n")
+
+
+def test_a_test_from_the_lock_needs_no_framework(tmp_path: Path) -> None:
+    """The shipped bank's questions about PyTorch are put where there is none; without the lock they cannot be."""
+    python = bare_interpreter(tmp_path)
+    arguments = ("take", "torch-grad-false", "--plain", "--seed", "1", "--bank", str(ROOT / "questions"))
+    done = quizproof(*arguments, cwd=tmp_path, python=python, stdin="a\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Question 1 of 1" in done.stdout
+    assert "Score: " in done.stdout
+    refused = quizproof(*arguments, "--no-cache", cwd=tmp_path, python=python, stdin="a\n")
+    assert refused.returncode == 3
+    assert "Question 1 of 1" not in refused.stdout
 
 
 def test_a_locked_test_runs_nothing(bank: Path, tmp_path: Path) -> None:

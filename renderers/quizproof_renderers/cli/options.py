@@ -302,11 +302,13 @@ def lock_near(paths: Sequence[Path]) -> Path:
     """
     if len(paths) == 1 and paths[0].is_dir():
         return paths[0] / LOCK
+    return nearest_lock(paths) or fail(f"there is no {LOCK} in a folder above {paths[0]}; name the bank's folder")
+
+
+def nearest_lock(paths: Sequence[Path]) -> Path | None:
+    """The lock in the nearest folder, above all of some files and folders, that has one; None when none has."""
     above = Path(os.path.commonpath([path.resolve() for path in paths]))
-    for folder in (above, *above.parents):
-        if (folder / LOCK).is_file():
-            return folder / LOCK
-    return fail(f"there is no {LOCK} in a folder above {paths[0]}; name the bank's folder")
+    return next((folder / LOCK for folder in (above, *above.parents) if (folder / LOCK).is_file()), None)
 
 
 def default_bank() -> tuple[Path, ...]:

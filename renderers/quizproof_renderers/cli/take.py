@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from quizproof_renderers.cli.exits import USAGE, code_of_test, tell
-from quizproof_renderers.cli.options import LOCK, RunOptions, default_bank, lock_of, proving_options
+from quizproof_renderers.cli.options import LOCK, RunOptions, default_bank, lock_of, nearest_lock, proving_options
 from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from quizproof.claims import Program
     from quizproof.loading.quiz import Bank
     from quizproof.outcome import Outcome
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--bank", multiple=True, type=click.Path(path_type=Path), help="Files or folders.  [default: questions]")
 @click.option("--seed", type=int, help="Draws variants and shuffles options; the same seed gives the same test.")
 @click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
-@click.option("--locked", is_flag=True, help=f"Run nothing: take the outcomes from {LOCK}. Needs no framework.")
+@click.option("--locked", is_flag=True, help=f"Run nothing, and take all outcomes from {LOCK}.")
 @proving_options
 def take(
     name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, locked: bool, options: RunOptions
@@ -33,9 +37,9 @@ def take(
     """Take a self-test in the terminal.
 
     QUIZ is the id of a quiz, ID that of one question or exhibit; without either, the quizzes of the bank are listed.
-    Every question is proven before you see it. After your answer you see what the run of each option really did. A
-    program that you write runs in the same sandbox; with --locked it stays unmarked. Answers are read from the
-    keyboard, or line by line from a pipe.
+    Every question is proven before you see it, by the bank's lock where that has all its outcomes, else by running.
+    After your answer you see what the run of each option really did. A program that you write runs in the same
+    sandbox; with --locked it stays unmarked. Answers are read from the keyboard, or line by line from a pipe.
 
     \b
     Examples:
@@ -46,22 +50,82 @@ def take(
     """
     import secrets
 
+    from quizproof.runners.local import platform_refusal
     from quizproof.store.lock import Lock
 
     places = bank or default_bank()
     lock = Lock.read(lock_of(places)) if locked else None
-    chosen = _choose(bank_at(*places), name)
-    # The lock is not compared with the bank: it covers all of it, and this may be one question.
-    with set_up(chosen.files, options, places, outcomes=lock) as (proving, _):
-        quizzes = tuple(proving)
+    chosen = _choose(_bank_with(name, places), name)
+    from_lock = None if lock else _from_lock(chosen, places, options)
+    if from_lock is not None:
+        quizzes = from_lock
+    else:
+        # The lock is not compared with the bank: it covers all of it, and this may be one question.
+        with set_up(chosen.files, options, places, outcomes=lock) as (proving, _):
+            quizzes = tuple(proving)
     # Few digits, because a learner types it to repeat the test.
     seed = secrets.randbelow(10_000) if seed is None else seed
-    result = _put(quizzes, None if lock else options, chosen, seed=seed, plain=plain)
+    runs_nothing = lock is not None or (from_lock is not None and platform_refusal())
+    result = _put(quizzes, None if runs_nothing else options, chosen, seed=seed, plain=plain)
     if result.left_out and lock:
         tell(f"{LOCK} does not match the questions left out; write it again with `quizproof check --write-lock`")
     elif result.left_out:
         tell("`quizproof check` says why questions were left out")
     sys.exit(code_of_test(result))
+
+
+def _bank_with(name: str | None, places: Sequence[Path]) -> Bank:
+    """The bank, or only those of its files that seem to have a quiz or a block of this name: to read all takes long."""
+    from quizproof.loading.files import find_files
+
+    if name is not None:
+        named = re.compile(rf"\b(?:quiz|id)[\"']?\s*:\s*[\"']?{re.escape(name)}\b")
+        files = [file for file in find_files(places) if isinstance(file, Path) and named.search(_text(file))]
+        bank = bank_at(*files) if files else None
+        if bank and any(name in (quiz.id, *(item.block.id for item in quiz.items)) for quiz in bank.quizzes):
+            return bank
+    return bank_at(*places)
+
+
+def _text(file: Path) -> str:
+    """The text of a file; empty where it cannot be read, of which loading it tells more."""
+    from quizproof.loading.walk import read_regular
+    from quizproof.quizfile.source_text import MAX_BYTES
+
+    try:
+        return read_regular(file, MAX_BYTES)[0].decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tuple[QuizProof, ...] | None:
+    """The quizzes, judged by the lock of their bank; None unless it has all that they need, and proves it.
+
+    So the first question need not wait for a framework. Whoever wants other outcomes than those of the lock says so:
+    `--no-cache`, `--known` and `--dask` run what they would run without it, as a required sandbox does that the lock
+    does not have.
+    """
+    from quizproof.errors import UsageError
+    from quizproof.runtimes.sandbox.levels import LEVELS
+    from quizproof.store.lock import Lock
+
+    path = nearest_lock(places)
+    if path is None or options.no_cache or options.known or options.dask or options.sandbox:
+        return None
+    try:
+        lock = Lock.read(path)
+    except UsageError:  # a damaged one is for `check` to tell of; here everything can be run
+        return None
+    if lock.sandbox not in LEVELS or (options.required and LEVELS.index(lock.sandbox) > LEVELS.index(options.required)):
+        return None
+    with set_up(chosen.files, replace(options, verbose=False), places, outcomes=lock) as (proving, _):
+        quizzes = tuple(proving)
+    statuses = {proof.status for quiz in quizzes for proof in quiz.blocks}
+    if not statuses <= {"proven", "unproven"} or not all(quiz.blocks for quiz in quizzes):
+        return None
+    if options.verbose:
+        tell(f"all outcomes are those of {path}")
+    return quizzes
 
 
 def _put(quizzes: tuple[QuizProof, ...], options: RunOptions | None, chosen: Bank, *, seed: int, plain: bool) -> Result:

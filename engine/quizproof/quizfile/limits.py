@@ -13,7 +13,7 @@ class Limits(Model):
     """What one run can use. A limit that is not given keeps its default."""
 
     seconds: Annotated[Number, Field(gt=0, le=3600)] = 20
-    """Wall-clock seconds. The limit on processor time is twice this."""
+    """Wall-clock seconds; what waits for most of them is run twice. The limit on processor time is twice this."""
     memory_mib: Annotated[Integer, Field(ge=16, le=65536)] = 2048
     """Memory beyond that of the imported framework, in MiB."""
     output_kib: Annotated[Integer, Field(ge=1, le=16384)] = 256

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from helpers.replay import answer, opened
+from helpers.replay import answer, opened, site_of
 from quizproof import rules
 from quizproof.displays import NumberInput, Options
 from quizproof.kinds.questions.number import rounded
-from quizproof.loading.load import load_bank
 from quizproof.snippets.tidied import computes, tidied
-from quizproof_renderers.site.build import build_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,11 +71,7 @@ blocks:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, prove_warm: ProveBank) -> Path:
     """The site of the bank."""
-    folder = tmp_path_factory.mktemp("said")
-    (folder / "bank.yaml").write_text(BANK, encoding="utf-8")
-    report = prove_warm(load_bank([folder / "bank.yaml"]))
-    assert report.status == "proven", [finding.message for finding in report.findings]
-    return build_site(report, folder / "site").out
+    return site_of(BANK, tmp_path_factory.mktemp("said"), prove_warm)
 
 
 @pytest.fixture

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from helpers.replay import answer, opened
+from helpers.replay import answer, opened, site_of
 from quizproof.displays import Code, Prose
-from quizproof.loading.load import load_bank
-from quizproof_renderers.site.build import build_site
 from quizproof_renderers.site.names import duration
 from quizproof_renderers.site.pages.repeats import Repeat, shown_in, with_repeats
 
@@ -77,11 +75,7 @@ blocks:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, prove_warm: ProveBank) -> Path:
     """The site of the bank."""
-    folder = tmp_path_factory.mktemp("look")
-    (folder / "bank.yaml").write_text(BANK, encoding="utf-8")
-    report = prove_warm(load_bank([folder / "bank.yaml"]))
-    assert report.status == "proven", [finding.message for finding in report.findings]
-    return build_site(report, folder / "site").out
+    return site_of(BANK, tmp_path_factory.mktemp("look"), prove_warm)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,11 @@ from quizproof.displays import (
     ProgramInput,
     TextInput,
 )
+from quizproof.loading.load import load_bank
+from quizproof.loading.quiz import Bank
 from quizproof.marking.mark import MalformedResponse, NeverRun, mark
+from quizproof.proof import Report
+from quizproof_renderers.site.build import build_site
 
 Response: TypeAlias = str | list[str]
 """What the page stores: a text, or a list of texts."""
@@ -205,6 +209,14 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+def site_of(text: str, folder: Path, prove: Callable[[Bank], Report]) -> Path:
+    """The folder of the site of a bank that must be proven; `text` is its one file, and `folder` an empty one."""
+    (folder / "bank.yaml").write_text(text, encoding="utf-8")
+    report = prove(load_bank([folder / "bank.yaml"]))
+    assert report.status == "proven", [finding.message for finding in report.findings]
+    return build_site(report, folder / "site").out
 
 
 WHOLE_PAGE = """

@@ -25,9 +25,9 @@ from quizproof_renderers.cli.check import check
 from quizproof_renderers.cli.doctor import doctor
 from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, SIGNALLED, UNVERIFIED, USAGE, fail, refuse
 from quizproof_renderers.cli.explain import explain
+from quizproof_renderers.cli.learning.take import take
+from quizproof_renderers.cli.learning.try_ import try_
 from quizproof_renderers.cli.merge import merge
-from quizproof_renderers.cli.take import take
-from quizproof_renderers.cli.try_ import try_
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)
 """Signals that ask us to end. Windows has no SIGHUP."""

@@ -352,3 +352,25 @@ def test_workflow_is_safe_and_works(tmp_path: Path) -> None:
             assert ("so everything is run" in shown) == bool(known)
     report = json.loads((tmp_path / job["steps"][-1]["with"]["path"]).read_text(encoding="utf-8"))
     assert report["summary"]["proof_coverage"] == 1
+
+
+def test_publishing_workflow_builds_from_the_lock(tmp_path: Path) -> None:
+    """It may write pages and nothing else, and what it uploads is the folder that its one command of ours makes."""
+    text = (DOCS / "examples/publish.yml").read_text(encoding="utf-8")
+    data: Any = yaml.load(text, yaml.BaseLoader)
+    assert data["on"] == {"push": {"branches": ["main"]}}  # never the code of a pull request
+    assert data["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    assert "secrets." not in text
+    (job,) = data["jobs"].values()
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
+    for fence in fences(DOCS / "tutorial.md"):
+        if name := fence.option("name"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(fence.text, encoding="utf-8")
+    (command,) = (step["run"] for step in job["steps"] if step.get("run", "").startswith("quizproof "))
+    shown, status = on_terminal(command, tmp_path)
+    assert status != 0, shown  # the author has written no lock
+    shown, status = on_terminal(f"quizproof check --write-lock && {command}", tmp_path)
+    assert status == 0, shown
+    (folder,) = (step["with"]["path"] for step in job["steps"] if "path" in step.get("with", {}))
+    assert "Python basics" in (tmp_path / folder / "index.html").read_text(encoding="utf-8")

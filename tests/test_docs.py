@@ -43,9 +43,10 @@ if TYPE_CHECKING:
 REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
-TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
+TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "text finding"}
+TESTED |= {"python copy", "toml copy"}
 TESTED |= {"json editor", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
-TESTED |= {"html template", "html frame", "console", "toml", "python run", "text printed", "text layout"}
+TESTED |= {"html template", "html frame", "console", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements", "lua"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
 
@@ -116,11 +117,12 @@ def test_every_block_is_of_a_sort_that_is_tested(fence: Fence, tmp_path: Path, p
 
 
 def test_example_kind_works(monkeypatch: pytest.MonkeyPatch, prove_text: ProveText) -> None:
-    """The kind in the design page, installed as the page says, proves and refutes as the page shows."""
-    (toml,) = (fence for fence in FENCES if fence.sort == "toml")
-    ((name, value),) = tomllib.loads(toml.text)["project"]["entry-points"]["quizproof.kinds"].items()
+    """The kind of the example package proves and refutes as the page shows."""
+    package = DOCS / "examples/quiz-extras"
+    project = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ((name, value),) = project["entry-points"]["quizproof.kinds"].items()
     entry = EntryPoint(name, value, "quizproof.kinds")
-    monkeypatch.syspath_prepend(DOCS / "examples")
+    monkeypatch.syspath_prepend(package)
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
     kinds.cache_clear()
     try:

@@ -15,7 +15,7 @@ CONSTRAINTS := tools/constraints.txt
 EXTRAS := torch,tensorflow,dev
 PEERS := $(EXTRAS),bench
 
-.PHONY: demo test explore check lint lint-scripts types bench update clean always
+.PHONY: demo test explore check lint lint-scripts types docs bench update clean always
 
 # $(call install,EXTRAS): the versions that passed the tests. They were resolved on Python 3.11, where all of them can be
 # installed; on another Python some cannot, so it gets the newest versions that pyproject.toml allows.
@@ -69,6 +69,9 @@ $(VENV)/peers: $(VENV)/installed
 	$(call install,$(PEERS))
 	@touch $@
 
+docs: $(VENV)/installed  ## Build the site of the documentation.
+	$(BIN)/python tools/docs_site.py site/docs
+
 bench: $(VENV)/peers  ## Whole-process times, as ratios; BENCH='scale --largest 100' for a part.
 	$(BIN)/python -m benchmarks $(BENCH)
 
@@ -76,4 +79,4 @@ update:  ## Rewrite the constraints: the newest versions, resolved in a fresh en
 	PYTHON=$(PYTHON) tools/constraints.sh $(PEERS) $(CONSTRAINTS)
 
 clean:
-	rm -rf .venv .venv-newest $(SITE) build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-newest $(SITE) site/docs build dist .mypy_cache .pytest_cache .ruff_cache

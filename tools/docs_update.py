@@ -1,7 +1,7 @@
 """Brings the pages up to date with the program: `python tools/docs_update.py`. Read the difference before committing.
 
-It rewrites the schema, the generated tables, copies of files, the guide for programs, the findings shown below examples,
-and the output of commands and programs. Output that is shown in part, with `...`, is left alone and named.
+It rewrites the schema, the generated tables, copies of files, the guide for programs, the findings shown below
+examples, and the output of commands and programs. Output that is shown in part, with `...`, is left alone and named.
 """
 
 from __future__ import annotations

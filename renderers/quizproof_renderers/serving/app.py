@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import json
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,8 +55,8 @@ class State:
     why_not: str = ""
     """Why they are not."""
     edition: Edition | None = None
-    progress: tuple[int, int] = (0, 0)
-    """Before there is an edition: how many blocks are judged, and how many there are."""
+    progress: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    """Before there is an edition: how many blocks are judged, and how many there are, about."""
     is_ending: bool = False
     watchers: int = 0
     rate: Rate = field(default_factory=Rate)
@@ -111,7 +111,7 @@ async def _file(request: Request) -> Response:
     edition = state.edition
     if edition is None:
         return Response(
-            waiting_page(*state.progress), 503, {"retry-after": "1", "cache-control": "no-store"}, "text/html"
+            waiting_page(*state.progress()), 503, {"retry-after": "1", "cache-control": "no-store"}, "text/html"
         )
     content = await asyncio.to_thread(edition.read, path)
     if content is None:
@@ -205,10 +205,10 @@ async def _run(request: Request) -> Response:
     except CannotVerify as error:
         return refusal(503, f"{error}.")
     headers = {"cache-control": "no-store"}
-    return StreamingResponse(_lines(task, found), headers=headers, media_type="application/x-ndjson")
+    return StreamingResponse(_lines(task, found, state.runs), headers=headers, media_type="application/x-ndjson")
 
 
-async def _lines(task: Carried, found: AsyncIterator[tuple[int, str | Outcome]]) -> AsyncIterator[str]:
+async def _lines(task: Carried, found: AsyncIterator[tuple[int, str | Outcome]], runs: LiveRuns) -> AsyncIterator[str]:
     """The answer to a request, line by line."""
     yield _line(programs=len(task.errand.programs))
     outcomes: dict[int, Outcome] = {}
@@ -219,7 +219,8 @@ async def _lines(task: Carried, found: AsyncIterator[tuple[int, str | Outcome]])
         else:
             yield _line(printed=what, of=index)
     try:
-        told = await asyncio.to_thread(task.tell, [outcomes[index] for index in sorted(outcomes)])
+        versions = runs.versions(task.errand.runtime)
+        told = await asyncio.to_thread(task.tell, [outcomes[index] for index in sorted(outcomes)], versions)
     except CannotVerify as error:
         yield _line(error=sentence(str(error)))
     else:

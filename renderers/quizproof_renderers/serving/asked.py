@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -39,8 +39,9 @@ MAX_SOURCE = 1 << 20
 _MAX_TEXT = 10_000
 """Characters in a blank."""
 
-Judge = Callable[[Sequence[Outcome]], Told]
-"""Called with the outcomes of all programs, in their order. Raises CannotVerify when they say nothing."""
+Judge = Callable[[Sequence[Outcome], Mapping[str, str]], Told]
+"""Called with the outcomes of all programs, in their order, and the versions that they ran on. Raises CannotVerify when
+the outcomes say nothing."""
 
 
 class Asked(BaseModel):
@@ -107,7 +108,7 @@ def _programs(asked: Asked, edition: Edition, place: Place, source: str) -> tupl
         case ProgramInput() as form:
             program = program_of(form, source)
             if asked.what == "check":
-                return (program,), lambda outcomes: told_mark(form, program, outcomes[0])
+                return (program,), lambda outcomes, _: told_mark(form, program, outcomes[0])
             return _alone(program)
         case Blanks() as form:
             if asked.what == "check":
@@ -122,7 +123,7 @@ def _programs(asked: Asked, edition: Edition, place: Place, source: str) -> tupl
 def _alone(program: Program) -> tuple[tuple[Program, ...], Judge]:
     """A program without its checks."""
     bare = replace(program, parts=tuple(part for part in program.parts if part.role != "check"))
-    return (bare,), lambda outcomes: told_run(bare, outcomes[0])
+    return (bare,), lambda outcomes, _: told_run(bare, outcomes[0])
 
 
 def _blanks(form: Blanks, texts: Sequence[str]) -> tuple[tuple[Program, ...], Judge]:
@@ -137,7 +138,7 @@ def _blanks(form: Blanks, texts: Sequence[str]) -> tuple[tuple[Program, ...], Ju
         filled_program(form, beside(form, index, texts[index])) for index, right in enumerate(known) if right is None
     )
 
-    def tell(outcomes: Sequence[Outcome]) -> Told:
+    def tell(outcomes: Sequence[Outcome], _: Mapping[str, str]) -> Told:
         if lost := next((outcome for outcome in outcomes if outcome.status in LOST), None):
             raise CannotVerify(f"the program could not be run: {lost.detail}")
         new = iter(outcome.status == "finished" for outcome in outcomes)
@@ -164,6 +165,6 @@ def _trial(edition: Edition, place: Place, source: str) -> tuple[tuple[Program, 
     if not isinstance(item.block, Experiment):
         raise Refused(422, "This is no experiment.")
     experiment, programs = script_programs(quiz, item, source)
-    return programs, lambda outcomes: told_trial(
-        judge_script(experiment, programs, outcomes, YOURS, place.proof.versions)
+    return programs, lambda outcomes, versions: told_trial(
+        judge_script(experiment, programs, outcomes, YOURS, versions)
     )

@@ -64,17 +64,17 @@ class _Turn:
 class LiveRuns:
     """Carries out runs, one errand after the other. A context manager: leaving it ends every process."""
 
-    def __init__(self, runner: Runner[Any], at_once: int, runtimes: Iterable[str] = ()) -> None:
+    def __init__(self, runner: Runner[Any], at_once: int) -> None:
         """Nothing is started yet.
 
-        runner    nobody else uses it, and nobody has entered it
-        at_once   how many runs it has in parallel
-        runtimes  those to warm up first
+        runner   nobody else uses it, and nobody has entered it
+        at_once  how many runs it has in parallel
         """
         self._runner = runner
         self._at_once = at_once
-        self._runtimes = tuple(runtimes)
-        self._new: SimpleQueue[_Turn | None] = SimpleQueue()
+        self._new: SimpleQueue[_Turn | str] = SimpleQueue()
+        """What is asked for: a turn, or a runtime to be warmed up. An empty one only wakes the thread."""
+        self._warm: set[str] = set()
         self._waiting: deque[_Turn] = deque()
         self._running: dict[int, _Turn] = {}
         self._thread = threading.Thread(target=self._work, name="live runs", daemon=True)
@@ -100,8 +100,13 @@ class LiveRuns:
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        self._new.put(None)
+        self._new.put("")
         self._thread.join()
+
+    def warm_up(self, runtimes: Iterable[str]) -> None:
+        """Start runtimes, before a learner has to wait for one. Returns immediately; called in any thread."""
+        for runtime in runtimes:
+            self._new.put(runtime)
 
     def carry_out(self, errand: Errand) -> AsyncIterator[tuple[int, str | Outcome]]:
         """Run the programs of an errand: gives what each prints as it prints it, and in the end its outcome.
@@ -140,10 +145,6 @@ class LiveRuns:
     def _work(self) -> None:
         try:
             with self._runner:
-                # A program that does nothing: the zygote that runs it is warm from then on.
-                for runtime in self._runtimes:
-                    program = Program((Part("answer", "pass", ("live",)),))
-                    self._runner.submit(job_for(-1, runtime, program, None))
                 while not self._ended.is_set():
                     self._turn()
         except Exception as error:  # whatever it is, learners are told, and pages go on
@@ -171,7 +172,7 @@ class LiveRuns:
             self._running[key] = turn
             self._runner.submit(replace(turn.job, key=key))
         for key, outcome in self._runner.collect(wait=False):
-            if found := self._running.pop(key, None):
+            if found := self._running.pop(key, None):  # what warms up has none
                 self._finish(found, found.printed.unmarking(found.program, outcome))
         now = time.monotonic()
         for turn in self._running.values():
@@ -187,9 +188,14 @@ class LiveRuns:
         newest = max((turn.started for turn in self._running.values()), default=0.0)
         return _TURN_SECONDS if time.monotonic() - newest < 0.5 else _SLOW_TURN_SECONDS
 
-    def _take(self, turn: _Turn | None) -> None:
-        if turn is not None:
-            self._waiting.append(turn)
+    def _take(self, asked: _Turn | str) -> None:
+        if isinstance(asked, _Turn):
+            self._waiting.append(asked)
+        elif asked and asked not in self._warm and not self._ended.is_set():
+            self._warm.add(asked)
+            # A program that does nothing: the zygote that runs it is warm from then on.
+            program = Program((Part("answer", "pass", ("live",)),))
+            self._runner.submit(job_for(None, asked, program, None))
 
     def _finish(self, turn: _Turn, outcome: Outcome | None) -> None:
         """Hand on an outcome; None when nobody waits for it."""

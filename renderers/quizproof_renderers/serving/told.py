@@ -40,13 +40,15 @@ def told_run(program: Program, outcome: Outcome) -> Told:
         why = outcome.raised or outcome.detail
         raise CannotVerify(f"the given code failed before the program started: {why}")
     own = reached.role == "answer"
+    warned = list(program.warned(outcome, "answer"))
     return {
         "kind": "run",
         "ended": _ended(outcome) if own or outcome.status == "finished" else "",
         "ok": outcome.status == "finished",
         "stdout": program.stdout(outcome, "answer"),
-        "stderr": program.stderr(outcome, "answer"),
-        "warnings": list(program.warned(outcome, "answer")),
+        # Warnings are printed there, too, with lines of the whole program.
+        "stderr": "" if warned else program.stderr(outcome, "answer"),
+        "warnings": warned,
         "traceback": own_traceback(program, outcome, YOURS) if own else "",
     }
 

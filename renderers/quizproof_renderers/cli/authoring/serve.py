@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from quizproof.store.lock import Lock
     from quizproof_renderers.serving.address import Address
+    from quizproof_renderers.serving.edition import Edition
     from quizproof_renderers.serving.keeper import Bank
 
 _PORT = 8000
@@ -152,6 +153,12 @@ def _serve(
         runs = stack.enter_context(LiveRuns(learning, jobs)) if learning and not why else None
         state = State(own, runs, f"{why[:1].upper()}{why[1:]}." if why else "")
         server = Server(state)
+
+        def published(edition: Edition) -> None:
+            if runs:
+                runs.warm_up(edition.runtimes)
+            server.tell(state.publish, edition)
+
         keeper = Keeper(
             bank,
             folder,
@@ -160,9 +167,10 @@ def _serve(
             Screen(sys.stdout),
             sift,
             banner,
-            published=lambda edition: server.tell(state.publish, edition),
+            published=published,
             failed=server.stop,
         )
+        state.progress = lambda: keeper.progress
 
         def ready() -> None:
             click.echo(f"quizproof serves {', '.join(map(str, bank.paths))} at {banner}")

@@ -11,31 +11,35 @@ const { page, is } = document.currentScript.dataset;
 const idOf = (section) => section.id.replace(/^q-/, "");
 const textOf = (pre) => one("code", pre).textContent.replace(/\n+$/, "");
 
-/** A folded box that is made when it is first opened. */
+/** A folded box that is made when it is first opened: `options` gives what it is made of. */
 function folded(summary, options) {
   const details = make("details", { className: "live-scratch" }, make("summary", { textContent: summary }));
-  details.addEventListener("toggle", () => details.children.length > 1 || details.append(makeBox(options)), { once: true });
+  details.addEventListener("toggle", () => details.append(makeBox(options())), { once: true });
   return details;
 }
 
 /** What can be asked about a variant only once it is answered: until then its run would be the answer. */
 const GIVEN_AWAY = ["options", "number", "text", "line", "match"];
 
-/** The box below the programs of a prompt, and of a listing in the form. */
+/** The programs that a variant shows, as one: those of the prompt, of a listing, and of the option that was chosen. */
+function programOf(variant) {
+  const listing = all(".listing code", variant).map((line) => line.textContent).join("\n");
+  const shown = all(".prompt pre.code, .option.is-chosen > .choice pre.code", variant).map(textOf);
+  return [...shown, listing].filter(Boolean).join("\n\n");
+}
+
+/** The box below the programs of a prompt, or of a listing in the form. */
 function offerScratch(variant, request, name) {
   const form = one("form", variant);
-  const listing = form && one(".listing", form);
-  const programs = all(".prompt pre.code", variant).map(textOf);
-  if (listing) programs.push(all("code", listing).map((line) => line.textContent).join("\n"));
-  if (!programs.length) return;
-  const box = folded("Run this program, or change it", {
+  if (!programOf(variant)) return;
+  const box = folded("Run this program, or change it", () => ({
     name,
     label: "A program to run",
-    program: programs.join("\n\n"),
+    program: programOf(variant),
     request: (source) => ({ ...request, what: "scratch", source }),
-  });
+  }));
   if (form && GIVEN_AWAY.includes(form.dataset.form)) box.classList.add("is-after");
-  (listing ? form : one(".prompt", variant)).after(box);
+  (form && one(".listing", form) ? form : one(".prompt", variant)).after(box);
 }
 
 /** The box below the baseline of an experiment. */

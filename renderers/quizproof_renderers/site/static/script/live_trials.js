@@ -27,7 +27,8 @@ const constraint = ([name, verdict, words]) =>
     "li",
     { className: `check-item is-${LOOKS[verdict]}` },
     make("span", { className: "check-name", textContent: name }),
-    make("span", { className: "state", textContent: ` ${verdict}${words ? `: ${words}` : ""}` }),
+    make("span", { className: "state", textContent: ` ${verdict}` }),
+    ...(words ? [make("p", { className: "broken", textContent: words })] : []),
   );
 
 /** Show the result of a script above what it printed. */

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from helpers.bare import FRAMEWORKS, bare_interpreter
 from helpers.processes import all_end, become_subreaper, descendants, quizproof
 from helpers.replay import Watch
 from quizproof.claims import Part, Program
@@ -670,6 +671,19 @@ def test_hosts() -> None:
     assert Address("127.0.0.1", 8000).url == "http://127.0.0.1:8000/"
     with pytest.raises(UsageError, match=r"127\.0\.0\.1 or ::1 only"):
         loopback("10.0.0.1")
+
+
+def test_a_code_opens_it_once() -> None:
+    own = guard.Pass(Address("127.0.0.1", 8000))
+    code = own.url_for_once().partition("token=")[2]
+    assert (own.admits(code), own.admits(code), own.is_token(code)) == (True, False, False)
+    assert (own.admits(own.token), own.admits(own.token), own.admits("")) == (True, True, False)
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    python = bare_interpreter(tmp_path, without=(*FRAMEWORKS, "uvicorn"))
+    done = quizproof("serve", tmp_path, python=python)
+    assert (done.returncode, 'pip install "quizproof[serve]"' in done.stderr) == (2, True)
 
 
 def test_rate() -> None:

@@ -43,11 +43,19 @@ class Pass:
 
     address: Address
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    _once: set[str] = field(default_factory=set)
+    """Codes that are as good as the token, each one time."""
 
     @property
     def url(self) -> str:
         """The address to open: it brings the token along."""
         return f"{self.address.url}?token={self.token}"
+
+    def url_for_once(self) -> str:
+        """An address that can be opened one time: other users can see the arguments with which a browser is started."""
+        code = secrets.token_urlsafe(24)
+        self._once.add(code)
+        return f"{self.address.url}?token={code}"
 
     @property
     def cookie(self) -> str:
@@ -61,6 +69,13 @@ class Pass:
         except cookies.CookieError:
             return False
         return self.cookie in jar and self.is_token(jar[self.cookie].value)
+
+    def admits(self, text: str) -> bool:
+        """Whether a text is the token, or a code that nobody has used."""
+        if text in self._once:
+            self._once.remove(text)
+            return True
+        return self.is_token(text)
 
     def is_token(self, text: str) -> bool:
         """Whether a text is the token, compared in a time that says nothing about it."""
@@ -119,7 +134,7 @@ class Guard:
         if scope["method"] == "POST" or b"token=" not in scope["query_string"]:
             return None
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        if not self._own.is_token(query.get("token", [""])[0]):
+        if not self._own.admits(query.get("token", [""])[0]):
             return refusal(403, "This token is of another start. Open the address that `quizproof serve` printed.")
         # Two slashes would make it the address of another server.
         answer = RedirectResponse("/" + scope["path"].lstrip("/"), 303)

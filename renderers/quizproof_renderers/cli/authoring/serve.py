@@ -72,8 +72,9 @@ def serve(
     try:
         import starlette  # noqa: F401
         import uvicorn  # noqa: F401
+        import watchfiles  # noqa: F401
     except ImportError:
-        fail('`serve` needs starlette and uvicorn; pip install "quizproof[serve]"')
+        fail('`serve` needs starlette, uvicorn and watchfiles; pip install "quizproof[serve]"')
     from quizproof_renderers.serving.address import listening, loopback
 
     served = _bank(bank or default_bank(), site, options)
@@ -176,7 +177,7 @@ def _serve(
             click.echo(f"quizproof serves {', '.join(map(str, bank.paths))} at {banner}")
             stack.enter_context(keeper)
             if opens:
-                click.launch(own.url)
+                click.launch(own.url_for_once())
 
         server.serve_on(listener, ready)
     if keeper.failure:

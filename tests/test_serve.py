@@ -455,8 +455,16 @@ def test_who_goes_takes_back_what_has_not_begun(served: Served) -> None:
 # ---- in the browser
 
 
+@pytest.fixture(scope="module")
+def _patience() -> Iterator[None]:
+    """What is expected of a page may take a while: programs run for it."""
+    expect.set_options(timeout=_PATIENCE * 1000)
+    yield
+    expect.set_options(timeout=None)
+
+
 @pytest.fixture
-def page(browser: Browser, served: Served) -> Iterator[Page]:
+def page(browser: Browser, served: Served, _patience: None) -> Iterator[Page]:
     """The page of the quiz, in a browser that has opened the printed address; nothing may be wrong on its console."""
     watch = Watch()
     with browser.new_context() as context:
@@ -544,6 +552,7 @@ def test_a_shown_program_can_be_changed_and_run_after_the_answer(page: Page) -> 
     expect(box).to_be_attached()
 
 
+@pytest.mark.usefixtures("_patience")
 def test_a_page_without_the_token_says_why_nothing_runs(browser: Browser, served: Served) -> None:
     with browser.new_context() as context:
         page = context.new_page()
@@ -558,7 +567,7 @@ def test_a_save_loads_the_page_again(page: Page, served: Served) -> None:
     before = file.read_text(encoding="utf-8")
     expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort the names by length")
     file.write_text(before.replace("Sort the names by length", "Sort these names by length"), encoding="utf-8")
-    expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort these names", timeout=_PATIENCE * 1000)
+    expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort these names")
     page.evaluate("window.same = true")
     (served.bank / "other.yaml").write_text(
         "quiz: other\ntitle: Other\ntopic: others\nblocks:\n" + indent(PREDICT.replace("prints\n", "others\n", 1), "  ")
@@ -569,7 +578,7 @@ def test_a_save_loads_the_page_again(page: Page, served: Served) -> None:
         time.sleep(0.05)
     assert page.evaluate("window.same")
     file.write_text(before, encoding="utf-8")
-    expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort the names", timeout=_PATIENCE * 1000)
+    expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort the names")
 
 
 # ---- last, because they wait or take the rate of all
@@ -663,6 +672,12 @@ def test_bad_calls(tmp_path: Path, arguments: list[str], says: str) -> None:
     done = quizproof("serve", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr
+
+
+def test_a_bank_that_is_none(tmp_path: Path) -> None:
+    """What is found only when the bank is read ends the server as well."""
+    done = quizproof("serve", tmp_path, "--port", "0")
+    assert (done.returncode, f"no quiz files (*.yaml, *.yml) found in {tmp_path}" in done.stderr) == (2, True)
 
 
 def test_hosts() -> None:

@@ -87,6 +87,7 @@ class Keeper:
         self._published = published
         self._failed = failed
         self._proofs: dict[Path, QuizProof] = {}
+        self._refusals: dict[str, str] = {}
         self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
         self._stopped = threading.Event()
         self.progress = (0, 0)
@@ -142,9 +143,7 @@ class Keeper:
                 with LockedRunner[Any](self._bank.lock) as locked:
                     report = self._prove(locked, cache)
             else:
-                lock = self._bank.lock
-                known = Known(lock, "its lock", runner.level) if lock else None
-                report = self._prove(runner, cache, known)
+                report = self._prove(runner, cache, self._known(runner.level))
             self._publish(report)
         except UsageError as error:
             if self._proofs:
@@ -154,6 +153,17 @@ class Keeper:
         if cache:
             cache.flush()
         self._show(report, started, runner.runs - runs if runner else 0)
+
+    def _known(self, level: str) -> Known | None:
+        """What the lock knows, where it was made as runs are made here. Says once what is not believed of it."""
+        if self._bank.lock is None:
+            return None
+        known = Known(self._bank.lock, "its lock", level)
+        if known.refusals != self._refusals:
+            self._refusals = known.refusals
+            for runtime, why in known.refusals.items():
+                self._screen.say(f"nothing is taken from the lock for the runtime {runtime}: {why}")
+        return known
 
     def _prove(self, runner: Runner[Any], cache: Cache | None, known: Known | None = None) -> Report:
         proving = Proving(find_files(self._bank.paths), runner, cache=cache, known=known, progress=self._count)

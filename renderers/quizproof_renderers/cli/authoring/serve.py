@@ -139,9 +139,8 @@ def _serve(
     why = platform_refusal()
     if why and bank.lock is None:
         refuse(why)
-    jobs = options.jobs or len(os.sched_getaffinity(0))
     # Two: what learners ask must not wait for the proof of a whole bank.
-    proving, learning = (None, None) if why else (pool_for(options, jobs), pool_for(options, jobs))
+    proving, learning = (None, None) if why else (pool_for(options, options.jobs), pool_for(options, options.jobs))
     if learning and learning.level == "none" and not allow_unsandboxed:
         why = "programs of learners do not run in the sandbox `none`; `--allow-unsandboxed` runs them all the same"
     if why:
@@ -151,7 +150,11 @@ def _serve(
     banner = f"{own.url}  (Ctrl-C ends it)"
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="quizproof-site-"))) / "site"
-        runs = stack.enter_context(LiveRuns(learning, jobs)) if learning and not why else None
+        runs = (
+            stack.enter_context(LiveRuns(learning, options.jobs or len(os.sched_getaffinity(0))))
+            if learning and not why
+            else None
+        )
         state = State(own, runs, f"{why[:1].upper()}{why[1:]}." if why else "")
         server = Server(state)
 

@@ -1,7 +1,8 @@
 # `make demo` and `make test` do all the set-up themselves, on a machine with Python 3.11 or newer.
 PYTHON ?= python3
-# FRESH=1, as in `make demo FRESH=1`: prove the bank without what its committed lock knows.
+# FRESH=1, as in `make demo FRESH=1` and `make test FRESH=1`: prove the bank without what its committed lock knows.
 FRESH ?=
+export FRESH
 # NEWEST=1, as in `make test NEWEST=1`: the newest versions of everything, in an environment of their own.
 NEWEST ?=
 # How many tests run at once. Many only wait, for a limit or for another process, so a few more than there are processors.

@@ -150,11 +150,9 @@ def _serve(
     banner = f"{own.url}  (Ctrl-C ends it)"
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="quizproof-site-"))) / "site"
-        runs = (
-            stack.enter_context(LiveRuns(learning, options.jobs or len(os.sched_getaffinity(0))))
-            if learning and not why
-            else None
-        )
+        runs = None
+        if learning and not why:
+            runs = stack.enter_context(LiveRuns(learning, options.jobs or len(os.sched_getaffinity(0))))
         state = State(own, runs, f"{why[:1].upper()}{why[1:]}." if why else "")
         server = Server(state)
 

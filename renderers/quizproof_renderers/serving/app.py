@@ -2,7 +2,8 @@ r"""The application: the pages of the site, what they are told of changes, and p
 
     GET  /<page>          a page or another file of the site; pages get the script for live code
     GET  /_live/hello     whether programs can be run, and of which blocks: {"live": true, "why": "", "blocks": {…}}
-    GET  /_live/changes   server-sent events: `changed`, when a page is no longer as it was loaded
+    GET  /_live/changes   server-sent events: `changed`, when a page is no longer as it was loaded; before there is a
+                          site, `progress`: {"judged": 3, "blocks": 12, "says": "3 of 12 blocks so far"}
     POST /_live/run       `asked.Asked` in; lines of JSON out, as they come: {"programs": 3},
                           {"printed": "epoch 1\n", "of": 0}, {"ended": 0}, and in the end {"told": {…}}, which `told`
                           describes, or {"error": "…"}
@@ -34,12 +35,14 @@ from quizproof_renderers.serving.edition import Edition
 from quizproof_renderers.serving.guard import Guard, Pass, refusal
 from quizproof_renderers.serving.live_runs import Busy, LiveRuns
 from quizproof_renderers.serving.rates import Rate
-from quizproof_renderers.serving.served_page import SCRIPT, STYLE, live_hash, served, waiting_page
+from quizproof_renderers.serving.served_page import SCRIPT, SITE_STYLE, STYLE, counted, live_hash, served, waiting_page
 from quizproof_renderers.site import assets
 from quizproof_renderers.text import sentence
 
 _BEAT_SECONDS = 15.0
 """How often a page that waits for changes is sent something, so that it is noticed when it has gone."""
+_COUNT_SECONDS = 0.5
+"""How often it is told how far the proof is, before there is a site."""
 MAX_WATCHERS = 100
 """Pages that wait for changes at the same time."""
 _OPEN_FIRST = "Open the address that `quizproof serve` printed: it has the token of this start."
@@ -77,10 +80,10 @@ class State:
         turn, self._turn = self._turn, asyncio.Event()
         turn.set()
 
-    async def change(self) -> None:
-        """Wait until something may have changed, for a while."""
+    async def change(self, seconds: float) -> None:
+        """Wait until something may have changed, at most so long."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._turn.wait(), _BEAT_SECONDS)
+            await asyncio.wait_for(self._turn.wait(), seconds)
 
 
 def application(state: State) -> Guard:
@@ -91,6 +94,7 @@ def application(state: State) -> Guard:
         Route("/_live/run", _run, methods=["POST"]),
         Route(f"/{SCRIPT}", _live_script),
         Route(f"/{STYLE}", _live_style),
+        Route(f"/{SITE_STYLE}", _site_style),
         Route("/{path:path}", _file),
     ]
     app = Starlette(routes=routes)
@@ -132,6 +136,10 @@ async def _live_style(request: Request) -> Response:
     return _cached(request, assets.live_style_sheet(), live_hash(), "text/css")
 
 
+async def _site_style(request: Request) -> Response:
+    return _cached(request, assets.style_sheet(), live_hash(), "text/css")
+
+
 def _cached(request: Request, content: bytes, hash_: str, kind: str) -> Response:
     """A file that browsers keep, and ask for again each time."""
     headers = {"etag": f'"{hash_}"', "cache-control": "no-cache"}
@@ -171,7 +179,11 @@ async def _changes(request: Request) -> Response:
                 if state.edition and state.edition.files.get(path, "gone") != loaded:
                     yield "event: changed\ndata: \n\n"
                     return
-                await state.change()
+                if state.edition is None:
+                    judged, blocks = state.progress()
+                    count = {"judged": judged, "blocks": blocks, "says": counted(judged, blocks)}
+                    yield f"event: progress\ndata: {json.dumps(count)}\n\n"
+                await state.change(_BEAT_SECONDS if state.edition else _COUNT_SECONDS)
                 yield ": here\n\n"
         finally:
             state.watchers -= 1

@@ -16,6 +16,8 @@ from quizproof_renderers.text import plural
 
 SCRIPT, STYLE = "_live/live.js", "_live/live.css"
 """Where the script and the style sheet for live code are."""
+SITE_STYLE = "_live/site.css"
+"""Where the style sheet of quizzes is before there is a site."""
 _POLICY = str(escape(POLICY)).encode()
 _LIVE_POLICY = str(escape(f"{POLICY}; connect-src 'self'")).encode()
 _TAGS = Markup(
@@ -29,9 +31,12 @@ _WAITING = Markup(
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     '<meta name="color-scheme" content="light dark">\n'
     '<link rel="icon" href="data:,">\n'
-    "<title>The bank is being proven</title>\n{tags}</head>\n"
-    '<body class="waiting">\n<main>\n<h1>The bank is being proven</h1>\n<p>{progress}</p>\n'
-    "<p>The pages appear here as soon as it is done.</p>\n</main>\n</body>\n</html>\n"
+    '<title>Proving the bank</title>\n<link rel="stylesheet" href="/{site_style}">\n{tags}</head>\n<body>\n'
+    '<header class="masthead"><p class="brand">quizproof<span class="qed" aria-hidden="true"></span></p></header>\n'
+    '<main class="front"><div class="title">\n<p class="kicker">quizproof serve</p>\n<h1>Proving the bank</h1>\n'
+    '<p class="lede">The pages appear here as soon as every block is judged.</p>\n'
+    '<progress class="live-progress" aria-label="Blocks that are judged" max="{blocks}" value="{judged}"></progress>\n'
+    '<p class="about live-count">{count}</p>\n</div></main>\n</body>\n</html>\n'
 )
 
 
@@ -52,13 +57,21 @@ def served(page: bytes, path: str, hash_: str) -> bytes:
 
 
 def waiting_page(judged: int, blocks: int) -> str:
-    """What is shown before there is a site. It loads itself again when there is one.
+    """What is shown before there is a site. It counts on by itself, and loads itself again when there is one.
 
     judged, blocks  how many blocks are judged, and how many there are, about
     """
-    progress = f"{judged:,} of {plural(blocks, 'block')} so far." if blocks else "The first blocks are being read."
     policy = f"{POLICY}; connect-src 'self'"
-    return str(_WAITING.format(policy=policy, tags=_tags("", ""), progress=progress))
+    tags, count = _tags("", ""), counted(judged, blocks)
+    page = _WAITING.format(
+        policy=policy, site_style=SITE_STYLE, tags=tags, blocks=max(blocks, 1), judged=judged, count=count
+    )
+    return str(page)
+
+
+def counted(judged: int, blocks: int) -> str:
+    """How far the proof of the bank is."""
+    return f"{judged:,} of {plural(blocks, 'block')} so far" if blocks else "The first files are being read"
 
 
 def _tags(path: str, hash_: str) -> Markup:

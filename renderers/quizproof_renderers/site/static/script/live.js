@@ -98,6 +98,11 @@ function follow() {
       source = null;
     } else if (!source) {
       source = new EventSource(`/_live/changes?page=${encodeURIComponent(page)}&is=${is}`);
+      source.addEventListener("progress", ({ data }) => {
+        const { judged, blocks, says } = JSON.parse(data);
+        Object.assign(one(".live-progress"), { max: blocks || 1, value: judged });
+        one(".live-count").textContent = says;
+      });
       source.addEventListener("changed", () => {
         source.close();
         whenIdle(() => location.reload());

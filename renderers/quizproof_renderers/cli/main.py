@@ -17,6 +17,7 @@ from quizproof_renderers.cli.authoring.config import config
 from quizproof_renderers.cli.authoring.lsp import lsp
 from quizproof_renderers.cli.authoring.new import new
 from quizproof_renderers.cli.authoring.schema import schema
+from quizproof_renderers.cli.authoring.serve import serve
 from quizproof_renderers.cli.authoring.validate import validate
 from quizproof_renderers.cli.authoring.watch import watch
 from quizproof_renderers.cli.build import build
@@ -130,5 +131,21 @@ def main() -> None:
     """
 
 
-for command in (check, validate, watch, new, merge, build, take, try_, explain, config, schema, lsp, cache, doctor):
+for command in (
+    check,
+    validate,
+    watch,
+    serve,
+    new,
+    merge,
+    build,
+    take,
+    try_,
+    explain,
+    config,
+    schema,
+    lsp,
+    cache,
+    doctor,
+):
     main.add_command(command)

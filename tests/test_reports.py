@@ -157,6 +157,13 @@ def test_json_is_the_contract() -> None:
         "status": "proven",
         "answer": "0.894737",
         "variants": 1,
+        "points": 1,
+        "tags": [],
+        "difficulty": None,
+        "objectives": [],
+        "authors": [],
+        "license": None,
+        "source": None,
         "claims": [{"what": "key", "verdict": "proven", "line": 10, "evidence": {}}],
     }
     assert [question["answer"] for question in data["questions"]] == [None, None, "0.894737"]

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quizproof_renderers.cli.choosing import CHOOSERS, ChoosingOptions, choosing_options, chosen_files, parted
 from quizproof_renderers.cli.exits import FINDINGS, code_of, fail, tell
 from quizproof_renderers.cli.judging import (
     JudgingOptions,
     baseline_to_write,
-    choice_of,
-    chosen_files,
     judging_options,
-    parted,
     sieve_for,
     tell_gone,
     tell_missing_proof,
@@ -54,6 +52,7 @@ if TYPE_CHECKING:
 @paths_argument
 @format_option
 @output_option
+@choosing_options
 @judging_options
 @click.option(
     "--stress",
@@ -95,6 +94,7 @@ def check(
     write_lock: bool,
     diff_lock: bool,
     shard: Shard | None,
+    choosing: ChoosingOptions,
     judging: JudgingOptions,
     options: RunOptions,
 ) -> None:
@@ -109,6 +109,7 @@ def check(
       quizproof check questions/freezing-layers --jobs 4
       quizproof check trainable-tensors           one question by its id
       quizproof check --topic metrics --kind choice
+      quizproof check --tag overfitting --difficulty hard
       quizproof check --format github             annotate a pull request
       quizproof check --format junit:report.xml   and one line per finding
       quizproof check --format json -o report.json
@@ -129,7 +130,7 @@ def check(
     named, ids = parted(paths)
     settings = settings_for(named)
     chosen = named or default_bank()
-    choice = choice_of(judging, ids)
+    choice = choosing.choice(ids)
     _refuse_parts(choice, shard, write_lock=write_lock, diff_lock=diff_lock, baseline=judging.write_baseline)
     outputs = outputs_of(formats or tuple(map(format_of, settings.formats)), output_file)
     path = lock_of(chosen) if write_lock or diff_lock else None
@@ -194,9 +195,11 @@ def _refuse_parts(
     if shard and (write_lock or diff_lock):
         fail(f"{LOCK} belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
     if choice and (write_lock or diff_lock):
-        fail(f"{LOCK} belongs to a whole bank; leave out ids, `--topic` and `--kind`")
+        fail(f"{LOCK} belongs to a whole bank; leave out {CHOOSERS}")
     if shard and choice:
-        fail("`--shard` divides a whole bank; leave out ids, `--topic` and `--kind`")
+        fail(f"`--shard` divides a whole bank; leave out {CHOOSERS}")
+    if choice and baseline:
+        fail(f"a baseline belongs to a whole bank; leave out {CHOOSERS}")
     if shard and baseline:
         fail("a baseline belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
 

@@ -8,7 +8,9 @@
 
 Blocks are called questions there, as they were when the keys were fixed. A finding that is ignored is under `ignored`
 instead, with one more key: `"ignored": {"by": "comment", "reason": "..."}`. A finding about a runtime that a file lacks
-has one more key, `"unavailable": {"reason": "...", "questions": 3}`, whose counts `merge` adds up.
+has one more key, `"unavailable": {"reason": "...", "questions": 3}`, whose counts `merge` adds up. Questions
+and quizzes have `tags`, `difficulty`, `objectives`, `authors`, `license` and `source`; a question without its own has
+those of its quiz.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from typing import Any, TextIO, TypeAlias
 import quizproof
 from quizproof.findings import Finding
 from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Result
+from quizproof.quizfile.metadata import Metadata, metadata_of
 
 Json: TypeAlias = dict[str, Any]
 
@@ -94,7 +97,7 @@ class _ListAside:
 
 def _quiz(quiz: QuizProof) -> Json:
     header = quiz.header
-    return {
+    keys: Json = {
         "id": header.quiz if header else None,
         "title": header.title if header else None,
         "topic": header.topic if header else None,
@@ -104,6 +107,7 @@ def _quiz(quiz: QuizProof) -> Json:
         "file_findings": len(quiz.file_findings),
         "steps": [_claim(claim) for claim in quiz.steps],
     }
+    return keys | (_metadata(header) if header else {})
 
 
 def _question(quiz: QuizProof, proof: BlockProof) -> Json:
@@ -117,8 +121,15 @@ def _question(quiz: QuizProof, proof: BlockProof) -> Json:
         "status": proof.status,
         "answer": proof.answer,
         "variants": len(proof.variants),
+        "points": proof.points,
+        **_metadata(quiz.metadata(proof)),
         "claims": [_claim(claim) for claim in proof.claims],
     }
+
+
+def _metadata(known: Metadata) -> Json:
+    """What a course knows a quiz or a block by."""
+    return metadata_of(known).model_dump(mode="json")
 
 
 def _claim(claim: JudgedClaim) -> Json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quizproof_renderers.cli.choosing import complete_rules
 from quizproof_renderers.cli.exits import fail, lacks_proof, tell
 from quizproof_renderers.cli.options import lock_of
 
@@ -45,9 +46,16 @@ _OPTIONS = (
         "--select",
         multiple=True,
         metavar="RULES",
+        shell_complete=complete_rules,
         help="Report only these warnings, by codes (QP304), beginnings of codes (QP3) or names. Errors always count.",
     ),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Do not report these warnings."),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=complete_rules,
+        help="Do not report these warnings.",
+    ),
     click.option(
         "--baseline",
         type=click.Path(path_type=Path, dir_okay=False),

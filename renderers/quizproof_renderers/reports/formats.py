@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias, get_args, runtime_checkable
 
 if TYPE_CHECKING:
     from quizproof.proof import QuizProof, Report, Result
+    from quizproof_renderers.reports.lock_diff import Comparison
 
 Format: TypeAlias = Literal["full", "concise", "json", "github", "gitlab", "junit", "sarif"]
 
@@ -30,6 +31,14 @@ class Reporter(Protocol):
         """Sum up."""
 
 
+@runtime_checkable
+class DifferenceReporter(Protocol):
+    """A reporter that also has a place for what differs from a lock; others leave that to standard error."""
+
+    def differ(self, comparison: Comparison) -> None:
+        """Report it, before `finish`."""
+
+
 class Several:
     """Reports to several reporters."""
 
@@ -41,19 +50,28 @@ class Several:
         for each in self._reporters:
             each.add(quiz)
 
+    def differ(self, comparison: Comparison) -> None:
+        """Report what differs from a lock to those that have a place for it."""
+        for each in self._reporters:
+            if isinstance(each, DifferenceReporter):
+                each.differ(comparison)
+
     def finish(self, result: Result) -> None:
         """Have each sum up."""
         for each in self._reporters:
             each.finish(result)
 
 
-def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Reporter:
+def reporter(
+    form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ, texts: Mapping[str, str] | None = None
+) -> Reporter:
     """A reporter that writes in one format.
 
     form     the format. `full` uses colours where the stream and the environment allow them; `github` also appends a
              table to the file that GITHUB_STEP_SUMMARY names
     stream   where to write. It stays open, and its encoding no longer refuses a character
     environ  the environment in which `github` finds that name
+    texts    the texts of files that are not on disk, by their paths, from which `full` shows lines
     """
     if isinstance(stream, io.TextIOWrapper):
         # A character that the encoding of the stream lacks becomes an escape, so that no report is lost to it.
@@ -62,9 +80,10 @@ def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.envir
     match form:
         case "full":
             from quizproof_renderers.console import console_for
-            from quizproof_renderers.reports.full import Full
+            from quizproof_renderers.reports.full import Full, read_file
 
-            return Full(console_for(stream))
+            known = texts or {}
+            return Full(console_for(stream), lambda path: known[path] if path in known else read_file(path))
         case "concise":
             from quizproof_renderers.reports.concise import Concise
 

@@ -10,7 +10,7 @@ Blocks are called questions there, as they were when the keys were fixed. A find
 instead, with one more key: `"ignored": {"by": "comment", "reason": "..."}`. A finding about a runtime that a file lacks
 has one more key, `"unavailable": {"reason": "...", "questions": 3}`, whose counts `merge` adds up. Questions
 and quizzes have `tags`, `difficulty`, `objectives`, `authors`, `license` and `source`; a question without its own has
-those of its quiz.
+those of its quiz. With `--diff-lock` there is one more key at the end, `lock`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ import math
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import quizproof
 from quizproof.findings import Finding
 from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Result
 from quizproof.quizfile.metadata import Metadata, metadata_of
+
+if TYPE_CHECKING:
+    from quizproof_renderers.reports.lock_diff import Comparison
 
 Json: TypeAlias = dict[str, Any]
 
@@ -46,6 +49,7 @@ class JsonReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._comparison: Comparison | None = None
         self._lists = {name: _ListAside() for name in ("questions", "findings", "quizzes", "ignored")}
 
     def add(self, quiz: QuizProof) -> None:
@@ -57,6 +61,10 @@ class JsonReport:
             self._lists["findings"].add(_finding(finding))
         for each in quiz.ignored:
             self._lists["ignored"].add(_finding(each.finding) | {"ignored": {"by": each.by, "reason": each.reason}})
+
+    def differ(self, comparison: Comparison) -> None:
+        """Keep what differs from a lock, for the key `lock`."""
+        self._comparison = comparison
 
     def finish(self, result: Result) -> None:
         """Write the object."""
@@ -75,6 +83,8 @@ class JsonReport:
             self._stream.write(f",\n {_dump(name)}: [")
             aside.pour(self._stream)
             self._stream.write("]")
+        if self._comparison:
+            self._stream.write(f',\n "lock": {_dump(self._comparison.data())}')
         self._stream.write("}\n")
 
 
@@ -93,6 +103,11 @@ class _ListAside:
         self._file.seek(0)
         shutil.copyfileobj(self._file, stream)
         self._file.close()
+
+
+def as_data(quiz: QuizProof, block: BlockProof) -> tuple[Json, list[Json]]:
+    """One block as the report has it, and its findings."""
+    return _question(quiz, block), [_finding(finding) for finding in block.findings]
 
 
 def _quiz(quiz: QuizProof) -> Json:

@@ -15,6 +15,8 @@ import click
 
 from quizproof_renderers.cli.authoring.completion import completion
 from quizproof_renderers.cli.authoring.config import config
+from quizproof_renderers.cli.authoring.fix import fix
+from quizproof_renderers.cli.authoring.fmt import fmt
 from quizproof_renderers.cli.authoring.list_ import list_
 from quizproof_renderers.cli.authoring.lsp import lsp
 from quizproof_renderers.cli.authoring.new import new
@@ -139,6 +141,7 @@ def main() -> None:
     """
 
 
-_AUTHORING = (check, validate, watch, new, list_, show, merge, explain, config, schema, lsp, completion, cache, doctor)
-for command in (*_AUTHORING, build, take, try_):
+_AUTHORING = (check, validate, watch, new, fix, fmt, list_, show, merge)
+_ABOUT = (explain, config, schema, lsp, completion, cache, doctor)
+for command in (*_AUTHORING, *_ABOUT, build, take, try_):
     main.add_command(command)

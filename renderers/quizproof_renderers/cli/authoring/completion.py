@@ -21,7 +21,7 @@ def completion(shell: str, install: bool) -> None:
     """Print or install the script by which a shell completes.
 
     It completes commands, options, ids, topics, tags, kinds and rules, and loads no framework for that. With --install
-    the script is put in place: for bash and fish as a file of its own, for zsh as a line of ~/.zshrc. A new shell has it.
+    the script is put in place: for bash and fish as a file of its own, for zsh as a line of ~/.zshrc.
 
     \b
     Examples:

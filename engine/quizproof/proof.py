@@ -74,6 +74,8 @@ class BlockProof:
     """What it says of itself; `QuizProof.metadata` adds what its quiz says."""
     points: float = 1.0
     """What it is worth; 0 for an exhibit."""
+    likeness: str = ""
+    """A fingerprint of what it asks, equal for questions that ask the same; see `proving.writing.likeness`."""
 
     @property
     def claims(self) -> tuple[JudgedClaim, ...]:

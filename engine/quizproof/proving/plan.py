@@ -25,6 +25,7 @@ from quizproof.proving.preparation import named
 from quizproof.proving.prose.contradictions import contradictions
 from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
+from quizproof.proving.writing.likeness import likeness
 from quizproof.quizfile.fields import PROSE, rewrite
 from quizproof.quizfile.metadata import metadata_of
 from quizproof.quizfile.template import TemplateError, has_expression
@@ -230,6 +231,7 @@ class Plan:
             exhibit=isinstance(block, Exhibit),
             metadata=metadata_of(block),
             points=block.worth(self.quiz.header.points),
+            likeness=likeness(block),
         )
 
     @property

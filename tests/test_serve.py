@@ -30,7 +30,9 @@ from helpers.processes import all_end, become_subreaper, descendants, quizproof
 from helpers.replay import Watch
 from quizproof.claims import Part, Program
 from quizproof.errors import UsageError
+from quizproof.outcome import Outcome
 from quizproof.quizfile.limits import Limits
+from quizproof.runners.local import local_runner
 from quizproof.runners.pool import Pool
 from quizproof.runners.runner import run
 from quizproof_renderers.serving import guard
@@ -437,6 +439,19 @@ def test_fifty_learners_at_once(served: Served) -> None:
 
     with ThreadPoolExecutor(50) as learners:
         assert list(learners.map(told, range(50))) == [f"{number * 2}\n" for number in range(50)]
+
+
+def test_programs_that_end_together_leave_none_waiting() -> None:
+    """Where all that runs ends at the same time, the next ones begin although nobody asks for more."""
+
+    async def ask() -> None:
+        with LiveRuns(local_runner(2), 1) as runs:
+            program = Program((Part("answer", "pass", ("solution",)),))
+            found = runs.carry_out(Errand("python", (program,) * 40))
+            async with asyncio.timeout(_PATIENCE):
+                assert {outcome.status async for _, outcome in found if isinstance(outcome, Outcome)} == {"finished"}
+
+    in_a_loop(ask)
 
 
 def test_who_goes_takes_back_what_has_not_begun(served: Served) -> None:

@@ -159,7 +159,8 @@ class LiveRuns:
     def _turn(self) -> None:
         """Take in what is asked for, start what there is room for, and hand on what has come."""
         with suppress(Empty):
-            self._take(self._new.get(timeout=self._pause()))
+            pause = self._pause()
+            self._take(self._new.get(pause != 0, pause))
             while True:
                 self._take(self._new.get_nowait())
         while self._waiting and len(self._running) < self._at_once:
@@ -183,6 +184,8 @@ class LiveRuns:
 
     def _pause(self) -> float | None:
         """How long to wait for what is asked; None where nothing else can happen meanwhile."""
+        if self._waiting and len(self._running) < self._at_once:
+            return 0.0  # all that was running has ended with the last turn
         if not self._runner.backlog:
             return None
         newest = max((turn.started for turn in self._running.values()), default=0.0)

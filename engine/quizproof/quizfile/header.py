@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -10,9 +10,7 @@ from quizproof import rules
 from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug, Snippet, refuse
 from quizproof.quizfile.limits import Limits
 from quizproof.quizfile.metadata import MAX_POINTS, Metadata
-
-RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
-"""The interpreters that snippets may ask for."""
+from quizproof.quizfile.runtime_names import RuntimeName
 
 
 class Insight(Model):

@@ -37,7 +37,7 @@ from quizproof_renderers.cli.options import (
     refuse_left_over,
 )
 from quizproof_renderers.cli.proving import Seen, report, set_up
-from quizproof_renderers.reports.formats import DATA
+from quizproof_renderers.reports.formats import is_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -198,7 +198,7 @@ def check(
     tell_missing_proof(result, min_proof)
     code = code_of(result, fail_on, min_proof)
     if comparison:
-        _show_difference(comparison, to_stderr=outputs[0].file is None and outputs[0].format in DATA)
+        _show_difference(comparison, to_stderr=outputs[0].file is None and is_data(outputs[0].format))
         if comparison.differs and fail_on != "never":
             code = FINDINGS
     if path and write_lock:

@@ -21,6 +21,7 @@ from quizproof_renderers.cli.authoring.list_ import list_
 from quizproof_renderers.cli.authoring.lsp import lsp
 from quizproof_renderers.cli.authoring.new import new
 from quizproof_renderers.cli.authoring.schema import schema
+from quizproof_renderers.cli.authoring.serve import serve
 from quizproof_renderers.cli.authoring.show import show
 from quizproof_renderers.cli.authoring.validate import validate
 from quizproof_renderers.cli.authoring.watch import watch
@@ -141,7 +142,7 @@ def main() -> None:
     """
 
 
-_AUTHORING = (check, validate, watch, new, fix, fmt, list_, show, merge)
+_AUTHORING = (check, validate, watch, serve, new, fix, fmt, list_, show, merge)
 _ABOUT = (explain, config, schema, lsp, completion, cache, doctor)
 for command in (*_AUTHORING, *_ABOUT, build, take, try_):
     main.add_command(command)

@@ -32,7 +32,7 @@ from quizproof.proof import BlockProof, QuizProof, VariantProof
 from quizproof.verdicts import Verdict
 from quizproof_renderers.cli.exits import code_of_test
 from quizproof_renderers.terminal import prose
-from quizproof_renderers.terminal.record import Result
+from quizproof_renderers.terminal.record import Marked, Result
 from quizproof_renderers.terminal.session import run
 from test_text import ANY_TEXT, is_safe
 
@@ -251,6 +251,21 @@ def test_the_mark_is_kept() -> None:
     result, _ = take(samples.taken(INPUTS["number"]), typed="0.85\n")
     (answer,) = result.answers
     assert (answer.response, answer.mark and answer.mark.feedback) == ("0.85", "That is the recall.")
+
+
+def test_each_mark_is_told() -> None:
+    """Of a right and of a wrong answer, with hints and how long it took; of a question that is skipped, none."""
+    told: list[Marked] = []
+    quiz = samples.file(samples.quiz(), *every_input())
+    before = time.time()
+    run([quiz], seed=1, plain=True, on_mark=told.append, stdin=io.StringIO("b\ns\nc\n0.85\n"), stdout=io.StringIO())
+    assert [(mark.id, mark.response, mark.score, mark.correct) for mark in told] == [
+        ("output", ["a"], 1, True),
+        ("several", ["c"], 0, False),
+        ("number", "0.85", 0, False),
+    ]
+    assert all(before <= mark.started <= mark.started + mark.seconds <= time.time() for mark in told)
+    assert {(mark.quiz, mark.hints, mark.tries) for mark in told} == {(quiz.id, 0, 1)}
 
 
 def test_ctrl_c_on_a_pipe() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -47,6 +47,38 @@ class Answer:
         if self.mark is None:
             return "unmarked"
         return "right" if self.mark.correct else "partly" if self.mark.score else "wrong"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One mark, for whoever keeps what a learner did. A session tells it before anything of the solution is shown."""
+
+    id: str
+    """The question's."""
+    quiz: str
+    """The id of its quiz."""
+    variant: Mapping[str, Any]
+    """The parameters of the variant that was put; empty where the question has none."""
+    response: Response
+    """As marking takes it."""
+    score: float | None
+    """0 to 1, less what the hints cost; None when the response could not be marked."""
+    correct: bool
+    """Whether it is entirely right, whatever hints have cost."""
+    started: float
+    """When the question was put, in seconds since the epoch."""
+    seconds: float
+    """From there to the answer, or from the last mark of the same question."""
+    hints: int
+    """How many were taken."""
+    confidence: Confidence | None = None
+    """How sure the learner was, in quizzes that ask."""
+    tries: int = 1
+    """1 for the first answer to the question, 2 for the second, and so on."""
+
+
+OnMark: TypeAlias = Callable[[Marked], None]
+"""Is told each mark."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TextIO, TypeAlias
@@ -16,10 +17,10 @@ from quizproof.proof import QuizProof
 from quizproof_renderers.tally import all_versions, counted_blocks, percent, shared_code
 from quizproof_renderers.terminal.faces.base import Face
 from quizproof_renderers.terminal.faces.dispatch import face_for
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, Quit
+from quizproof_renderers.terminal.forms.base import Desk, Form, MarkedResponse, Quit
 from quizproof_renderers.terminal.hints import Hints
 from quizproof_renderers.terminal.reader import Reader, reader_for
-from quizproof_renderers.terminal.record import Answer, Ending, Result
+from quizproof_renderers.terminal.record import Answer, Ending, Marked, OnMark, Result
 from quizproof_renderers.terminal.selection import Item, Selection, select
 from quizproof_renderers.terminal.summary import points, show_summary
 from quizproof_renderers.text import listed, plural, sentence
@@ -40,6 +41,7 @@ def run(
     seed: int,
     plain: bool = False,
     runner: Runner | None = None,
+    on_mark: OnMark | None = None,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
 ) -> Result:
@@ -49,6 +51,7 @@ def run(
     seed     decides the variants and the order of options, so that the same seed gives the same test
     plain    whether to write for screen readers
     runner   runs the programs that learners write; when None, those that proving did not run stay unmarked
+    on_mark  is told each mark, before what the runs did and the solution are shown; None where nobody keeps them
     stdin    where answers are read; the standard input of the process when None
     stdout   where everything is shown; the standard output of the process when None
 
@@ -57,13 +60,15 @@ def run(
     """
     output = stdout or sys.stdout
     face = face_for(output, plain=plain)
-    return _Session(select(quizzes, seed), face, reader_for(stdin or sys.stdin, output), runner).run()
+    return _Session(select(quizzes, seed), face, reader_for(stdin or sys.stdin, output), runner, on_mark).run()
 
 
 class _Session:
     """One self-test."""
 
-    def __init__(self, selection: Selection, face: Face, reader: Reader, runner: Runner | None) -> None:
+    def __init__(
+        self, selection: Selection, face: Face, reader: Reader, runner: Runner | None, on_mark: OnMark | None
+    ) -> None:
         self._items = selection.items
         self._questions = selection.questions
         self._left_out = selection.left_out
@@ -71,6 +76,7 @@ class _Session:
         self._face = face
         self._reader = reader
         self._runner = runner
+        self._on_mark = on_mark
         self._answers: list[Answer] = []
 
     def run(self) -> Result:
@@ -190,6 +196,7 @@ class _Session:
         form.show(face)
         hints = Hints(item.display.hints, item.quiz.header.hint_cost if item.quiz.header else 0)
         self._say_rules(form, hints)
+        started, clock = time.time(), time.monotonic()
         while True:
             try:
                 typed = form.ask(self._reader)
@@ -211,14 +218,38 @@ class _Session:
                 if response is None:
                     continue
                 # Before marking, which shows the model answer of an open question.
+                seconds = time.monotonic() - clock
                 confidence = self._confidence(item)
                 marked = form.mark(response, self._desk(item))
             except MalformedResponse as error:
                 face.say(sentence(str(error)))
                 continue
             answer = Answer(item.proof, item.params, marked.response, marked.mark, hints.taken, hints.cost, confidence)
+            # Before anything more is shown: who ends the test while reading has answered.
+            self._tell(item, answer, started, seconds)
             self._reveal(item, form, marked, answer)
             return answer
+
+    def _tell(self, item: Item, answer: Answer, started: float, seconds: float) -> None:
+        """Tell whoever keeps marks about this one."""
+        if self._on_mark is None or answer.response is None:
+            return
+        correct = answer.mark is not None and answer.mark.correct
+        score = answer.score if answer.mark else None
+        self._on_mark(
+            Marked(
+                item.proof.id,
+                item.quiz.id,
+                item.params,
+                answer.response,
+                score,
+                correct,
+                started,
+                seconds,
+                answer.hints,
+                answer.confidence,
+            )
+        )
 
     def _say_rules(self, form: Form, hints: Hints) -> None:
         """What cannot be guessed about the score, before the first answer."""
@@ -247,7 +278,7 @@ class _Session:
     def _desk(self, item: Item) -> Desk:
         return Desk(self._face, self._reader, partial(self._runner, item.quiz) if self._runner else None)
 
-    def _reveal(self, item: Item, form: Form, marked: Marked, answer: Answer) -> None:
+    def _reveal(self, item: Item, form: Form, marked: MarkedResponse, answer: Answer) -> None:
         """The mark, what the runs did, and the solution."""
         face, result = self._face, marked.mark
         if result is None:

@@ -41,7 +41,7 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedResponse:
     """An answer with its mark."""
 
     response: Response
@@ -96,7 +96,7 @@ class Form(ABC):
         """The number of parts that an answer has, each with the same share of the score."""
         return len(mark.right) or 1
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         """Mark what was read.
 
         response  what `read` gave
@@ -104,7 +104,7 @@ class Form(ABC):
 
         Raises MalformedResponse when the learner has to answer again.
         """
-        return Marked(response, mark(self.input, response))
+        return MarkedResponse(response, mark(self.input, response))
 
     def correction(self) -> str:
         """What to say after an answer that is not right, in a sentence; empty where it is shown below."""

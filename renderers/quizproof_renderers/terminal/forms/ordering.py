@@ -10,7 +10,7 @@ from quizproof.displays import Code, Display, Ordering
 from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
 from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.faces.base import Account, Face, Part, Standing
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, several
+from quizproof_renderers.terminal.forms.base import Desk, Form, MarkedResponse, compared, several
 from quizproof_renderers.terminal.reader import Reader
 
 INDENT = "    "
@@ -71,13 +71,13 @@ class OrderingForm(Form):
         levels = (int(match["level"]) if match["level"] else len(match["dots"]) for match in found)
         return self.checked([f"{name}:{level}" for name, level in zip(ids, levels, strict=True)])
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         result = mark(self.input, response)
         parts = []
         for given, right in zip(several(response), result.right, strict=True):
             standing: Standing = "right" if right else "wrong"
             parts.append(Part(self._lettered([given]), standing, self._placed(given)))
-        return Marked(response, result, parts)
+        return MarkedResponse(response, result, parts)
 
     def total(self, response: Response, mark: Mark) -> int:
         return max([len(several(response)), *map(len, self._orders)])

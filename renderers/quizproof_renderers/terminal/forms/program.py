@@ -10,7 +10,7 @@ from quizproof.errors import CannotVerify
 from quizproof.marking.attempt import judge, program_of
 from quizproof.marking.mark import MalformedResponse, Mark, NeverRun, Response, mark
 from quizproof_renderers.terminal.faces.base import Account, Face, Part, Standing
-from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, mistaken
+from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, MarkedResponse, mistaken
 from quizproof_renderers.terminal.reader import Reader
 from quizproof_renderers.text import sentence
 
@@ -65,16 +65,16 @@ class ProgramForm(Form):
         self._draft = source  # what the editor opens with when the learner has to answer again
         return source
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         source = str(response)
         try:
             result = mark(self._task, source)
         except NeverRun:  # no equal program was run when the bank was proven
             run = self._run(source, desk)
             if run is None:
-                return Marked(response, None)
+                return MarkedResponse(response, None)
             result = run
-        return Marked(response, result, self._checks(result))
+        return MarkedResponse(response, result, self._checks(result))
 
     def _run(self, source: str, desk: Desk) -> Mark | None:
         """The mark of a program that has to be run; None where it cannot be."""

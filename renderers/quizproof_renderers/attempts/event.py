@@ -5,7 +5,7 @@ Its JSON form has one key for each field, with the field's name; `at` is written
     {"uid": "9f0c…", "at": "2026-11-30T05:12:46.123Z", "source": "take", "session": "3b1e…", "quiz": "python-floats",
      "topic": "python-basics", "question": "sum-of-tenths", "kind": "choice", "title": "A sum of tenths",
      "edition": "7abd3cd8", "variant": 0, "response": ["b"], "options": ["a", "b", "c"], "standing": "wrong",
-     "score": 0.0, "hints": 0, "confidence": null, "seconds": 12.5}
+     "score": 0.0, "hints": 0, "confidence": null, "seconds": 12.5, "tries": 1}
 """
 
 from __future__ import annotations
@@ -23,11 +23,8 @@ from quizproof.marking.scoring import CONFIDENCES
 
 Source: TypeAlias = Literal["take", "review", "site", "grade"]
 """What marked the answer: a self-test, a review, a page of the site, or `quizproof grade`."""
-Standing: TypeAlias = Literal["right", "partly", "wrong", "skipped", "unmarked"]
+Standing: TypeAlias = Literal["right", "partly", "wrong", "unmarked"]
 """The mark in a word. `unmarked`: the answer could not be marked, which says nothing about it."""
-
-MISSED: tuple[Standing, ...] = ("partly", "wrong", "skipped")
-"""The standings of a question that should be asked again."""
 
 
 class MalformedEvent(QuizproofError):
@@ -52,11 +49,11 @@ class Event:
     kind: str
     title: str
     edition: str
-    """The fingerprint of the question and its options: see `quizproof_renderers.edition`. Empty where it is not known."""
+    """The fingerprint of the question and its options, as `edition` makes it. Empty where it is not known."""
     variant: int
     """The place of the variant that was asked among those that can be shown, from 0."""
-    response: str | tuple[str, ...] | None
-    """As marking takes it; None where nothing was answered."""
+    response: str | tuple[str, ...]
+    """As marking takes it; the number of a line as a text."""
     options: tuple[str, ...]
     """The ids of all options, in the author's order; empty where the answer is no choice, or they are not known."""
     standing: Standing
@@ -66,7 +63,9 @@ class Event:
     confidence: str | None = None
     """How sure the learner was, where the quiz asks for it."""
     seconds: float | None = None
-    """From the question's appearance to its mark; None where it is not known."""
+    """How long the learner took for the answer; None where it is not known."""
+    tries: int = 1
+    """1 for the first answer to a question in its test, 2 for the second, after a hint."""
 
     @property
     def day(self) -> str:
@@ -137,6 +136,7 @@ _OPTIONAL: dict[str, Form] = {
     "hints": whole(0),
     "confidence": either(nothing, one_of(CONFIDENCES)),
     "seconds": either(nothing, _seconds),
+    "tries": whole(1),
 }
 _FORM = record(
     {
@@ -151,7 +151,7 @@ _FORM = record(
         "title": text,
         "edition": text,
         "variant": whole(0),
-        "response": either(nothing, either(text, items(text))),
+        "response": either(text, items(text)),
         "options": items(text),
         "standing": one_of(get_args(Standing)),
         "score": either(nothing, _share),

@@ -18,7 +18,7 @@ CREATE TABLE events (
     title      TEXT NOT NULL,
     edition    TEXT NOT NULL,
     variant    INTEGER NOT NULL,
-    response   TEXT,           -- JSON: a text or a list of texts; NULL for none
+    response   TEXT NOT NULL,  -- JSON: a text or a list of texts
     standing   TEXT NOT NULL,
     score      REAL,
     hints      INTEGER NOT NULL,
@@ -26,12 +26,13 @@ CREATE TABLE events (
     seconds    REAL
 );
 """
-_WITH_OPTIONS = """
+_WITH_TRIES_AND_OPTIONS = """
 ALTER TABLE events ADD COLUMN options TEXT NOT NULL DEFAULT '[]';  -- JSON: a list of texts
+ALTER TABLE events ADD COLUMN tries INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX events_by_question ON events (question, at);
 """
 
-STEPS = (_FIRST, _WITH_OPTIONS)
+STEPS = (_FIRST, _WITH_TRIES_AND_OPTIONS)
 """The step at place n leads from version n to version n + 1. A new file has version 0."""
 VERSION = len(STEPS)
 """The version that this program writes, in the file's `PRAGMA user_version`."""

@@ -37,9 +37,9 @@ class UnusableStore(UsageError):
 class AttemptStore:
     """The events of one learner. A context manager; safe for several processes at once.
 
-        with AttemptStore(Path("attempts.sqlite3")) as store:
-            store.add([event])
-            store.events()
+    with AttemptStore(Path("attempts.sqlite3")) as store:
+        store.add([event])
+        store.events()
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -105,6 +105,7 @@ class AttemptStore:
         base = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
             _use_log(base)
+            base.text_factory = bytes.decode  # raises for itself what SQLite would report as an error of operation
             base.execute("PRAGMA synchronous = FULL")  # an answer outlives a power cut too
             migrate(base)
         except BaseException:
@@ -149,7 +150,7 @@ class AttemptStore:
         # This one first, because it is a DatabaseError too.
         except sqlite3.OperationalError as error:  # no permission, a full disk, locked for good: nothing is damaged
             raise UnusableStore(f"attempts cannot be kept in {self.path}: {error}") from None
-        except (sqlite3.DatabaseError, MalformedEvent) as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError, MalformedEvent) as error:
             raise UnusableStore(
                 f"{self.path} is damaged ({error}); nothing in it was changed. Move it away to start a new one, and "
                 f"rescue what it holds with `sqlite3 FILE .recover`"
@@ -175,7 +176,7 @@ def _use_log(base: sqlite3.Connection) -> None:
 def _row(event: Event) -> tuple[Any, ...]:
     data = to_json(event) | {"at": event.at}
     for name in _JSON:
-        data[name] = None if data[name] is None else json.dumps(data[name], ensure_ascii=False)
+        data[name] = json.dumps(data[name], ensure_ascii=False)
     return tuple(data[name] for name in _FIELDS)
 
 
@@ -184,7 +185,7 @@ def _event(row: tuple[Any, ...]) -> Event:
     data = dict(zip(_FIELDS, row, strict=True))
     try:
         for name in _JSON:
-            data[name] = None if data[name] is None else json.loads(data[name])
+            data[name] = json.loads(data[name])
         data["at"] = _written(data["at"])
     except (ValueError, TypeError) as error:
         raise MalformedEvent(f"an event cannot be read: {error}") from None

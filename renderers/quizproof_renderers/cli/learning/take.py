@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from quizproof_renderers.cli.exits import USAGE, code_of_test, tell
+from quizproof_renderers.cli.learning.recording import no_record_option, recording
 from quizproof_renderers.cli.options import LOCK, RunOptions, default_bank, lock_of, nearest_lock, proving_options
 from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from quizproof.loading.quiz import Bank
     from quizproof.outcome import Outcome
     from quizproof.proof import QuizProof
-    from quizproof_renderers.terminal.record import Result
+    from quizproof_renderers.terminal.record import OnMark, Result
 
 
 @click.command()
@@ -30,9 +31,16 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Draws variants and shuffles options; the same seed gives the same test.")
 @click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
 @click.option("--locked", is_flag=True, help=f"Run nothing, and take all outcomes from {LOCK}.")
+@no_record_option
 @proving_options
 def take(
-    name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, locked: bool, options: RunOptions
+    name: str | None,
+    bank: tuple[Path, ...],
+    seed: int | None,
+    plain: bool,
+    locked: bool,
+    no_record: bool,
+    options: RunOptions,
 ) -> None:
     """Take a self-test in the terminal.
 
@@ -66,7 +74,8 @@ def take(
     # Few digits, because a learner types it to repeat the test.
     seed = secrets.randbelow(10_000) if seed is None else seed
     runs_nothing = lock is not None or (from_lock is not None and platform_refusal())
-    result = _put(quizzes, None if runs_nothing else options, chosen, seed=seed, plain=plain)
+    with recording(quizzes, "take", wanted=not no_record) as on_mark:
+        result = _put(quizzes, None if runs_nothing else options, chosen, seed=seed, plain=plain, on_mark=on_mark)
     if result.left_out and lock:
         tell(f"{LOCK} does not match the questions left out; write it again with `quizproof check --write-lock`")
     elif result.left_out:
@@ -128,14 +137,22 @@ def _from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tup
     return quizzes
 
 
-def _put(quizzes: tuple[QuizProof, ...], options: RunOptions | None, chosen: Bank, *, seed: int, plain: bool) -> Result:
+def _put(
+    quizzes: tuple[QuizProof, ...],
+    options: RunOptions | None,
+    chosen: Bank,
+    *,
+    seed: int,
+    plain: bool,
+    on_mark: OnMark | None = None,
+) -> Result:
     """Put proven quizzes to the learner, whose programs are run as `options` says; nothing is run when it is None."""
     from quizproof.proving.preparation import recipe_of
     from quizproof.runners.runner import run
     from quizproof_renderers.terminal import session
 
     if options is None:
-        return session.run(quizzes, seed=seed, plain=plain)
+        return session.run(quizzes, seed=seed, plain=plain, on_mark=on_mark)
     sources = {quiz.path: quiz for quiz in chosen.quizzes}
 
     def outcome_of(quiz: QuizProof, program: Program) -> Outcome:
@@ -144,7 +161,7 @@ def _put(quizzes: tuple[QuizProof, ...], options: RunOptions | None, chosen: Ban
 
     # One run at a time: there is one learner.
     with pool_for(options) as pool:
-        return session.run(quizzes, seed=seed, plain=plain, runner=outcome_of)
+        return session.run(quizzes, seed=seed, plain=plain, on_mark=on_mark, runner=outcome_of)
 
 
 def _choose(bank: Bank, name: str | None) -> Bank:

@@ -25,6 +25,9 @@ from quizproof_renderers.cli.check import check
 from quizproof_renderers.cli.doctor import doctor
 from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, SIGNALLED, UNVERIFIED, USAGE, fail, refuse
 from quizproof_renderers.cli.explain import explain
+from quizproof_renderers.cli.learning.attempts import attempts
+from quizproof_renderers.cli.learning.review import review
+from quizproof_renderers.cli.learning.stats import stats
 from quizproof_renderers.cli.learning.take import take
 from quizproof_renderers.cli.learning.try_ import try_
 from quizproof_renderers.cli.merge import merge
@@ -130,5 +133,7 @@ def main() -> None:
     """
 
 
-for command in (check, validate, watch, new, merge, build, take, try_, explain, config, schema, lsp, cache, doctor):
+_LEARNING = (take, try_, stats, review, attempts)
+
+for command in (check, validate, watch, new, merge, build, *_LEARNING, explain, config, schema, lsp, cache, doctor):
     main.add_command(command)

@@ -64,18 +64,18 @@ def take(
     places = bank or default_bank()
     lock = Lock.read(lock_of(places)) if locked else None
     chosen = _choose(_bank_with(name, places), name)
-    from_lock = None if lock else _from_lock(chosen, places, options)
-    if from_lock is not None:
-        quizzes = from_lock
+    locked_quizzes = None if lock else from_lock(chosen, places, options)
+    if locked_quizzes is not None:
+        quizzes = locked_quizzes
     else:
         # The lock is not compared with the bank: it covers all of it, and this may be one question.
         with set_up(chosen.files, options, places, outcomes=lock) as (proving, _):
             quizzes = tuple(proving)
     # Few digits, because a learner types it to repeat the test.
     seed = secrets.randbelow(10_000) if seed is None else seed
-    runs_nothing = lock is not None or (from_lock is not None and platform_refusal())
+    runs_nothing = lock is not None or (locked_quizzes is not None and platform_refusal())
     with recording(quizzes, "take", wanted=not no_record) as on_mark:
-        result = _put(quizzes, None if runs_nothing else options, chosen, seed=seed, plain=plain, on_mark=on_mark)
+        result = put(quizzes, None if runs_nothing else options, chosen, seed=seed, plain=plain, on_mark=on_mark)
     if result.left_out and lock:
         tell(f"{LOCK} does not match the questions left out; write it again with `quizproof check --write-lock`")
     elif result.left_out:
@@ -107,7 +107,7 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tuple[QuizProof, ...] | None:
+def from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tuple[QuizProof, ...] | None:
     """The quizzes, judged by the lock of their bank; None unless it has all that they need, and proves it.
 
     So the first question need not wait for a framework. Whoever wants other outcomes than those of the lock says so:
@@ -137,7 +137,7 @@ def _from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tup
     return quizzes
 
 
-def _put(
+def put(
     quizzes: tuple[QuizProof, ...],
     options: RunOptions | None,
     chosen: Bank,

@@ -88,11 +88,12 @@ def export(format_: Format, output: Path | None) -> None:
     help="Where the site's questions are.  [default: questions]",
 )
 def import_(files: tuple[Path, ...], bank: tuple[Path, ...]) -> None:
-    """Read answers from files: JSON lines, CSV, or what the site's *Export progress* gives.
+    """Read answers from files.
 
-    An answer that is kept already counts once, so a file can be imported again. Where one line of a file cannot be
-    read, nothing of any file is imported. The site's file does not say when answers were given: they get the time of
-    the file. Nor does it say topics and kinds, which are looked up in the bank, if there is one.
+    FILE has JSON lines or CSV from `attempts export`, or is what *Export progress* on the site gives. An answer that is
+    kept already counts once, so a file can be imported again. Where one line of a file cannot be read, nothing of any
+    file is imported. The site's file does not say when answers were given: they get the time of the file. Nor does it
+    say topics and kinds, which are looked up in the bank, if there is one.
 
     \b
     Examples:

@@ -252,12 +252,13 @@ def test_no_summary_is_cut(command: str) -> None:
     """The list of commands tells each in a whole sentence, also in 80 columns."""
     done = quizproof(*command.split(), "--help", cwd=ROOT, COLUMNS="80")
     summaries = done.stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
-    assert len(summaries) == {"": 17, "cache": 2, "attempts": 3}[command]
+    assert len(summaries) == {"": 18, "cache": 2, "attempts": 3}[command]
     assert all(re.fullmatch(r"  [a-z]+ +[A-Z].*[.]", line) and "..." not in line for line in summaries), summaries
 
 
 @pytest.mark.parametrize(
-    "command", ["", "check", "build", "take", "try", "stats", "review", "attempts", "explain", "cache", "doctor"]
+    "command",
+    ["", "check", "build", "take", "try", "stats", "review", "attempts", "analyse", "explain", "cache", "doctor"],
 )
 def test_examples_fit(command: str) -> None:
     """Examples are not wrapped by click, so they are written for 80 columns."""
@@ -275,7 +276,8 @@ def test_findings_decide_the_exit_code(errors: int, unverified: int, code: int) 
 
 
 @pytest.mark.parametrize(
-    "command", ["", "check", "build", "take", "try", "stats", "review", "attempts", "explain", "cache", "doctor"]
+    "command",
+    ["", "check", "build", "take", "try", "stats", "review", "attempts", "analyse", "explain", "cache", "doctor"],
 )
 def test_help_has_examples(command: str) -> None:
     """Every command explains itself; all that take arguments show examples."""

@@ -30,6 +30,7 @@ from quizproof_renderers.cli.learning.review import review
 from quizproof_renderers.cli.learning.stats import stats
 from quizproof_renderers.cli.learning.take import take
 from quizproof_renderers.cli.learning.try_ import try_
+from quizproof_renderers.cli.marking.analyse import analyse
 from quizproof_renderers.cli.merge import merge
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)
@@ -134,6 +135,9 @@ def main() -> None:
 
 
 _LEARNING = (take, try_, stats, review, attempts)
+_MARKING = (analyse,)
 
-for command in (check, validate, watch, new, merge, build, *_LEARNING, explain, config, schema, lsp, cache, doctor):
+_OF_BANKS = (check, validate, watch, new, merge, build)
+
+for command in (*_OF_BANKS, *_LEARNING, *_MARKING, explain, config, schema, lsp, cache, doctor):
     main.add_command(command)

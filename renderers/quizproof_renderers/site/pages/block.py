@@ -8,10 +8,10 @@ from functools import cached_property
 from quizproof.displays import OpenInput, Option, Options, Point
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
+from quizproof_renderers.edition import edition_of
 from quizproof_renderers.site.names import spelled_out
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.coverage import Coverage
-from quizproof_renderers.site.pages.edition import edition_of
 from quizproof_renderers.site.pages.repeats import Shown, shown_in
 from quizproof_renderers.site.pages.variant import Variant
 from quizproof_renderers.site.reach.documentation import DocLink, documentation, programs_of

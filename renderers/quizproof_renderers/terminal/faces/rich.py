@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -19,6 +20,9 @@ from quizproof_renderers.terminal.faces.layout import Quoted, beside, indented
 from quizproof_renderers.terminal.faces.listings import blank_signs, brief, coloured, with_signs
 from quizproof_renderers.text import one_line, visible
 
+if TYPE_CHECKING:
+    from quizproof.proving.trial import Trial
+
 
 class RichFace(Face):
     """Colours, boxes and syntax highlighting."""
@@ -28,15 +32,17 @@ class RichFace(Face):
         "partly": "bold yellow",
         "wrong": "bold red",
         "unmarked": "bold yellow",
+        "answered": "bold",
         "skipped": "bold yellow",
         "not reached": "dim",
     }
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._marks = {"right": "✓", "partly": "◐", "wrong": "✗", "unmarked": "?", "skipped": "-", "not reached": " "}
+        self._marks = {"right": "✓", "partly": "◐", "wrong": "✗", "unmarked": "?"}
+        self._marks |= {"answered": "·", "skipped": "-", "not reached": " "}
         if console.options.ascii_only:
-            self._marks |= {"right": "+", "partly": "~", "wrong": "x"}
+            self._marks |= {"right": "+", "partly": "~", "wrong": "x", "answered": "."}
 
     def quiz(self, title: str, facts: Sequence[str], intro: str) -> None:
         head = Group(Text(one_line(title), "bold"), *(Text(one_line(fact), "dim") for fact in facts))
@@ -104,6 +110,23 @@ class RichFace(Face):
 
     def say(self, text: str) -> None:
         self._console.print(indented(Text(visible(text))))
+
+    def command(self, text: str) -> None:
+        self._console.print(Text(f"  {visible(text)}", "bold"), soft_wrap=True)
+
+    def menu_line(self, key: str, name: str, detail: str, *, is_topic: bool) -> None:
+        text = Text(one_line(name), "bold" if is_topic else "").append(f"  {one_line(detail)}", "not bold dim")
+        self._console.print(beside(Text(f"{key:>3}", "bold blue"), text))
+
+    def trial(self, trial: Trial) -> None:
+        from quizproof_renderers.reports import trial_report
+
+        self.gap()
+        if self._console.width < trial_report.MIN_WIDTH:
+            for line in trial_report.sentences(trial):
+                self._console.print(Text(line))
+        else:
+            trial_report.write_on(trial, self._console)
 
     def verdict(self, standing: Standing, text: str) -> None:
         line = Text(f"{self._marks[standing]} {visible(text)}", self._STYLES[standing])

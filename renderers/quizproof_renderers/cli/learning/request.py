@@ -1,0 +1,58 @@
+"""The request: what a test was asked for with, and the part of the bank that it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quizproof_renderers.cli.learning.choosing import Wanted, bank_with, choose
+from quizproof_renderers.cli.learning.places import places_of
+
+if TYPE_CHECKING:
+    from quizproof.loading.quiz import Bank
+    from quizproof_renderers.terminal.questioning.commands import Commands
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a test was asked for with; kept with an unfinished one, so that it can be put again."""
+
+    wanted: Wanted
+    named: tuple[str, ...] = ()
+    """The files and folders of the bank as they were named; empty for the default."""
+    folder: str = field(default_factory=lambda: str(Path.cwd()))
+    """What they are relative to."""
+    seed: int = 0
+    shuffle: bool = False
+    exam: bool = False
+    minutes: float | None = None
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Request:
+        """What `asdict` made data of. Raises KeyError and TypeError when it has another form."""
+        wanted = Wanted(**{name: _tuple(value) for name, value in data["wanted"].items()})
+        return cls(**(data | {"wanted": wanted, "named": tuple(data["named"])}))
+
+    @property
+    def here(self) -> tuple[str, ...]:
+        """The files and folders of the bank, as they are named from the current folder."""
+        same = Path(self.folder) == Path.cwd()
+        return self.named if same else tuple(str(Path(self.folder) / name) for name in self.named)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def chosen_by(request: Request, *, quiet: bool = False) -> tuple[Bank, tuple[Path, ...]]:
+    """The part of the bank that is asked, and the files and folders of the bank."""
+    places = places_of([Path(name) for name in request.here], quiet=quiet)
+    return choose(bank_with(request.wanted.names, places), request.wanted, request.seed), places
+
+
+def commands_of(request: Request, *, plain: bool) -> Commands:
+    """What writes the commands that the learner can copy."""
+    from quizproof_renderers.terminal.questioning.commands import Commands
+
+    return Commands(request.here, ("--plain",) if plain else ())

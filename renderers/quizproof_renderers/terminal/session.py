@@ -139,7 +139,7 @@ class _Session:
             return 0
         done = f"{len(self._answers)} of {plural(len(self._questions), 'question')} answered or skipped"
         self._face.say(f"Going on where you left: {done}.")
-        place = self._first(lambda item: item.proof.id not in self._answers)
+        place = self._first(lambda item: item.proof.id not in self._answers or item.proof.id in self._drafts)
         while place and self._items[place - 1].form is None:
             place -= 1
         return place
@@ -164,8 +164,11 @@ class _Session:
         return move
 
     def _is_done(self, item: Item) -> bool:
-        answer = self._answers.get(item.proof.id)
-        return item.proof.id in self._shown if item.form is None else bool(answer and answer.response is not None)
+        id_ = item.proof.id
+        if item.form is None:
+            return id_ in self._shown
+        answer = self._answers.get(id_)
+        return answer is not None and answer.response is not None and id_ not in self._drafts
 
     def _introduce(self, item: Item) -> None:
         """The head of the quiz, before its first block; where quizzes are mixed, where each question is from."""
@@ -190,7 +193,8 @@ class _Session:
     def _ask(self, item: Item, form: Form, place: int) -> Move:
         id_ = item.proof.id
         before = self._answers.get(id_)
-        if before is not None and before.response is not None and not before.is_held:
+        is_marked = before is not None and before.response is not None and not before.is_held
+        if before is not None and is_marked and id_ not in self._drafts:
             self._review(item, form, before)
             return self._pause(place)
         asking = Asking(item, form, self._place(item, place, before), self._setting)
@@ -215,6 +219,7 @@ class _Session:
             keys=keys(self._items),
             flag=partial(self._flag, id_),
             held=before if before and before.is_held else None,
+            earlier=before if before and before.response is not None and not before.is_held else None,
             draft=self._drafts.pop(id_, Draft()),
         )
 
@@ -231,10 +236,11 @@ class _Session:
 
     def _leave(self, id_: str, asking: Asking) -> None:
         """Keep what there is of a question that the learner leaves."""
+        if draft := asking.draft():
+            self._drafts[id_] = draft
         if asking.answer:
             self._record(id_, asking.answer, asking.marked)
-        elif draft := asking.draft():
-            self._drafts[id_] = draft
+        else:
             self._keep()
 
     def _keep(self) -> None:

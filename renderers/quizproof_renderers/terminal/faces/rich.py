@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
@@ -178,7 +179,21 @@ class RichFace(Face):
             mark = Text(f"{self._marks[row.standing]} {row.standing}{score}", self._STYLES[row.standing])
             cells = [Text(one_line(row.name)), mark, Text(brief(row.given)), Text(brief(row.key))]
             table.add_row(str(row.number), *cells)
-        self._console.print(indented(table))
+        # Two cells are for the edge. Where words would have to be broken, each question has lines of its own.
+        room = self._console.options.update(width=max(1, self._console.width - 2))
+        if Measurement.get(self._console, room, table).minimum <= room.max_width:
+            self._console.print(indented(table))
+            return
+        for row in rows:
+            self._console.print(beside(Text(f"{row.number:>2}", "bold blue"), self._listed(row)))
+
+    def _listed(self, row: Row) -> Group:
+        """A question without a table around it."""
+        score = f" {row.score}" if row.score else ""
+        lines = [Text(one_line(row.name))]
+        lines.append(Text(f"{self._marks[row.standing]} {row.standing}{score}", self._STYLES[row.standing]))
+        lines += [Text(f"{name}: {brief(text)}") for name, text in (("yours", row.given), ("answer", row.key)) if text]
+        return Group(*lines)
 
 
 def _quoted_parts(account: Account) -> list[RenderableType]:

@@ -35,6 +35,8 @@ class Place:
     """Flags the question, or takes the flag away; gives whether it is flagged now."""
     held: Answer | None = None
     """An answer that is not handed in, in an exam."""
+    earlier: Answer | None = None
+    """The first answer, where the test was left in the middle of a second try."""
     draft: Draft = field(default_factory=Draft)
     """What was typed before the test was left."""
 
@@ -63,11 +65,14 @@ class Asking:
         self._began = 0.0
         self.marked: MarkedResponse | None = None
         """The response that counts, with its mark, once there is one."""
-        self.answer: Answer | None = None
+        self.answer = place.earlier
+        self._is_second = place.earlier is not None
         """The answer that counts, once there is one; it may still be tried again."""
 
     def draft(self) -> Draft:
         """What was typed so far, for when the test is left in the middle of the question."""
+        if self.answer is not None and not self._is_second:
+            return Draft()  # there is an answer, and no other one was begun
         return Draft(tuple(self._done), self._typed or self._reader.typed, self._hints.taken)
 
     def run(self) -> Answer | None:
@@ -86,6 +91,7 @@ class Asking:
                 self.answer = found
             if found is None or not self._tries_again(found):
                 return self.answer
+            self._is_second = True
             self._form.restart()
             self._hints.give(self._face)
             self._began = time.monotonic()

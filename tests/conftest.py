@@ -55,6 +55,7 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("caches")
         patch.setenv("XDG_CACHE_HOME", str(folder / "shared"))
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
         patch.setenv("QUIZPROOF_DATA", str(folder / "shared-attempts"))
         yield folder
 

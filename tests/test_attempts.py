@@ -308,6 +308,38 @@ def test_a_changed_question_has_another_edition(bank: Path) -> None:
     assert editions[0] == editions[1] != editions[2]
 
 
+def test_take_asks_what_was_missed(bank: Path) -> None:
+    data = str(bank / "data")
+
+    def take(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        done = quizproof("take", *arguments, "--plain", cwd=bank, stdin=stdin, QUIZPROOF_DATA=data)
+        return done.returncode, done.stdout, done.stderr
+
+    nothing = (0, "", "quizproof: you have missed none of these questions, as far as your answers are kept\n")
+    assert take("--missed") == nothing
+    right = "a\n" if kept_as_right(bank, "a") else "b\n"
+    take("sum", "--seed", "2", stdin=right)
+    take("half", "--seed", "2", stdin="77\n")
+    code, shown, _ = take("--missed", stdin="q\n")
+    assert (code, "What is the half of" in shown, "Which comparison" in shown) == (0, True, False)
+    assert "Which comparison" in take("floats", stdin="q\n")[1]
+    assert take("--missed", "--kind", "choice") == nothing
+    assert take("--missed", "--resume")[0] == 2
+    for n in ("1.5", "2.5"):  # one of the two variants is asked
+        take("half", "--seed", "2", stdin=f"{n}\n")
+    with AttemptStore(bank / "data/attempts.sqlite3") as store:
+        last = [each.standing for each in store.events() if each.question == "half"][-2:]
+    assert sorted(last) == ["right", "wrong"]
+    assert (take("--missed") == nothing) == (last[-1] == "right")
+
+
+def kept_as_right(bank: Path, letter: str) -> bool:
+    """Whether a letter is that of the key with seed 2."""
+    path = bank / "elsewhere"
+    quizproof("take", "sum", "--seed", "2", cwd=bank, stdin=f"{letter}\n", QUIZPROOF_DATA=str(path))
+    return kept(path / "attempts.sqlite3")[0].standing == "right"
+
+
 def test_take_goes_on_where_nothing_can_be_kept(bank: Path) -> None:
     (bank / "data").mkdir()
     (bank / "data/attempts.sqlite3").write_bytes(b"not a database " * 100)

@@ -126,7 +126,7 @@ def test_wrong(name: str, typed: str, verdict: str) -> None:
     assert standings(result) == ["wrong"]
     assert result.score == 0
     assert verdict in shown
-    assert f"To review: {samples.CHOICE.id}." in shown
+    assert f"To review:\nquizproof take {samples.CHOICE.id}\n" in shown
 
 
 @pytest.mark.parametrize("typed", [pytest.param("b\n", id="one missing"), pytest.param("a,b,c\n", id="one too many")])
@@ -138,7 +138,7 @@ def test_partly_right(typed: str) -> None:
     assert f"\nScoring: {rule}\n" in shown
     assert "\nPartly right (1 of 2). The answer is A and B.\n" in shown
     assert "\nScore: 0.5 of 1 (50 %).\n" in shown
-    assert f"To review: {samples.CHOICE.id}." in shown
+    assert f"To review:\nquizproof take {samples.CHOICE.id}\n" in shown
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_skip_and_quit() -> None:
     assert (result.ending, code_of_test(result), standings(result)) == ("quit", 0, ["skipped", "skipped"])
     assert [answer.response for answer in result.answers] == [None, None]
     assert "Score: 0 of 2 (0 %), 2 skipped, 5 not reached.\nQuestion 1, output: skipped.\n" in shown
-    assert shown.endswith("To review: output, code.\n")
+    assert shown.endswith("To review:\nquizproof take output code\n")
     assert "The answer" not in shown  # it can be tried again
 
 
@@ -324,7 +324,7 @@ def test_each_quiz_has_its_head() -> None:
         "Quiz: Freezing layers in PyTorch\n"
         "1 question, about 8 minutes, 100 % of 1 claim proven\n"
         "Ran on torch 2.13.0, numpy 2.4.6, Python 3.11.7\n"
-        "Keys: ? help, s skip this question, q quit. Ctrl-C quits too. Seed 1.\n"
+        "Keys: ? help, s skip, b or < back, ! flag, q quit. Ctrl-C quits too. Seed 1.\n"
     )
     assert (
         "Quiz: Confusion matrices: 混同行列\n"

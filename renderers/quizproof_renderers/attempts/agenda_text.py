@@ -14,6 +14,7 @@ from quizproof_renderers.attempts.mastery import Mastery
 from quizproof_renderers.attempts.schedule import Review
 from quizproof_renderers.attempts.statistics_text import colour, percent
 from quizproof_renderers.console import console_for
+from quizproof_renderers.terminal.questioning.commands import Commands
 from quizproof_renderers.text import one_line, plural, shortened
 
 _WIDTH = 100
@@ -23,12 +24,13 @@ _NARROW = 60
 _MAX_LISTED = 20
 
 
-def write(agenda: Agenda, stream: TextIO, *, listed: bool) -> None:
+def write(agenda: Agenda, stream: TextIO, commands: Commands, *, listed: bool) -> None:
     """Write an agenda.
 
-    agenda  what to show
-    stream  a terminal, a pipe or a file
-    listed  whether to list the questions that are due
+    agenda    what to show
+    stream    a terminal, a pipe or a file
+    commands  writes the command that takes the next quiz
+    listed    whether to list the questions that are due
     """
     console = console_for(stream, width=_WIDTH, off_terminal=_WIDTH)
     console.print(Text(_head(agenda), "bold"))
@@ -45,7 +47,7 @@ def write(agenda: Agenda, stream: TextIO, *, listed: bool) -> None:
     console.print(
         Text(f"Next quiz: {one_line(following.title)}, {new} of {following.questions} questions still to master.")
     )
-    console.print(Text(f"  quizproof take {following.name}", "bold"), soft_wrap=True)
+    console.print(Text(f"  {commands.take([following.name])}", "bold"), soft_wrap=True)
 
 
 def _head(agenda: Agenda) -> str:

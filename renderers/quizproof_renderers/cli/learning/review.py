@@ -6,13 +6,14 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from quizproof_renderers.cli.exits import PROVEN, code_of_test, tell
+from quizproof_renderers.cli.learning.places import places_of
 from quizproof_renderers.cli.learning.recording import no_record_option, recording
-from quizproof_renderers.cli.options import RunOptions, default_bank, proving_options
+from quizproof_renderers.cli.options import RunOptions, proving_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def review(
     """
     from quizproof_renderers.cli.proving import bank_at
 
-    places = bank or default_bank()
+    places = places_of(bank)
     whole = bank_at(*places)
     plan = _agenda(whole, topic)
     if format_ == "json":
@@ -78,12 +79,13 @@ def review(
         return
     code = PROVEN
     if not only_list and plan.due:
-        code = _ask(whole, places, plan.due[:count], options, plain=plain, record=not no_record)
+        code = _ask(whole, places, bank, plan.due[:count], options, plain=plain, record=not no_record)
         click.echo()
         plan = _agenda(whole, topic)
     from quizproof_renderers.attempts.agenda_text import write
+    from quizproof_renderers.terminal.questioning.commands import Commands
 
-    write(plan, sys.stdout, listed=only_list)
+    write(plan, sys.stdout, Commands(tuple(map(str, bank))), listed=only_list)
     sys.exit(code)
 
 
@@ -104,16 +106,31 @@ def _agenda(bank: Bank, topic: str | None) -> Agenda:
 
 
 def _ask(
-    bank: Bank, places: Sequence[Path], due: Sequence[Review], options: RunOptions, *, plain: bool, record: bool
+    bank: Bank,
+    places: Sequence[Path],
+    named: Sequence[Path],
+    due: Sequence[Review],
+    options: RunOptions,
+    *,
+    plain: bool,
+    record: bool,
 ) -> int:
-    """Ask what is due, in this order. Returns the exit code."""
+    """Ask what is due, in this order; the exit code.
+
+    bank     whole
+    places   its files and folders
+    named    the same as the learner named them; empty for the default
+    due      what to ask
+    options  how to run
+    record   whether to keep the marks
+    """
     import secrets
 
     from quizproof.loading.quiz import Bank as Part
-    from quizproof.runners.local import platform_refusal
     from quizproof_renderers.attempts.agenda import to_ask
-    from quizproof_renderers.cli.learning.take import from_lock, put
-    from quizproof_renderers.cli.proving import set_up
+    from quizproof_renderers.cli.learning.bench import bench_for, proven
+    from quizproof_renderers.terminal import session
+    from quizproof_renderers.terminal.questioning.commands import Commands
 
     keys = {review.key for review in due}
     files = []
@@ -122,13 +139,12 @@ def _ask(
         if file.quiz and items:
             files.append(replace(file, quiz=replace(file.quiz, items=tuple(items)), findings=()))
     chosen = Part(tuple(files))
-    quizzes = from_lock(chosen, places, options)
-    runs_nothing = quizzes is not None and platform_refusal()
-    if quizzes is None:
-        with set_up(chosen.files, options, places) as (proving, _):
-            quizzes = tuple(proving)
-    asked = to_ask(quizzes, due)
-    with recording(quizzes, "review", wanted=record) as on_mark:
-        seed = secrets.randbelow(10_000)
-        result = put(asked, None if runs_nothing else options, chosen, seed=seed, plain=plain, on_mark=on_mark)
-    return code_of_test(result)
+    ready = proven(chosen, places, options, locked=False)
+    asked: dict[str, Any] = {"seed": secrets.randbelow(10_000), "plain": plain}
+    asked["commands"] = Commands(tuple(map(str, named)), ("--plain",) if plain else ())
+    quizzes = to_ask(ready.quizzes, due)
+    with recording(ready.quizzes, "review", wanted=record) as asked["on_mark"]:
+        if not ready.runs:
+            return code_of_test(session.run(quizzes, **asked))
+        with bench_for(chosen, ready.quizzes, options) as (runner, trier):
+            return code_of_test(session.run(quizzes, runner=runner, trier=trier, **asked))

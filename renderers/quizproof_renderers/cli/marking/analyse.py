@@ -100,17 +100,12 @@ def _with_options(rows: tuple[MarkRow, ...], places: tuple[Path, ...]) -> tuple[
     """The marks with all options, as the lock of the bank has them. They are run where the lock lacks them."""
     from quizproof.loading.quiz import Bank
     from quizproof_renderers.analysis.bank_options import with_options
-    from quizproof_renderers.cli.learning.take import from_lock
-    from quizproof_renderers.cli.proving import bank_at, set_up
+    from quizproof_renderers.cli.learning.bench import proven
+    from quizproof_renderers.cli.proving import bank_at
 
     wanted = {row.quiz for row in rows}
     whole = bank_at(*places)
     chosen = Bank(tuple(file for file in whole.files if file.quiz and file.quiz.id in wanted))
     if not chosen.files:
         fail(f"{places[0]} has no quiz that is in these files")
-    options = RunOptions()
-    quizzes = from_lock(chosen, places, options)
-    if quizzes is None:
-        with set_up(chosen.files, options, places) as (proving, _):
-            quizzes = tuple(proving)
-    return with_options(rows, quizzes)
+    return with_options(rows, proven(chosen, places, RunOptions(), locked=False).quizzes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from quizproof.displays import Code, Content, Output, Prose, Written
 from quizproof_renderers.terminal import figures, prose
@@ -18,6 +18,9 @@ from quizproof_renderers.terminal.faces.listings import (
     with_signs,
 )
 from quizproof_renderers.text import one_line, visible
+
+if TYPE_CHECKING:
+    from quizproof.proving.trial import Trial
 
 
 class PlainFace(Face):
@@ -81,6 +84,18 @@ class PlainFace(Face):
 
     def say(self, text: str) -> None:
         self._write(visible(text))
+
+    def command(self, text: str) -> None:
+        self._write(visible(text))
+
+    def menu_line(self, key: str, name: str, detail: str, *, is_topic: bool) -> None:
+        what = "topic " if is_topic else ""
+        self._write(f"{key}: {what}{one_line(name)}, {one_line(detail)}")
+
+    def trial(self, trial: Trial) -> None:
+        from quizproof_renderers.reports import trial_report
+
+        self._write("", *trial_report.sentences(trial))
 
     def verdict(self, standing: Standing, text: str) -> None:
         self._write("", visible(text))

@@ -38,6 +38,9 @@ class BlanksForm(Form):
         self._evidence = display.evidence
         self._typed: list[str] = []
 
+    def restart(self) -> None:
+        self._typed = []
+
     def show(self, face: Face) -> None:
         face.blanks(self._source, [blank.name for blank in self._blanks])
         face.gap()

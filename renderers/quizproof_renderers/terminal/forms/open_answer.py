@@ -48,8 +48,14 @@ class OpenForm(Form):
         # The text itself is not marked: the response is which points it makes.
         return MarkedResponse(made, mark(self.input, made))
 
+    def mark_given(self, response: Response, desk: Desk) -> MarkedResponse:
+        return MarkedResponse(response, mark(self.input, response))
+
     def given(self, response: Response) -> str:
         return f"{len(several(response))} of {len(self._points)} points"
+
+    def so_far(self, response: Response) -> str:
+        return str(response)
 
     def key(self) -> str:
         return ""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from quizproof.displays import Code, Display, Ordering
+from quizproof.marking.attempt import judge_order, ordered_program
 from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
 from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.faces.base import Account, Face, Part, Standing
@@ -25,6 +26,7 @@ class OrderingForm(Form):
 
     def __init__(self, input_: Ordering, display: Display, draw: random.Random) -> None:
         super().__init__(input_)
+        self._ordering = input_
         self._evidence = display.evidence
         self._indented = input_.indented
         self._orders = input_.orders
@@ -73,6 +75,10 @@ class OrderingForm(Form):
 
     def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         result = mark(self.input, response)
+        if not result.correct and desk.run:
+            desk.face.say("Running your order.")
+            program = ordered_program(self._ordering, several(response))
+            result = judge_order(self._ordering, several(response), program, desk.run(program), result)
         parts = []
         for given, right in zip(several(response), result.right, strict=True):
             standing: Standing = "right" if right else "wrong"

@@ -31,6 +31,7 @@ from quizproof_renderers.cli.learning.stats import stats
 from quizproof_renderers.cli.learning.take import take
 from quizproof_renderers.cli.learning.try_ import try_
 from quizproof_renderers.cli.marking.analyse import analyse
+from quizproof_renderers.cli.marking.grade import grade
 from quizproof_renderers.cli.merge import merge
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)
@@ -135,7 +136,7 @@ def main() -> None:
 
 
 _LEARNING = (take, try_, stats, review, attempts)
-_MARKING = (analyse,)
+_MARKING = (grade, analyse)
 
 _OF_BANKS = (check, validate, watch, new, merge, build)
 

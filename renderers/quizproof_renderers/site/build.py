@@ -60,6 +60,12 @@ def build_site(
     Raises UsageError when the site cannot be written, when `out` is not ours to replace, or when two quizzes have the
     same page.
     """
+    refuse_foreign(out.resolve())  # before everything is arranged
+    return write_files(files_of(site_of(report, title, topics, source, presentation)), out)
+
+
+def write_files(site_files: Iterator[File], out: Path) -> BuildResult:
+    """Write files as a site in a folder, as `build_site` does, which says what it raises."""
     out = out.resolve()
     refuse_foreign(out)
     try:
@@ -67,7 +73,7 @@ def build_site(
         # In the folder of the old site: only inside one file system a rename is a single step.
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            result = _write(files_of(site_of(report, title, topics, source, presentation)), work / "new", out)
+            result = _write(site_files, work / "new", out)
             _swap(work / "new", out, work / "old")
         finally:
             if out.exists() or not (work / "old").exists():  # otherwise the only copy of the old site is in there

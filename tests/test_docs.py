@@ -43,9 +43,10 @@ if TYPE_CHECKING:
 REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
-TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
+TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "text finding"}
+TESTED |= {"python copy", "toml copy"}
 TESTED |= {"json editor", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
-TESTED |= {"html template", "html frame", "console", "toml", "python run", "text printed", "text layout"}
+TESTED |= {"html template", "html frame", "console", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements", "lua"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
 
@@ -116,11 +117,12 @@ def test_every_block_is_of_a_sort_that_is_tested(fence: Fence, tmp_path: Path, p
 
 
 def test_example_kind_works(monkeypatch: pytest.MonkeyPatch, prove_text: ProveText) -> None:
-    """The kind in the design page, installed as the page says, proves and refutes as the page shows."""
-    (toml,) = (fence for fence in FENCES if fence.sort == "toml")
-    ((name, value),) = tomllib.loads(toml.text)["project"]["entry-points"]["quizproof.kinds"].items()
+    """The kind of the example package proves and refutes as the page shows."""
+    package = DOCS / "examples/quiz-extras"
+    project = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ((name, value),) = project["entry-points"]["quizproof.kinds"].items()
     entry = EntryPoint(name, value, "quizproof.kinds")
-    monkeypatch.syspath_prepend(DOCS / "examples")
+    monkeypatch.syspath_prepend(package)
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
     kinds.cache_clear()
     try:
@@ -352,3 +354,25 @@ def test_workflow_is_safe_and_works(tmp_path: Path) -> None:
             assert ("so everything is run" in shown) == bool(known)
     report = json.loads((tmp_path / job["steps"][-1]["with"]["path"]).read_text(encoding="utf-8"))
     assert report["summary"]["proof_coverage"] == 1
+
+
+def test_publishing_workflow_builds_from_the_lock(tmp_path: Path) -> None:
+    """It may write pages and nothing else, and what it uploads is the folder that its one command of ours makes."""
+    text = (DOCS / "examples/publish.yml").read_text(encoding="utf-8")
+    data: Any = yaml.load(text, yaml.BaseLoader)
+    assert data["on"] == {"push": {"branches": ["main"]}}  # never the code of a pull request
+    assert data["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    assert "secrets." not in text
+    (job,) = data["jobs"].values()
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
+    for fence in fences(DOCS / "tutorial.md"):
+        if name := fence.option("name"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(fence.text, encoding="utf-8")
+    (command,) = (step["run"] for step in job["steps"] if step.get("run", "").startswith("quizproof "))
+    shown, status = on_terminal(command, tmp_path)
+    assert status != 0, shown  # the author has written no lock
+    shown, status = on_terminal(f"quizproof check --write-lock && {command}", tmp_path)
+    assert status == 0, shown
+    (folder,) = (step["with"]["path"] for step in job["steps"] if "path" in step.get("with", {}))
+    assert "Python basics" in (tmp_path / folder / "index.html").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Len, MaxLen, MinLen
-from pydantic import BaseModel, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from quizproof.comparison.tolerance import Tolerance
@@ -95,6 +95,7 @@ _VALIDATORS = {
     "_typed": "number",
     "_happens": "[happens](#happens)",
     "written": "text",
+    "known_runtime": "`python`, `torch` or `tensorflow`, or [one that is installed](extending.md#a-runtime)",
 }
 _LINKS: dict[type[BaseModel], str] = {
     Limits: "[limits](#limits)",
@@ -249,7 +250,8 @@ def _either(words: list[str]) -> str:
 def _scalar(metadata: list[Any] | tuple[Any, ...]) -> str:
     if roles := [_ROLES[m.name] for m in metadata if isinstance(m, Role)]:
         return roles[0]
-    return next((_VALIDATORS[m.func.__name__] for m in metadata if isinstance(m, BeforeValidator)), "text")
+    functions = [m.func.__name__ for m in metadata if isinstance(m, (BeforeValidator, AfterValidator))]
+    return next((_VALIDATORS[name] for name in functions if name in _VALIDATORS), "text")
 
 
 def _range(metadata: list[Any] | tuple[Any, ...], form: Literal["of", "is"]) -> str:

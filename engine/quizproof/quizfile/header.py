@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from quizproof import rules
 from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug, Snippet, refuse
 from quizproof.quizfile.limits import Limits
-
-RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
-"""The interpreters that snippets may ask for."""
+from quizproof.quizfile.runtime_names import RuntimeName
 
 
 class Insight(Model):

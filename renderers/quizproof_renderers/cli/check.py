@@ -38,7 +38,7 @@ from quizproof_renderers.cli.options import (
     refuse_left_over,
 )
 from quizproof_renderers.cli.proving import report, set_up
-from quizproof_renderers.reports.formats import DATA
+from quizproof_renderers.reports.formats import is_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,7 +179,7 @@ def check(
     code = code_of(result, fail_on, min_proof)
     if path:
         now = writer.lock(result.sandbox, result.runtimes)
-        to_stderr = outputs[0].file is None and outputs[0].format in DATA
+        to_stderr = outputs[0].file is None and is_data(outputs[0].format)
         if before and _differ(before, now, to_stderr=to_stderr) and fail_on != "never":
             code = max(code, FINDINGS)
         if write_lock:

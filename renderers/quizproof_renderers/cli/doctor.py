@@ -30,6 +30,7 @@ def doctor(format_: str) -> None:
       quizproof doctor
       quizproof doctor --format json    for programs
     """
+    from quizproof.quizfile.runtime_names import runtime_names
     from quizproof.runners.local import local_pool, platform_refusal
     from quizproof_renderers.reports import doctor
 
@@ -40,11 +41,11 @@ def doctor(format_: str) -> None:
             doctor.write_without_runs(why, sys.stdout)
         sys.exit(UNVERIFIED)
     with local_pool() as pool:
-        pool.start(doctor.RUNTIMES)
+        pool.start(runtime_names())
         pool.wait()  # versions are known once every runtime has started or failed
         if format_ == "json":
             click.echo(json.dumps(doctor.data(pool)))
         else:
             doctor.write(pool, sys.stdout)
-        missing = set(doctor.RUNTIMES) - set(pool.versions)
+        missing = set(runtime_names()) - set(pool.versions)
     sys.exit(UNVERIFIED if missing else PROVEN)

@@ -6,15 +6,15 @@ import os
 import platform
 import statistics
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, TextIO, get_args
+from typing import TYPE_CHECKING, Any, TextIO
 
 import yaml
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from quizproof.quizfile.header import RuntimeName
 from quizproof.quizfile.limits import Limits
+from quizproof.quizfile.runtime_names import runtime_names
 from quizproof.runners.job import Job
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof_renderers.console import console_for
@@ -23,7 +23,6 @@ from quizproof_renderers.text import visible
 if TYPE_CHECKING:
     from quizproof.runners.pool import Pool
 
-RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
 _SAMPLES = 5
 """Runs of each runtime, of which the median time is shown."""
 _ISOLATION: dict[Level, str] = {
@@ -42,7 +41,7 @@ _REMEDIES: dict[Level, str] = {
 def write(pool: Pool[str], stream: TextIO) -> None:
     """Describe this machine: a row per runtime, how to install those that are missing, then one line per fact.
 
-    pool    has been started, and waited for, with all of RUNTIMES; here it runs an empty program in each
+    pool    has been started, and waited for, with all of `runtime_names()`; here it runs an empty program in each
     stream  where to write
     """
     console = console_for(stream, width=100)
@@ -50,7 +49,7 @@ def write(pool: Pool[str], stream: TextIO) -> None:
     for name in ("runtime", "", "versions", "one run"):
         table.add_column(name)
     times = _times(pool)
-    for runtime in RUNTIMES:
+    for runtime in runtime_names():
         if runtime in pool.versions:
             versions = ", ".join(f"{name} {version}" for name, version in pool.versions[runtime].items())
             table.add_row(runtime, Text("ready", "green"), visible(versions), f"{times[runtime] * 1000:.1f} ms")
@@ -100,7 +99,7 @@ def data(pool: Pool[str]) -> dict[str, Any]:
     """
     times = _times(pool)
     runtimes: dict[str, dict[str, Any]] = {}
-    for runtime in RUNTIMES:
+    for runtime in runtime_names():
         if runtime in pool.versions:
             runtimes[runtime] = {"versions": pool.versions[runtime], "seconds": round(times[runtime], 6)}
         else:

@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias, get_args
 
+from quizproof_renderers import plugins
+
 if TYPE_CHECKING:
     from quizproof.proof import QuizProof, Report, Result
 
@@ -16,8 +18,8 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 """The formats, by the names that `--format` knows."""
 
 
-DATA: tuple[Format, ...] = ("json", "gitlab", "junit", "sarif")
-"""Those that programs read, and that nothing else may stand beside."""
+_FOR_PEOPLE: tuple[Format, ...] = ("full", "concise", "github")
+"""Those beside which something else may stand."""
 
 
 class Reporter(Protocol):
@@ -47,11 +49,22 @@ class Several:
             each.finish(result)
 
 
-def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Reporter:
+def is_data(name: str) -> bool:
+    """Whether programs read a format, so that nothing else may stand beside it."""
+    return name not in _FOR_PEOPLE
+
+
+def is_format(name: str) -> bool:
+    """Whether there is a format of that name, of ours or of an installed package."""
+    # Ours first: most calls name one, and need not wait for the others to be found.
+    return name in FORMATS or name in plugins.installed("quizproof.reports")
+
+
+def reporter(form: str, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Reporter:
     """A reporter that writes in one format.
 
-    form     the format. `full` uses colours where the stream and the environment allow them; `github` also appends a
-             table to the file that GITHUB_STEP_SUMMARY names
+    form     the format: one of FORMATS, or of an installed package. `full` uses colours where the stream and the
+             environment allow them; `github` also appends a table to the file that GITHUB_STEP_SUMMARY names
     stream   where to write. It stays open, and its encoding no longer refuses a character
     environ  the environment in which `github` finds that name
     """
@@ -89,9 +102,12 @@ def reporter(form: Format, stream: TextIO, environ: Mapping[str, str] = os.envir
             from quizproof_renderers.reports.ci.sarif import Sarif
 
             return Sarif(stream)
+        case _:
+            made: Reporter = plugins.load("quizproof.reports", form)(stream)
+            return made
 
 
-def write(report: Report, form: Format, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
+def write(report: Report, form: str, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
     """Write a whole report.
 
     report   what `prove` gives

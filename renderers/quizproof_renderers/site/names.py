@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
 
-from quizproof.quizfile.header import RuntimeName
 from quizproof_renderers.text import plural
-
-RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
-"""The runtimes in the order in which pages list them."""
 
 MODES = {
     "practice": ("Practice", "Questions about ideas, syntax, output and bugs."),

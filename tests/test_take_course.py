@@ -124,7 +124,7 @@ def test_a_start_can_be_saved(tmp_path: Path) -> None:
     assert path.read_text() == "total = 0\ntext = ...\n"
     assert f"\nWritten to {path}. Type f {path} here when it is done, or run this:\n" in shown
     assert f"\nquizproof try {path} mine --question program\n" in shown
-    assert f"{path} exists already, and is not overwritten; name another file.\n" in shown
+    assert f"The file {path} exists already, and is not overwritten; name another.\n" in shown
     assert "none/x.py cannot be written: No such file or directory.\n" in shown
     assert standings(result) == ["wrong"]
 

@@ -480,9 +480,9 @@ class Terminal:
     PATIENCE = 60
     """Seconds after which a test that waits is thought to hang."""
 
-    def __init__(self, code: str, **environ: str) -> None:
+    def __init__(self, code: str, *, columns: int = 100, **environ: str) -> None:
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        self.resize(columns)
         self._child = subprocess.Popen(
             [sys.executable, "-c", f"import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n{code}"],
             stdin=slave,
@@ -494,6 +494,10 @@ class Terminal:
         os.close(slave)
         self.shown = ""
         self._seen = 0
+
+    def resize(self, columns: int) -> None:
+        """Give the window another width."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
 
     @property
     def pid(self) -> int:
@@ -564,9 +568,9 @@ sys.exit(code_of_test(run([quiz], seed=1, plain={plain})))
 
 
 @contextlib.contextmanager
-def terminal(questions: str, *, plain: bool = False, **environ: str) -> Iterator[Terminal]:
+def terminal(questions: str, *, plain: bool = False, columns: int = 100, **environ: str) -> Iterator[Terminal]:
     """A self-test on a real terminal."""
-    child = Terminal(TAKE.format(questions=questions, plain=plain), **environ)
+    child = Terminal(TAKE.format(questions=questions, plain=plain), columns=columns, **environ)
     try:
         yield child
     finally:

@@ -10,7 +10,7 @@ from typing import TextIO
 from quizproof.spelling import meant
 from quizproof_renderers.terminal.faces.dispatch import face_for
 from quizproof_renderers.terminal.reader import reader_for
-from quizproof_renderers.text import plural
+from quizproof_renderers.text import plural, sentence
 
 RESUME = "r"
 """What is typed to go on with an unfinished test."""
@@ -66,7 +66,7 @@ def ask_what_to_take(
         wanted = [names.get(word, word) for word in typed]
         unknown = next((word for word in wanted if word not in known), None)
         if unknown is not None:
-            face.say(f"There is no quiz and no topic {unknown}{meant(unknown, sorted(known))}.")
+            face.say(sentence(f"there is no quiz and no topic {unknown}{meant(unknown, sorted(known))}"))
         elif wanted:
             return tuple(wanted)
 

@@ -256,8 +256,8 @@ class _Session:
         reveal(self._face, item, form, marked, answer)
 
     def _pause(self, place: int) -> Move:
-        """Let the learner read, unless the test is over. The end of it is shown at once."""
-        if place == len(self._items) - 1 and not self._skipped():
+        """Let the learner read, unless nothing more is put. Then the end of the test is shown at once."""
+        if all(map(self._is_done, self._items[place + 1 :])) and not self._skipped():
             return "on"
         back = "" if len(self._items) == 1 else "b to go back, "
         pressed = self._reader.pause(f"\n  Press any key to continue, {back}or q to quit: ").strip().lower()

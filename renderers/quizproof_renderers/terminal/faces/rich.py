@@ -180,8 +180,8 @@ class RichFace(Face):
             cells = [Text(one_line(row.name)), mark, Text(brief(row.given)), Text(brief(row.key))]
             table.add_row(str(row.number), *cells)
         # Two cells are for the edge. Where words would have to be broken, each question has lines of its own.
-        room = self._console.options.update(width=max(1, self._console.width - 2))
-        if Measurement.get(self._console, room, table).minimum <= room.max_width:
+        endless = self._console.options.update(width=10_000)
+        if Measurement.get(self._console, endless, table).minimum <= self._console.width - 2:
             self._console.print(indented(table))
             return
         for row in rows:

@@ -24,10 +24,10 @@ def write_new(name: str, source: str) -> None:
         with Path(name).expanduser().open("x", encoding="utf-8") as stream:
             stream.write(source.rstrip("\n") + "\n")
     except FileExistsError:
-        raise MalformedResponse(f"{name} exists already, and is not overwritten; name another file") from None
+        raise MalformedResponse(f"the file {name} exists already, and is not overwritten; name another") from None
     except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise MalformedResponse(f"{name} cannot be written: {why}") from None
+        raise MalformedResponse(f"the file {name} cannot be written: {why}") from None
 
 
 def read_program(name: str) -> str:
@@ -37,8 +37,8 @@ def read_program(name: str) -> str:
         if not path.is_file():
             raise MalformedResponse(f"there is no file {name}")
         if path.stat().st_size > MAX_BYTES:
-            raise MalformedResponse(f"{name} is too large; a program may have at most {MAX_BYTES:,} bytes")
+            raise MalformedResponse(f"the file {name} is too large; a program may have at most {MAX_BYTES:,} bytes")
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise MalformedResponse(f"{name} cannot be read: {why}") from None
+        raise MalformedResponse(f"the file {name} cannot be read: {why}") from None

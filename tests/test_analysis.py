@@ -160,7 +160,7 @@ def test_too_few_learners_are_said_to_be_too_few() -> None:
     for_one = [*simulate(SOUND, 100, 1), MarkRow("l001", "simulated", "late", "choice", ("a",), OPTIONS, 1.0)]
     (quiz,) = analyse(for_one)
     assert [flag.message for flag in flags_of(quiz) if flag.question == "late"] == [
-        "only 1 learners answered it: too few to say anything"
+        "only 1 learner answered it: too few to say anything"
     ]
 
 

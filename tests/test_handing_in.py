@@ -464,6 +464,28 @@ def test_grade_as_json_accounts_for_every_file(exam: Path, respond: Callable[...
     assert quizproof("grade", tmp_path / "none", "-o", "x.csv", cwd=exam).returncode == 2
 
 
+def test_no_response_is_lost(exam: Path, respond: Callable[..., bytes], tmp_path: Path) -> None:
+    """Neither one to a question that the bank no longer has, nor one to a question that is not proven here."""
+    (tmp_path / "questions").mkdir()
+    blocks = BANK.partition("  - id: double")
+    (tmp_path / "questions/exam.yaml").write_text(blocks[0], encoding="utf-8")
+    (tmp_path / "ada.json").write_bytes(respond("ada", sum="&gt;", double="items = [2, 4]"))
+    done = quizproof("grade", "ada.json", "-o", "marks.json", "--feedback", "feedback", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    marks = json.loads((tmp_path / "marks.json").read_text(encoding="utf-8"))["marks"]
+    assert [(each["question"], each["standing"], each["note"]) for each in marks] == [
+        ("sum", "right", ""),
+        ("product", "unanswered", ""),
+        ("double", "unmarked", "the bank has no such question"),
+    ]
+    assert "1 of 2" in (tmp_path / "feedback/ada-exam.html").read_text(encoding="utf-8")
+    refuted = blocks[0].replace("total > 0.3, key: true", "total > 0.4, key: true")
+    (tmp_path / "questions/exam.yaml").write_text(refuted, encoding="utf-8")
+    done = quizproof("grade", "ada.json", "-o", "marks.json", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "`sum` is not proven here, so it cannot be marked; `quizproof check` says why" in done.stderr
+
+
 def test_two_thousand_responses_killed_in_the_middle(exam: Path, respond: Callable[..., bytes], tmp_path: Path) -> None:
     """Of 2,000 files 1 % are malformed. After the kill the same command goes on, and the result is the same."""
     draw = random.Random(15)

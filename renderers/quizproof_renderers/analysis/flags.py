@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from quizproof_renderers.analysis.formulas import is_beyond_chance
 from quizproof_renderers.analysis.items import ItemFigures, OptionFigures, QuizFigures
+from quizproof_renderers.text import plural
 
 Name: TypeAlias = Literal[
     "second-key", "negative", "weak", "dead-distractor", "too-easy", "too-hard", "unreliable", "few-learners"
@@ -41,7 +42,7 @@ class Flag:
 def flags_of(quiz: QuizFigures) -> tuple[Flag, ...]:
     """What is worth a look in a quiz, first what is about all of it, then by question."""
     if quiz.learners < MIN_LEARNERS:
-        message = f"only {quiz.learners} learners: too few to say anything about single questions"
+        message = f"only {plural(quiz.learners, 'learner')}: too few to say anything about single questions"
         return (Flag("few-learners", "", f"{message}, which takes {MIN_LEARNERS}"),)
     return (*_of_quiz(quiz), *(flag for item in quiz.items for flag in _of_item(item)))
 
@@ -54,7 +55,7 @@ def _of_quiz(quiz: QuizFigures) -> Iterator[Flag]:
 
 def _of_item(item: ItemFigures) -> Iterator[Flag]:
     if item.learners < MIN_LEARNERS:
-        message = f"only {item.learners} learners answered it: too few to say anything"
+        message = f"only {plural(item.learners, 'learner')} answered it: too few to say anything"
         yield Flag("few-learners", item.question, message)
         return
     rivals = [option for option in item.options if _rivals_key(option, item)]

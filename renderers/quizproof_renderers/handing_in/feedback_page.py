@@ -36,7 +36,7 @@ def page(rows: Sequence[Row], items: Mapping[str, Item]) -> str:
     environment.filters |= {"prose": markup.prose, "inline": markup.inline, "visible": visible}
     marked = [row for row in rows if row["score"] is not None]
     questions = []
-    for row in rows:
+    for row in (row for row in rows if row["question"] in items):
         item = items[row["question"]]
         questions.append((item, row, _WORDS[row["standing"]], shown(item, row)))
     quiz = next(iter(items.values())).quiz

@@ -9,7 +9,7 @@ from quizproof_renderers.attempts.recorder import plain_response
 from quizproof_renderers.handing_in.account import Entry
 from quizproof_renderers.handing_in.journal import Journal, digest_of
 from quizproof_renderers.handing_in.marker import Item, Marking, mark_file, needs_run
-from quizproof_renderers.handing_in.response_file import GivenResponse
+from quizproof_renderers.handing_in.response_file import GivenResponse, ResponseFile
 
 Key: TypeAlias = tuple[str, str, GivenResponse]
 """Quiz, question and response."""
@@ -65,7 +65,18 @@ def _mark_runs(
 def _rows(entry: Entry, items: Mapping[str, Sequence[Item]], known: dict[Key, Marking]) -> list[Row]:
     found = entry.found
     assert found is not None, "a file that is marked was read"
-    return [_row(found.learner, item, marking) for item, marking in mark_file(found, items[found.quiz], known)]
+    rows = [_row(found.learner, item, marking) for item, marking in mark_file(found, items[found.quiz], known)]
+    asked = {item.block.id for item in items[found.quiz]}
+    return rows + [_unknown(found, id_) for id_ in found.responses if id_ not in asked]
+
+
+def _unknown(found: ResponseFile, question: str) -> Row:
+    """The row of a response to a question that the bank no longer has: nothing that was handed in is lost."""
+    given = found.responses[question].response
+    response = list(given) if isinstance(given, tuple) else given
+    row: Row = {"learner": found.learner, "quiz": found.quiz, "question": question, "kind": "", "response": response}
+    note = "the bank has no such question"
+    return row | {"options": [], "score": None, "standing": "unmarked", "note": note, "feedback": ""}
 
 
 def _row(learner: str, item: Item, marking: Marking) -> Row:

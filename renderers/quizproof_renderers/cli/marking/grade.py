@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quizproof_renderers.cli.exits import FINDINGS, PROVEN, fail
+from quizproof_renderers.cli.exits import FINDINGS, PROVEN, fail, refuse
 from quizproof_renderers.cli.options import RunOptions, default_bank, proving_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from quizproof.proof import QuizProof
     from quizproof_renderers.handing_in.account import Entry
     from quizproof_renderers.handing_in.grading import Row
     from quizproof_renderers.handing_in.marker import Item
@@ -74,6 +75,7 @@ def grade(
     chosen = Bank(tuple(file for file in whole.files if file.quiz and file.quiz.id in wanted))
     ready = proven(chosen, places, options, locked=False)
     items = items_of(ready.quizzes)
+    _refuse_unproven(entries, ready.quizzes, items)
     rows: list[Row] = []
     try:
         with (
@@ -90,6 +92,19 @@ def grade(
         fail(f"{error.filename or output} cannot be written: {error.strerror}")
     _say(entries, rows, output)
     sys.exit(FINDINGS if any(entry.fate == "malformed" for entry in entries) else PROVEN)
+
+
+def _refuse_unproven(
+    entries: Sequence[Entry], quizzes: Sequence[QuizProof], items: Mapping[str, Sequence[Item]]
+) -> None:
+    """Exit when there is a response to a question that is not proven here: nobody knows what is right."""
+    for quiz in quizzes:
+        asked = {item.block.id for item in items.get(quiz.id, ())}
+        unproven = {block.id for block in quiz.blocks if not block.exhibit} - asked
+        for entry in entries:
+            answered = entry.found.responses if entry.found and entry.found.quiz == quiz.id else {}
+            if lost := sorted(unproven & answered.keys()):
+                refuse(f"`{lost[0]}` is not proven here, so it cannot be marked; `quizproof check` says why")
 
 
 def _write(output: Path, rows: Sequence[Row], entries: Sequence[Entry]) -> None:

@@ -33,11 +33,11 @@ from quizproof.displays import (
 from quizproof.figures import Chart, Event, Series
 from quizproof.marking import scoring
 from quizproof.marking.mark import mark
+from quizproof_renderers.edition import edition_of
 from quizproof_renderers.site import assets, lexer
 from quizproof_renderers.site.build import build_site
 from quizproof_renderers.site.feedback import fingerprint
 from quizproof_renderers.site.pages.contents import site_of
-from quizproof_renderers.site.pages.edition import edition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ from quizproof.displays import OpenInput, Option, Options, Point
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
 from quizproof.quizfile.metadata import NAMES, Metadata, inherited
+from quizproof_renderers.edition import edition_of
 from quizproof_renderers.site.names import spelled_out, tag_name, worth
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.coverage import Coverage
-from quizproof_renderers.site.pages.edition import edition_of
 from quizproof_renderers.site.pages.repeats import Shown, shown_in
 from quizproof_renderers.site.pages.variant import Variant
 from quizproof_renderers.site.reach.documentation import DocLink, documentation, programs_of

@@ -84,7 +84,7 @@ def choose(bank: Bank, wanted: Wanted, seed: int) -> Bank:
     for noun, given, known in (
         ("quiz, topic, question or exhibit", wanted.names, _known(bank)),
         ("topic", wanted.topics, topics),
-        ("kind", wanted.kinds, set(kinds())),
+        ("kind", wanted.kinds, set(kinds()) if wanted.kinds else set()),
     ):
         if unknown := next((name for name in given if name not in known), None):
             raise UsageError(f"there is no {noun} `{unknown}`{meant(unknown, sorted(known))}")

@@ -1,7 +1,8 @@
 # `make demo` and `make test` do all the set-up themselves, on a machine with Python 3.11 or newer.
 PYTHON ?= python3
-# FRESH=1, as in `make demo FRESH=1`: prove the bank without what its committed lock knows.
+# FRESH=1, as in `make demo FRESH=1` and `make test FRESH=1`: prove the bank without what its committed lock knows.
 FRESH ?=
+export FRESH
 # NEWEST=1, as in `make test NEWEST=1`: the newest versions of everything, in an environment of their own.
 NEWEST ?=
 # How many tests run at once. Many only wait, for a limit or for another process, so a few more than there are processors.
@@ -14,7 +15,7 @@ CONSTRAINTS := tools/constraints.txt
 EXTRAS := torch,tensorflow,dev
 PEERS := $(EXTRAS),bench
 
-.PHONY: demo test explore check lint lint-scripts types bench update clean always
+.PHONY: demo test explore check lint lint-scripts types docs bench update clean always
 
 # $(call install,EXTRAS): the versions that passed the tests. They were resolved on Python 3.11, where all of them can be
 # installed; on another Python some cannot, so it gets the newest versions that pyproject.toml allows.
@@ -68,6 +69,9 @@ $(VENV)/peers: $(VENV)/installed
 	$(call install,$(PEERS))
 	@touch $@
 
+docs: $(VENV)/installed  ## Build the site of the documentation.
+	$(BIN)/python tools/docs_site.py site/docs
+
 bench: $(VENV)/peers  ## Whole-process times, as ratios; BENCH='scale --largest 100' for a part.
 	$(BIN)/python -m benchmarks $(BENCH)
 
@@ -75,4 +79,4 @@ update:  ## Rewrite the constraints: the newest versions, resolved in a fresh en
 	PYTHON=$(PYTHON) tools/constraints.sh $(PEERS) $(CONSTRAINTS)
 
 clean:
-	rm -rf .venv .venv-newest $(SITE) build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-newest $(SITE) site/docs build dist .mypy_cache .pytest_cache .ruff_cache

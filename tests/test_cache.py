@@ -22,6 +22,7 @@ from quizproof.errors import UsageError
 from quizproof.loading.files import find_files
 from quizproof.outcome import Outcome, PartResult, Raised, Status
 from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, VariantProof
+from quizproof.proving import prove as prove_module
 from quizproof.proving.prove import Proving
 from quizproof.runners.pool import Pool
 from quizproof.runtimes.conditions import USUAL
@@ -839,7 +840,9 @@ class Counting(Sequence[Path]):
             yield file
 
 
-MANY = 600
+MANY = 150
+HELD_BACK = 64
+"""How many files may wait in these tests; in life it is more."""
 
 
 @pytest.fixture(scope="module")
@@ -852,8 +855,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [file for file in find_files([folder]) if isinstance(file, Path)]
 
 
-def test_proofs_come_in_order_while_files_are_still_unread(many: list[Path]) -> None:
+def test_proofs_come_in_order_while_files_are_still_unread(many: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Fresh and from the cache alike; what is held back is bounded."""
+    monkeypatch.setattr(prove_module, "MAX_WAITING", HELD_BACK)
     for runs in (MANY, 0):
         files = Counting(many)
         moments: list[tuple[int, ...]] = []
@@ -869,7 +873,7 @@ def test_proofs_come_in_order_while_files_are_still_unread(many: list[Path]) -> 
                 names.append(proof.id)
                 ahead.append(files.opened - len(names))
         assert names == [f"q{n}" for n in range(MANY)]
-        assert max(ahead) <= (512 if runs else 0)
+        assert max(ahead) <= (HELD_BACK if runs else 0)
         assert ahead[0] < MANY - 1  # the first was ready before the last was opened
         # Each key is run twice.
         assert (proving.result.summary.runs, proving.result.summary.cached) == (2 * runs, 2 * (MANY - runs))

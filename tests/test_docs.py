@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import re
@@ -43,9 +44,10 @@ if TYPE_CHECKING:
 REFERENCE = DOCS / "reference.md"
 FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
-TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "python copy", "text finding"}
+TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "text finding"}
+TESTED |= {"python copy", "toml copy"}
 TESTED |= {"json editor", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
-TESTED |= {"html template", "html frame", "console", "toml", "python run", "text printed", "text layout"}
+TESTED |= {"html template", "html frame", "console", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements", "lua"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
 
@@ -116,11 +118,12 @@ def test_every_block_is_of_a_sort_that_is_tested(fence: Fence, tmp_path: Path, p
 
 
 def test_example_kind_works(monkeypatch: pytest.MonkeyPatch, prove_text: ProveText) -> None:
-    """The kind in the design page, installed as the page says, proves and refutes as the page shows."""
-    (toml,) = (fence for fence in FENCES if fence.sort == "toml")
-    ((name, value),) = tomllib.loads(toml.text)["project"]["entry-points"]["quizproof.kinds"].items()
+    """The kind of the example package proves and refutes as the page shows."""
+    package = DOCS / "examples/quiz-extras"
+    project = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ((name, value),) = project["entry-points"]["quizproof.kinds"].items()
     entry = EntryPoint(name, value, "quizproof.kinds")
-    monkeypatch.syspath_prepend(DOCS / "examples")
+    monkeypatch.syspath_prepend(package)
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
     kinds.cache_clear()
     try:
@@ -150,6 +153,18 @@ def assert_agrees(played: Played) -> None:
     texts = scrubbed(played.shown).splitlines(), scrubbed(played.printed).splitlines()
     difference = "\n".join(unified_diff(*texts, "page", "run", lineterm=""))
     assert played.agrees, f"{played.fence.id}: $ {played.command}\n{difference}\n\nIt printed:\n{played.printed}"
+
+
+def test_guide_for_programs_is_made_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is current, has every kind and every rule, and nothing in it leads to another file."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    llms_guide = importlib.import_module("llms_guide")
+    text = llms_guide.guide()
+    assert text == (DOCS / "llms.txt").read_text(encoding="utf-8"), "run tools/llms_guide.py"
+    headings = set(re.findall(r"^## (.*)$", text, re.MULTILINE))
+    assert headings >= set(kinds()) | {"Header", "Every question", "The JSON report"}
+    assert set(re.findall(r"\bQP\d{3}\b", text)) == set(RULES)
+    assert re.findall(r"\]\([^)]*\)", re.sub(r"```.*?```", "", text, flags=re.DOTALL).replace("`", "")) == []
 
 
 # ---- the reference
@@ -352,3 +367,25 @@ def test_workflow_is_safe_and_works(tmp_path: Path) -> None:
             assert ("so everything is run" in shown) == bool(known)
     report = json.loads((tmp_path / job["steps"][-1]["with"]["path"]).read_text(encoding="utf-8"))
     assert report["summary"]["proof_coverage"] == 1
+
+
+def test_publishing_workflow_builds_from_the_lock(tmp_path: Path) -> None:
+    """It may write pages and nothing else, and what it uploads is the folder that its one command of ours makes."""
+    text = (DOCS / "examples/publish.yml").read_text(encoding="utf-8")
+    data: Any = yaml.load(text, yaml.BaseLoader)
+    assert data["on"] == {"push": {"branches": ["main"]}}  # never the code of a pull request
+    assert data["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    assert "secrets." not in text
+    (job,) = data["jobs"].values()
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
+    for fence in fences(DOCS / "tutorial.md"):
+        if name := fence.option("name"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(fence.text, encoding="utf-8")
+    (command,) = (step["run"] for step in job["steps"] if step.get("run", "").startswith("quizproof "))
+    shown, status = on_terminal(command, tmp_path)
+    assert status != 0, shown  # the author has written no lock
+    shown, status = on_terminal(f"quizproof check --write-lock && {command}", tmp_path)
+    assert status == 0, shown
+    (folder,) = (step["with"]["path"] for step in job["steps"] if "path" in step.get("with", {}))
+    assert "Python basics" in (tmp_path / folder / "index.html").read_text(encoding="utf-8")

@@ -117,7 +117,8 @@ def whole(least: int) -> Form:
 
 def amount(data: object) -> str:
     """A finite number that is not negative."""
-    sound = type(data) in (int, float) and 0 <= data <= MAX_NUMBER  # type: ignore[operator]
+    # A boolean is an int too.
+    sound = isinstance(data, (int, float)) and not isinstance(data, bool) and 0 <= data <= MAX_NUMBER
     return "" if sound else _is(data, "a finite number from 0")
 
 

@@ -6,7 +6,7 @@ The words after the three backticks say what a block is, and so how it is held t
     yaml question [runtime=R] [refuted=...]    an item of `blocks:`; the rest of its quiz is put around it
     yaml plugin                                the same, of a kind that the page itself defines
     yaml fragment                              a part of either; it must parse, and its keys must exist
-    yaml copy=PATH, python copy=PATH           the file docs/PATH
+    yaml copy=PATH, and of python and toml     the file docs/PATH
     text finding                               exactly the findings of the yaml block before it
     python run                                 a program; all of a page run one after the other, with the same variables
     text printed                               exactly what the python block before it prints; without one it is nothing
@@ -17,7 +17,7 @@ The words after the three backticks say what a block is, and so how it is held t
     toml pytest                                settings of pytest: the ini options in it exist
     yaml hooks                                 a .pre-commit-config.yaml
     json editor                                settings of an editor, as JSON
-    sh, text requirements, toml, lua           what a test cannot run, such as an installation
+    sh, text requirements, lua                 what a test cannot run, such as an installation
 
 Quizzes and questions with a `name` are written to the folder in which the page's console and python blocks run.
 `refuted` names the codes of the findings where another block shows their messages. In what is printed, a line `...`

@@ -36,6 +36,7 @@ COSTLY = {
     "test_dask": {"bank", "strict", "two"},
     "test_docs": {"found"},
     "test_exhibits": {"told"},
+    "test_extending": {"python"},
     "test_honesty": {"proofs"},
     "test_lock": {"locked"},
     "test_lsp": {"editor"},

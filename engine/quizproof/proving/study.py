@@ -14,6 +14,8 @@ from quizproof.outcome import Outcome
 from quizproof.proof import BlockProof, QuizProof
 from quizproof.proving.plan import Plan, Request
 from quizproof.proving.preparation import PLACE, Steps, found_in, steps_of
+from quizproof.proving.writing.quiz import advised
+from quizproof.quizfile.runtime_names import BUILT_IN
 from quizproof.quizfile.yaml_document import located
 from quizproof.runners.job import Job, job_for
 from quizproof.store.fingerprints import digest
@@ -158,6 +160,8 @@ class Study:
             return None
         left_over = self._left_over(every, lock) if lock else ()
         proofs = every[self.steps.count :]
+        if len(proofs) == len(self.quiz.items):  # a shard does not see the quiz as a whole
+            proofs = advised(self.quiz, proofs)
         steps = every[: self.steps.count] if self.reports_steps else ()
         document = self.quiz.document
         own = located((*self._missing_runtime(proofs or every), *left_over, *found_in(steps)), document)
@@ -183,7 +187,9 @@ class Study:
         missing = [f for proof in proofs for f in proof.findings if f.code == rules.RUNTIME_MISSING]
         if missing:
             unavailable = Unavailable(missing[0].message, len({finding.block for finding in missing}))
-            help_ = f'Install it: pip install "quizproof[{self.quiz.header.runtime}]"'
+            name = self.quiz.header.runtime
+            own = f'Install it: pip install "quizproof[{name}]"'
+            help_ = own if name in BUILT_IN else f"Install what `{name}` imports; the package that adds it is there."
             span = self.quiz.document.first_line(("runtime",))
             yield Finding(
                 rules.RUNTIME_MISSING, self.file.path, span, unavailable.message, help=help_, unavailable=unavailable

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from quizproof import rules
 from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug, Snippet, refuse
 from quizproof.quizfile.limits import Limits
-
-RuntimeName: TypeAlias = Literal["python", "torch", "tensorflow"]
-"""The interpreters that snippets may ask for."""
+from quizproof.quizfile.metadata import MAX_POINTS, Metadata
+from quizproof.quizfile.runtime_names import RuntimeName
 
 
 class Insight(Model):
@@ -41,7 +40,7 @@ def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return steps
 
 
-class Header(Model):
+class Header(Metadata):
     """What a quiz file says about itself."""
 
     quiz: Slug
@@ -73,3 +72,5 @@ class Header(Model):
     """What each hint costs, as a share of its question's score: 0.1 is a tenth."""
     confidence: Flag = False
     """Whether learners say how sure they are before their response is marked. This changes no score."""
+    points: Annotated[Number, Field(ge=0, le=MAX_POINTS)] = 1.0
+    """What each of its questions is worth, where the question does not say."""

@@ -51,7 +51,7 @@ optimizers of torch import some 800 modules at their first step."""
 def warm_up(runtime: str) -> dict[str, str]:
     """Import the framework of a runtime, and give versions by package: {"python": "3.11.7", "torch": "2.13.0"}.
 
-    runtime  "python", "torch" or "tensorflow"
+    runtime  "python", "torch", "tensorflow", or one of an installed package, by the entry point `quizproof.runtimes`
 
     Raises ImportError when the framework is not there, or there is no such runtime. It runs no operation of the
     framework: its thread pools would not survive a fork.
@@ -69,11 +69,20 @@ def warm_up(runtime: str) -> dict[str, str]:
         versions["tensorflow"] = str(tf.__version__)
         versions["keras"] = str(tf.keras.__version__)
     elif runtime != "python":
-        raise ImportError(f"there is no runtime {runtime!r}")
+        versions |= _warm_up_installed(runtime)
     # Frameworks import it. It is not imported for its version alone, which would make the runtime `python` start later.
     if "numpy" in sys.modules:
         versions["numpy"] = sys.modules["numpy"].__version__
     return versions
+
+
+def _warm_up_installed(runtime: str) -> dict[str, str]:
+    """The same for a runtime of an installed package, whose function imports the framework and gives the versions."""
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group="quizproof.runtimes", name=runtime):
+        return {str(package): str(version) for package, version in entry.load()().items()}
+    raise ImportError(f"there is no runtime {runtime!r}")
 
 
 class Zygote:
@@ -83,7 +92,7 @@ class Zygote:
     """
 
     def __init__(self, runtime: str, control: socket.socket, scratch: str, confinement: Confinement) -> None:
-        self.on_demand = dict(_ON_DEMAND[runtime])
+        self.on_demand = dict(_ON_DEMAND.get(runtime, _ON_DEMAND["python"]))
         self.control = control
         self.confinement = confinement
         self.scratch = scratch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,11 @@ from quizproof_renderers.cli.options import (
 )
 from quizproof_renderers.cli.proving import set_up
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from quizproof_renderers.site.build import Renderer
+
 
 @click.command()
 @click.argument("bank", nargs=-1, type=click.Path(path_type=Path))
@@ -29,6 +35,9 @@ from quizproof_renderers.cli.proving import set_up
     metavar="FILE",
     help="A YAML file with the settings of the site: title, topics, look, own pages and more.",
 )
+@click.option(
+    "--renderer", metavar="NAME", help="Another form than a site, from an installed package.  [default: site]"
+)
 @click.option("--title", help="The site's title.  [default: the one in --site, else quizproof]")
 @click.option("--base-url", metavar="URL", help="Where the site is published.  [default: `base_url` in --site]")
 @click.option("--keep-going", is_flag=True, help="Render even when not everything is proven, and mark what is not.")
@@ -38,6 +47,7 @@ def build(
     bank: tuple[Path, ...],
     output: Path,
     site: Path | None,
+    renderer: str | None,
     title: str | None,
     base_url: str | None,
     keep_going: bool,
@@ -62,10 +72,11 @@ def build(
     from quizproof.proof import Report
     from quizproof.store.lock import Lock
     from quizproof_renderers.reports import formats
-    from quizproof_renderers.site.build import build_site, refuse_foreign
+    from quizproof_renderers.site.build import build_site, build_with, refuse_foreign
     from quizproof_renderers.site.settings import SiteSettings, load_settings, web_address
 
     # Before anything is run: a mistake in the call must not cost a whole proof.
+    other = _other(renderer, {"--site": site, "--title": title, "--base-url": base_url})
     settings = load_settings(site) if site else SiteSettings()
     presentation = settings.presentation(site.parent if site else Path())
     if base_url is not None:
@@ -89,8 +100,24 @@ def build(
     if code != PROVEN and not keep_going:
         click.echo(f"Not everything is proven, so {output} was not written. To write it anyway: --keep-going", err=True)
         sys.exit(code)
-    result = build_site(report, output, title or settings.title, settings.order, settings.source, presentation)
-    click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {(output / 'index.html').resolve()}")
+    if other:
+        result, opened = build_with(other, report, output), output
+    else:
+        result = build_site(report, output, title or settings.title, settings.order, settings.source, presentation)
+        opened = output / "index.html"
+    click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {opened.resolve()}")
     if lock:
         click.echo(f"Nothing was run: the outcomes are those of {lock_of(chosen)}, git blob {lock.blob}.")
     sys.exit(code)
+
+
+def _other(name: str | None, of_sites: Mapping[str, object]) -> Renderer | None:
+    """The renderer of an installed package; None for a site. Exits when options that only a site has were given."""
+    from quizproof_renderers import plugins
+
+    if name in (None, "site"):
+        return None
+    if given := [option for option, value in of_sites.items() if value is not None]:
+        fail(f"{given[0]} is for sites, and `--renderer {name}` makes none; leave one of them out")
+    made: Renderer = plugins.load("quizproof.renderers", name)
+    return made

@@ -13,7 +13,7 @@ import click
 
 from quizproof.runtimes.sandbox.levels import LEVELS
 from quizproof_renderers.cli.exits import fail, refuse
-from quizproof_renderers.reports.formats import FORMATS, Format
+from quizproof_renderers.reports.formats import FORMATS, Format, is_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -213,7 +213,7 @@ class FormatParameter(click.ParamType["Output"]):
         if isinstance(value, Output):
             return value
         name, colon, file = value.partition(":")
-        if name not in FORMATS:
+        if not is_format(name):
             near = f"{name!r} is not one of {', '.join(map(repr, FORMATS))}"
             self.fail(f"{near}; `FORMAT:FILE` writes it to a file", param, ctx)
         if colon and not file:
@@ -225,7 +225,7 @@ class FormatParameter(click.ParamType["Output"]):
 class Output:
     """A report that a user asked for."""
 
-    format: Format
+    format: str
     file: Path | None = None
     """None for standard output."""
 
@@ -270,6 +270,16 @@ def outputs_of(formats: Sequence[Output], output_file: Path | None) -> tuple[Out
     if twice := [file for index, file in enumerate(files) if file in files[:index]]:
         fail(f"two reports cannot both go to {twice[0]}")
     return outputs
+
+
+text_format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
+)
 
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))

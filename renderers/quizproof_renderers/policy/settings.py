@@ -19,7 +19,7 @@ from typing import Any
 from quizproof.errors import UsageError
 from quizproof.runtimes.sandbox.levels import LEVELS
 from quizproof_renderers.policy.selection import codes_of
-from quizproof_renderers.reports.formats import FORMATS
+from quizproof_renderers.reports.formats import FORMATS, is_format
 
 OWN_FILE = "quizproof.toml"
 PROJECT_FILE = "pyproject.toml"
@@ -74,7 +74,7 @@ def _formats(value: Any) -> str:
     if wrong := _text_or_texts(value):
         return wrong
     names = [text.partition(":")[0] for text in _listed(value)]
-    return "" if set(names) <= set(FORMATS) else f"a format, or several, of {', '.join(FORMATS)}"
+    return "" if all(map(is_format, names)) else f"a format, or several, of {', '.join(FORMATS)}"
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,25 @@ import os
 import platform
 import statistics
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, TextIO, get_args
+from typing import TYPE_CHECKING, Any, TextIO
 
 import yaml
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from quizproof.quizfile.header import RuntimeName
 from quizproof.quizfile.limits import Limits
+from quizproof.quizfile.runtime_names import runtime_names
 from quizproof.runners.job import Job
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from quizproof.runners.pool import Pool
 
-RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
 _SAMPLES = 5
 """Runs of each runtime, of which the median time is shown."""
 _ISOLATION: dict[Level, str] = {
@@ -39,18 +40,19 @@ _REMEDIES: dict[Level, str] = {
 """How to get a level that a machine refuses."""
 
 
-def write(pool: Pool[str], stream: TextIO) -> None:
+def write(pool: Pool[str], stream: TextIO, lock: Mapping[str, Any] | None = None) -> None:
     """Describe this machine: a row per runtime, how to install those that are missing, then one line per fact.
 
-    pool    has been started, and waited for, with all of RUNTIMES; here it runs an empty program in each
+    pool    has been started, and waited for, with all of `runtime_names()`; here it runs an empty program in each
     stream  where to write
+    lock    the `path` of the bank's lock, and the `differences` of its versions from those here; None without one
     """
     console = console_for(stream, width=100)
     table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
     for name in ("runtime", "", "versions", "one run"):
         table.add_column(name)
     times = _times(pool)
-    for runtime in RUNTIMES:
+    for runtime in runtime_names():
         if runtime in pool.versions:
             versions = ", ".join(f"{name} {version}" for name, version in pool.versions[runtime].items())
             table.add_row(runtime, Text("ready", "green"), visible(versions), f"{times[runtime] * 1000:.1f} ms")
@@ -71,6 +73,7 @@ def write(pool: Pool[str], stream: TextIO) -> None:
         ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
         ("jobs", f"{pool.jobs} runs in parallel (--jobs)"),
         *_machine(),
+        *_lock(lock),
     ]
     _print(facts, console)
 
@@ -100,7 +103,7 @@ def data(pool: Pool[str]) -> dict[str, Any]:
     """
     times = _times(pool)
     runtimes: dict[str, dict[str, Any]] = {}
-    for runtime in RUNTIMES:
+    for runtime in runtime_names():
         if runtime in pool.versions:
             runtimes[runtime] = {"versions": pool.versions[runtime], "seconds": round(times[runtime], 6)}
         else:
@@ -141,6 +144,16 @@ def _machine() -> list[tuple[str, str]]:
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
         ("metrics", _scikit_learn()),
         ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),
+    ]
+
+
+def _lock(lock: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """Whether the bank's lock was written with the versions that are here."""
+    if lock is None:
+        return []
+    told = "; ".join(lock["differences"])
+    return [
+        ("lock", f"{visible(lock['path'])}: {f'other versions: {told}' if told else 'written with these versions'}")
     ]
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from quizproof.errors import UsageError
 from quizproof.proof import Report
@@ -24,6 +25,13 @@ from quizproof_renderers.site.reuse import Leavings, hashed
 
 MARKER = ".quizproof-site"
 """The file that marks a folder as a site of ours, which can be replaced, and records what its pages were made from."""
+
+
+class Renderer(Protocol):
+    """Another form than a site, from an installed package."""
+
+    def __call__(self, report: Report, folder: Path) -> None:
+        """Write files into a folder, which is empty."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,28 @@ def build_site(
     Raises UsageError when the site cannot be written, when `out` is not ours to replace, or when two quizzes have the
     same page.
     """
+    return _replaced(out, lambda new: _write(files_of(site_of(report, title, topics, source, presentation)), new, out))
+
+
+def build_with(renderer: Renderer, report: Report, out: Path) -> BuildResult:
+    """Render a report by the renderer of an installed package, replacing what an earlier build left in the folder.
+
+    Raises UsageError when the folder cannot be written, or is not ours to replace. What the renderer raises goes
+    through, and then the old folder is left as it was.
+    """
+
+    def write(new: Path) -> BuildResult:
+        new.mkdir(parents=True)
+        renderer(report, new)
+        files = {str(file.relative_to(new)): file.read_bytes() for file in sorted(new.rglob("*")) if file.is_file()}
+        marked = _mark(new, {path: ("", hashed(content)) for path, content in files.items()})
+        return BuildResult(out, len(files) + 1, sum(map(len, files.values())) + marked, 0)
+
+    return _replaced(out, write)
+
+
+def _replaced(out: Path, write: Callable[[Path], BuildResult]) -> BuildResult:
+    """Put a folder that `write` makes in the place of `out`, as a whole."""
     out = out.resolve()
     refuse_foreign(out)
     try:
@@ -67,7 +97,7 @@ def build_site(
         # In the folder of the old site: only inside one file system a rename is a single step.
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            result = _write(files_of(site_of(report, title, topics, source, presentation)), work / "new", out)
+            result = write(work / "new")
             _swap(work / "new", out, work / "old")
         finally:
             if out.exists() or not (work / "old").exists():  # otherwise the only copy of the old site is in there
@@ -108,10 +138,14 @@ def _write(site_files: Iterator[File], folder: Path, out: Path) -> BuildResult:
             reused += 1
             made[file.path] = left.pages[file.path]
         total += size
+    return BuildResult(out, len(made) + 1, total + _mark(folder, made), reused)
+
+
+def _mark(folder: Path, made: Mapping[str, tuple[str, str]]) -> int:
+    """Write the marker; its size in bytes."""
     # One line per item, and no time: equal sites have equal markers.
     about = "Made by quizproof, which replaces this folder at the next build."
-    total += (folder / MARKER).write_bytes(json.dumps({"about": about, "pages": made}, indent=0).encode())
-    return BuildResult(out, len(made) + 1, total, reused)
+    return (folder / MARKER).write_bytes(json.dumps({"about": about, "pages": made}, indent=0).encode())
 
 
 def _swap(new: Path, out: Path, old: Path) -> None:

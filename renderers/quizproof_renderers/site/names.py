@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
 
-from quizproof.quizfile.header import RuntimeName
 from quizproof_renderers.text import plural
-
-RUNTIMES: tuple[str, ...] = get_args(RuntimeName)
-"""The runtimes in the order in which pages list them."""
 
 MODES = {
     "practice": ("Practice", "Questions about ideas, syntax, output and bugs."),
@@ -66,6 +61,16 @@ def spelled_out(slug: str) -> str:
     """An id as readers see it: "Freezing layers"."""
     text = slug.replace("-", " ")
     return text[:1].upper() + text[1:]
+
+
+def tag_name(tag: str) -> str:
+    """A tag as readers see it: "weight decay"."""
+    return tag.replace("-", " ")
+
+
+def worth(points: float) -> str:
+    """What a question is worth: "2 points", "0.5 points"."""
+    return f"{points:g} point{'' if points == 1 else 's'}"
 
 
 def duration(minutes: int) -> str:

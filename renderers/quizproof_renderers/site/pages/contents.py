@@ -8,7 +8,8 @@ from functools import cached_property
 from itertools import accumulate
 
 from quizproof.proof import QuizProof, Report
-from quizproof_renderers.site.names import MODES, RUNTIMES, extent, versions_of
+from quizproof.quizfile.runtime_names import BUILT_IN, in_order
+from quizproof_renderers.site.names import MODES, extent, versions_of
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
@@ -56,8 +57,7 @@ class Site:
     @cached_property
     def frameworks(self) -> tuple[str, ...]:
         """The runtimes of its quizzes that learners choose between: frameworks, without plain Python."""
-        offered = {runtime for topic in self.topics for runtime in topic.runtimes}
-        return tuple(runtime for runtime in RUNTIMES if runtime in offered and runtime != "python")
+        return in_order({runtime for topic in self.topics for runtime in topic.runtimes} - {"python"})
 
     def after(self, quiz: QuizPage) -> tuple[str, str] | None:
         """What follows a quiz, in the same framework: its page from the folder of a topic, and its title.
@@ -150,4 +150,4 @@ def _place(quiz: QuizPage) -> tuple[int, int, str]:
 
 
 def _rank(runtime: str) -> int:
-    return RUNTIMES.index(runtime) if runtime in RUNTIMES else len(RUNTIMES)
+    return BUILT_IN.index(runtime) if runtime in BUILT_IN else len(BUILT_IN)

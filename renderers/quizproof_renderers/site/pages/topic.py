@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from quizproof_renderers.site.names import RUNTIMES, extent, mode_name, runtime_name, spelled_out
+from quizproof.quizfile.runtime_names import in_order
+from quizproof_renderers.site.names import extent, mode_name, runtime_name, spelled_out
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.quiz import Belief, QuizPage
 from quizproof_renderers.site.reach.presentation import TopicText
@@ -99,8 +100,7 @@ class TopicPage:
     @property
     def runtimes(self) -> tuple[str, ...]:
         """The frameworks it offers, in order."""
-        offered = {quiz.runtime for quiz in self.quizzes}
-        return tuple(runtime for runtime in RUNTIMES if runtime in offered)
+        return in_order({quiz.runtime for quiz in self.quizzes})
 
     @cached_property
     def coverage(self) -> Coverage:

@@ -318,7 +318,7 @@ def test_script_modules_know_only_earlier_ones() -> None:
     """So their order in the joined script is one in which each can run; and what they import is there."""
     quiz, others = (
         (assets.SCRIPT, assets.MORE, assets.PRINTED, assets.READER),
-        (assets.REPORT, assets.OFFLINE, assets.WORKER),
+        (assets.SHEET, assets.REPORT, assets.OFFLINE, assets.WORKER),
     )
     scripts = (*quiz, assets.HOME, assets.LIVE, *others)
     for script in scripts:
@@ -341,6 +341,7 @@ def test_joined_script_declares_each_name_once() -> None:
         (assets.PRINTED, assets.printed()),
         (assets.READER, assets.reader()),
         (assets.LIVE, assets.live()),
+        (assets.SHEET, assets.sheet()),
     ):
         script = joined.decode()
         sources = "".join((SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in modules)

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -29,13 +30,15 @@ from helpers.bare import FRAMEWORKS, bare_interpreter
 from helpers.processes import all_end, become_subreaper, descendants, quizproof
 from helpers.replay import Watch
 from quizproof.claims import Part, Program
-from quizproof.errors import UsageError
+from quizproof.errors import CannotVerify, UsageError
+from quizproof.outcome import Outcome
 from quizproof.quizfile.limits import Limits
+from quizproof.runners.local import local_runner
 from quizproof.runners.pool import Pool
 from quizproof.runners.runner import run
 from quizproof_renderers.serving import guard
 from quizproof_renderers.serving.address import Address, loopback
-from quizproof_renderers.serving.live_runs import MAX_WAITING, Busy, Errand, LiveRuns
+from quizproof_renderers.serving.live_runs import MAX_ASKED, Busy, Errand, LiveRuns
 from quizproof_renderers.serving.printed import Printed
 from quizproof_renderers.serving.rates import Rate
 from test_exhibits import EXPERIMENT
@@ -439,6 +442,35 @@ def test_fifty_learners_at_once(served: Served) -> None:
         assert list(learners.map(told, range(50))) == [f"{number * 2}\n" for number in range(50)]
 
 
+def test_programs_that_end_together_leave_none_waiting() -> None:
+    """Where all that runs ends at the same time, the next ones begin although nobody asks for more."""
+
+    async def ask() -> None:
+        with LiveRuns(local_runner(2), 1) as runs:
+            program = Program((Part("answer", "pass", ("solution",)),))
+            found = runs.carry_out(Errand("python", (program,) * 40))
+            async with asyncio.timeout(_PATIENCE):
+                assert {outcome.status async for _, outcome in found if isinstance(outcome, Outcome)} == {"finished"}
+
+    in_a_loop(ask)
+
+
+def test_a_failure_of_the_machine_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Those who wait are told why nothing is run, and so are all who come later."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    errand = Errand("python", (Program((Part("answer", "pass", ("solution",)),)),))
+
+    async def ask() -> None:
+        with LiveRuns(local_runner(1), 1) as runs:
+            ((_, outcome),) = [each async for each in runs.carry_out(errand)]
+            assert isinstance(outcome, Outcome)
+            assert (outcome.status, "programs cannot be run any longer" in outcome.detail) == ("fault", True)
+            with pytest.raises(CannotVerify, match="programs cannot be run any longer"):
+                runs.carry_out(errand)
+
+    in_a_loop(ask)
+
+
 def test_who_goes_takes_back_what_has_not_begun(served: Served) -> None:
     """A learner who closes the page leaves no programs that wait."""
     asked = {"what": "trial", "block": "improve", "edition": served.edition("improve")}
@@ -723,7 +755,7 @@ def test_no_more_wait_than_is_bearable() -> None:
 
     async def ask() -> None:
         runs = LiveRuns(Pool[Any](1), 1)  # nobody carries them out
-        for _ in range(MAX_WAITING):
+        for _ in range(MAX_ASKED):
             runs.carry_out(errand)
         with pytest.raises(Busy):
             runs.carry_out(errand)

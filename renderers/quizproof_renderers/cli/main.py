@@ -31,8 +31,13 @@ from quizproof_renderers.cli.check import check
 from quizproof_renderers.cli.doctor import doctor
 from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, SIGNALLED, UNVERIFIED, USAGE, fail, refuse
 from quizproof_renderers.cli.explain import explain
+from quizproof_renderers.cli.learning.attempts import attempts
+from quizproof_renderers.cli.learning.review import review
+from quizproof_renderers.cli.learning.stats import stats
 from quizproof_renderers.cli.learning.take import take
 from quizproof_renderers.cli.learning.try_ import try_
+from quizproof_renderers.cli.marking.analyse import analyse
+from quizproof_renderers.cli.marking.grade import grade
 from quizproof_renderers.cli.merge import merge
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)
@@ -142,7 +147,10 @@ def main() -> None:
     """
 
 
-_AUTHORING = (check, validate, watch, serve, new, fix, fmt, list_, show, merge)
+_AUTHORING = (check, validate, watch, serve, new, fix, fmt, list_, show, merge, build)
+_LEARNING = (take, try_, stats, review, attempts)
+_MARKING = (grade, analyse)
 _ABOUT = (explain, config, schema, lsp, completion, cache, doctor)
-for command in (*_AUTHORING, *_ABOUT, build, take, try_):
+
+for command in (*_AUTHORING, *_LEARNING, *_MARKING, *_ABOUT):
     main.add_command(command)

@@ -224,13 +224,13 @@ async def _lines(task: Carried, found: AsyncIterator[tuple[int, str | Outcome]],
     """The answer to a request, line by line."""
     yield _line(programs=len(task.errand.programs))
     outcomes: dict[int, Outcome] = {}
-    async for index, what in found:
-        if isinstance(what, Outcome):
-            outcomes[index] = what
-            yield _line(ended=index)
-        else:
-            yield _line(printed=what, of=index)
     try:
+        async for index, what in found:
+            if isinstance(what, Outcome):
+                outcomes[index] = what
+                yield _line(ended=index)
+            else:
+                yield _line(printed=what, of=index)
         versions = runs.versions(task.errand.runtime)
         told = await asyncio.to_thread(task.tell, [outcomes[index] for index in sorted(outcomes)], versions)
     except CannotVerify as error:

@@ -20,12 +20,14 @@ from quizproof.runners.recipe import Recipe, reads_prepared
 from quizproof.runners.runner import Runner
 from quizproof_renderers.serving.printed import Printed
 
-MAX_WAITING = 64
-"""Programs that wait for their turn, at most."""
+MAX_ASKED = 64
+"""Programs that run or wait for their turn, at most."""
 _LOOK_SECONDS = 0.05
 """How often it is looked at what runs have printed."""
 _FIRST_LOOK_SECONDS = 0.1
 """Most runs have ended by then, and their outcomes say what they have printed."""
+_BREATH_SECONDS = 2.0
+"""How long it is waited for a word until it is looked whether one can still come."""
 _TURN_SECONDS, _SLOW_TURN_SECONDS = 0.001, 0.01
 """How often it is asked whether a run has ended: in its first moments, and later."""
 
@@ -119,7 +121,7 @@ class LiveRuns:
         if self.failure:
             raise CannotVerify(self.failure)
         with self._counting:
-            if self._asked + len(errand.programs) > MAX_WAITING:
+            if self._asked + len(errand.programs) > MAX_ASKED:
                 raise Busy
             self._asked += len(errand.programs)
         loop = asyncio.get_running_loop()
@@ -138,7 +140,25 @@ class LiveRuns:
             job: Job[Any] = job_for(None, errand.runtime, printed.marking(program), errand.files)
             job.prepared = errand.prepared if reads_prepared(program) else None
             self._new.put(_Turn(program, job, printed, teller(index), is_gone))
-        return _until(len(errand.programs), found, is_gone)
+        return self._until(len(errand.programs), found, is_gone)
+
+    async def _until(
+        self, left: int, found: asyncio.Queue[tuple[int, str | Outcome]], is_gone: threading.Event
+    ) -> AsyncIterator[tuple[int, str | Outcome]]:
+        """What is found, until so many outcomes have come."""
+        try:
+            while left:
+                try:
+                    async with asyncio.timeout(_BREATH_SECONDS):
+                        index, what = await found.get()
+                except TimeoutError:
+                    if self._ended.is_set():  # and it was asked for too late to be told so
+                        raise CannotVerify(self.failure or "the server ends") from None
+                    continue
+                left -= isinstance(what, Outcome)
+                yield index, what
+        finally:
+            is_gone.set()
 
     # ---- in the thread of the runs
 
@@ -159,7 +179,8 @@ class LiveRuns:
     def _turn(self) -> None:
         """Take in what is asked for, start what there is room for, and hand on what has come."""
         with suppress(Empty):
-            self._take(self._new.get(timeout=self._pause()))
+            pause = self._pause()
+            self._take(self._new.get(pause != 0, pause))
             while True:
                 self._take(self._new.get_nowait())
         while self._waiting and len(self._running) < self._at_once:
@@ -183,6 +204,8 @@ class LiveRuns:
 
     def _pause(self) -> float | None:
         """How long to wait for what is asked; None where nothing else can happen meanwhile."""
+        if self._waiting and len(self._running) < self._at_once:
+            return 0.0  # all that was running has ended with the last turn
         if not self._runner.backlog:
             return None
         newest = max((turn.started for turn in self._running.values()), default=0.0)
@@ -204,16 +227,3 @@ class LiveRuns:
             self._asked -= 1
         if outcome is not None:
             turn.tell(outcome)
-
-
-async def _until(
-    left: int, found: asyncio.Queue[tuple[int, str | Outcome]], is_gone: threading.Event
-) -> AsyncIterator[tuple[int, str | Outcome]]:
-    """What is found, until so many outcomes have come."""
-    try:
-        while left:
-            index, what = await found.get()
-            left -= isinstance(what, Outcome)
-            yield index, what
-    finally:
-        is_gone.set()

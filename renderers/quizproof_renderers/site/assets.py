@@ -64,6 +64,8 @@ READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "n
 """Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
 REPORT = ("report",)
 """Those of sites whose readers can report problems."""
+SHEET = ("dom", "preferences", "theme", "highlighting", "editor", "ordering", "saving", "copying", "sheet")
+"""Those of pages that collect responses and hold no key: they mark nothing, and have no progress to show."""
 OFFLINE, WORKER = ("offline",), ("worker",)
 """Those of sites that browsers keep: what registers the service worker, and the worker itself."""
 LIVE = (
@@ -128,6 +130,12 @@ def reader() -> bytes:
 def report() -> bytes:
     """The script of sites whose readers can report problems: it adds their answer to the report."""
     return _one_script(REPORT)
+
+
+@cache
+def sheet() -> bytes:
+    """The script of pages that collect responses."""
+    return _one_script(SHEET)
 
 
 @cache

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from quizproof_renderers.cli.exits import PROVEN, tell
 from quizproof_renderers.cli.learning.choosing import Wanted, bank_with, choose
 from quizproof_renderers.cli.learning.places import places_of
 
@@ -49,6 +51,22 @@ def chosen_by(request: Request, *, quiet: bool = False) -> tuple[Bank, tuple[Pat
     """The part of the bank that is asked, and the files and folders of the bank."""
     places = places_of([Path(name) for name in request.here], quiet=quiet)
     return choose(bank_with(request.wanted.names, places), request.wanted, request.seed), places
+
+
+def missed_by(request: Request) -> Request:
+    """The same test with those of its questions alone that the learner missed last. Exits when there is none."""
+    from quizproof_renderers.attempts.history import current, missed
+    from quizproof_renderers.attempts.store import AttemptStore
+
+    with AttemptStore() as store:
+        keys = set(missed(current(store.events())))
+    everything = replace(request, wanted=replace(request.wanted, count=None))
+    bank, _ = chosen_by(everything)
+    ids = tuple(item.block.id for quiz in bank.quizzes for item in quiz.items if (quiz.id, item.block.id) in keys)
+    if not ids:
+        tell("you have missed none of these questions, as far as your answers are kept")
+        sys.exit(PROVEN)
+    return replace(request, wanted=Wanted(ids, count=request.wanted.count))
 
 
 def commands_of(request: Request, *, plain: bool) -> Commands:

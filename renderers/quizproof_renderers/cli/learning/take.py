@@ -13,7 +13,8 @@ from quizproof_renderers.cli.choosing import ChoosingOptions, choosing_options, 
 from quizproof_renderers.cli.exits import PROVEN, USAGE, code_of_test, fail, tell
 from quizproof_renderers.cli.learning.choosing import Wanted, bank_with
 from quizproof_renderers.cli.learning.places import places_of
-from quizproof_renderers.cli.learning.request import Request, chosen_by, commands_of
+from quizproof_renderers.cli.learning.recording import no_record_option, recording
+from quizproof_renderers.cli.learning.request import Request, chosen_by, commands_of, missed_by
 from quizproof_renderers.cli.options import LOCK, RunOptions, proving_options
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     metavar="MIN",
     help="With --exam: hand the answers in after so many minutes.",
 )
+@click.option("--missed", is_flag=True, help="Only questions whose last answer that was kept was not right.")
 @click.option("--resume", is_flag=True, help="Go on with the test that you left last.")
 @click.option(
     "--answers",
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="With --answers: print the marks as one JSON document.")
 @click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
 @click.option("--locked", is_flag=True, help=f"Run nothing, and take all outcomes from {LOCK}.")
+@no_record_option
 @proving_options
 def take(
     names: tuple[str, ...],
@@ -56,11 +59,13 @@ def take(
     seed: int | None,
     exam: bool,
     minutes: float | None,
+    missed: bool,
     resume: bool,
     answers: Path | None,
     as_json: bool,
     plain: bool,
     locked: bool,
+    no_record: bool,
     options: RunOptions,
 ) -> None:
     """Take a self-test in the terminal.
@@ -73,12 +78,15 @@ def take(
     is a hint. A program that you write runs in the same sandbox; with --locked it stays unmarked. Answers are read from
     the keyboard, or line by line from a pipe. What you leave unfinished is kept for --resume.
 
+    Each answer with its mark is kept on this computer, for `stats`, `review` and --missed; see `quizproof attempts`.
+
     \b
     Examples:
       quizproof take freezing-layers-pytorch-practice
       quizproof take autograd --count 5 --shuffle
       quizproof take --kind write-code --kind find-bug
       quizproof take losses-and-logits --exam --time-limit 20
+      quizproof take --missed --count 10
       quizproof take --resume
       quizproof take torch-grad-false --plain
       quizproof take torch-grad-false --locked
@@ -95,18 +103,20 @@ def take(
     request = Request(wanted, tuple(map(str, bank)), seed=_seed(seed, answers), shuffle=shuffle)
     request = replace(request, exam=exam, minutes=minutes)
     if answers is not None:
-        if exam or resume or shuffle:
-            fail("with `--answers` nobody is asked; leave out `--exam`, `--shuffle` and `--resume`")
+        if exam or resume or shuffle or missed:
+            fail("with `--answers` nobody is asked; leave out `--exam`, `--shuffle`, `--missed` and `--resume`")
         code = answering.mark_file(request, answers, options, as_json=as_json, plain=plain, locked=locked)
         sys.exit(code)
     kept = None
     if resume:
-        if bank or not wanted.is_all or shuffle or exam or seed is not None:
+        if bank or not wanted.is_all or shuffle or exam or missed or seed is not None:
             fail("`--resume` goes on with a test as it was asked for; leave out everything that chooses questions")
         request, kept = _last_request()
+    elif missed:
+        request = missed_by(request)
     elif wanted.is_all:
         request, kept = _from_menu(request, plain=plain)
-    result = put(request, kept, options, plain=plain, locked=locked)
+    result = put(request, kept, options, plain=plain, locked=locked, record=not no_record)
     if result.left_out and locked:
         tell(f"{LOCK} does not match the questions left out; write it again with `quizproof check --write-lock`")
     elif result.left_out:
@@ -173,12 +183,15 @@ def _from_menu(request: Request, *, plain: bool) -> tuple[Request, Unfinished | 
     return _last_request()
 
 
-def put(request: Request, kept: Unfinished | None, options: RunOptions, *, plain: bool, locked: bool) -> Result:
+def put(
+    request: Request, kept: Unfinished | None, options: RunOptions, *, plain: bool, locked: bool, record: bool
+) -> Result:
     """Put a test to the learner.
 
     request  what was asked for
     kept     the same test, when it was left before
     options  how to run
+    record   whether to keep the marks
     """
     from quizproof_renderers.cli.learning.bench import bench_for, proven
     from quizproof_renderers.terminal import session, unfinished
@@ -196,7 +209,8 @@ def put(request: Request, kept: Unfinished | None, options: RunOptions, *, plain
         "kept": kept,
         "commands": commands_of(request, plain=plain),
     }
-    if not ready.runs:
-        return session.run(ready.quizzes, **asked)
-    with bench_for(chosen, ready.quizzes, options) as (runner, trier):
-        return session.run(ready.quizzes, runner=runner, trier=trier, **asked)
+    with recording(ready.quizzes, "take", wanted=record) as asked["on_mark"]:
+        if not ready.runs:
+            return session.run(ready.quizzes, **asked)
+        with bench_for(chosen, ready.quizzes, options) as (runner, trier):
+            return session.run(ready.quizzes, runner=runner, trier=trier, **asked)

@@ -5,15 +5,15 @@ import { counted } from "./wording.js";
 
 /** The targets, with what was reached with each seed. */
 function targetsTable({ seeds, targets }) {
-  const head = ["Target", "Wanted", ...seeds.map((seed) => `Seed ${seed}`), ""];
+  const head = ["Target", "Wanted", "", ...seeds.map((seed) => `Seed ${seed}`)];
   const rows = targets.map(([name, wanted, values, met, miss]) =>
     make(
       "tr",
       { className: met ? "is-met" : "is-missed" },
       make("th", { scope: "row", textContent: name }),
       make("td", { textContent: wanted }),
+      make("td", { className: "met", textContent: met ? "met" : miss }),
       ...seeds.map((_, index) => make("td", { className: "number", textContent: values[index] ?? "–" })),
-      make("td", { textContent: met ? "met" : miss }),
     ),
   );
   const cells = head.map((text) => make("th", { scope: "col", textContent: text, className: text.startsWith("Seed") ? "number" : "" }));

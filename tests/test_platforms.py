@@ -185,6 +185,12 @@ def test_a_test_from_the_lock_needs_no_framework(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "Question 1 of 1" in done.stdout
     assert "Score: " in done.stdout
+    program = ("take", "torch-hands-freeze-but-head", "--plain", "--no-record", "--bank", str(ROOT / "questions"))
+    wanting = quizproof(*program, cwd=tmp_path, python=python, stdin="x = 1\n.\ns\n")
+    said = "torch is not installed, so what you write for torch-hands-freeze-but-head may not be run here"
+    assert (wanting.returncode, wanting.stderr) == (0, f"quizproof: {said}\n")
+    assert "\nNot run here. It may well be right" in wanting.stdout
+    assert "Wrong" not in wanting.stdout
     refused = quizproof(*arguments, "--no-cache", cwd=tmp_path, python=python, stdin="a\n")
     assert refused.returncode == 3
     assert "Question 1 of 1" not in refused.stdout

@@ -85,6 +85,27 @@ def _from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tup
     return quizzes
 
 
+def needing(quizzes: Sequence[QuizProof]) -> dict[str, list[str]]:
+    """The ids of blocks for which a learner's program has to be run, by the framework that is not installed for that.
+
+    quizzes  proven, with displays
+    """
+    from importlib.util import find_spec
+
+    from quizproof.displays import Blanks, Ordering, ProgramInput
+
+    found: dict[str, list[str]] = {}
+    for quiz in quizzes:
+        runtime = quiz.header.runtime if quiz.header else "python"
+        if runtime == "python" or find_spec(runtime):
+            continue
+        for block in quiz.blocks:
+            displays = [variant.display for variant in block.variants if variant.display]
+            if any(isinstance(each.input, ProgramInput | Blanks | Ordering) or each.script for each in displays):
+                found.setdefault(runtime, []).append(block.id)
+    return found
+
+
 @contextmanager
 def bench_for(chosen: Bank, quizzes: Sequence[QuizProof], options: RunOptions) -> Iterator[tuple[Runs, Trier]]:
     """What runs programs, and what tries scripts, under the conditions of their quizzes.

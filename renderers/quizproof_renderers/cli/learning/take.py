@@ -193,11 +193,14 @@ def put(
     options  how to run
     record   whether to keep the marks
     """
-    from quizproof_renderers.cli.learning.bench import bench_for, proven
+    from quizproof_renderers.cli.learning.bench import bench_for, needing, proven
     from quizproof_renderers.terminal import session, unfinished
+    from quizproof_renderers.text import listed
 
     chosen, places = chosen_by(request, quiet=kept is not None)
     ready = proven(chosen, places, options, locked=locked)
+    for framework, ids in needing(ready.quizzes).items() if ready.runs else ():
+        tell(f"{framework} is not installed, so what you write for {listed(ids)} may not be run here")
     if kept is None and sys.stdin.isatty():
         kept = unfinished.begun(asdict(request))
     asked: dict[str, Any] = {

@@ -168,6 +168,28 @@ def run_evidence(checks: Sequence[Check], program: Program, outcome: Outcome) ->
     return Evidence(f"{manner}, but “{checks[count].name}” {verdict}.", stdout, outcome.traceback())
 
 
+def own_traceback(program: Program, outcome: Outcome, file: str) -> str:
+    """What a run raised, with the lines of the learner's own program and no others, counted from its first.
+
+    program  what was run, whose part "answer" the learner wrote
+    outcome  of its run
+    file     what the learner's program is called in it
+
+    Empty when nothing was raised.
+    """
+    raised = outcome.raised
+    if raised is None:
+        return ""
+    placed = [(*program.locate(frame.line), frame) for frame in raised.frames]
+    # `locate` counts from 0.
+    own = tuple(replace(frame, line=line + 1) for part, line, frame in placed if part.role == "answer")
+    message = raised.message
+    if outcome.status == "syntax":  # the parser puts line numbers into its words
+        start = next(s for s, part in zip(program.starts(), program.parts, strict=True) if part.role == "answer")
+        message = re.sub(r"\bon line (\d+)", lambda match: f"on line {int(match[1]) - start + 1}", message)
+    return replace(outcome, raised=replace(raised, message=message, frames=own)).traceback(file)
+
+
 def _is_assertion(outcome: Outcome) -> bool:
     return outcome.status == "raised" and outcome.raised is not None and outcome.raised.type == "AssertionError"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from quizproof_renderers.cli.choosing import complete_rules
 from quizproof_renderers.cli.exits import fail
 
 
 @click.command()
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=complete_rules)
 def explain(rule: str | None) -> None:
     """Explain what a finding means and how to fix it.
 

@@ -13,10 +13,16 @@ from typing import Any, NoReturn
 
 import click
 
+from quizproof_renderers.cli.authoring.completion import completion
 from quizproof_renderers.cli.authoring.config import config
+from quizproof_renderers.cli.authoring.fix import fix
+from quizproof_renderers.cli.authoring.fmt import fmt
+from quizproof_renderers.cli.authoring.list_ import list_
 from quizproof_renderers.cli.authoring.lsp import lsp
 from quizproof_renderers.cli.authoring.new import new
 from quizproof_renderers.cli.authoring.schema import schema
+from quizproof_renderers.cli.authoring.serve import serve
+from quizproof_renderers.cli.authoring.show import show
 from quizproof_renderers.cli.authoring.validate import validate
 from quizproof_renderers.cli.authoring.watch import watch
 from quizproof_renderers.cli.build import build
@@ -40,6 +46,12 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (sig
 
 class Program(click.Group):
     """The group of all commands; turns every exception into a sentence and an exit code."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with its whole summary: click would cut it at the width of the terminal."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(500)) for name, command in commands if command])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command, and flush its output while a fault of the output can still be reported."""
@@ -135,10 +147,9 @@ def main() -> None:
     """
 
 
+_AUTHORING = (check, validate, watch, serve, new, fix, fmt, list_, show, merge)
 _LEARNING = (take, try_, stats, review, attempts)
 _MARKING = (grade, analyse)
-
-_OF_BANKS = (check, validate, watch, new, merge, build)
-
-for command in (*_OF_BANKS, *_LEARNING, *_MARKING, explain, config, schema, lsp, cache, doctor):
+_ABOUT = (explain, config, schema, lsp, completion, cache, doctor)
+for command in (*_AUTHORING, *_ABOUT, build, *_LEARNING, *_MARKING):
     main.add_command(command)

@@ -198,7 +198,7 @@ def test_a_locked_test_runs_nothing(bank: Path, tmp_path: Path) -> None:
     assert "Score: 1 of 1 (100 %)." in done.stdout
     other = quizproof("take", "write", "--locked", "--plain", cwd=bank, stdin="total = len('ab')\n.\n")
     assert "Your program cannot be run here." in other.stdout
-    assert "Not marked." in other.stdout
+    assert "Not run here." in other.stdout
     (tmp_path / "questions").mkdir()
     for file in (bank / "questions").iterdir():
         text = file.read_text().replace("print(1 + 1)", "print(2 + 1)") if file.suffix == ".yaml" else file.read_text()

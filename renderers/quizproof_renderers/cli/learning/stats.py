@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 def stats(
     topic: str | None, kind: str | None, tag: str | None, quiz: str | None, since: datetime | None, format_: str
 ) -> None:
-    """Show how you have answered: by topic, kind and tag, and over time.
+    """Show how you have answered, in figures and bars.
 
-    The figures are of the answers that `take` and `review` have kept, and of those that `attempts import` has read. A
-    score is the mean of first tries. Answers to a question that has changed since are not counted.
+    By topic, kind and tag, and over time. The figures are of the answers that `take` and `review` have kept, and of
+    those that `attempts import` has read. A score is the mean of first tries. Answers to a question that has changed
+    since are not counted.
 
     \b
     Examples:

@@ -340,8 +340,8 @@ def test_joined_script_declares_each_name_once() -> None:
         (assets.MORE, assets.more()),
         (assets.PRINTED, assets.printed()),
         (assets.READER, assets.reader()),
-        (assets.SHEET, assets.sheet()),
         (assets.LIVE, assets.live()),
+        (assets.SHEET, assets.sheet()),
     ):
         script = joined.decode()
         sources = "".join((SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in modules)

@@ -260,9 +260,9 @@ def test_no_summary_is_cut(command: str) -> None:
     assert all(re.fullmatch(r"  [a-z]+ +[A-Z].*[.]", line) and "..." not in line for line in summaries), summaries
 
 
-_FOR_AUTHORS = ("check", "build", "list", "show", "completion")
 _FOR_LEARNING = ("take", "try", "stats", "review", "attempts", "grade", "analyse")
-EXPLAINED = ("", *_FOR_AUTHORS, *_FOR_LEARNING, "explain", "cache", "doctor")
+_FOR_AUTHORS = ("list", "show", "fix", "fmt", "serve", "completion")
+EXPLAINED = ("", "check", "build", *_FOR_LEARNING, *_FOR_AUTHORS, "explain", "cache", "doctor")
 
 
 @pytest.mark.parametrize("command", EXPLAINED)

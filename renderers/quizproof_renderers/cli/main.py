@@ -147,9 +147,10 @@ def main() -> None:
     """
 
 
-_AUTHORING = (check, validate, watch, serve, new, fix, fmt, list_, show, merge)
+_AUTHORING = (check, validate, watch, serve, new, fix, fmt, list_, show, merge, build)
 _LEARNING = (take, try_, stats, review, attempts)
 _MARKING = (grade, analyse)
 _ABOUT = (explain, config, schema, lsp, completion, cache, doctor)
-for command in (*_AUTHORING, *_ABOUT, build, *_LEARNING, *_MARKING):
+
+for command in (*_AUTHORING, *_LEARNING, *_MARKING, *_ABOUT):
     main.add_command(command)

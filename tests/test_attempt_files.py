@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from quizproof_renderers.attempts.exchange.formats import Format
 
 SAMPLES = (
-    event("a", response="=1+1", options=(), seconds=0.5, confidence="guess", tries=2, hints=1),
+    event("a", tags=("x", "y"), response="=1+1", options=(), seconds=0.5, confidence="guess", tries=2, hints=1),
     event("b", title='A "sum", of\ntenths', response=("b", "c"), score=1 / 3, standing="partly"),
     event("c", response="print('x')\r\n\u2028\x85ü", score=None, standing="unmarked", topic="", kind="", edition=""),
 )

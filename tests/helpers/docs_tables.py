@@ -185,7 +185,7 @@ def known_keys() -> set[str]:
 
 def _example(example: Example) -> str:
     bad, good = (f"```{example.language} {word}\n{text}```\n\n" for word, text in example.sides)
-    return f"Bad:\n\n{bad}Good:\n\n{good}" + (f"{example.note}\n\n" if example.note else "")
+    return f"**Bad:**\n\n{bad}**Good:**\n\n{good}" + (f"{example.note}\n\n" if example.note else "")
 
 
 def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:

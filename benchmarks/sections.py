@@ -106,6 +106,15 @@ def watch(effort: Effort) -> None:
     table.seconds("save to verdict: torch", edits, "one isolated run", runs, Target(0.05, "seconds"))
 
 
+def serve(effort: Effort) -> None:
+    """What a learner waits for after a click on *Run*, against one isolated run."""
+    table.title("From a request to the end of its answer: `quizproof serve`, one torch program, on loopback")
+    snippet = banks.snippet("torch", 0)
+    with Isolated("torch", snippet.source) as isolated, tool.served(snippet.source, f"{snippet.prints}\n") as ask:
+        asks, runs = map(statistics.median, timing.alternating(3 if effort.quick else 50, ask, isolated.run))
+    table.seconds("request to answer: torch", asks, "one isolated run", runs, Target(0.05, "seconds"))
+
+
 # Peers.
 
 
@@ -309,4 +318,4 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-SECTIONS = {each.__name__: each for each in (startup, run, watch, sharing, bank, peers, scale, build)}
+SECTIONS = {each.__name__: each for each in (startup, run, watch, serve, sharing, bank, peers, scale, build)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,6 +111,66 @@ def watched() -> Iterator[Callable[[], float]]:
             process.terminate()
             process.wait()
             process.stdout.close()
+
+
+@contextmanager
+def served(source: str, prints: str) -> Iterator[Callable[[], float]]:
+    """A bank of one torch question that is served. Gives a function that asks for a run as its page does, and returns
+    the seconds from the request to the end of the answer.
+
+    source  the program
+    prints  what it prints
+
+    Raises timing.Failed when it prints something else.
+    """
+    with TemporaryDirectory(prefix="quizproof-benchmark-") as name:
+        folder = Path(name)
+        file = folder / "quiz.yaml"
+        file.write_text(_QUIZ.format(number=1000))
+        process = subprocess.Popen(
+            [TOOL, "serve", str(file), "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=_at(folder / "cache"),
+        )
+        try:
+            yield _client(process, source, prints)
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def _client(process: subprocess.Popen[str], source: str, prints: str) -> Callable[[], float]:
+    assert process.stdout
+    found = re.search(r"http://([\d.]+):(\d+)/\?token=(\S+)", process.stdout.readline())
+    if found is None:
+        raise timing.Failed("`quizproof serve` printed no address")
+    host, port = f"{found[1]}:{found[2]}", int(found[2])
+    cookie = {"Host": host, "Cookie": f"quizproof-{port}={found[3]}"}
+    while "proven" not in process.stdout.readline():  # the line that says that everything is rendered
+        pass
+
+    def ask(method: str, path: str, body: bytes | None = None) -> bytes:
+        headers = {**cookie, "Origin": f"http://{host}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"http://{host}{path}", body, headers, method=method)
+        with urllib.request.urlopen(request) as answer:
+            content: bytes = answer.read()
+            return content
+
+    edition = json.loads(ask("GET", "/_live/hello?ids=edited"))["blocks"]["edited"]["edition"]
+    asked = json.dumps({"what": "scratch", "block": "edited", "edition": edition, "source": source}).encode()
+
+    def run() -> float:
+        start = time.perf_counter()
+        told = json.loads(ask("POST", "/_live/run", asked).splitlines()[-1])
+        seconds = time.perf_counter() - start
+        if told.get("told", {}).get("stdout") != prints:
+            raise timing.Failed(f"`quizproof serve` said: {told}")
+        return seconds
+
+    run()  # the first one may wait for the import
+    return run
 
 
 def _at(home: Path) -> dict[str, str]:

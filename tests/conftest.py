@@ -55,6 +55,8 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("caches")
         patch.setenv("XDG_CACHE_HOME", str(folder / "shared"))
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        patch.setenv("QUIZPROOF_DATA", str(folder / "shared-attempts"))
         yield folder
 
 
@@ -73,6 +75,7 @@ def cache_home(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """XDG_CACHE_HOME of this test alone, so that no test finds what another has run. Nothing is there yet."""
     folder = caches / str(next(_NUMBERS))
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setenv("QUIZPROOF_DATA", f"{folder}-attempts")
     return folder
 
 

@@ -318,9 +318,9 @@ def test_script_modules_know_only_earlier_ones() -> None:
     """So their order in the joined script is one in which each can run; and what they import is there."""
     quiz, others = (
         (assets.SCRIPT, assets.MORE, assets.PRINTED, assets.READER),
-        (assets.REPORT, assets.OFFLINE, assets.WORKER),
+        (assets.SHEET, assets.REPORT, assets.OFFLINE, assets.WORKER),
     )
-    scripts = (*quiz, assets.HOME, *others)
+    scripts = (*quiz, assets.HOME, assets.LIVE, *others)
     for script in scripts:
         exported: dict[str, set[str]] = {}
         for name in script:
@@ -340,6 +340,8 @@ def test_joined_script_declares_each_name_once() -> None:
         (assets.MORE, assets.more()),
         (assets.PRINTED, assets.printed()),
         (assets.READER, assets.reader()),
+        (assets.LIVE, assets.live()),
+        (assets.SHEET, assets.sheet()),
     ):
         script = joined.decode()
         sources = "".join((SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in modules)
@@ -354,7 +356,7 @@ def test_style_sheet_is_joined_from_all_of_its_parts() -> None:
     assert (
         set(assets.CONTENTS_STYLE)
         == {*assets.STYLE, "contents"}
-        == {path.stem for path in (SCRIPTS.parent / "style").iterdir()}
+        == {path.stem for path in (SCRIPTS.parent / "style").iterdir()} - {"live"}
     )
     css = assets.contents_style_sheet().decode()
     assert "/*" not in css

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def bank(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def chosen(bank: Path, **choice: tuple[str, ...]) -> dict[str, list[str]]:
+def chosen(bank: Path, **choice: Any) -> dict[str, list[str]]:
     """The blocks that are chosen, by file."""
     files = Choice(**choice).of(load_bank([bank]))
     return {Path(f.path).stem: [item.block.id for item in f.quiz.items] if f.quiz else [] for f in files}
@@ -62,7 +63,7 @@ def test_what_is_wrong_comes_along_where_it_may_matter(bank: Path) -> None:
     """Of a chosen block or file; of a block whose kind cannot be known; not of others."""
     bank_ = load_bank([bank])
 
-    def found(**choice: tuple[str, ...]) -> list[str]:
+    def found(**choice: Any) -> list[str]:
         return [f.block or "" for file in Choice(**choice).of(bank_) for f in file.findings]
 
     assert set(found(ids=("third-broken",))) == {"third-broken"}
@@ -82,7 +83,10 @@ def test_what_is_wrong_comes_along_where_it_may_matter(bank: Path) -> None:
         ({"ids": ("frist",)}, "there is no file, quiz, question or exhibit `frist`; did you mean `first`"),
         ({"topics": ("sum",)}, "there is no topic `sum`; did you mean `sums`"),
         ({"kinds": ("nubmer",)}, "there is no kind `nubmer`; did you mean `number`"),
-        ({"topics": ("sums",), "ids": ("third-number",)}, "no question and no exhibit of the bank is chosen"),
+        (
+            {"topics": ("sums",), "ids": ("third-number",)},
+            "no question and no exhibit of the bank has all that is asked for",
+        ),
     ],
 )
 def test_what_is_not_there(bank: Path, choice: dict[str, tuple[str, ...]], message: str) -> None:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import click
 import pytest
 
 from helpers.bare import bare_interpreter
@@ -25,6 +26,7 @@ from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.lock import NAME
 from quizproof_renderers.cli import exits
 from quizproof_renderers.cli.exits import code_of
+from quizproof_renderers.cli.main import main
 from quizproof_renderers.cli.options import LOCK
 
 ROOT = Path(__file__).parent.parent
@@ -256,16 +258,23 @@ def test_explain() -> None:
     assert any(line.startswith("QP902  engine-fault ") for line in listed)
 
 
-@pytest.mark.parametrize("command", ["", "cache"])
+@pytest.mark.parametrize("command", ["", "cache", "attempts"])
 def test_no_summary_is_cut(command: str) -> None:
     """The list of commands tells each in a whole sentence, also in 80 columns."""
     done = quizproof(*command.split(), "--help", cwd=ROOT, COLUMNS="80")
     summaries = done.stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
-    assert len(summaries) == {"": 14, "cache": 2}[command]
+    group = main.commands[command] if command else main
+    assert isinstance(group, click.Group)
+    assert {line.split()[0] for line in summaries} == set(group.commands)
     assert all(re.fullmatch(r"  [a-z]+ +[A-Z].*[.]", line) and "..." not in line for line in summaries), summaries
 
 
-@pytest.mark.parametrize("command", ["", "check", "build", "take", "try", "explain", "cache", "doctor"])
+_FOR_LEARNING = ("take", "try", "stats", "review", "attempts", "grade", "analyse")
+_FOR_AUTHORS = ("list", "show", "fix", "fmt", "serve", "completion")
+EXPLAINED = ("", "check", "build", *_FOR_LEARNING, *_FOR_AUTHORS, "explain", "cache", "doctor")
+
+
+@pytest.mark.parametrize("command", EXPLAINED)
 def test_examples_fit(command: str) -> None:
     """Examples are not wrapped by click, so they are written for 80 columns."""
     help_ = quizproof(*command.split(), "--help", cwd=ROOT, COLUMNS="80").stdout
@@ -281,7 +290,7 @@ def test_findings_decide_the_exit_code(errors: int, unverified: int, code: int) 
     assert code_of(replace(totals, errors=errors, unverified=unverified, warnings=3)) == code
 
 
-@pytest.mark.parametrize("command", ["", "check", "build", "take", "try", "explain", "cache", "doctor"])
+@pytest.mark.parametrize("command", EXPLAINED)
 def test_help_has_examples(command: str) -> None:
     """Every command explains itself; all that take arguments show examples."""
     done = quizproof(*command.split(), "--help", cwd=ROOT)

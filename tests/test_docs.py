@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import re
@@ -153,6 +154,18 @@ def assert_agrees(played: Played) -> None:
     texts = scrubbed(played.shown).splitlines(), scrubbed(played.printed).splitlines()
     difference = "\n".join(unified_diff(*texts, "page", "run", lineterm=""))
     assert played.agrees, f"{played.fence.id}: $ {played.command}\n{difference}\n\nIt printed:\n{played.printed}"
+
+
+def test_guide_for_programs_is_made_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is current, has every kind and every rule, and nothing in it leads to another file."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    llms_guide = importlib.import_module("llms_guide")
+    text = llms_guide.guide()
+    assert text == (DOCS / "llms.txt").read_text(encoding="utf-8"), "run tools/llms_guide.py"
+    headings = set(re.findall(r"^## (.*)$", text, re.MULTILINE))
+    assert headings >= set(kinds()) | {"Header", "Every question", "The JSON report"}
+    assert set(re.findall(r"\bQP\d{3}\b", text)) == set(RULES)
+    assert re.findall(r"\]\([^)]*\)", re.sub(r"```.*?```", "", text, flags=re.DOTALL).replace("`", "")) == []
 
 
 # ---- the reference

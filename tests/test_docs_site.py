@@ -26,7 +26,7 @@ def test_site_has_all_pages_and_no_dead_link(tmp_path: Path) -> None:
     # What pages link to beside pages is there too, and nothing comes from elsewhere.
     for page in (tmp_path / "site").glob("*.html"):
         text = page.read_text(encoding="utf-8")
-        for link in re.findall(r'href="((?:examples/|quiz\.schema|LICENSE)[^"#]*)"', text):
+        for link in re.findall(r'href="((?:examples/|llms|quiz\.schema|LICENSE)[^"#]*)"', text):
             assert (page.parent / link).exists(), (page.name, link)
         assert re.findall(r'<(?:script|img|link)\b[^>]*(?:src|href)="(?:https?:)?//', text) == []
 
@@ -37,7 +37,8 @@ def test_dead_link_is_an_error(tmp_path: Path) -> None:
         text = "# A\n\n## Read on\n\n- [B](docs/b.md), [changes](CHANGELOG.md)\n"
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "docs/examples").mkdir(parents=True)
-    (tmp_path / "docs/quiz.schema.json").write_text("{}", encoding="utf-8")
+    for name in ("llms.txt", "quiz.schema.json"):
+        (tmp_path / "docs" / name).write_text("{}", encoding="utf-8")
     (tmp_path / "tools").mkdir()
     tool = tmp_path / "tools/docs_site.py"
     tool.write_text(TOOL.read_text(encoding="utf-8"), encoding="utf-8")

@@ -15,7 +15,7 @@ from helpers.language_client import LanguageClient
 from helpers.processes import all_end, become_subreaper, descendants, quizproof, starter
 from quizproof.findings import Span
 from quizproof.quizfile.yaml_document import parse_text, written
-from quizproof_renderers.editing.language_server.fixes import Edit, Fix, scalar
+from quizproof_renderers.editing.fixes import Edit, Fix, scalar
 
 _MAIN = "from quizproof_renderers.cli.main import main; main()"
 COMMAND = [sys.executable, "-c", _MAIN, "lsp", "--jobs", "1"]

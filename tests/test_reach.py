@@ -27,7 +27,7 @@ from quizproof_renderers.site.reach.problem_report import ReportTo
 from quizproof_renderers.site.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -250,16 +250,33 @@ def test_without_an_address_nothing_speaks_of_one(tmp_path: Path) -> None:
     assert not re.search(r"canonical|og:|ld\+json|data-report|iframe", html)
 
 
-def test_a_question_works_in_a_frame_on_another_page(site: Path, browser: Browser, tmp_path: Path) -> None:
-    """As it is pasted from the page on embedding, but for the address of the site."""
+def by_hand(folder: Path, frame: str) -> Path:
+    """A page with a frame in it."""
+    page = folder / "host.html"
+    page.write_text(f"<!doctype html><title>Host</title>{frame}", encoding="utf-8")
+    return page
+
+
+def by_sphinx(folder: Path, frame: str) -> Path:
+    """The same, as Sphinx builds it from Markdown."""
+    (folder / "index.md").write_text(f"# A course\n\nTry this:\n\n{frame}\n", encoding="utf-8")
+    (folder / "conf.py").write_text('project = "Course"\nextensions = ["myst_parser"]\n', encoding="utf-8")
+    build = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(folder), str(folder / "out")]
+    subprocess.run(build, check=True)
+    return folder / "out/index.html"
+
+
+@pytest.mark.parametrize("host", [by_hand, by_sphinx])
+def test_a_question_works_in_a_frame_on_another_page(
+    host: Callable[[Path, str], Path], site: Path, browser: Browser, tmp_path: Path
+) -> None:
+    """As it is pasted from the page on embedding, but for the address of the site: into HTML, and a page of Sphinx."""
     snippets = re.findall(r"&lt;iframe.*?&lt;/iframe&gt;", read(site, "embed.html"), re.DOTALL)
     frames = [unescaped(re.sub(r"<[^>]*>", "", snippet)) for snippet in snippets]
     assert len(frames) == len(list((site / "embed").glob("*.html"))) > 10
     frame = next(frame for frame in frames if "/embed/freeze-two-of-three.html" in frame)
-    host = tmp_path / "host.html"
     local = frame.replace("https://example.org/quizzes/", f"{site.as_uri()}/")
-    host.write_text(f"<!doctype html><title>Host</title>{local}", encoding="utf-8")
-    with opened(browser, host) as page:
+    with opened(browser, host(tmp_path, local)) as page:
         inside = page.frame_locator("iframe")
         inside.locator('[data-option="a"] input').check()
         inside.get_by_role("button", name="Check answer").click()

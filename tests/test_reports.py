@@ -157,6 +157,13 @@ def test_json_is_the_contract() -> None:
         "status": "proven",
         "answer": "0.894737",
         "variants": 1,
+        "points": 1,
+        "tags": [],
+        "difficulty": None,
+        "objectives": [],
+        "authors": [],
+        "license": None,
+        "source": None,
         "claims": [{"what": "key", "verdict": "proven", "line": 10, "evidence": {}}],
     }
     assert [question["answer"] for question in data["questions"]] == [None, None, "0.894737"]
@@ -215,7 +222,10 @@ def test_json_keys_are_in_the_order_of_the_contract() -> None:
         "quizzes, questions, exhibits, variants, claims, proven, refuted, unproven, unstable, unverified, cached, "
         "known, runs, shared, alone, seconds, proof_coverage, mutations, killed, ignored"
     )
-    assert ", ".join(data["questions"][0]) == "id, quiz, path, line, kind, exhibit, status, answer, variants, claims"
+    assert ", ".join(data["questions"][0]) == (
+        "id, quiz, path, line, kind, exhibit, status, answer, variants, points, tags, difficulty, objectives, authors, "
+        "license, source, claims"
+    )
     assert ", ".join(data["questions"][0]["claims"][0]) == "what, verdict, line, evidence"
     assert ", ".join(data["findings"][0]) == (
         "code, name, severity, path, line, column, end_line, end_column, question, message, help, expected, actual, "

@@ -33,11 +33,11 @@ from quizproof.displays import (
 from quizproof.figures import Chart, Event, Series
 from quizproof.marking import scoring
 from quizproof.marking.mark import mark
+from quizproof_renderers.edition import edition_of
 from quizproof_renderers.site import assets, lexer
 from quizproof_renderers.site.build import build_site
 from quizproof_renderers.site.feedback import fingerprint
 from quizproof_renderers.site.pages.contents import site_of
-from quizproof_renderers.site.pages.edition import edition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -382,6 +382,9 @@ def test_answers_of_before_there_were_scores(browser: Browser, site: Path) -> No
         {"confidence": "toString"},
         {"confidence": "sure"},
         {"words": 1},
+        {"ran": {"earned": 2, "of": 1}},
+        {"ran": {"earned": 0, "of": 0}},
+        {"ran": {"earned": 1, "of": 2, "parts": ["right"]}},
         {"response": ["r1", "r2"]},
         {"response": ["r1", "r2", "r9"]},
         {"response": ["r1", "r2", "r3", "r4"]},

@@ -32,7 +32,7 @@ from quizproof.proof import BlockProof, QuizProof, VariantProof
 from quizproof.verdicts import Verdict
 from quizproof_renderers.cli.exits import code_of_test
 from quizproof_renderers.terminal import prose
-from quizproof_renderers.terminal.record import Result
+from quizproof_renderers.terminal.record import Marked, Result
 from quizproof_renderers.terminal.session import run
 from test_text import ANY_TEXT, is_safe
 
@@ -126,7 +126,7 @@ def test_wrong(name: str, typed: str, verdict: str) -> None:
     assert standings(result) == ["wrong"]
     assert result.score == 0
     assert verdict in shown
-    assert f"To review: {samples.CHOICE.id}." in shown
+    assert f"To review:\nquizproof take {samples.CHOICE.id}\n" in shown
 
 
 @pytest.mark.parametrize("typed", [pytest.param("b\n", id="one missing"), pytest.param("a,b,c\n", id="one too many")])
@@ -138,7 +138,7 @@ def test_partly_right(typed: str) -> None:
     assert f"\nScoring: {rule}\n" in shown
     assert "\nPartly right (1 of 2). The answer is A and B.\n" in shown
     assert "\nScore: 0.5 of 1 (50 %).\n" in shown
-    assert f"To review: {samples.CHOICE.id}." in shown
+    assert f"To review:\nquizproof take {samples.CHOICE.id}\n" in shown
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_skip_and_quit() -> None:
     assert (result.ending, code_of_test(result), standings(result)) == ("quit", 0, ["skipped", "skipped"])
     assert [answer.response for answer in result.answers] == [None, None]
     assert "Score: 0 of 2 (0 %), 2 skipped, 5 not reached.\nQuestion 1, output: skipped.\n" in shown
-    assert shown.endswith("To review: output, code.\n")
+    assert shown.endswith("To review:\nquizproof take output code\n")
     assert "The answer" not in shown  # it can be tried again
 
 
@@ -251,6 +251,21 @@ def test_the_mark_is_kept() -> None:
     result, _ = take(samples.taken(INPUTS["number"]), typed="0.85\n")
     (answer,) = result.answers
     assert (answer.response, answer.mark and answer.mark.feedback) == ("0.85", "That is the recall.")
+
+
+def test_each_mark_is_told() -> None:
+    """Of a right and of a wrong answer, with hints and how long it took; of a question that is skipped, none."""
+    told: list[Marked] = []
+    quiz = samples.file(samples.quiz(), *every_input())
+    before = time.time()
+    run([quiz], seed=1, plain=True, on_mark=told.append, stdin=io.StringIO("b\ns\nc\n0.85\n"), stdout=io.StringIO())
+    assert [(mark.id, mark.response, mark.score, mark.correct) for mark in told] == [
+        ("output", ["a"], 1, True),
+        ("several", ["c"], 0, False),
+        ("number", "0.85", 0, False),
+    ]
+    assert all(before <= mark.started <= mark.started + mark.seconds <= time.time() for mark in told)
+    assert {(mark.quiz, mark.hints, mark.tries) for mark in told} == {(quiz.id, 0, 1)}
 
 
 def test_ctrl_c_on_a_pipe() -> None:
@@ -309,7 +324,7 @@ def test_each_quiz_has_its_head() -> None:
         "Quiz: Freezing layers in PyTorch\n"
         "1 question, about 8 minutes, 100 % of 1 claim proven\n"
         "Ran on torch 2.13.0, numpy 2.4.6, Python 3.11.7\n"
-        "Keys: ? help, s skip this question, q quit. Ctrl-C quits too. Seed 1.\n"
+        "Keys: ? help, s skip, b or < back, ! flag, q quit. Ctrl-C quits too. Seed 1.\n"
     )
     assert (
         "Quiz: Confusion matrices: 混同行列\n"
@@ -465,9 +480,9 @@ class Terminal:
     PATIENCE = 60
     """Seconds after which a test that waits is thought to hang."""
 
-    def __init__(self, code: str, **environ: str) -> None:
+    def __init__(self, code: str, *, columns: int = 100, **environ: str) -> None:
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        self.resize(columns)
         self._child = subprocess.Popen(
             [sys.executable, "-c", f"import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n{code}"],
             stdin=slave,
@@ -479,6 +494,10 @@ class Terminal:
         os.close(slave)
         self.shown = ""
         self._seen = 0
+
+    def resize(self, columns: int) -> None:
+        """Give the window another width."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
 
     @property
     def pid(self) -> int:
@@ -549,9 +568,9 @@ sys.exit(code_of_test(run([quiz], seed=1, plain={plain})))
 
 
 @contextlib.contextmanager
-def terminal(questions: str, *, plain: bool = False, **environ: str) -> Iterator[Terminal]:
+def terminal(questions: str, *, plain: bool = False, columns: int = 100, **environ: str) -> Iterator[Terminal]:
     """A self-test on a real terminal."""
-    child = Terminal(TAKE.format(questions=questions, plain=plain), **environ)
+    child = Terminal(TAKE.format(questions=questions, plain=plain), columns=columns, **environ)
     try:
         yield child
     finally:

@@ -171,7 +171,7 @@ def test_wrong(name: str, typed: str, verdict: str) -> None:
     result, shown = answered(name, typed)
     assert (standings(result), result.score) == (["wrong"], 0)
     assert f"\n{verdict}" in shown
-    assert f"To review: {name}." in shown
+    assert f"To review:\nquizproof take {name}\n" in shown
 
 
 RIGHT = {
@@ -436,7 +436,7 @@ def test_a_lost_run_is_no_wrong_answer() -> None:
     assert (len(asked), standings(result), result.score) == (2, ["unmarked"], 0)
     assert "the interpreter went away; this is not your fault, so try again.\n" in shown
     assert "The program could not be run: torch is not installed.\n" in shown
-    assert "\nNot marked. It counts neither for you nor against you.\n" in shown
+    assert "\nNot run here. It may well be right, and counts neither for you nor against you.\n" in shown
     assert "\nScore: no question was answered, 1 unmarked.\n" in shown
     assert "To review" not in shown
 

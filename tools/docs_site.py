@@ -34,11 +34,12 @@ html_extra_path = ["extra"]
 def gathered(folder: Path) -> Path:
     """Lay out in a folder what Sphinx builds from: the pages, what they link to, and the configuration."""
     source = folder / "source"
-    shutil.copytree(ROOT / "docs", source, ignore=shutil.ignore_patterns("__pycache__", "examples", "*.json"))
+    shutil.copytree(ROOT / "docs", source, ignore=shutil.ignore_patterns("__pycache__", "examples", "*.json", "*.txt"))
     # Examples are for readers to download, and not pages.
     extra = source / "extra"
     shutil.copytree(ROOT / "docs/examples", extra / "examples", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "docs/quiz.schema.json", extra)
+    for name in ("llms.txt", "quiz.schema.json"):
+        shutil.copy(ROOT / "docs" / name, extra)
     shutil.copy(ROOT / "LICENSE", extra)
     readme, changes = ((ROOT / name).read_text(encoding="utf-8").replace("](docs/", "](") for name in _ABOVE)
     (source / "CHANGELOG.md").write_text(changes, encoding="utf-8")
@@ -57,7 +58,9 @@ def _with_fences(text: str) -> str:
 
     `[the folder](examples/quiz-extras)` becomes `<a href="examples/quiz-extras">the folder</a>`.
     """
-    return re.sub(r"\[([^\]]+)\]\(((?:examples/|quiz\.schema\.json|LICENSE)[^)]*)\)", r'<a href="\2">\1</a>', text)
+    return re.sub(
+        r"\[([^\]]+)\]\(((?:examples/|llms\.txt|quiz\.schema\.json|LICENSE)[^)]*)\)", r'<a href="\2">\1</a>', text
+    )
 
 
 def build(out: Path) -> int:

@@ -1,7 +1,7 @@
 """Brings the pages up to date with the program: `python tools/docs_update.py`. Read the difference before committing.
 
-It rewrites the schema, the generated tables, copies of files, the findings shown below examples, and the output of
-commands and programs. Output that is shown in part, with `...`, is left alone and named.
+It rewrites the schema, the generated tables, copies of files, the guide for programs, the findings shown below
+examples, and the output of commands and programs. Output that is shown in part, with `...`, is left alone and named.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from helpers import docs_tables
 from helpers.docs_pages import DOCS, PAGES, Fence, examples, fences
 from helpers.docs_runs import play, prove_examples, run_programs, told
+from llms_guide import OUT, guide
 from quizproof_renderers.editing.schema import as_text, quiz_schema
 
 
 def main() -> None:
     """Rewrite the schema, and every page that is not current."""
     (DOCS / "quiz.schema.json").write_text(as_text(quiz_schema()), encoding="utf-8")
+    OUT.write_text(guide(), encoding="utf-8")
     shown = examples("yaml quiz", "yaml question")
     found = prove_examples(shown)
     findings = {example.fence.id: told(found[example.fence.id]) for example in shown}

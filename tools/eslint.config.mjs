@@ -3,7 +3,8 @@
 import js from "@eslint/js";
 
 const BROWSER = [
-  "Blob", "Event", "HTMLTextAreaElement", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
+  "AbortController", "Blob", "CustomEvent", "Event", "EventSource", "MutationObserver", "TextDecoderStream", "sessionStorage",
+  "HTMLTextAreaElement", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
   "caches", "clients", "fetch", "innerHeight", "location", "navigator", "performance", "registration", "removeEventListener",
   "requestAnimationFrame", "scrollTo", "scrollY", "setTimeout", "skipWaiting", "window",
 ];

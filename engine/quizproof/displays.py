@@ -218,7 +218,17 @@ class Ordering:
     tried: int = 0
     """How many orders are known to be right or wrong; if `indented`, also those with one line moved by a level."""
     total: int = 0
-    """How many orders there are. Those that were not tried count as wrong."""
+    """How many orders there are. Those that were not tried count as wrong, until somebody runs them."""
+    setup: str = ""
+    """Code that runs before the lines."""
+    check: str = ""
+    """Assertions that run after them; they pass if the lines are in a right order."""
+    limits: Mapping[str, int | float] = field(default_factory=dict)
+    """What one run can use, by the names of `fields.Limits`."""
+    stdin: str | None = None
+    """What it reads on standard input; None for nothing."""
+    spaces: int = 4
+    """Of one level of indentation."""
     type: Literal["order"] = field(default="order", kw_only=True, repr=False)
 
     @property
@@ -321,6 +331,14 @@ Input: TypeAlias = Options | LineInput | Ordering | Matching | _Typed
 
 
 @dataclass(frozen=True)
+class Script:
+    """What a learner's own script takes the place of, in an experiment; `proving.trial` judges it."""
+
+    baseline: str
+    """The script to start from."""
+
+
+@dataclass(frozen=True)
 class Display:
     """One variant of a question or an exhibit, ready to be shown and marked."""
 
@@ -338,3 +356,5 @@ class Display:
     """Markdown, in the order in which they are given."""
     belief: str = ""
     """Markdown: what people commonly believe, and a run of this question has refuted."""
+    script: Script | None = None
+    """Of an exhibit for which learners can write a script of their own; None of all others."""

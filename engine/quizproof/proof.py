@@ -12,6 +12,7 @@ from quizproof.displays import Display
 from quizproof.errors import UsageError
 from quizproof.findings import Finding, Ignore
 from quizproof.quizfile.header import Header
+from quizproof.quizfile.metadata import Metadata, inherited
 from quizproof.spelling import meant
 from quizproof.verdicts import VERDICTS, Verdict, worst
 
@@ -69,6 +70,12 @@ class BlockProof:
     findings: tuple[Finding, ...] = ()
     exhibit: bool = False
     """Whether it is an exhibit, which nobody answers."""
+    metadata: Metadata = field(default_factory=Metadata)
+    """What it says of itself; `QuizProof.metadata` adds what its quiz says."""
+    points: float = 1.0
+    """What it is worth; 0 for an exhibit."""
+    likeness: str = ""
+    """A fingerprint of what it asks, equal for questions that ask the same; see `proving.writing.likeness`."""
 
     @property
     def claims(self) -> tuple[JudgedClaim, ...]:
@@ -127,6 +134,10 @@ class QuizProof:
     def claims(self) -> tuple[JudgedClaim, ...]:
         """The claims of its steps and of all blocks."""
         return (*self.steps, *(claim for block in self.blocks for claim in block.claims))
+
+    def metadata(self, block: BlockProof) -> Metadata:
+        """The metadata of one of its blocks, with those of the quiz where the block has none of its own."""
+        return inherited(block.metadata, self.header or Metadata())
 
     @property
     def id(self) -> str:

@@ -6,7 +6,7 @@ import io
 import os
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 from rich.theme import Theme
 
 _UNKNOWN_WIDTH = 80
@@ -29,7 +29,20 @@ _THEME = Theme(
 
 
 class _Console(Console):
-    """A console that lets the program decide how to end when its output was closed."""
+    """A console that lets the program decide how to end when its output was closed, and follows its terminal's size."""
+
+    max_width: int | None = None
+    """The most cells that are used; None for all of them."""
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """The size as it is now, but at most `max_width` wide."""
+        size = super().size
+        return size if self.max_width is None else size._replace(width=min(size.width, self.max_width))
+
+    @size.setter
+    def size(self, new: tuple[int, int]) -> None:
+        self._width, self._height = new
 
     def on_broken_pipe(self) -> None:
         """Let the error through. rich would exit with 1, which means findings here."""
@@ -57,5 +70,5 @@ def console_for(stream: TextIO, *, width: int | None = None, off_terminal: int =
     if not stream.isatty() and not given.isdigit():
         console.width = off_terminal
     elif width is not None:
-        console.width = min(width, console.width)
+        console.max_width = width
     return console

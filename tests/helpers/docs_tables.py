@@ -48,6 +48,7 @@ from quizproof.marking.scoring import rule
 from quizproof.quizfile.fields import Role
 from quizproof.quizfile.header import Header, Insight, Step
 from quizproof.quizfile.limits import Limits
+from quizproof.quizfile.metadata import Metadata
 from quizproof.rulebook.example import Example, example_of
 from quizproof.rules import RULES
 from quizproof_renderers.editing.docstrings import docstrings
@@ -59,6 +60,7 @@ _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTAL
 PARTS: dict[str, type[BaseModel]] = {
     "header": Header,
     "limits": Limits,
+    "metadata": Metadata,
     "option": Option,
     "distractor": Distractor,
     "number-mistake": NumberMistake,
@@ -92,6 +94,7 @@ _VALIDATORS = {
     "_integer": "whole number",
     "_number": "number",
     "_exact": "number",
+    "_level": "`easy`, `medium`, `hard`, or 1 to 5",
     "_tolerance": "number or percentage",
     "_typed": "number",
     "_happens": "[happens](#happens)",
@@ -126,6 +129,9 @@ _LINKS: dict[type[BaseModel], str] = {
 
 _BASES: dict[str, type[BaseModel]] = {"question": Question, "exhibit": Exhibit}
 """What all kinds of a sort have, by the names of their tables."""
+
+_METADATA = frozenset(Metadata.model_fields)
+"""What headers and blocks have, in a table of its own."""
 
 SCORED: dict[str, Input] = {
     "`choice` with one key": Options(()),
@@ -165,11 +171,15 @@ def table(name: str) -> str:
     if name == "scoring":
         return _markdown(("question", "scoring"), [(words, rule(shown)) for words, shown in SCORED.items()])
     if name in _BASES:
-        return _keys(_BASES[name])
+        return _keys(_BASES[name], without=_METADATA)
     if name in PARTS or name in SITE:
-        return _keys((PARTS | SITE)[name])
+        return _keys((PARTS | SITE)[name], without=_METADATA if name == "header" else frozenset())
     (base,) = (base for base in _BASES.values() if issubclass(kinds()[name], base))
-    return _keys(kinds()[name], without=frozenset(base.model_fields))
+    own = kinds()[name].model_fields
+    # A kind may give a field of all another key, which its table then has.
+    return _keys(
+        kinds()[name], frozenset(key for key, info in base.model_fields.items() if own[key].alias == info.alias)
+    )
 
 
 def names(text: str) -> list[str]:

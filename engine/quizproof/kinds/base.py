@@ -23,8 +23,9 @@ from quizproof.comparison.happens import Happens
 from quizproof.comparison.tolerance import Tolerance
 from quizproof.findings import Advice
 from quizproof.outcome import Outcome
-from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Prose, Scalar, Slug, Snippet, Text, refuse
+from quizproof.quizfile.fields import Fixed, Flag, Integer, Number, Prose, Scalar, Slug, Snippet, Text, refuse
 from quizproof.quizfile.limits import Limits
+from quizproof.quizfile.metadata import MAX_POINTS, Metadata
 from quizproof.quizfile.yaml_document import written
 from quizproof.snippets.session import by_statement
 
@@ -111,9 +112,10 @@ def advice_on_one_seed(seeds: tuple[int, ...], program: Program, outcome: Outcom
 
 
 Values = Annotated[tuple[Scalar, ...], Field(min_length=1)]
+Weight = Annotated[Number, Field(ge=0, le=MAX_POINTS)]
 
 
-class Block(Model, ABC):
+class Block(Metadata, ABC):
     """What a quiz is made of: a question or an exhibit. Each kind is a subclass, in a file of its own."""
 
     kind_name: ClassVar[str]
@@ -183,6 +185,10 @@ class Block(Model, ABC):
     def stem(self) -> str:
         """The prose that says what the block is about, as its author wrote it."""
         return ""
+
+    def worth(self, otherwise: float) -> float:
+        """What it is worth; nothing, unless it can be answered. `otherwise`: what its quiz says."""
+        return 0.0
 
     @property
     def numeric_tolerance(self) -> Tolerance | None:
@@ -281,10 +287,16 @@ class Question(Block):
     """A one-line way to check it yourself."""
     belief: Prose = ""
     """What people commonly believe, and a run has refuted."""
+    weight: Weight | None = Field(default=None, alias="points")
+    """What it is worth. Without it, what the header says, or 1."""
 
     def whole_display(self, runs: Runs) -> displays.Display:
         """The display with the hints and the belief, which all questions have."""
         return replace(self.display(runs), hints=self.hints, belief=self.belief)
+
+    def worth(self, otherwise: float) -> float:
+        """Its own weight, or that of its quiz."""
+        return otherwise if self.weight is None else self.weight
 
     def stem(self) -> str:
         """The prompt, as its author wrote it."""

@@ -120,6 +120,18 @@ class SourceFile:
         return cls(path, shown_path(path), content, error, folder, size, problem)
 
 
+def typed_file(content: bytes, path: Path | None) -> SourceFile:
+    """A quiz file whose content was read elsewhere, as from standard input.
+
+    content  its bytes
+    path     where it belongs: reports name it, and its snippets can read the folder `files` beside it; None for nowhere
+    """
+    if path is None:
+        return SourceFile(Path("stdin.yaml"), "<stdin>", content, "", None, len(content))
+    folder, problem = data_folder(path)
+    return SourceFile(path, shown_path(path), content, "", folder, len(content), problem)
+
+
 def shown_path(file: Path) -> str:
     """The path as people see it: relative if it is below the working folder, and always printable.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from quizproof.claims import Part, Program
-from quizproof.displays import Blanks, Check, Evidence, ProgramInput
+from quizproof.displays import Blanks, Check, Evidence, Ordering, ProgramInput
 from quizproof.errors import CannotVerify
 from quizproof.marking.mark import MalformedResponse, Mark
 from quizproof.marking.recognition import filled
@@ -44,6 +44,64 @@ def filled_program(form: Blanks, texts: Sequence[str]) -> Program:
     answer = Part("answer", filled(form, texts), ("code",))
     parts = (*setup, answer, Part("check", form.check, ("check",)))
     return Program(parts, Limits.model_validate(dict(form.limits)), form.stdin)
+
+
+def ordered_source(form: Ordering, ids: Sequence[str]) -> str:
+    """The program that lines make in an order.
+
+    form  the question
+    ids   of the lines, from top to bottom; if the learner gives the indentation, each as `id:level`
+    """
+    lines = {line.id: line for line in form.lines}
+    source = ""
+    for each in ids:
+        name, _, level = each.partition(":")
+        line = lines[name]
+        source += " " * form.spaces * (int(level) if form.indented else line.indent) + f"{line.source}\n"
+    return source
+
+
+def ordered_program(form: Ordering, ids: Sequence[str]) -> Program:
+    """What is run to see what an order of lines does: the setup, the lines, and the check. Parameters as above."""
+    setup = (Part("setup", form.setup, ("setup",)),) if form.setup else ()
+    answer = Part("answer", ordered_source(form, ids), ("lines",))
+    parts = (*setup, answer, Part("check", form.check, ("check",)))
+    return Program(parts, Limits.model_validate(dict(form.limits)), form.stdin)
+
+
+def judge_order(form: Ordering, ids: Sequence[str], program: Program, outcome: Outcome, known: Mark) -> Mark:
+    """The mark of an order that was run.
+
+    form     the question
+    ids      as `ordered_program` takes them
+    program  what it returned
+    outcome  of its run
+    known    the mark by the orders that are known to be right
+
+    An order that passes the check is right if it has exactly the lines of a right order: that nobody had tried it
+    before does not make it wrong. Of any other the run is only shown. A run that was lost changes nothing.
+    """
+    if outcome.status in LOST:
+        return known
+    used = sorted(each.partition(":")[0] for each in ids)
+    complete = used == sorted(line.id for line in form.lines if not line.distractor)
+    evidence = _order_evidence(program, outcome)
+    # A check that came to no assertion has shown nothing.
+    if complete and outcome.status == "finished" and outcome.parts[-1].assertions:
+        return Mark(1.0, known.feedback, evidence, (True,) * len(ids))
+    return replace(known, evidence=evidence)
+
+
+def _order_evidence(program: Program, outcome: Outcome) -> Evidence:
+    """What an order of lines did, for the learner who gave it."""
+    stdout = program.stdout(outcome, "answer")
+    if outcome.status == "finished":
+        return Evidence("Your order runs, and the check passes.", stdout)
+    if program.parts[program.reached(outcome)].role == "check":
+        verdict = "fails" if _is_assertion(outcome) else "does not finish"
+        return Evidence(f"Your order runs without an error, but the check {verdict}.", stdout, outcome.traceback())
+    end = _end(outcome)
+    return Evidence(f"Your order: {end[:1].lower()}{end[1:].rstrip(' .')}.", stdout, outcome.traceback())
 
 
 def judge(form: ProgramInput, program: Program, outcome: Outcome) -> Mark:
@@ -108,6 +166,28 @@ def run_evidence(checks: Sequence[Check], program: Program, outcome: Outcome) ->
     manner = f"Passes {count} of {len(checks)} checks" if count else "Runs without an error"
     verdict = "fails" if _is_assertion(outcome) else "does not finish"
     return Evidence(f"{manner}, but “{checks[count].name}” {verdict}.", stdout, outcome.traceback())
+
+
+def own_traceback(program: Program, outcome: Outcome, file: str) -> str:
+    """What a run raised, with the lines of the learner's own program and no others, counted from its first.
+
+    program  what was run, whose part "answer" the learner wrote
+    outcome  of its run
+    file     what the learner's program is called in it
+
+    Empty when nothing was raised.
+    """
+    raised = outcome.raised
+    if raised is None:
+        return ""
+    placed = [(*program.locate(frame.line), frame) for frame in raised.frames]
+    # `locate` counts from 0.
+    own = tuple(replace(frame, line=line + 1) for part, line, frame in placed if part.role == "answer")
+    message = raised.message
+    if outcome.status == "syntax":  # the parser puts line numbers into its words
+        start = next(s for s, part in zip(program.starts(), program.parts, strict=True) if part.role == "answer")
+        message = re.sub(r"\bon line (\d+)", lambda match: f"on line {int(match[1]) - start + 1}", message)
+    return replace(outcome, raised=replace(raised, message=message, frames=own)).traceback(file)
 
 
 def _is_assertion(outcome: Outcome) -> bool:

@@ -30,6 +30,7 @@ from quizproof.displays import (
 )
 from quizproof.findings import Advice, DataPath
 from quizproof.proving.precision import misfit
+from quizproof.proving.writing.wording import advise_on_wording
 from quizproof.snippets.mutations import first_change
 
 # Phrases that make sense in one order of the options only.
@@ -67,6 +68,7 @@ def advise(display: Display) -> Iterator[Advice]:
             f"the stem turns on {found[3]!r}, which readers overlook; ask what is true instead, or write it in capitals"
         )
         yield Advice(rules.NEGATED_STEM, ("prompt",), message)
+    yield from advise_on_wording(display)
     match display.input:
         case Options() as question:
             yield from _positional(question)

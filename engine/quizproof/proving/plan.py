@@ -25,7 +25,9 @@ from quizproof.proving.preparation import named
 from quizproof.proving.prose.contradictions import contradictions
 from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
+from quizproof.proving.writing.likeness import likeness
 from quizproof.quizfile.fields import PROSE, rewrite
+from quizproof.quizfile.metadata import metadata_of
 from quizproof.quizfile.template import TemplateError, has_expression
 from quizproof.runtimes.conditions import USUAL, Conditions
 from quizproof.verdicts import Verdict
@@ -227,6 +229,9 @@ class Plan:
             variants=proofs,
             findings=tuple(sorted(self.findings, key=lambda finding: finding.span)),
             exhibit=isinstance(block, Exhibit),
+            metadata=metadata_of(block),
+            points=block.worth(self.quiz.header.points),
+            likeness=likeness(block),
         )
 
     @property

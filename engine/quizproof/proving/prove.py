@@ -17,6 +17,7 @@ from quizproof.loading.files import SourceFile
 from quizproof.loading.ids import Ids
 from quizproof.outcome import KEPT
 from quizproof.proof import QuizProof, Report, Result, Totals
+from quizproof.proving.writing.twins import Twins
 from quizproof.runners.local import local_runner
 from quizproof.runners.runner import Runner
 from quizproof.runtimes.conditions import USUAL
@@ -127,6 +128,7 @@ class Proving:
         self._shard = shard
         self._progress = progress
         self._ids = Ids()
+        self._twins = Twins()
         self._data: dict[str | None, str] = {}
         self._bank = hashlib.sha256()
         self._totals = Totals()
@@ -160,7 +162,8 @@ class Proving:
 
     def __iter__(self) -> Iterator[QuizProof]:
         started = time.monotonic()
-        for proof in self._proofs():
+        for proved in self._proofs():
+            proof = self._twins.marked(proved)
             self._totals.add(proof)
             yield proof if self._displays else _without_displays(proof)
             self._seconds = time.monotonic() - started

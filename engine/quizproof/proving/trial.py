@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -13,6 +12,7 @@ from quizproof.comparison.outputs import quoted
 from quizproof.errors import CannotVerify
 from quizproof.kinds.exhibits.experiment import Experiment, Target
 from quizproof.loading.quiz import Item, Quiz
+from quizproof.marking.attempt import own_traceback
 from quizproof.outcome import LOST, Outcome
 from quizproof.proving.variants import VariantError, filled
 from quizproof.runners.job import job_for
@@ -88,15 +88,48 @@ def try_script(
     Raises CannotVerify when a run was lost or could not begin, or when the experiment's own code failed. What is wrong
     with the script is in the trial that is returned.
     """
-    experiment = _prepared(quiz, item)
-    programs = [experiment.script(source, seed, ("script",)) for seed in range(len(experiment.seeds))]
+    experiment, programs = script_programs(quiz, item, source)
     for index, program in enumerate(programs):
         job = job_for(index, quiz.header.runtime, program, quiz.files)
         runner.submit(replace(job, prepared=prepared if reads_prepared(program) else None))
     outcomes: dict[int, Outcome] = {}
     while len(outcomes) < len(programs):
         outcomes.update(runner.collect())
-    runs = [_Run(experiment, seed, program, outcomes[seed], file) for seed, program in enumerate(programs)]
+    versions = runner.versions.get(quiz.header.runtime, {})
+    return judge_script(experiment, programs, [outcomes[seed] for seed in range(len(programs))], file, versions)
+
+
+def script_programs(quiz: Quiz, item: Item, source: str) -> tuple[Experiment, tuple[Program, ...]]:
+    """The first variant of an experiment, and what is run to judge a script: a program for each of its seeds.
+
+    quiz    the quiz that has the experiment
+    item    the experiment's place in it
+    source  the text of the script
+
+    Raises CannotVerify when the experiment's own code cannot be filled in.
+    """
+    experiment = _prepared(quiz, item)
+    return experiment, tuple(experiment.script(source, seed, ("script",)) for seed in range(len(experiment.seeds)))
+
+
+def judge_script(
+    experiment: Experiment,
+    programs: Sequence[Program],
+    outcomes: Sequence[Outcome],
+    file: str,
+    versions: Mapping[str, str] | None = None,
+) -> Trial:
+    """Judge the runs of a script.
+
+    experiment, programs  what `script_programs` gives
+    outcomes              of these programs, in their order
+    file                  what the script is called in tracebacks
+    versions              what they ran on; None when that is not known
+
+    Raises CannotVerify as `try_script` does.
+    """
+    pairs = enumerate(zip(programs, outcomes, strict=True))
+    runs = [_Run(experiment, seed, program, outcome, file) for seed, (program, outcome) in pairs]
     for run in runs:
         run.require()
     return Trial(
@@ -106,7 +139,7 @@ def try_script(
         kept=tuple(_kept(index, runs) for index in range(len(experiment.constraints))),
         failure=next(filter(None, (run.failure() for run in runs)), ""),
         stdout=programs[0].stdout(outcomes[0], "answer"),
-        versions=runner.versions.get(quiz.header.runtime, {}),
+        versions=versions,
     )
 
 
@@ -184,16 +217,7 @@ class _Run:
 
     def _traceback(self) -> str:
         """The exception, with the script's own lines and no others."""
-        raised = self.outcome.raised
-        assert raised
-        placed = [(*self.program.locate(frame.line), frame) for frame in raised.frames]
-        # `locate` counts from 0.
-        own = tuple(replace(frame, line=line + 1) for part, line, frame in placed if part.role == "answer")
-        start = self.program.starts()[next(i for i, p in enumerate(self.program.parts) if p.role == "answer")]
-        message = raised.message
-        if self.outcome.status == "syntax":  # the parser puts line numbers into its words
-            message = re.sub(r"\bon line (\d+)", lambda match: f"on line {int(match[1]) - start + 1}", message)
-        return replace(self.outcome, raised=replace(raised, message=message, frames=own)).traceback(self.file)
+        return own_traceback(self.program, self.outcome, self.file)
 
 
 def _reached(target: Target, index: int, runs: list[_Run]) -> Reached:

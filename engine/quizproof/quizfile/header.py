@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from quizproof import rules
 from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug, Snippet, refuse
 from quizproof.quizfile.limits import Limits
+from quizproof.quizfile.metadata import MAX_POINTS, Metadata
 from quizproof.quizfile.runtime_names import RuntimeName
 
 
@@ -39,7 +40,7 @@ def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return steps
 
 
-class Header(Model):
+class Header(Metadata):
     """What a quiz file says about itself."""
 
     quiz: Slug
@@ -71,3 +72,5 @@ class Header(Model):
     """What each hint costs, as a share of its question's score: 0.1 is a tenth."""
     confidence: Flag = False
     """Whether learners say how sure they are before their response is marked. This changes no score."""
+    points: Annotated[Number, Field(ge=0, le=MAX_POINTS)] = 1.0
+    """What each of its questions is worth, where the question does not say."""

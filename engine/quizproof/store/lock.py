@@ -246,18 +246,19 @@ class Lock:
         return json.dumps(data, indent=1) + "\n"
 
 
-def programs_in(path: Path) -> dict[str, str]:
-    """By quiz, the `of_programs` of those that the lock at `path` names. Raises UsageError as `Lock.read` does.
+def glance(path: Path) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """What the lock at `path` is of: by quiz, the `of_programs` of those that it names; and versions, by runtime.
 
-    Quick, because nothing is believed here: outcomes are not looked at.
+    Raises UsageError as `Lock.read` does. Quick, because nothing is believed here: outcomes are not looked at.
     """
     data = _data(_content(path), str(path))
     try:
-        return {
+        programs = {
             quiz: of_programs(entry["program"] for runs in blocks.values() for entry in runs.values())
             for quiz, blocks in data["quizzes"].items()
         }
-    except (AttributeError, KeyError, TypeError):
+        return programs, {runtime: dict(versions) for runtime, versions in data["runtimes"].items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise UsageError(f"{path} is damaged{_REMEDY}") from None
 
 

@@ -42,6 +42,11 @@ if TYPE_CHECKING:
 @click.option("--base-url", metavar="URL", help="Where the site is published.  [default: `base_url` in --site]")
 @click.option("--keep-going", is_flag=True, help="Render even when not everything is proven, and mark what is not.")
 @click.option("--locked", is_flag=True, help=f"Run nothing: render the outcomes in {LOCK}. Needs no framework.")
+@click.option(
+    "--no-key",
+    is_flag=True,
+    help="Write pages that collect responses into a file to hand in, with no key and no feedback in them.",
+)
 @proving_options
 def build(
     bank: tuple[Path, ...],
@@ -52,6 +57,7 @@ def build(
     base_url: str | None,
     keep_going: bool,
     locked: bool,
+    no_key: bool,
     options: RunOptions,
 ) -> None:
     """Prove a bank, then render it as a static site.
@@ -60,6 +66,9 @@ def build(
     everything is proven. A site that is already in DIR is replaced as a whole; a DIR that holds anything else is
     refused.
 
+    With --no-key, pages ask and do not mark: they hold no key, evidence, explanation, hint or feedback. Learners hand
+    in the files that the pages give them, and `quizproof grade` marks these.
+
     \b
     Examples:
       quizproof build questions -o public
@@ -67,16 +76,17 @@ def build(
       quizproof build questions -o public --site site.yaml
       quizproof build questions -o public --locked
       quizproof build questions -o public --known HEAD
+      quizproof build questions/exam.yaml -o exam --no-key
     """
     from quizproof.loading.files import find_files
     from quizproof.proof import Report
     from quizproof.store.lock import Lock
     from quizproof_renderers.reports import formats
-    from quizproof_renderers.site.build import build_site, build_with, refuse_foreign
+    from quizproof_renderers.site.build import build_site, build_with, refuse_foreign, write_files
     from quizproof_renderers.site.settings import SiteSettings, load_settings, web_address
 
     # Before anything is run: a mistake in the call must not cost a whole proof.
-    other = _other(renderer, {"--site": site, "--title": title, "--base-url": base_url})
+    other = _other(renderer, {"--site": site, "--title": title, "--base-url": base_url, "--no-key": no_key or None})
     settings = load_settings(site) if site else SiteSettings()
     presentation = settings.presentation(site.parent if site else Path())
     if base_url is not None:
@@ -100,11 +110,15 @@ def build(
     if code != PROVEN and not keep_going:
         click.echo(f"Not everything is proven, so {output} was not written. To write it anyway: --keep-going", err=True)
         sys.exit(code)
+    name, opened = title or settings.title, output / "index.html"
     if other:
         result, opened = build_with(other, report, output), output
+    elif no_key:
+        from quizproof_renderers.handing_in.pages import files_of
+
+        result = write_files(files_of(report.quizzes, name, presentation), output)
     else:
-        result = build_site(report, output, title or settings.title, settings.order, settings.source, presentation)
-        opened = output / "index.html"
+        result = build_site(report, output, name, settings.order, settings.source, presentation)
     click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {opened.resolve()}")
     if lock:
         click.echo(f"Nothing was run: the outcomes are those of {lock_of(chosen)}, git blob {lock.blob}.")

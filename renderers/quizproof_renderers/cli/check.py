@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from quizproof_renderers.cli.choosing import CHOOSERS, ChoosingOptions, choosing_options, files_of, parted, places_of
 from quizproof_renderers.cli.exits import FINDINGS, code_of, fail, tell
 from quizproof_renderers.cli.judging import (
     JudgingOptions,
     baseline_to_write,
-    choice_of,
-    chosen_files,
     judging_options,
-    parted,
     sieve_for,
     tell_gone,
     tell_missing_proof,
@@ -37,7 +36,7 @@ from quizproof_renderers.cli.options import (
     proving_options,
     refuse_left_over,
 )
-from quizproof_renderers.cli.proving import report, set_up
+from quizproof_renderers.cli.proving import Seen, report, set_up
 from quizproof_renderers.reports.formats import is_data
 
 if TYPE_CHECKING:
@@ -48,18 +47,26 @@ if TYPE_CHECKING:
     from quizproof.loading.shards import Shard
     from quizproof.proof import Result
     from quizproof.store.lock import Lock
+    from quizproof_renderers.reports.lock_diff import Comparison
 
 
 @click.command()
 @paths_argument
 @format_option
 @output_option
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With `-`: where the quiz belongs. Reports name it, and its snippets can read `files` beside it.",
+)
+@choosing_options
 @judging_options
 @click.option(
     "--stress",
     type=click.IntRange(1, 100),
     metavar="N",
-    help="Run every program N more times, under other conditions.",
+    help="Run every program N more times, under other conditions. Nothing is taken from the cache.",
 )
 @click.option(
     "--audit",
@@ -89,26 +96,30 @@ def check(
     paths: tuple[Path, ...],
     formats: tuple[Output, ...],
     output_file: Path | None,
+    stdin_filename: Path | None,
     stress: int | None,
     audit: float | None,
     locked: bool,
     write_lock: bool,
     diff_lock: bool,
     shard: Shard | None,
+    choosing: ChoosingOptions,
     judging: JudgingOptions,
     options: RunOptions,
 ) -> None:
     """Prove every claim of a bank.
 
     Each snippet is run; each key and each wrong option is judged by its run. PATHS are quiz files or folders of them;
-    `questions` by default. Ids of quizzes and blocks among them choose a part.
+    `questions` by default. Ids of quizzes and blocks among them choose a part. `-` is one quiz on standard input.
 
     \b
     Examples:
       quizproof check
       quizproof check questions/freezing-layers --jobs 4
       quizproof check trainable-tensors           one question by its id
+      quizproof check - --stdin-filename lists.yaml < draft.yaml
       quizproof check --topic metrics --kind choice
+      quizproof check --tag overfitting --difficulty hard
       quizproof check --format github             annotate a pull request
       quizproof check --format junit:report.xml   and one line per finding
       quizproof check --format json -o report.json
@@ -121,15 +132,14 @@ def check(
       quizproof check --known origin/main         run only what a branch changed
       quizproof check questions --write-baseline  from now on, only new findings
     """
-    from quizproof.loading.files import find_files
     from quizproof.store.lock import Lock
     from quizproof.store.lock_writer import LockWriter
     from quizproof_renderers.policy.settings import settings_for
 
     named, ids = parted(paths)
-    settings = settings_for(named)
+    settings = settings_for(places_of(named, stdin_filename))
     chosen = named or default_bank()
-    choice = choice_of(judging, ids)
+    choice = choosing.choice(ids)
     _refuse_parts(choice, shard, write_lock=write_lock, diff_lock=diff_lock, baseline=judging.write_baseline)
     outputs = outputs_of(formats or tuple(map(format_of, settings.formats)), output_file)
     path = lock_of(chosen) if write_lock or diff_lock else None
@@ -139,19 +149,29 @@ def check(
     before = Lock.read(path) if path and diff_lock and not first else None
     known = baseline_to_write(judging, settings, chosen) if judging.write_baseline else None
     sieve = sieve_for(judging, settings, chosen, whole=not (choice and choice.splits_files) and not shard)
-    if audit and options.no_cache and not options.known:
-        fail("`--audit` compares with the cache, and `--no-cache` ignores it; leave one of them out")
-    files = find_files(chosen)
+    if audit and (options.no_cache or stress) and not options.known:
+        fail("`--audit` compares with the cache, which `--no-cache` and `--stress` ignore; leave one of them out")
+    files, texts = files_of(chosen, choice, stdin_filename)
     _refuse_overwriting(files, outputs)
     asked = {"--write-lock": write_lock, "--diff-lock": diff_lock, "--stress": stress, "--audit": audit}
     if locked and (clashing := [name for name, given in asked.items() if given]):
         fail(f"with `--locked` nothing is run; leave out `{clashing[0]}`")
-    if stress and options.known:
-        fail("`--stress` runs everything again; leave out `--known`")
+    if stress:
+        options = _without_cache(options)
     lock = Lock.read(lock_of(chosen)) if locked else None
     writer = LockWriter()
+
+    def compare(seen: Seen, result: Result) -> Comparison:
+        from quizproof_renderers.reports.lock_diff import Comparison
+
+        assert before is not None
+        assert path is not None
+        now = writer.lock(result.sandbox, result.runtimes)
+        left_out = {runtime: tuple(quizzes) for runtime, quizzes in seen.missing.items()}
+        return Comparison.of(before, now, str(path), seen.places, left_out)
+
     proving_settings = set_up(
-        chosen_files(choice, chosen) if choice else files,
+        files,
         options,
         chosen,
         outcomes=lock,
@@ -163,12 +183,12 @@ def check(
         shard=shard,
     )
     with proving_settings as (proving, bar):
-        programs = report(proving, bar, outputs, sieve)
+        seen, comparison = report(proving, bar, outputs, sieve, texts, compare if before else None)
     part = shard or choice
     if lock and not part:
-        refuse_left_over(lock, lock_of(chosen), programs)
+        refuse_left_over(lock, lock_of(chosen), seen.programs)
     elif not part and not write_lock and not diff_lock:
-        _warn_if_stale(chosen, programs)
+        _warn_if_stale(chosen, seen.programs, proving.result.runtimes)
     if known:
         write_baseline(sieve, known)
     tell_gone(sieve)
@@ -177,13 +197,12 @@ def check(
     min_proof = settings.value("min-proof") if judging.min_proof is None else judging.min_proof
     tell_missing_proof(result, min_proof)
     code = code_of(result, fail_on, min_proof)
-    if path:
-        now = writer.lock(result.sandbox, result.runtimes)
-        to_stderr = outputs[0].file is None and is_data(outputs[0].format)
-        if before and _differ(before, now, to_stderr=to_stderr) and fail_on != "never":
-            code = max(code, FINDINGS)
-        if write_lock:
-            _write_if_proven(now, path, proving.result)
+    if comparison:
+        _show_difference(comparison, to_stderr=outputs[0].file is None and is_data(outputs[0].format))
+        if comparison.differs and fail_on != "never":
+            code = FINDINGS
+    if path and write_lock:
+        _write_if_proven(writer.lock(result.sandbox, result.runtimes), path, proving.result)
     sys.exit(code)
 
 
@@ -194,11 +213,20 @@ def _refuse_parts(
     if shard and (write_lock or diff_lock):
         fail(f"{LOCK} belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
     if choice and (write_lock or diff_lock):
-        fail(f"{LOCK} belongs to a whole bank; leave out ids, `--topic` and `--kind`")
+        fail(f"{LOCK} belongs to a whole bank; leave out {CHOOSERS}")
     if shard and choice:
-        fail("`--shard` divides a whole bank; leave out ids, `--topic` and `--kind`")
+        fail(f"`--shard` divides a whole bank; leave out {CHOOSERS}")
+    if choice and baseline:
+        fail(f"a baseline belongs to a whole bank; leave out {CHOOSERS}")
     if shard and baseline:
         fail("a baseline belongs to a whole bank, and `--shard` proves a part of one; leave one of them out")
+
+
+def _without_cache(options: RunOptions) -> RunOptions:
+    """Options under which every run is carried out. Exits where outcomes of a lock are to be believed."""
+    if options.known:
+        fail("`--stress` runs everything again; leave out `--known`")
+    return replace(options, no_cache=True)
 
 
 def _refuse_overwriting(files: Sequence[Path | Loaded], outputs: Sequence[Output]) -> None:
@@ -213,35 +241,43 @@ def _is_same(file: Path, other: Path) -> bool:
     return other.exists() and file.exists() and file.samefile(other)
 
 
-def _warn_if_stale(chosen: Sequence[Path], programs: Mapping[str, str]) -> None:
+def _warn_if_stale(
+    chosen: Sequence[Path], programs: Mapping[str, str], runtimes: Mapping[str, Mapping[str, str]]
+) -> None:
     """Mention that the lock of a bank, where it has one, does not fit it any more.
 
     programs  the fingerprint of the programs of each quiz that was checked
+    runtimes  the versions on which they were run
     """
     from quizproof.errors import UsageError
-    from quizproof.store.lock import programs_in
+    from quizproof.store.lock import glance
+    from quizproof_renderers.reports.lock_diff import version_changes
 
     path = chosen[0] / LOCK
     if len(chosen) > 1 or not path.is_file():
         return
     try:
-        known = programs_in(path)
+        known, versions = glance(path)
     except UsageError as error:
         tell(str(error))
         return
     quizzes = programs.keys() | known.keys()
+    mine = {runtime: versions[runtime] for runtime in runtimes if runtime in versions}
+    if changes := list(version_changes(mine, {runtime: runtimes[runtime] for runtime in mine})):
+        advice = "`quizproof check --diff-lock` compares the outputs"
+        tell(f"{path} was written with other versions: {'; '.join(changes)}. {advice}")
     if stale := sorted(quiz for quiz in quizzes if quiz and programs.get(quiz, "") != known.get(quiz, "")):
         more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
         tell(f"{path} is stale: `{stale[0]}`{more} changed since. Rewrite it with `quizproof check --write-lock`")
 
 
-def _differ(before: Lock, now: Lock, *, to_stderr: bool) -> bool:
-    """Show what differs between two locks, and return whether any output does."""
+def _show_difference(comparison: Comparison, *, to_stderr: bool) -> None:
+    """Show what differs from the lock."""
     from quizproof_renderers.console import console_for
     from quizproof_renderers.reports import lock_diff
 
     # A JSON report must be all that is on standard output.
-    return lock_diff.write(before, now, console_for(sys.stderr if to_stderr else sys.stdout))
+    lock_diff.write(comparison, console_for(sys.stderr if to_stderr else sys.stdout))
 
 
 def _write_if_proven(lock: Lock, path: Path, result: Result) -> None:

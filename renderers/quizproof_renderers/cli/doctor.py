@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from quizproof_renderers.cli.exits import PROVEN, UNVERIFIED
+from quizproof_renderers.cli.options import LOCK, text_format_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _lock(versions: Mapping[str, Mapping[str, str]]) -> dict[str, Any] | None:
+    """The lock of the bank of the working folder, and how its versions differ from those here; None without one.
+
+    {"path": "questions/quizproof.lock", "differences": ["torch 2.13.0, now 2.14.1"]}
+    """
+    from quizproof.store.lock import glance
+    from quizproof_renderers.policy.settings import settings_for
+    from quizproof_renderers.reports.lock_diff import version_changes
+
+    path = next((folder / LOCK for folder in settings_for().bank if (folder / LOCK).is_file()), None)
+    if path is None:
+        return None
+    known = glance(path)[1]
+    both = [name for name in known if name in versions]
+    changes = version_changes({name: known[name] for name in both}, {name: versions[name] for name in both})
+    return {"path": str(path), "differences": list(changes)}
 
 
 @click.command()
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For whom it is.",
-)
+@text_format_option
 def doctor(format_: str) -> None:
     """Show what this machine can prove.
 
@@ -43,9 +59,10 @@ def doctor(format_: str) -> None:
     with local_pool() as pool:
         pool.start(runtime_names())
         pool.wait()  # versions are known once every runtime has started or failed
+        lock = _lock(pool.versions)
         if format_ == "json":
-            click.echo(json.dumps(doctor.data(pool)))
+            click.echo(json.dumps(doctor.data(pool) | {"lock": lock}))
         else:
-            doctor.write(pool, sys.stdout)
+            doctor.write(pool, sys.stdout, lock)
         missing = set(runtime_names()) - set(pool.versions)
     sys.exit(UNVERIFIED if missing else PROVEN)

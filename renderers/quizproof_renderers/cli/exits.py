@@ -5,7 +5,10 @@ Every code that a command exits with is named here, and computed here from what 
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -78,5 +81,10 @@ def tell(message: str) -> None:
     """Print a remark beside the output."""
     from quizproof_renderers.text import visible
 
+    line = f"quizproof: {visible(message)}"
+    if sys.stderr.isatty():  # which would break it in the middle of words
+        width = shutil.get_terminal_size().columns
+        wrap = partial(textwrap.fill, width=max(20, width - 1), break_long_words=False, break_on_hyphens=False)
+        line = "\n".join(map(wrap, line.split("\n")))
     # Messages quote arguments, files and what other machines say, which may hold anything.
-    click.echo(f"quizproof: {visible(message)}", err=True)
+    click.echo(line, err=True)

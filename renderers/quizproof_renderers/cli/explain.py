@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quizproof_renderers.cli.choosing import complete_rules
 from quizproof_renderers.cli.exits import fail
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=complete_rules)
 def explain(rule: str | None) -> None:
     """Explain what a finding means and how to fix it, with an example.
 

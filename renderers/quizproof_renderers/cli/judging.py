@@ -1,8 +1,7 @@
-"""Options that say what is checked, which findings count, and when a check fails."""
+"""Options that say which findings count, and when a check fails."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -10,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quizproof_renderers.cli.choosing import complete_rules
 from quizproof_renderers.cli.exits import fail, lacks_proof, tell
 from quizproof_renderers.cli.options import lock_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from quizproof.loading.choosing import Choice
-    from quizproof.loading.quiz import Loaded
     from quizproof.proof import Result
     from quizproof_renderers.policy.baseline import Baseline
     from quizproof_renderers.policy.settings import Settings
@@ -25,15 +23,12 @@ if TYPE_CHECKING:
 
 BASELINE = "quizproof-baseline.json"
 """As `policy.baseline` has it, which takes long to import."""
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
 class JudgingOptions:
     """What the user of a command asked for."""
 
-    topics: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     """Selectors, which commas may join; so are those to ignore."""
     ignore: tuple[str, ...] = ()
@@ -47,15 +42,20 @@ class JudgingOptions:
 
 
 _OPTIONS = (
-    click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Check only quizzes of this topic."),
-    click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Check only blocks of this kind."),
     click.option(
         "--select",
         multiple=True,
         metavar="RULES",
+        shell_complete=complete_rules,
         help="Report only these warnings, by codes (QP304), beginnings of codes (QP3) or names. Errors always count.",
     ),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Do not report these warnings."),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=complete_rules,
+        help="Do not report these warnings.",
+    ),
     click.option(
         "--baseline",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -87,8 +87,6 @@ def judging_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def collected(
         *,
-        topics: tuple[str, ...],
-        kinds: tuple[str, ...],
         select: tuple[str, ...],
         ignore: tuple[str, ...],
         baseline: Path | None,
@@ -102,8 +100,6 @@ def judging_options(command: Callable[..., None]) -> Callable[..., None]:
         if baseline and no_baseline:
             fail("`--baseline` and `--no-baseline` contradict each other; leave one of them out")
         judging = JudgingOptions(
-            topics,
-            kinds,
             _split(select),
             _split(ignore),
             baseline,
@@ -121,38 +117,6 @@ def judging_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _split(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(part for word in words for part in word.split(",") if part.strip())
-
-
-def parted(arguments: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """The files and folders among the arguments of a command, and the ids.
-
-    What is not there, and could be an id, is one, where there is a bank to have it.
-    """
-    from quizproof_renderers.policy.settings import settings_for
-
-    ids = tuple(str(each) for each in arguments if not each.exists() and _ID.fullmatch(str(each)))
-    paths = tuple(each for each in arguments if str(each) not in ids)
-    if not paths and not all(path.exists() for path in settings_for().bank):
-        return tuple(arguments), ()
-    return paths, ids
-
-
-def choice_of(judging: JudgingOptions, ids: tuple[str, ...]) -> Choice | None:
-    """What of the bank is checked; None for all of it. Exits when a whole bank is needed."""
-    if not (ids or judging.topics or judging.kinds):
-        return None
-    if judging.write_baseline:
-        fail("a baseline belongs to a whole bank; leave out ids, `--topic` and `--kind`")
-    from quizproof.loading.choosing import Choice  # with the loader, which an unchanged bank does without
-
-    return Choice(ids, judging.topics, judging.kinds)
-
-
-def chosen_files(choice: Choice, paths: Sequence[Path]) -> tuple[Loaded, ...]:
-    """The chosen part of the bank in some files or folders. Raises UsageError as `Choice.of` does."""
-    from quizproof.loading.load import load_bank
-
-    return choice.of(load_bank(paths))
 
 
 def sieve_for(judging: JudgingOptions, settings: Settings, paths: Sequence[Path], *, whole: bool) -> Sieve:

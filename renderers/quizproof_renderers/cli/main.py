@@ -13,10 +13,16 @@ from typing import Any, NoReturn
 
 import click
 
+from quizproof_renderers.cli.authoring.completion import completion
 from quizproof_renderers.cli.authoring.config import config
+from quizproof_renderers.cli.authoring.fix import fix
+from quizproof_renderers.cli.authoring.fmt import fmt
+from quizproof_renderers.cli.authoring.list_ import list_
 from quizproof_renderers.cli.authoring.lsp import lsp
 from quizproof_renderers.cli.authoring.new import new
 from quizproof_renderers.cli.authoring.schema import schema
+from quizproof_renderers.cli.authoring.serve import serve
+from quizproof_renderers.cli.authoring.show import show
 from quizproof_renderers.cli.authoring.validate import validate
 from quizproof_renderers.cli.authoring.watch import watch
 from quizproof_renderers.cli.build import build
@@ -25,8 +31,13 @@ from quizproof_renderers.cli.check import check
 from quizproof_renderers.cli.doctor import doctor
 from quizproof_renderers.cli.exits import CLOSED, INTERRUPTED, SIGNALLED, UNVERIFIED, USAGE, fail, refuse
 from quizproof_renderers.cli.explain import explain
+from quizproof_renderers.cli.learning.attempts import attempts
+from quizproof_renderers.cli.learning.review import review
+from quizproof_renderers.cli.learning.stats import stats
 from quizproof_renderers.cli.learning.take import take
 from quizproof_renderers.cli.learning.try_ import try_
+from quizproof_renderers.cli.marking.analyse import analyse
+from quizproof_renderers.cli.marking.grade import grade
 from quizproof_renderers.cli.merge import merge
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)
@@ -35,6 +46,12 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (sig
 
 class Program(click.Group):
     """The group of all commands; turns every exception into a sentence and an exit code."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with its whole summary: click would cut it at the width of the terminal."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(500)) for name, command in commands if command])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command, and flush its output while a fault of the output can still be reported."""
@@ -130,5 +147,10 @@ def main() -> None:
     """
 
 
-for command in (check, validate, watch, new, merge, build, take, try_, explain, config, schema, lsp, cache, doctor):
+_AUTHORING = (check, validate, watch, serve, new, fix, fmt, list_, show, merge, build)
+_LEARNING = (take, try_, stats, review, attempts)
+_MARKING = (grade, analyse)
+_ABOUT = (explain, config, schema, lsp, completion, cache, doctor)
+
+for command in (*_AUTHORING, *_LEARNING, *_MARKING, *_ABOUT):
     main.add_command(command)

@@ -272,6 +272,16 @@ def outputs_of(formats: Sequence[Output], output_file: Path | None) -> tuple[Out
     return outputs
 
 
+text_format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
+)
+
+
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypedDict, Unpack
 
 from quizproof_renderers.cli.exits import fail, refuse, tell
 from quizproof_renderers.cli.options import LOCK, lock_near
+from quizproof_renderers.reports.formats import DifferenceReporter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from quizproof.loading.quiz import Bank, Loaded
     from quizproof.loading.shards import Shard
+    from quizproof.proof import QuizProof, Result
     from quizproof.proving.prove import Proving, Witness
     from quizproof.runners.runner import Runner
     from quizproof.runtimes.sandbox.levels import Level
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from quizproof_renderers.policy.sieve import Sieve
     from quizproof_renderers.progress import Progress
     from quizproof_renderers.reports.formats import Reporter
+    from quizproof_renderers.reports.lock_diff import Comparison
 
 
 class ProvingSettings(TypedDict, total=False):
@@ -197,42 +201,75 @@ def cache_for(options: RunOptions) -> Iterator[Cache | None]:
         yield cache
 
 
-def report(proving: Proving, bar: Progress, outputs: Sequence[Output], sieve: Sieve) -> dict[str, str]:
-    """Prove, and report each file as soon as it is judged. Returns the fingerprints of programs, by quiz.
+@dataclass
+class Seen:
+    """What a command has to know of the proofs after they were reported."""
+
+    programs: dict[str, str] = field(default_factory=dict)
+    """The fingerprint of the programs of each quiz."""
+    places: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    """The file and the line of each block, by its quiz and its id."""
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    """The quizzes whose runtime is missing, by the runtime."""
+
+    def add(self, quiz: QuizProof) -> None:
+        """Note one file."""
+        self.programs[quiz.id] = quiz.programs
+        self.places |= {(quiz.id, block): (quiz.path, line) for block, line in quiz.lines.items()}
+        if quiz.header and any(finding.unavailable for finding in quiz.file_findings):
+            self.missing.setdefault(quiz.header.runtime, []).append(quiz.id)
+
+
+def report(
+    proving: Proving,
+    bar: Progress,
+    outputs: Sequence[Output],
+    sieve: Sieve,
+    texts: Mapping[str, str] | None = None,
+    compare: Callable[[Seen, Result], Comparison] | None = None,
+) -> tuple[Seen, Comparison | None]:
+    """Prove, and report each file as soon as it is judged. Returns what was seen, and how it differs from a lock.
 
     proving  what `set_up` gives
     bar      the line of progress, removed before anything is written to the same screen
     outputs  the reports to write
     sieve    takes out the findings that do not count
+    texts    the texts of files that are not on disk, by their paths
+    compare  called when everything is judged, to have what differs from a lock; None where nobody asks
 
     Exits when a file of a report cannot be written.
     """
     on_terminal = outputs[0].file is None and sys.stdout.isatty()
-    programs = {}
-    with reporter_to(outputs) as reporter:
+    seen, comparison = Seen(), None
+    with reporter_to(outputs, texts) as reporter:
         for proof in proving:
             quiz = sieve.sift(proof)
             if on_terminal and quiz.findings:
                 bar.hide()
             reporter.add(quiz)
-            programs[quiz.id] = quiz.programs
+            seen.add(quiz)
         bar.hide()
+        if compare:
+            comparison = compare(seen, proving.result)
+            if isinstance(reporter, DifferenceReporter):
+                reporter.differ(comparison)
         reporter.finish(sieve.result(proving.result))
-    return programs
+    return seen, comparison
 
 
 @contextmanager
-def reporter_to(outputs: Sequence[Output]) -> Iterator[Reporter]:
+def reporter_to(outputs: Sequence[Output], texts: Mapping[str, str] | None = None) -> Iterator[Reporter]:
     """A reporter to standard output and to files; a file replaces what was there only when it is complete.
 
     outputs  as `outputs_of` gives them
+    texts    as for `report`
 
     Exits when a file cannot be opened.
     """
     from quizproof_renderers.reports import formats
 
     with ExitStack() as files:
-        reporters = [formats.reporter(output.format, _stream(output.file, files)) for output in outputs]
+        reporters = [formats.reporter(output.format, _stream(output.file, files), texts=texts) for output in outputs]
         yield reporters[0] if len(reporters) == 1 else formats.Several(reporters)
 
 

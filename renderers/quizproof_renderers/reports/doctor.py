@@ -21,6 +21,8 @@ from quizproof_renderers.console import console_for
 from quizproof_renderers.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from quizproof.runners.pool import Pool
 
 _SAMPLES = 5
@@ -38,11 +40,12 @@ _REMEDIES: dict[Level, str] = {
 """How to get a level that a machine refuses."""
 
 
-def write(pool: Pool[str], stream: TextIO) -> None:
+def write(pool: Pool[str], stream: TextIO, lock: Mapping[str, Any] | None = None) -> None:
     """Describe this machine: a row per runtime, how to install those that are missing, then one line per fact.
 
     pool    has been started, and waited for, with all of `runtime_names()`; here it runs an empty program in each
     stream  where to write
+    lock    the `path` of the bank's lock, and the `differences` of its versions from those here; None without one
     """
     console = console_for(stream, width=100)
     table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
@@ -70,6 +73,7 @@ def write(pool: Pool[str], stream: TextIO) -> None:
         ("limits", f"{limits.seconds:g} s, {limits.memory_mib} MiB, {limits.output_kib} KiB of output, {files}"),
         ("jobs", f"{pool.jobs} runs in parallel (--jobs)"),
         *_machine(),
+        *_lock(lock),
     ]
     _print(facts, console)
 
@@ -140,6 +144,16 @@ def _machine() -> list[tuple[str, str]]:
         ("machine", f"{platform.system()} {platform.release()}, {os.cpu_count()} processors"),
         ("metrics", _scikit_learn()),
         ("yaml", "the fast parser (libyaml)" if yaml.__with_libyaml__ else "the slow parser; libyaml is missing"),
+    ]
+
+
+def _lock(lock: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """Whether the bank's lock was written with the versions that are here."""
+    if lock is None:
+        return []
+    told = "; ".join(lock["differences"])
+    return [
+        ("lock", f"{visible(lock['path'])}: {f'other versions: {told}' if told else 'written with these versions'}")
     ]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias, get_args, runtime_checkable
 
 from quizproof_renderers import plugins
 
 if TYPE_CHECKING:
     from quizproof.proof import QuizProof, Report, Result
+    from quizproof_renderers.reports.lock_diff import Comparison
 
 Format: TypeAlias = Literal["full", "concise", "json", "github", "gitlab", "junit", "sarif"]
 
@@ -32,6 +33,14 @@ class Reporter(Protocol):
         """Sum up."""
 
 
+@runtime_checkable
+class DifferenceReporter(Protocol):
+    """A reporter that also has a place for what differs from a lock; others leave that to standard error."""
+
+    def differ(self, comparison: Comparison) -> None:
+        """Report it, before `finish`."""
+
+
 class Several:
     """Reports to several reporters."""
 
@@ -42,6 +51,12 @@ class Several:
         """Report one file to each."""
         for each in self._reporters:
             each.add(quiz)
+
+    def differ(self, comparison: Comparison) -> None:
+        """Report what differs from a lock to those that have a place for it."""
+        for each in self._reporters:
+            if isinstance(each, DifferenceReporter):
+                each.differ(comparison)
 
     def finish(self, result: Result) -> None:
         """Have each sum up."""
@@ -60,13 +75,16 @@ def is_format(name: str) -> bool:
     return name in FORMATS or name in plugins.installed("quizproof.reports")
 
 
-def reporter(form: str, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Reporter:
+def reporter(
+    form: str, stream: TextIO, environ: Mapping[str, str] = os.environ, texts: Mapping[str, str] | None = None
+) -> Reporter:
     """A reporter that writes in one format.
 
     form     the format: one of FORMATS, or of an installed package. `full` uses colours where the stream and the
              environment allow them; `github` also appends a table to the file that GITHUB_STEP_SUMMARY names
     stream   where to write. It stays open, and its encoding no longer refuses a character
     environ  the environment in which `github` finds that name
+    texts    the texts of files that are not on disk, by their paths, from which `full` shows lines
     """
     if isinstance(stream, io.TextIOWrapper):
         # A character that the encoding of the stream lacks becomes an escape, so that no report is lost to it.
@@ -75,9 +93,10 @@ def reporter(form: str, stream: TextIO, environ: Mapping[str, str] = os.environ)
     match form:
         case "full":
             from quizproof_renderers.console import console_for
-            from quizproof_renderers.reports.full import Full
+            from quizproof_renderers.reports.full import Full, read_file
 
-            return Full(console_for(stream))
+            known = texts or {}
+            return Full(console_for(stream), lambda path: known[path] if path in known else read_file(path))
         case "concise":
             from quizproof_renderers.reports.concise import Concise
 

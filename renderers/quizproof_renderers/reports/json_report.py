@@ -8,7 +8,9 @@
 
 Blocks are called questions there, as they were when the keys were fixed. A finding that is ignored is under `ignored`
 instead, with one more key: `"ignored": {"by": "comment", "reason": "..."}`. A finding about a runtime that a file lacks
-has one more key, `"unavailable": {"reason": "...", "questions": 3}`, whose counts `merge` adds up.
+has one more key, `"unavailable": {"reason": "...", "questions": 3}`, whose counts `merge` adds up. Questions
+and quizzes have `tags`, `difficulty`, `objectives`, `authors`, `license` and `source`; a question without its own has
+those of its quiz. With `--diff-lock` there is one more key at the end, `lock`.
 """
 
 from __future__ import annotations
@@ -19,11 +21,15 @@ import math
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import quizproof
 from quizproof.findings import Finding
 from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Result
+from quizproof.quizfile.metadata import Metadata, metadata_of
+
+if TYPE_CHECKING:
+    from quizproof_renderers.reports.lock_diff import Comparison
 
 Json: TypeAlias = dict[str, Any]
 
@@ -43,6 +49,7 @@ class JsonReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._comparison: Comparison | None = None
         self._lists = {name: _ListAside() for name in ("questions", "findings", "quizzes", "ignored")}
 
     def add(self, quiz: QuizProof) -> None:
@@ -54,6 +61,10 @@ class JsonReport:
             self._lists["findings"].add(_finding(finding))
         for each in quiz.ignored:
             self._lists["ignored"].add(_finding(each.finding) | {"ignored": {"by": each.by, "reason": each.reason}})
+
+    def differ(self, comparison: Comparison) -> None:
+        """Keep what differs from a lock, for the key `lock`."""
+        self._comparison = comparison
 
     def finish(self, result: Result) -> None:
         """Write the object."""
@@ -72,6 +83,8 @@ class JsonReport:
             self._stream.write(f",\n {_dump(name)}: [")
             aside.pour(self._stream)
             self._stream.write("]")
+        if self._comparison:
+            self._stream.write(f',\n "lock": {_dump(self._comparison.data())}')
         self._stream.write("}\n")
 
 
@@ -92,9 +105,14 @@ class _ListAside:
         self._file.close()
 
 
+def as_data(quiz: QuizProof, block: BlockProof) -> tuple[Json, list[Json]]:
+    """One block as the report has it, and its findings."""
+    return _question(quiz, block), [_finding(finding) for finding in block.findings]
+
+
 def _quiz(quiz: QuizProof) -> Json:
     header = quiz.header
-    return {
+    keys: Json = {
         "id": header.quiz if header else None,
         "title": header.title if header else None,
         "topic": header.topic if header else None,
@@ -104,6 +122,7 @@ def _quiz(quiz: QuizProof) -> Json:
         "file_findings": len(quiz.file_findings),
         "steps": [_claim(claim) for claim in quiz.steps],
     }
+    return keys | (_metadata(header) if header else {})
 
 
 def _question(quiz: QuizProof, proof: BlockProof) -> Json:
@@ -117,8 +136,15 @@ def _question(quiz: QuizProof, proof: BlockProof) -> Json:
         "status": proof.status,
         "answer": proof.answer,
         "variants": len(proof.variants),
+        "points": proof.points,
+        **_metadata(quiz.metadata(proof)),
         "claims": [_claim(claim) for claim in proof.claims],
     }
+
+
+def _metadata(known: Metadata) -> Json:
+    """What a course knows a quiz or a block by."""
+    return metadata_of(known).model_dump(mode="json")
 
 
 def _claim(claim: JudgedClaim) -> Json:

@@ -13,14 +13,20 @@ torch 2.12.0, now 2.13.0
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+import itertools
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeAlias
 
 from rich.console import Console
 from rich.text import Text
 
 from quizproof.store.lock import Lock
-from quizproof.store.lock_diff import Change, compare
-from quizproof_renderers.text import clip, clip_lines, one_line, visible
+from quizproof.store.lock_diff import Change, LockDiff, compare
+from quizproof_renderers.text import clip, clip_lines, one_line, plural, visible
+
+Versions: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Versions by package, by runtime."""
 
 MAX_LINES = 40
 """Lines of one difference that are shown."""
@@ -30,17 +36,86 @@ _EDITED = "programs were edited without changing their outputs"
 STYLES = {"-": "red", "+": "green"}
 
 
-def write(before: Lock, now: Lock, console: Console) -> bool:
-    """Write which outputs and versions differ.
+@dataclass(frozen=True)
+class Comparison:
+    """A lock as it was written, beside the outcomes of today."""
 
-    before   the lock as it was written
-    now      the outcomes of today, as a lock
-    console  where to write
+    before: Lock
+    now: Lock
+    diff: LockDiff
+    path: str
+    """Of the lock."""
+    places: Mapping[tuple[str, str], tuple[str, int]]
+    """The file and the line of each block that there is, by its quiz and its id."""
+    left_out: Mapping[str, tuple[str, ...]]
+    """The quizzes that could not be run, by the runtime that is missing: nothing in them is compared."""
 
-    Returns whether any output changed, is new or is gone. A program that was edited without changing its output is
-    counted, but is no difference.
+    @classmethod
+    def of(
+        cls,
+        before: Lock,
+        now: Lock,
+        path: str,
+        places: Mapping[tuple[str, str], tuple[str, int]],
+        left_out: Mapping[str, tuple[str, ...]],
+    ) -> Comparison:
+        """Compare two locks; the parameters are the fields."""
+        lost = {quiz for quizzes in left_out.values() for quiz in quizzes}
+        old, new = (
+            replace(lock, quizzes={quiz: runs for quiz, runs in lock.quizzes.items() if quiz not in lost})
+            for lock in (before, now)
+        )
+        return cls(old, new, compare(old, new), path, places, left_out)
+
+    @property
+    def differs(self) -> bool:
+        """Whether any output changed, is new or is gone."""
+        return bool(self.diff.changes)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions and the sandbox that changed, a line each. Those of runtimes that are missing are unknown."""
+        return tuple(_versions(self.before, self.now, self.left_out))
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What was not compared, a line per runtime."""
+        return tuple(
+            f"the runtime {runtime} is missing, so {plural(len(quizzes), 'quiz')} could not be compared"
+            for runtime, quizzes in sorted(self.left_out.items())
+        )
+
+    def notes(self) -> Iterator[tuple[str, int, str]]:
+        """What differs as notes with a path, a line (0 for none) and a message: one per block, and one per gap."""
+        for (quiz, block), changes in itertools.groupby(
+            self.diff.changes, key=lambda change: (change.quiz, change.block)
+        ):
+            path, line = self.places.get((quiz, block), (self.path, 0))
+            told = "\n".join(text.plain for change in changes for text in _change(change))
+            yield path, line, f"{block} differs from {self.path}:\n{told}"
+        for gap in self.gaps:
+            yield self.path, 0, gap
+
+    def data(self) -> dict[str, Any]:
+        """What differs as JSON data.
+
+        {"changes": [{"quiz": "sums", "block": "sum", "run": "code", "before": "12", "now": "14"}], "edited": 0,
+         "versions": ["torch 2.12.0, now 2.13.0"], "not_compared": {"tensorflow": ["keras-quiz"]}}
+        """
+        return {
+            "changes": [asdict(change) for change in self.diff.changes],
+            "edited": self.diff.edited,
+            "versions": list(self.versions),
+            "not_compared": {runtime: list(quizzes) for runtime, quizzes in sorted(self.left_out.items())},
+        }
+
+
+def write(comparison: Comparison, console: Console) -> None:
+    """Write which outputs and versions differ, and what could not be compared.
+
+    A program that was edited without changing its output is counted, but is no difference.
     """
-    diff = compare(before, now)
+    diff = comparison.diff
     changes = diff.changes
     block = ("", "")
     for change in changes:
@@ -49,8 +124,8 @@ def write(before: Lock, now: Lock, console: Console) -> bool:
             _print(console, Text.assemble((one_line(change.block), "bold"), f" in {one_line(change.quiz)}"))
         for line in _change(change):
             _print(console, line)
-    for version in _versions(before, now):
-        _print(console, Text(version))
+    for fact in (*comparison.versions, *comparison.gaps):
+        _print(console, Text(fact))
     counts = (
         (sum(c.before is not None and c.now is not None for c in changes), "output changed", "outputs changed"),
         (sum(c.before is None for c in changes), "run is new", "runs are new"),
@@ -58,8 +133,8 @@ def write(before: Lock, now: Lock, console: Console) -> bool:
         (diff.edited, "program was edited without changing its output", _EDITED),
     )
     sums = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
-    _print(console, Text(", ".join(sums) or "nothing changed since the lock was written", "bold"))
-    return bool(changes)
+    nothing = "nothing else changed" if comparison.left_out else "nothing changed"
+    _print(console, Text(", ".join(sums) or f"{nothing} since the lock was written", "bold"))
 
 
 def _change(change: Change) -> Iterator[Text]:
@@ -71,11 +146,19 @@ def _change(change: Change) -> Iterator[Text]:
         yield Text(f"    {line[:1]} {line[1:]}".rstrip(), STYLES.get(line[:1], ""))
 
 
-def _versions(before: Lock, now: Lock) -> Iterator[str]:
+def _versions(before: Lock, now: Lock, missing: Container[str]) -> Iterator[str]:
     if before.sandbox != now.sandbox:
         yield f"sandbox: {one_line(before.sandbox)}, now {one_line(now.sandbox)}"
-    for runtime in sorted(before.runtimes.keys() | now.runtimes.keys()):
-        old, new = before.runtimes.get(runtime, {}), now.runtimes.get(runtime, {})
+    yield from version_changes({n: each for n, each in before.runtimes.items() if n not in missing}, now.runtimes)
+
+
+def version_changes(before: Versions, now: Versions) -> Iterator[str]:
+    """What changed in the versions of packages, a line each: "torch 2.13.0, now 2.14.1".
+
+    before, now  versions by package, by runtime
+    """
+    for runtime in sorted(before.keys() | now.keys()):
+        old, new = before.get(runtime, {}), now.get(runtime, {})
         for name in sorted(old.keys() | new.keys()):
             was, is_ = old.get(name, "was not there"), new.get(name, "is not there")
             if name not in old or name not in new or was != is_:

@@ -297,6 +297,8 @@ def _question(data: QuestionData, findings: Sequence[Finding]) -> BlockProof:
         variants=variants,
         findings=tuple(findings),
         exhibit=data.exhibit,
+        metadata=data.metadata,
+        points=data.points,
     )
 
 
@@ -318,4 +320,4 @@ def _finding(data: FindingData) -> Finding:
 
 def _header(quiz: QuizData) -> Header:
     data = {"quiz": quiz.id, "title": quiz.title, "topic": quiz.topic, "runtime": quiz.runtime}
-    return Header.model_validate(data)
+    return Header.model_validate(data | dict(quiz.metadata))

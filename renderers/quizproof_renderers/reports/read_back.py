@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from quizproof.json_forms import MAX_NUMBER, anything, whole
 from quizproof.proof import COUNTED
+from quizproof.quizfile.metadata import MAX_POINTS, Metadata
 from quizproof.verdicts import Verdict
 
 
@@ -39,7 +40,28 @@ class ClaimData(_Data):
     evidence: Annotated[dict[str, Any], AfterValidator(_countable)]
 
 
-class QuestionData(_Data):
+class _Described(_Data):
+    """Metadata of a quiz or a question; missing in reports that were written before there were such keys."""
+
+    tags: list[str] = []
+    difficulty: int | None = None
+    objectives: list[str] = []
+    authors: list[str] = []
+    license: str | None = None
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        self.metadata  # noqa: B018 - raises what is wrong
+        return self
+
+    @property
+    def metadata(self) -> Metadata:
+        """These keys as quiz files have them. Raises ValueError where they cannot have such values."""
+        return Metadata.model_validate({name: getattr(self, name) for name in Metadata.model_fields})
+
+
+class QuestionData(_Described):
     id: str
     path: str
     line: _Line
@@ -47,6 +69,8 @@ class QuestionData(_Data):
     exhibit: bool
     answer: str | None
     variants: Annotated[int, Field(ge=1, le=_MAX_VARIANTS)]
+    points: Annotated[float, Field(ge=0, le=MAX_POINTS)] = 1.0
+    """Also missing in reports that were written before there was such a key."""
     claims: list[ClaimData]
 
 
@@ -81,7 +105,7 @@ class IgnoredData(FindingData):
     ignored: _Why
 
 
-class QuizData(_Data):
+class QuizData(_Described):
     id: str | None
     title: str | None
     topic: str | None

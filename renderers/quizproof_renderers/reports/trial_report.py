@@ -30,6 +30,8 @@ from quizproof_renderers.console import console_for
 from quizproof_renderers.tally import all_versions
 from quizproof_renderers.text import clip, clip_lines, one_line, plural, visible
 
+MIN_WIDTH = 60
+"""Cells below which a screen has no room for the table."""
 _MAX_LINES = 30
 """Lines of what a script printed or raised that are shown."""
 _MAX_LINE = 500
@@ -45,7 +47,11 @@ def write(trial: Trial, stream: TextIO) -> None:
     trial   what `try_script` gives: one value per target and seed, without the seeds with which the script fails
     stream  where to write
     """
-    console = console_for(stream)
+    write_on(trial, console_for(stream))
+
+
+def write_on(trial: Trial, console: Console) -> None:
+    """The same, on a console that is there already."""
     for line in (*_quoted("It printed:", trial.stdout), *_quoted("", trial.failure, "bold red")):
         console.print(line, soft_wrap=True)
     console.print(_targets(trial, console))
@@ -55,6 +61,21 @@ def write(trial: Trial, stream: TextIO) -> None:
     ran_on = f" ({visible(all_versions(trial.versions))})" if trial.versions else ""
     sign = _sign("kept" if trial.met else "broken", console)
     console.print(Text.assemble(sign, " ", (f"{trial.id}: {_verdict(trial)}", "bold"), ran_on), soft_wrap=True)
+
+
+def sentences(trial: Trial) -> Iterator[str]:
+    """The same in words, line by line, for screen readers and for narrow screens."""
+    for line in (*_quoted("It printed:", trial.stdout), *_quoted("", trial.failure)):
+        yield line.plain
+    for target in trial.reached:
+        values = zip(trial.seeds, map(figure, target.values), strict=False)
+        reached = ", ".join(f"{value} with seed {seed}" for seed, value in values)
+        result = _miss(target) or "met"
+        yield f"Target {one_line(target.name)}, {target.wanted}: {f'{reached}: ' if reached else ''}{result}."
+    for constraint in trial.kept:
+        words = f" {one_line(constraint.words)}" if constraint.words else ""
+        yield clip(f"Constraint {one_line(constraint.name)}: {constraint.verdict}{words}.", _MAX_LINE)
+    yield f"{trial.id}: {_verdict(trial)}."
 
 
 def write_mark(id_: str, mark: Mark, file: str, stream: TextIO) -> None:

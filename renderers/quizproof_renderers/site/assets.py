@@ -64,8 +64,23 @@ READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "n
 """Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
 REPORT = ("report",)
 """Those of sites whose readers can report problems."""
+SHEET = ("dom", "preferences", "theme", "highlighting", "editor", "ordering", "saving", "copying", "sheet")
+"""Those of pages that collect responses and hold no key: they mark nothing, and have no progress to show."""
 OFFLINE, WORKER = ("offline",), ("worker",)
 """Those of sites that browsers keep: what registers the service worker, and the worker itself."""
+LIVE = (
+    "dom",
+    "wording",
+    "elements",
+    "highlighting",
+    "editor",
+    "live_runs",
+    "live_boxes",
+    "live_answers",
+    "live_trials",
+    "live",
+)
+"""Those of pages that `quizproof serve` shows: they run programs. No other page has them."""
 STYLE = ("theme", "page", "question", "forms", "figures", "feedback", "steps", "devices", "print")
 """The parts in `static/style` that quizzes need. Where two rules are equally specific, the later one wins."""
 CONTENTS_STYLE = (*STYLE[:-2], "contents", *STYLE[-2:])
@@ -118,9 +133,21 @@ def report() -> bytes:
 
 
 @cache
+def sheet() -> bytes:
+    """The script of pages that collect responses."""
+    return _one_script(SHEET)
+
+
+@cache
 def offline() -> bytes:
     """The script that registers the service worker of a site."""
     return _one_script(OFFLINE)
+
+
+@cache
+def live() -> bytes:
+    """The script of pages that `quizproof serve` shows."""
+    return _one_script(LIVE)
 
 
 def worker(name: str, kept: Iterable[str]) -> bytes:
@@ -143,6 +170,12 @@ def style_sheet() -> bytes:
 def contents_style_sheet() -> bytes:
     """The style sheet of the first page and of topics, of the same form."""
     return _one_style(CONTENTS_STYLE)
+
+
+@cache
+def live_style_sheet() -> bytes:
+    """The style sheet of what that script adds."""
+    return _one_style(("live",))
 
 
 def _one_style(names: Iterable[str]) -> bytes:

@@ -71,6 +71,11 @@ def build_site(
     return _replaced(out, lambda new: _write(files_of(site_of(report, title, topics, source, presentation)), new, out))
 
 
+def write_files(site_files: Iterator[File], out: Path) -> BuildResult:
+    """Write files as a site in a folder, as `build_site` does, which says what it raises."""
+    return _replaced(out, lambda new: _write(site_files, new, out))
+
+
 def build_with(renderer: Renderer, report: Report, out: Path) -> BuildResult:
     """Render a report by the renderer of an installed package, replacing what an earlier build left in the folder.
 

@@ -63,6 +63,16 @@ def spelled_out(slug: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def tag_name(tag: str) -> str:
+    """A tag as readers see it: "weight decay"."""
+    return tag.replace("-", " ")
+
+
+def worth(points: float) -> str:
+    """What a question is worth: "2 points", "0.5 points"."""
+    return f"{points:g} point{'' if points == 1 else 's'}"
+
+
 def duration(minutes: int) -> str:
     """How long something takes, in minutes, or from two hours on in half hours: "20 min", "8 h"; no line ends in it."""
     if minutes < _LONG:

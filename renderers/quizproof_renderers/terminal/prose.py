@@ -75,6 +75,7 @@ def highlighted(source: str, language: str = "python") -> Text:
     text = Syntax(source, language, theme=_THEME, tab_size=4).highlight(source)
     text.expand_tabs(4)
     text.rstrip()  # rich ends code with a line break
+    text.no_wrap = None  # it would cut off a line without spaces that is too long
     return text
 
 

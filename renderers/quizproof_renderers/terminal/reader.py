@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shutil
 import sys
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
+from types import ModuleType
 from typing import TextIO
 
 import click
+from rich.cells import cell_len
 
 from quizproof.marking.mark import MalformedResponse
 from quizproof_renderers.terminal.keys import pressed
@@ -19,8 +24,18 @@ from quizproof_renderers.text import visible
 class Reader(ABC):
     """Asks for answers. Every method raises EOFError when there are no more, and KeyboardInterrupt on Ctrl-C."""
 
+    waits = False
+    """Whether somebody is there to be waited for."""
+
     def __init__(self, output: TextIO) -> None:
         self._output = output
+        self.typed = ""
+        """What was typed of an answer that was interrupted."""
+        self._prefilled = ""
+
+    def prefill(self, text: str) -> None:
+        """Let the next line, or the next lines, start with a text, as if the learner had just typed it."""
+        self._prefilled = text
 
     @abstractmethod
     def key(self, prompt: str) -> str:
@@ -51,8 +66,9 @@ class Reader(ABC):
 
         Raises EOFError when the input ends before the first line.
         """
-        self._write(f"{prompt}\n")
-        lines: list[str] = []
+        self._write(f"{self._fitted(prompt)}\n")
+        *lines, self._prefilled = self._prefilled.split("\n")
+        self._write("".join(f"{visible(line)}\n" for line in lines))
         while True:
             try:
                 line = self.line("")
@@ -61,6 +77,9 @@ class Reader(ABC):
                     raise
                 self._write("\n")
                 break
+            except BaseException:
+                self.typed = "\n".join([*lines, self.typed])
+                raise
             if line.strip() == end:
                 break
             lines.append(line)
@@ -76,17 +95,27 @@ class Reader(ABC):
         self._output.write(text)
         self._output.flush()
 
+    def _fitted(self, prompt: str) -> str:
+        """A prompt as it fits on the screen."""
+        return prompt
+
 
 class Keyboard(Reader):
     """A person at a terminal. The process's own standard input must be one."""
 
+    waits = True
+
     def __init__(self, output: TextIO) -> None:
         super().__init__(output)
+        self._readline: ModuleType | None = None
         with contextlib.suppress(ImportError):
-            import readline  # noqa: F401 - gives input() a line that can be edited
+            import readline  # gives input() a line that can be edited
+
+            self._readline = readline
 
     def key(self, prompt: str) -> str:
-        self._write(prompt)
+        self._prefilled = ""  # a key is pressed as fast as it is taken back
+        self._write(self._fitted(prompt))
         key = ""
         while not key:
             # Enter is not an answer: people press it after one, out of habit.
@@ -95,11 +124,29 @@ class Keyboard(Reader):
         return key
 
     def line(self, prompt: str) -> str:
-        self._output.flush()  # input() writes the prompt by itself, past our output
-        return input(prompt)
+        *above, last = self._fitted(prompt).split("\n")
+        self._write("".join(f"{line}\n" for line in above))
+        self.typed = ""
+        started, self._prefilled = self._prefilled, ""
+        if self._readline and started:
+            self._readline.set_startup_hook(partial(self._readline.insert_text, started))
+        try:
+            return input(last)  # which writes the prompt by itself, past our output
+        except EOFError:
+            raise
+        except BaseException:  # Ctrl-C, a signal that ends us, the end of the time
+            self.typed = self._readline.get_line_buffer() if self._readline else ""
+            raise
+        finally:
+            if self._readline:
+                self._readline.set_startup_hook(None)
+
+    def _fitted(self, prompt: str) -> str:
+        width = shutil.get_terminal_size().columns
+        return "\n".join(_at_words(line, width) for line in prompt.split("\n"))
 
     def pause(self, prompt: str) -> str:
-        self._write(prompt)
+        self._write(self._fitted(prompt))
         key = pressed()
         self._write("\n")
         return key
@@ -118,6 +165,17 @@ class Keyboard(Reader):
         return edited
 
 
+def _at_words(line: str, width: int) -> str:
+    """A line of a prompt in lines of at most `width` cells, broken at words, each indented as the first."""
+    bare = line.strip(" ")
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    # The cursor needs a cell too.
+    if not bare or cell_len(line) < width:
+        return line
+    lines = textwrap.wrap(bare, max(10, width - len(indent) - 2), break_long_words=False, break_on_hyphens=False)
+    return "\n".join(indent + each for each in lines) + line[len(line.rstrip(" ")) :]
+
+
 class Pipe(Reader):
     """Lines from a stream, such as a file of answers. They are echoed, so that the output makes sense on its own."""
 
@@ -129,6 +187,7 @@ class Pipe(Reader):
         return self.line(prompt)
 
     def line(self, prompt: str) -> str:
+        self._prefilled = ""  # what comes from a pipe is whole
         self._write(prompt)
         line = self._source.readline()
         if not line:  # an empty line has its end

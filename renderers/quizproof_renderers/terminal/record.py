@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -12,8 +12,13 @@ from quizproof.marking.scoring import Confidence, after_hints
 from quizproof.proof import BlockProof
 from quizproof_renderers.terminal.faces.base import Standing
 
-Ending: TypeAlias = Literal["finished", "quit", "end of input", "interrupted"]
+Ending: TypeAlias = Literal["finished", "quit", "end of input", "interrupted", "out of time"]
 """Why a test ended."""
+
+
+def shown_score(score: float) -> str:
+    """A score with at most two digits after the point."""
+    return f"{score:.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -24,15 +29,24 @@ class Answer:
     params: Mapping[str, Any]
     """The variant that was put."""
     response: Response | None
-    """As marking takes it; None when the question was skipped."""
+    """As marking takes it; of an answer that is not marked yet, as the form has read it; None when the question was
+    skipped."""
     mark: Mark | None
-    """None when it was skipped, or could not be marked."""
+    """None when it was skipped, is not marked yet, or could not be marked."""
     hints: int = 0
     """How many hints were taken."""
     hint_cost: float = 0
     """What each took from the score, 0 to 1."""
     confidence: Confidence | None = None
     """How sure the learner was, in quizzes that ask."""
+    started: float = 0.0
+    """When the question was put, in seconds since the epoch."""
+    seconds: float = 0.0
+    """From there to the answer, or from the last mark of the same question."""
+    tries: int = 1
+    """Which answer to the question it is: 1 for the first."""
+    is_held: bool = False
+    """Whether it waits for the end of an exam to be marked."""
 
     @property
     def score(self) -> float:
@@ -40,13 +54,73 @@ class Answer:
         return after_hints(self.mark.score, self.hints, self.hint_cost) if self.mark else 0.0
 
     @property
+    def points(self) -> str:
+        """The score as it is shown."""
+        return shown_score(self.score)
+
+    @property
     def standing(self) -> Standing:
         """Its mark in a word. Hints lower the score, but a right answer stays right."""
         if self.response is None:
             return "skipped"
+        if self.is_held:
+            return "answered"
         if self.mark is None:
             return "unmarked"
         return "right" if self.mark.correct else "partly" if self.mark.score else "wrong"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One mark, for whoever keeps what a learner did. A session tells it before anything of the solution is shown."""
+
+    id: str
+    """The question's."""
+    quiz: str
+    """The id of its quiz."""
+    variant: Mapping[str, Any]
+    """The parameters of the variant that was put; empty where the question has none."""
+    response: Response
+    """As marking takes it."""
+    score: float | None
+    """0 to 1, less what the hints cost; None when the response could not be marked."""
+    correct: bool
+    """Whether it is entirely right, whatever hints have cost."""
+    started: float
+    """When the question was put, in seconds since the epoch."""
+    seconds: float
+    """From there to the answer, or from the last mark of the same question."""
+    hints: int
+    """How many were taken."""
+    confidence: Confidence | None = None
+    """How sure the learner was, in quizzes that ask."""
+    tries: int = 1
+    """1 for the first answer to the question, 2 for the second, and so on."""
+
+
+def marked(answer: Answer, quiz: str) -> Marked:
+    """What is told of an answer that was given and is not held.
+
+    quiz  the id of its quiz
+    """
+    assert answer.response is not None
+    return Marked(
+        id=answer.question.id,
+        quiz=quiz,
+        variant=answer.params,
+        response=answer.response,
+        score=answer.score if answer.mark else None,
+        correct=answer.mark is not None and answer.mark.correct,
+        started=answer.started,
+        seconds=answer.seconds,
+        hints=answer.hints,
+        confidence=answer.confidence,
+        tries=answer.tries,
+    )
+
+
+OnMark: TypeAlias = Callable[[Marked], None]
+"""Is told each mark."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +128,7 @@ class Result:
     """The result of a self-test."""
 
     answers: tuple[Answer, ...]
-    """In the order of the questions."""
+    """In the order of the questions; those that were not reached have none."""
     left_out: tuple[BlockProof, ...]
     """Blocks that were left out, because they are not proven here."""
     total: int
@@ -62,6 +136,8 @@ class Result:
     ending: Ending
     exhibits: int = 0
     """Exhibits that could be shown."""
+    flagged: tuple[str, ...] = ()
+    """The ids of questions that the learner has flagged, in the order of the questions."""
 
     @property
     def score(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quizproof.displays import Display
@@ -44,18 +44,37 @@ class Selection:
         return tuple(item for item in self.items if item.form)
 
 
-def select(quizzes: Sequence[QuizProof], seed: int) -> Selection:
+def select(quizzes: Sequence[QuizProof], seed: int, *, shuffle: bool = False) -> Selection:
     """All proven blocks of some quizzes, each with its variant and the order of its options drawn.
 
     quizzes  proven, with displays; those that could not be read are skipped
     seed     decides all draws: the same seed gives the same test on every machine
+    shuffle  whether the questions come in an order that is drawn too; then there are no exhibits, which have their
+             meaning by their places
     """
     blocks = [(quiz, block) for quiz in quizzes if quiz.header for block in quiz.blocks]
     fit = [(quiz, block) for quiz, block in blocks if _is_fit(block)]
+    if shuffle:
+        fit = [(quiz, block) for quiz, block in fit if not block.exhibit]
+        random.Random(f"{seed}/order").shuffle(fit)
     # An exhibit adds nothing, so it has the number of the question before it.
     numbers = itertools.accumulate(int(not block.exhibit) for _, block in fit)
     items = tuple(_drawn(number, quiz, block, seed) for number, (quiz, block) in zip(numbers, fit, strict=True))
     return Selection(items, tuple(block for _, block in blocks if not _is_fit(block)), seed)
+
+
+def in_variant(item: Item, params: Mapping[str, str], seed: int) -> Item | None:
+    """A question in another of its variants; None when it has no such variant.
+
+    params  the parameters of the variant, as text
+    seed    draws the order of its options
+    """
+    for known, display in _variants(item.proof):
+        if {name: str(value) for name, value in known.items()} == params:
+            draw = random.Random(f"{seed}/{item.proof.id}")
+            form = form_for(display.input, display, draw) if display.input else None
+            return replace(item, params=known, display=display, form=form)
+    return None
 
 
 def _is_fit(proof: BlockProof) -> bool:

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from typing import TextIO
 
-from quizproof.displays import Prose
-from quizproof.marking import scoring
-from quizproof.marking.mark import MalformedResponse, Mark, Response
-from quizproof.marking.scoring import Confidence
 from quizproof.proof import QuizProof
-from quizproof_renderers.tally import all_versions, counted_blocks, percent, shared_code
-from quizproof_renderers.terminal.faces.base import Face
 from quizproof_renderers.terminal.faces.dispatch import face_for
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, Quit
-from quizproof_renderers.terminal.hints import Hints
-from quizproof_renderers.terminal.reader import Reader, reader_for
-from quizproof_renderers.terminal.record import Answer, Ending, Result
+from quizproof_renderers.terminal.forms.base import Form, MarkedResponse, Quit
+from quizproof_renderers.terminal.questioning.clock import Clock, TimeUp
+from quizproof_renderers.terminal.questioning.commands import Commands
+from quizproof_renderers.terminal.questioning.draft import Draft
+from quizproof_renderers.terminal.questioning.exhibit import Move, Showing
+from quizproof_renderers.terminal.questioning.feedback import reveal
+from quizproof_renderers.terminal.questioning.hand_in import ask_to_hand_in, hand_in
+from quizproof_renderers.terminal.questioning.heads import keys, say_left_out, show_insight, show_quiz
+from quizproof_renderers.terminal.questioning.question import Asking, Place, show_question
+from quizproof_renderers.terminal.questioning.setting import Runner, Setting, Trier
+from quizproof_renderers.terminal.reader import reader_for
+from quizproof_renderers.terminal.record import Answer, Ending, OnMark, Result
 from quizproof_renderers.terminal.selection import Item, Selection, select
-from quizproof_renderers.terminal.summary import points, show_summary
-from quizproof_renderers.text import listed, plural, sentence
-
-if TYPE_CHECKING:
-    from quizproof.claims import Program
-    from quizproof.outcome import Outcome
-
-Runner: TypeAlias = "Callable[[QuizProof, Program], Outcome]"
-"""Runs a program as those of a quiz are run, and waits for its outcome."""
-
-_GO_ON = "\n  Press any key to continue, or q to quit: "
+from quizproof_renderers.terminal.summary import show_summary
+from quizproof_renderers.terminal.unfinished import Progress, Unfinished
+from quizproof_renderers.text import listed, plural
 
 
 def run(
@@ -39,45 +32,75 @@ def run(
     *,
     seed: int,
     plain: bool = False,
+    shuffle: bool = False,
+    exam: bool = False,
+    minutes: float | None = None,
     runner: Runner | None = None,
+    trier: Trier | None = None,
+    on_mark: OnMark | None = None,
+    kept: Unfinished | None = None,
+    commands: Commands | None = None,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
 ) -> Result:
     """Put the questions of `quizzes` to a learner, mark the answers, and show what each option's run really did.
 
-    quizzes  proven, with displays
-    seed     decides the variants and the order of options, so that the same seed gives the same test
-    plain    whether to write for screen readers
-    runner   runs the programs that learners write; when None, those that proving did not run stay unmarked
-    stdin    where answers are read; the standard input of the process when None
-    stdout   where everything is shown; the standard output of the process when None
+    quizzes   proven, with displays
+    seed      decides the variants and the order of options, so that the same seed gives the same test
+    plain     whether to write for screen readers
+    shuffle   whether the order of the questions is drawn too
+    exam      whether nothing is marked before all answers are handed in
+    minutes   after how many an exam is handed in as it is; None for no limit
+    runner    runs the programs that learners write; when None, those that proving did not run stay unmarked
+    trier     judges scripts by an experiment; None where nothing can be run
+    on_mark   is told each mark, before what the runs did and the solution are shown; None where nobody keeps them
+    kept      keeps what is answered and typed, and has what was when this test was left before; None to keep nothing
+    commands  writes the commands that learners can copy; for the default bank when None
+    stdin     where answers are read; the standard input of the process when None
+    stdout    where everything is shown; the standard output of the process when None
 
     Exhibits are shown in their places. On a terminal one key answers a choice; from anything else answers are read
     line by line. The end of the input and Ctrl-C end the test early, with the summary; they raise nothing.
     """
     output = stdout or sys.stdout
-    face = face_for(output, plain=plain)
-    return _Session(select(quizzes, seed), face, reader_for(stdin or sys.stdin, output), runner).run()
+    face, reader = face_for(output, plain=plain), reader_for(stdin or sys.stdin, output)
+    setting = Setting(face, reader, runner, trier, on_mark, exam, commands or Commands())
+    return _Session(select(quizzes, seed, shuffle=shuffle), setting, kept, minutes).run()
 
 
 class _Session:
     """One self-test."""
 
-    def __init__(self, selection: Selection, face: Face, reader: Reader, runner: Runner | None) -> None:
+    def __init__(self, selection: Selection, setting: Setting, kept: Unfinished | None, minutes: float | None) -> None:
+        self._selection = selection
         self._items = selection.items
         self._questions = selection.questions
-        self._left_out = selection.left_out
-        self._seed = selection.seed
-        self._face = face
-        self._reader = reader
-        self._runner = runner
-        self._answers: list[Answer] = []
+        self._setting = setting
+        self._face = setting.face
+        self._reader = setting.reader
+        self._kept = kept
+        before = kept.restored(self._questions) if kept else Progress()
+        self._answers = dict(before.answers)
+        self._flagged = set(before.flagged)
+        self._drafts = dict(before.drafts)
+        self._dropped = before.dropped
+        self._clock = Clock(minutes, before.seconds)
+        self._marked: dict[str, MarkedResponse] = {}
+        self._shown: set[str] = set()
+        """The ids of exhibits, and of quizzes, that were shown."""
+        self._concluded: set[str] = set()
+        """The ids of quizzes whose end was reached."""
+        self._quiz: QuizProof | None = None
+        """The quiz of the block before."""
 
     def run(self) -> Result:
         """The whole session. Nothing that ends it early leaves it as an exception."""
         ending: Ending = "finished"
         try:
-            self._run()
+            with self._clock:
+                self._run()
+        except TimeUp:
+            ending = "out of time"
         except Quit:
             ending = "quit"
         except EOFError:
@@ -86,200 +109,223 @@ class _Session:
         except KeyboardInterrupt:
             ending = "interrupted"
             self._reader.end_line()
-        exhibits = len(self._items) - len(self._questions)
-        result = Result(tuple(self._answers), self._left_out, len(self._questions), ending, exhibits)
-        if result.total:
-            show_summary(self._face, self._questions, result)
-        elif not result.exhibits:
-            self._say_left_out()
-            self._face.say("There is no question to answer.")
-        return result
+        if self._setting.is_exam:
+            ending = self._hand_in(ending)
+        return self._close(ending)
 
     def _run(self) -> None:
-        for quiz, group in itertools.groupby(self._items, key=lambda item: item.quiz):
-            self._introduce(quiz)
-            for item in group:
-                if item.form is None:
-                    self._exhibit(item)
-                    continue
-                answer = self._ask(item, item.form)
-                self._answers.append(answer)
-                if answer.response is not None and item is not self._items[-1]:
-                    self._pause()
-            self._conclude(quiz)
-
-    def _pause(self) -> None:
-        if self._reader.pause(_GO_ON) == "q":
-            raise Quit
-
-    def _introduce(self, quiz: QuizProof) -> None:
-        """The head of a quiz: what is in it, how much of that is proven, and what it ran on."""
-        mine = [item for item in self._items if item.quiz is quiz]
-        claims = [claim for item in mine for claim in item.proof.claims]
-        proven = sum(claim.verdict == "proven" for claim in claims)
-        header = quiz.header
-        assert header is not None, "only quizzes that could be read are put"
-        facts = [counted_blocks(item.proof.exhibit for item in mine)]
-        if header.minutes:
-            facts.append(f"about {plural(header.minutes, 'minute')}")
-        facts.append(f"{percent(proven, len(claims))} of {plural(len(claims), 'claim')} proven")
-        lines = [", ".join(facts)]
-        if quiz.versions:
-            lines.append(f"Ran on {all_versions(quiz.versions)}")
-        # An expression in the introduction can only be filled in on the site, which proves it with the whole quiz.
-        intro = "" if "{{" in header.intro else header.intro
-        self._face.quiz(header.title, lines, intro)
-        if shared := shared_code(header, quiz.steps):
-            self._face.contents(shared)
-        # Once for the whole test, below the first head.
-        if quiz is self._items[0].quiz:
-            self._say_left_out()
-            hinted = any(item.display.hints for item in self._items)
-            self._face.say(f"{_keys(hinted=hinted)} Seed {self._seed}.")
-
-    def _say_left_out(self) -> None:
-        count = len(self._left_out)
-        if count:
-            verb = "is not proven here and was" if count == 1 else "are not proven here and were"
-            names = ", ".join(proof.id for proof in self._left_out)
-            self._face.say(f"{counted_blocks(proof.exhibit for proof in self._left_out)} {verb} left out: {names}.")
-
-    def _exhibit(self, item: Item) -> None:
-        """Show an exhibit. Its hints and its solution are shown when they are asked for."""
-        face, display = self._face, item.display
-        face.exhibit(item.proof.title)
-        face.contents(display.prompt)
-        hints = Hints(display.hints, cost=0)  # an exhibit has no score
-        solution = display.solution
-        while hints.left or solution:
-            offers = ["h for a hint"] * bool(hints.left) + ["v to view the solution"] * bool(solution)
-            keys = ", ".join([*offers, "q to quit", "any other key to continue"])
-            typed = self._reader.offer(f"\n  {keys}: ").lower()
-            if typed == "h" and hints.left:
-                hints.give(face)
-            elif typed == "v" and solution:
-                face.heading("Solution")
-                face.contents(solution)
-                solution = ()
-            elif typed == "q":
-                raise Quit
-            else:
+        place = self._start()
+        move: Move = "on"
+        while True:
+            while place < len(self._items):
+                try:
+                    move = self._step(place, move)
+                except Quit:
+                    if not self._setting.is_exam:
+                        raise
+                    break
+                place = max(0, place + (1 if move == "on" else -1))
+            again = self._end()
+            if again is None:
                 return
-        if item is not self._items[-1]:
-            self._pause()
+            place, move = again, "on"
+
+    def _start(self) -> int:
+        """Where the test begins: at the first question without an answer, with the exhibits before it."""
+        if self._dropped:
+            count = plural(self._dropped, "answer")
+            self._face.say(f"{count} could not be kept: the questions have changed, or are not put here now.")
+        if not self._answers:
+            return 0
+        done = f"{len(self._answers)} of {plural(len(self._questions), 'question')} answered or skipped"
+        self._face.say(f"Going on where you left: {done}.")
+        place = self._first(lambda item: item.proof.id not in self._answers or item.proof.id in self._drafts)
+        while place and self._items[place - 1].form is None:
+            place -= 1
+        return place
+
+    def _first(self, fits: Callable[[Item], bool]) -> int:
+        """The place of the first question that fits; behind the last item when none does."""
+        found = (place for place, item in enumerate(self._items) if item.form and fits(item))
+        return next(found, len(self._items))
+
+    def _step(self, place: int, came: Move) -> Move:
+        """Put the block at a place; where the learner goes from it.
+
+        came  how the learner came to it: forward, what was answered or seen before is passed
+        """
+        item = self._items[place]
+        if came == "on" and self._is_done(item):
+            return "on"
+        self._introduce(item)
+        move = self._show(item, place) if item.form is None else self._ask(item, item.form, place)
+        if move == "on" and self._is_last_of_quiz(place) and not self._setting.is_exam:
+            self._conclude(item.quiz)
+        return move
+
+    def _is_done(self, item: Item) -> bool:
+        id_ = item.proof.id
+        if item.form is None:
+            return id_ in self._shown
+        answer = self._answers.get(id_)
+        return answer is not None and answer.response is not None and id_ not in self._drafts
+
+    def _introduce(self, item: Item) -> None:
+        """The head of the quiz, before its first block; where quizzes are mixed, where each question is from."""
+        quiz, first = item.quiz, not self._shown
+        if quiz.id not in self._shown:
+            show_quiz(self._face, self._selection, quiz)
+            self._shown.add(quiz.id)
+        elif quiz is not self._quiz and quiz.header:
+            self._face.note(f"From: {quiz.header.title}")
+        self._quiz = quiz
+        if first:  # once for the whole test, below the first head
+            say_left_out(self._face, self._selection.left_out)
+            self._face.say(f"{keys(self._items)} Seed {self._selection.seed}.")
+            if self._setting.is_exam:
+                self._face.say(f"An exam: answers are marked when you hand in.{self._clock.rule}")
+
+    def _show(self, item: Item, place: int) -> Move:
+        self._shown.add(item.proof.id)
+        move = Showing(item, self._setting, is_first=not place).run()
+        return move or self._pause(place)
+
+    def _ask(self, item: Item, form: Form, place: int) -> Move:
+        id_ = item.proof.id
+        before = self._answers.get(id_)
+        is_marked = before is not None and before.response is not None and not before.is_held
+        if before is not None and is_marked and id_ not in self._drafts:
+            self._review(item, form, before)
+            return self._pause(place)
+        asking = Asking(item, form, self._place(item, place, before), self._setting)
+        try:
+            answer = asking.run()
+        except BaseException:
+            self._leave(id_, asking)
+            raise
+        if answer is None:
+            self._leave(id_, asking)
+            return "back"
+        self._record(id_, answer, asking.marked)
+        asking.explain(answer)
+        # Nothing was shown that had to be read.
+        return "on" if answer.response is None or answer.is_held else self._pause(place)
+
+    def _place(self, item: Item, place: int, before: Answer | None) -> Place:
+        id_ = item.proof.id
+        return Place(
+            total=len(self._questions),
+            is_first=not place,
+            keys=keys(self._items),
+            flag=partial(self._flag, id_),
+            held=before if before and before.is_held else None,
+            earlier=before if before and before.response is not None and not before.is_held else None,
+            draft=self._drafts.pop(id_, Draft()),
+        )
+
+    def _flag(self, id_: str) -> bool:
+        self._flagged ^= {id_}
+        self._keep()
+        return id_ in self._flagged
+
+    def _record(self, id_: str, answer: Answer, marked: MarkedResponse | None) -> None:
+        self._answers[id_] = answer
+        if marked:
+            self._marked[id_] = marked
+        self._keep()
+
+    def _leave(self, id_: str, asking: Asking) -> None:
+        """Keep what there is of a question that the learner leaves."""
+        if draft := asking.draft():
+            self._drafts[id_] = draft
+        if asking.answer:
+            self._record(id_, asking.answer, asking.marked)
+        else:
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._kept:
+            self._kept.save(Progress(self._answers, frozenset(self._flagged), self._drafts, self._clock.used))
+
+    def _review(self, item: Item, form: Form, answer: Answer) -> None:
+        """Show a question that was answered, and its answer, again."""
+        show_question(self._face, item, form, len(self._questions))
+        assert answer.response is not None
+        marked = self._marked.get(item.proof.id) or MarkedResponse(answer.response, answer.mark)
+        self._face.say(f"You answered: {form.given(answer.response)}")
+        reveal(self._face, item, form, marked, answer)
+
+    def _pause(self, place: int) -> Move:
+        """Let the learner read, unless nothing more is put. Then the end of the test is shown at once."""
+        if all(map(self._is_done, self._items[place + 1 :])) and not self._skipped():
+            return "on"
+        back = "" if len(self._items) == 1 else "b to go back, "
+        pressed = self._reader.pause(f"\n  Press any key to continue, {back}or q to quit: ").strip().lower()
+        if pressed == "q":
+            raise Quit
+        return "back" if pressed in ("b", "<") and place else "on"
+
+    def _is_last_of_quiz(self, place: int) -> bool:
+        """Whether no other block of its quiz comes later, and the end of the quiz is reached for the first time."""
+        quiz = self._items[place].quiz
+        return all(item.quiz is not quiz for item in self._items[place + 1 :]) and quiz.id not in self._concluded
 
     def _conclude(self, quiz: QuizProof) -> None:
-        """The key insight of a quiz, unless it rests on a block that is not proven here."""
-        insight = quiz.header.insight if quiz.header else None
-        if not insight:
-            return
-        missing = [proof.id for proof in self._left_out if proof.id in insight.rests_on]
-        self._face.heading("Key insight")
-        if missing:
-            verb = "is" if len(missing) == 1 else "are"
-            self._face.say(f"Left out, because it rests on {listed(missing)}, which {verb} not proven here.")
-        else:
-            self._face.contents([Prose(insight.text)])
+        self._concluded.add(quiz.id)
+        show_insight(self._face, quiz, self._selection.left_out)
 
-    def _ask(self, item: Item, form: Form) -> Answer:
-        """Put one question until it is answered or skipped."""
-        face = self._face
-        face.question(item.number, len(self._questions), item.proof.title)
-        face.contents(item.display.prompt)
-        face.gap()
-        form.show(face)
-        hints = Hints(item.display.hints, item.quiz.header.hint_cost if item.quiz.header else 0)
-        self._say_rules(form, hints)
-        while True:
-            try:
-                typed = form.ask(self._reader)
-                match form.command(typed):
-                    case "quit":
-                        raise Quit
-                    case "skip":
-                        face.verdict("skipped", "Skipped.")
-                        return Answer(item.proof, item.params, None, None, hints.taken, hints.cost)
-                    case "help":
-                        rule = f"Scoring: {scoring.rule(form.input)}"
-                        lines = [form.how, rule, hints.rule, _keys(hinted=bool(hints.texts))]
-                        face.say("\n".join(filter(None, lines)))
-                        continue
-                    case "hint":
-                        hints.give(face)
-                        continue
-                response = form.read(typed)
-                if response is None:
-                    continue
-                # Before marking, which shows the model answer of an open question.
-                confidence = self._confidence(item)
-                marked = form.mark(response, self._desk(item))
-            except MalformedResponse as error:
-                face.say(sentence(str(error)))
-                continue
-            answer = Answer(item.proof, item.params, marked.response, marked.mark, hints.taken, hints.cost, confidence)
-            self._reveal(item, form, marked, answer)
-            return answer
+    def _skipped(self) -> list[Item]:
+        """The questions that were put, and have no answer."""
+        put = [item for item in self._questions if item.proof.id in self._answers]
+        return [item for item in put if self._answers[item.proof.id].response is None]
 
-    def _say_rules(self, form: Form, hints: Hints) -> None:
-        """What cannot be guessed about the score, before the first answer."""
-        rule = scoring.rule(form.input)
-        # All or nothing is what everyone expects; `?` says it as well.
-        rules = [f"Scoring: {rule}"] if rule != scoring.ALL_OR_NOTHING else []
-        if hints.texts:
-            rules.append(f"{plural(len(hints.texts), 'hint')}: type h. {hints.rule}".strip())
-        if rules:
-            self._face.note(" ".join(rules))
-            self._face.gap()
-
-    def _confidence(self, item: Item) -> Confidence | None:
-        """How sure the learner is, where the quiz asks for it."""
-        if not item.quiz.header or not item.quiz.header.confidence:
+    def _end(self) -> int | None:
+        """What the learner does after the last block: the place to go to, or None to end the test."""
+        skipped = self._skipped()
+        if self._setting.is_exam:
+            choice = ask_to_hand_in(self._setting, [item.proof.id for item in skipped])
+            if choice == "back":
+                return len(self._items) - 1
+            return None if choice == "hand in" else self._first(lambda item: item in skipped)
+        if not skipped or not self._reader.waits:
             return None
-        while True:
-            typed = self._reader.key("  How sure are you (s sure, u unsure, g guess)? ").strip().lower()
-            for level in scoring.CONFIDENCES:
-                if typed in (level, level[0]):
-                    return level
-            if typed == "q":
-                raise Quit
-            self._face.say("Type s if you are sure, u if you are unsure, g if you guessed, or q to quit.")
+        self._face.gap()
+        self._face.say(f"You have skipped {listed([item.proof.id for item in skipped])}.")
+        pressed = self._reader.pause("  s to go back there, any other key for the summary: ").strip().lower()
+        return self._first(lambda item: item in skipped) if pressed == "s" else None
 
-    def _desk(self, item: Item) -> Desk:
-        return Desk(self._face, self._reader, partial(self._runner, item.quiz) if self._runner else None)
+    def _hand_in(self, ending: Ending) -> Ending:
+        """Mark an exam, unless the learner stopped it and can go on later; how it ended."""
+        is_kept = self._kept is not None and ending != "out of time"
+        if ending in ("quit", "interrupted") or (ending == "end of input" and is_kept):
+            return ending
+        if ending == "out of time":
+            self._face.say("The time is up. Your answers are handed in as they are.")
+        try:
+            hand_in(self._setting, self._questions, self._answers, self._record)
+        except KeyboardInterrupt:
+            self._reader.end_line()
+            return "interrupted"
+        return ending
 
-    def _reveal(self, item: Item, form: Form, marked: Marked, answer: Answer) -> None:
-        """The mark, what the runs did, and the solution."""
-        face, result = self._face, marked.mark
-        if result is None:
-            face.verdict("unmarked", "Not marked. It counts neither for you nor against you.")
-        else:
-            face.verdict(answer.standing, _verdict(form, marked.response, result, answer))
-            face.parts(marked.parts)
-            if form.feedback(result):
-                face.contents([Prose(form.feedback(result))])
-            if accounts := form.accounts(marked.response, result):
-                versions = item.quiz.versions
-                face.heading(f"What really happened ({all_versions(versions)})" if versions else "What really happened")
-                for account in accounts:
-                    face.account(account)
-        if item.display.solution and not form.shows_solution:
-            face.heading("Solution")
-            face.contents(item.display.solution)
-
-
-def _verdict(form: Form, response: Response, mark: Mark, answer: Answer) -> str:
-    """Whether an answer is right, what would have been right, and what hints took from the score."""
-    if mark.correct:
-        sentences = ["Right."]
-    else:
-        total = form.total(response, mark)
-        sentences = [f"Partly right ({round(mark.score * total)} of {total})." if mark.score else "Wrong."]
-        sentences.append(form.correction())
-    if mark.score > answer.score:
-        sentences.append(f"With {plural(answer.hints, 'hint')} it earns {points(answer.score)}.")
-    return " ".join(filter(None, sentences))
-
-
-def _keys(*, hinted: bool) -> str:
-    """The keys that work everywhere."""
-    return f"Keys: ? help, {'h hint, ' if hinted else ''}s skip this question, q quit. Ctrl-C quits too."
+    def _close(self, ending: Ending) -> Result:
+        """The summary, and how to go on with what is not finished."""
+        in_order = [item.proof.id for item in self._questions]
+        answers = tuple(self._answers[id_] for id_ in in_order if id_ in self._answers)
+        exhibits = len(self._items) - len(self._questions)
+        flagged = tuple(id_ for id_ in in_order if id_ in self._flagged)
+        left_out = self._selection.left_out
+        result = Result(answers, left_out, len(self._questions), ending, exhibits, flagged)
+        if result.total:
+            show_summary(self._face, self._questions, result, self._setting.commands)
+        elif not result.exhibits:
+            say_left_out(self._face, left_out)
+            self._face.say("There is no question to answer.")
+        if self._kept and (ending in ("finished", "out of time") or not (answers or self._drafts or flagged)):
+            self._kept.remove()
+        elif self._kept:
+            self._keep()
+            self._face.gap()
+            self._face.say("What you have answered and typed is kept. To go on:")
+            self._face.command(self._setting.commands.resume())
+        return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +10,8 @@ from quizproof.marking import scoring
 from quizproof.marking.scoring import Confidence
 from quizproof_renderers.tally import percent
 from quizproof_renderers.terminal.faces.base import Face, Row
-from quizproof_renderers.terminal.record import Answer, Ending, Result
+from quizproof_renderers.terminal.questioning.commands import Commands
+from quizproof_renderers.terminal.record import Answer, Ending, Result, shown_score
 from quizproof_renderers.terminal.selection import Item
 from quizproof_renderers.text import plural
 
@@ -20,40 +20,44 @@ _HEADINGS: dict[Ending, str] = {
     "interrupted": "Interrupted",
     "quit": "Ended early",
     "end of input": "Ended early",
+    "out of time": "Time is up",
 }
 _CONFIDENCES: dict[Confidence, str] = {"sure": "Sure", "unsure": "Unsure", "guess": "Guessed"}
 
 
-def show_summary(face: Face, questions: Sequence[Item], result: Result) -> None:
+def show_summary(face: Face, questions: Sequence[Item], result: Result, commands: Commands) -> None:
     """Show how a test went: the score, a row per question, how right the learner was when sure, what to review.
 
     face       where to show it
     questions  all of the test, also those that were not reached; at least one
-    result     the answers to the first of them, in the same order
+    result     the answers to them
+    commands   writes the command that asks again what was not right, what was skipped and what is flagged
     """
     face.heading(_HEADINGS[result.ending])
     face.say(_score(result))
-    # A test that ended early has fewer answers than questions.
-    face.table([_row(item, answer) for item, answer in itertools.zip_longest(questions, result.answers)])
+    answers = {answer.question.id: answer for answer in result.answers}
+    face.table([_row(item, answers.get(item.proof.id)) for item in questions])
     _show_calibration(face, result)
-    again = [answer.question.id for answer in result.answers if answer.standing not in ("right", "unmarked")]
+    if result.flagged:
+        face.gap()
+        face.say(f"Flagged: {', '.join(result.flagged)}.")
+    missed = {id_ for id_, answer in answers.items() if answer.standing in ("partly", "wrong", "skipped")}
+    again = [item.proof.id for item in questions if item.proof.id in missed or item.proof.id in result.flagged]
     if again:
         face.gap()
-        face.say(f"To review: {', '.join(again)}.")
-
-
-def points(score: float) -> str:
-    """A score with at most two digits after the point."""
-    return f"{score:.2f}".rstrip("0").rstrip(".")
+        face.say("To review:")
+        face.command(commands.take(again))
 
 
 def _score(result: Result) -> str:
     """The score over the questions that were put and could be marked, and how many others there were."""
     standings = Counter(answer.standing for answer in result.answers)
     # What could not be marked counts neither for the learner nor against.
-    put = len(result.answers) - standings["unmarked"]
+    put = len(result.answers) - standings["unmarked"] - standings["answered"]
     share = percent(_hundredths(result.score), put * 100)
-    counts = [f"{points(result.score)} of {put} ({share})" if put else "no question was answered"]
+    counts = [f"{shown_score(result.score)} of {put} ({share})" if put else "no question was answered"]
+    if standings["answered"]:
+        counts = [f"not handed in yet, {standings['answered']} answered"]
     counts += [f"{standings[name]} {name}" for name in ("skipped", "unmarked") if standings[name]]
     if len(result.answers) < result.total:
         counts.append(f"{result.total - len(result.answers)} not reached")
@@ -67,9 +71,11 @@ def _row(item: Item, answer: Answer | None) -> Row:
         return Row(item.number, name, "not reached", "", "")
     if answer.response is None or item.form is None:
         return Row(item.number, name, answer.standing, "", "")
+    if answer.is_held:
+        return Row(item.number, name, answer.standing, item.form.so_far(answer.response), "")
     # The standing says it already when a right answer earned 1, or a wrong one 0.
     obvious = answer.score == (answer.standing == "right")
-    score = "" if obvious else points(answer.score)
+    score = "" if obvious else answer.points
     return Row(item.number, name, answer.standing, item.form.given(answer.response), item.form.key(), score)
 
 

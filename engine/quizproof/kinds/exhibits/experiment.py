@@ -189,10 +189,12 @@ class Experiment(Exhibit):
         if self.constraints:
             content.append(displays.Prose("A script must keep these constraints:"))
             content.extend(displays.Code(each.check, each.name) for each in self.constraints)
-        content.append(displays.Prose(f"Judge a script of your own: `quizproof try script.py --experiment {self.id}`"))
         solution = [displays.Code(self.solution, "Solution")]
         solution.extend(displays.Code(each.code, each.name) for each in self.variations)
-        return displays.Display(self.exhibited(*content), None, solution=tuple(solution), hints=self.hints)
+        script = displays.Script(self.baseline)
+        return displays.Display(
+            self.exhibited(*content), None, solution=tuple(solution), hints=self.hints, script=script
+        )
 
     def script(self, source: str, seed: int, at: Script) -> Program:
         """The program that runs a script with one seed: its targets' values, then the constraints.

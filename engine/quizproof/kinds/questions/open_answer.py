@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from quizproof import displays, rules
 from quizproof.checks import passes
 from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, at_frame, crash
-from quizproof.kinds.base import LETTERS, Question, Runs, given
+from quizproof.kinds.base import LETTERS, Question, Runs, Weight, given
 from quizproof.kinds.evidence import evidence
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Plain, Prose, Snippet, refuse
@@ -51,6 +51,8 @@ class Open(Question):
     """The model answer, shown before the learner ticks points."""
     points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=8)]
     """What a good answer says."""
+    weight: Weight | None = None
+    """What the question is worth: `points` of other kinds, which is another key here."""
 
     def claims(self) -> Iterator[Claim]:
         """The code runs, and the proof of each point passes."""

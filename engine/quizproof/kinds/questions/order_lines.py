@@ -161,7 +161,18 @@ class OrderLines(Question):
         reference, search = self._reference(), self._search()
         right = [order for order in search.run if self._is_right(order, runs)]
         orders = tuple(named for order in right for named in self._named(order))
-        form = displays.Ordering(self._shown_lines(), orders, self.indentation, search.tried, search.total)
+        form = displays.Ordering(
+            self._shown_lines(),
+            orders,
+            self.indentation,
+            search.tried,
+            search.total,
+            setup=self.with_shared(self.setup),
+            check=self.check,
+            limits=reference.limits.model_dump(),
+            stdin=reference.stdin,
+            spaces=_unit(_written(self.lines)),
+        )
         return displays.Display(
             prompt=self.asked(self.setup),
             input=form,

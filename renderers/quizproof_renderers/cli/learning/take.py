@@ -2,173 +2,216 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from quizproof_renderers.cli.exits import USAGE, code_of_test, tell
-from quizproof_renderers.cli.options import LOCK, RunOptions, default_bank, lock_of, nearest_lock, proving_options
-from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
+from quizproof_renderers.cli.exits import PROVEN, USAGE, code_of_test, fail, tell
+from quizproof_renderers.cli.learning.choosing import Wanted, bank_with
+from quizproof_renderers.cli.learning.places import places_of
+from quizproof_renderers.cli.learning.recording import no_record_option, recording
+from quizproof_renderers.cli.learning.request import Request, chosen_by, commands_of, missed_by
+from quizproof_renderers.cli.options import LOCK, RunOptions, proving_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from quizproof.claims import Program
-    from quizproof.loading.quiz import Bank
-    from quizproof.outcome import Outcome
-    from quizproof.proof import QuizProof
     from quizproof_renderers.terminal.record import Result
+    from quizproof_renderers.terminal.unfinished import Unfinished
 
 
 @click.command()
-@click.argument("name", metavar="[QUIZ|ID]", required=False)
+@click.argument("names", metavar="[QUIZ|TOPIC|ID]...", nargs=-1)
 @click.option("--bank", multiple=True, type=click.Path(path_type=Path), help="Files or folders.  [default: questions]")
-@click.option("--seed", type=int, help="Draws variants and shuffles options; the same seed gives the same test.")
+@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Only questions of this topic.")
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only questions of this kind.")
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="Draw at most N of the questions.")
+@click.option("--shuffle", is_flag=True, help="Put the questions in an order that is drawn too.")
+@click.option("--seed", type=int, help="Draws questions, variants and orders; the same seed gives the same test.")
+@click.option("--exam", is_flag=True, help="Mark nothing before all answers are handed in.")
+@click.option(
+    "--time-limit",
+    "minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MIN",
+    help="With --exam: hand the answers in after so many minutes.",
+)
+@click.option("--missed", is_flag=True, help="Only questions whose last answer that was kept was not right.")
+@click.option("--resume", is_flag=True, help="Go on with the test that you left last.")
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Ask nobody: mark the responses in a JSON or YAML file, by id; `-` for standard input.",
+)
+@click.option("--json", "as_json", is_flag=True, help="With --answers: print the marks as one JSON document.")
 @click.option("--plain", is_flag=True, help="No colours, boxes or decoration: for screen readers and logs.")
 @click.option("--locked", is_flag=True, help=f"Run nothing, and take all outcomes from {LOCK}.")
+@no_record_option
 @proving_options
 def take(
-    name: str | None, bank: tuple[Path, ...], seed: int | None, plain: bool, locked: bool, options: RunOptions
+    names: tuple[str, ...],
+    bank: tuple[Path, ...],
+    topics: tuple[str, ...],
+    kinds: tuple[str, ...],
+    count: int | None,
+    shuffle: bool,
+    seed: int | None,
+    exam: bool,
+    minutes: float | None,
+    missed: bool,
+    resume: bool,
+    answers: Path | None,
+    as_json: bool,
+    plain: bool,
+    locked: bool,
+    no_record: bool,
+    options: RunOptions,
 ) -> None:
     """Take a self-test in the terminal.
 
-    QUIZ is the id of a quiz, ID that of one question or exhibit; without either, the quizzes of the bank are listed.
-    Every question is proven before you see it, by the bank's lock where that has all its outcomes, else by running.
-    After your answer you see what the run of each option really did. A program that you write runs in the same
-    sandbox; with --locked it stays unmarked. Answers are read from the keyboard, or line by line from a pipe.
+    Name quizzes, topics, or single questions and exhibits by their ids. Without a name you choose from a menu; where
+    there is no bank, a small sample is asked. Every question is proven before you see it, by the bank's lock where that
+    has all its outcomes, else by running.
+
+    After your answer you see what the run of each option really did. A wrong answer can be tried once more where there
+    is a hint. A program that you write runs in the same sandbox; with --locked it stays unmarked. Answers are read from
+    the keyboard, or line by line from a pipe. What you leave unfinished is kept for --resume.
+
+    Each answer with its mark is kept on this computer, for `stats`, `review` and --missed; see `quizproof attempts`.
 
     \b
     Examples:
       quizproof take freezing-layers-pytorch-practice
+      quizproof take autograd --count 5 --shuffle
+      quizproof take --kind write-code --kind find-bug
+      quizproof take losses-and-logits --exam --time-limit 20
+      quizproof take --missed --count 10
+      quizproof take --resume
       quizproof take torch-grad-false --plain
       quizproof take torch-grad-false --locked
       printf 'b\\n' | quizproof take torch-grad-false --seed 1
+      quizproof take --answers mine.json --json
     """
-    import secrets
+    from quizproof_renderers.cli.learning import answering
 
-    from quizproof.runners.local import platform_refusal
-    from quizproof.store.lock import Lock
-
-    places = bank or default_bank()
-    lock = Lock.read(lock_of(places)) if locked else None
-    chosen = _choose(_bank_with(name, places), name)
-    from_lock = None if lock else _from_lock(chosen, places, options)
-    if from_lock is not None:
-        quizzes = from_lock
-    else:
-        # The lock is not compared with the bank: it covers all of it, and this may be one question.
-        with set_up(chosen.files, options, places, outcomes=lock) as (proving, _):
-            quizzes = tuple(proving)
-    # Few digits, because a learner types it to repeat the test.
-    seed = secrets.randbelow(10_000) if seed is None else seed
-    runs_nothing = lock is not None or (from_lock is not None and platform_refusal())
-    result = _put(quizzes, None if runs_nothing else options, chosen, seed=seed, plain=plain)
-    if result.left_out and lock:
+    if minutes is not None and not exam:
+        fail("`--time-limit` belongs to an exam; add `--exam`")
+    if as_json and answers is None:
+        fail("`--json` gives the marks of responses in a file; name it with `--answers FILE`")
+    wanted = Wanted(names, topics, kinds, count)
+    request = Request(wanted, tuple(map(str, bank)), seed=_seed(seed, answers), shuffle=shuffle)
+    request = replace(request, exam=exam, minutes=minutes)
+    if answers is not None:
+        if exam or resume or shuffle or missed:
+            fail("with `--answers` nobody is asked; leave out `--exam`, `--shuffle`, `--missed` and `--resume`")
+        code = answering.mark_file(request, answers, options, as_json=as_json, plain=plain, locked=locked)
+        sys.exit(code)
+    kept = None
+    if resume:
+        if names or bank or topics or kinds or count or shuffle or exam or missed or seed is not None:
+            fail("`--resume` goes on with a test as it was asked for; leave out everything that chooses questions")
+        request, kept = _last_request()
+    elif missed:
+        request = missed_by(request)
+    elif not names and not topics and wanted.is_whole:
+        request, kept = _from_menu(request, plain=plain)
+    result = put(request, kept, options, plain=plain, locked=locked, record=not no_record)
+    if result.left_out and locked:
         tell(f"{LOCK} does not match the questions left out; write it again with `quizproof check --write-lock`")
     elif result.left_out:
         tell("`quizproof check` says why questions were left out")
     sys.exit(code_of_test(result))
 
 
-def _bank_with(name: str | None, places: Sequence[Path]) -> Bank:
-    """The bank, or only those of its files that seem to have a quiz or a block of this name: to read all takes long."""
-    from quizproof.loading.files import find_files
+def _seed(seed: int | None, answers: Path | None) -> int:
+    """The seed of a new test. What is marked from a file is the same each time."""
+    import secrets
 
-    if name is not None:
-        named = re.compile(rf"\b(?:quiz|id)[\"']?\s*:\s*[\"']?{re.escape(name)}\b")
-        files = [file for file in find_files(places) if isinstance(file, Path) and named.search(_text(file))]
-        bank = bank_at(*files) if files else None
-        if bank and any(name in (quiz.id, *(item.block.id for item in quiz.items)) for quiz in bank.quizzes):
-            return bank
-    return bank_at(*places)
+    # Few digits, because a learner types it to repeat the test.
+    return seed if seed is not None else 0 if answers else secrets.randbelow(10_000)
 
 
-def _text(file: Path) -> str:
-    """The text of a file; empty where it cannot be read, of which loading it tells more."""
-    from quizproof.loading.walk import read_regular
-    from quizproof.quizfile.source_text import MAX_BYTES
+def _last_request() -> tuple[Request, Unfinished]:
+    """The test that was left last. Exits when there is none."""
+    from quizproof_renderers.terminal.unfinished import last
 
+    kept = last()
+    if kept is None:
+        fail("no test was left unfinished")
     try:
-        return read_regular(file, MAX_BYTES)[0].decode("utf-8", "replace")
-    except OSError:
-        return ""
+        return Request.of(dict(kept.request)), kept
+    except (KeyError, TypeError):
+        fail("the unfinished test was kept by another version of quizproof, and cannot go on")
 
 
-def _from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tuple[QuizProof, ...] | None:
-    """The quizzes, judged by the lock of their bank; None unless it has all that they need, and proves it.
+def _from_menu(request: Request, *, plain: bool) -> tuple[Request, Unfinished | None]:
+    """What a learner chooses who has named nothing; the request as it is where there is nothing to choose.
 
-    So the first question need not wait for a framework. Whoever wants other outcomes than those of the lock says so:
-    `--no-cache`, `--known` and `--dask` run what they would run without it, as a required sandbox does that the lock
-    does not have.
+    Exits when there is nobody to choose, and when the learner wants nothing.
     """
-    from quizproof.errors import UsageError
-    from quizproof.runtimes.sandbox.levels import LEVELS
-    from quizproof.store.lock import Lock
-
-    path = nearest_lock(places)
-    if path is None or options.no_cache or options.known or options.dask or options.sandbox:
-        return None
-    try:
-        lock = Lock.read(path)
-    except UsageError:  # a damaged one is for `check` to tell of; here everything can be run
-        return None
-    if lock.sandbox not in LEVELS or (options.required and LEVELS.index(lock.sandbox) > LEVELS.index(options.required)):
-        return None
-    with set_up(chosen.files, replace(options, verbose=False), places, outcomes=lock) as (proving, _):
-        quizzes = tuple(proving)
-    statuses = {proof.status for quiz in quizzes for proof in quiz.blocks}
-    if not statuses <= {"proven", "unproven"} or not all(quiz.blocks for quiz in quizzes):
-        return None
-    if options.verbose:
-        tell(f"all outcomes are those of {path}")
-    return quizzes
-
-
-def _put(quizzes: tuple[QuizProof, ...], options: RunOptions | None, chosen: Bank, *, seed: int, plain: bool) -> Result:
-    """Put proven quizzes to the learner, whose programs are run as `options` says; nothing is run when it is None."""
-    from quizproof.proving.preparation import recipe_of
-    from quizproof.runners.runner import run
-    from quizproof_renderers.terminal import session
-
-    if options is None:
-        return session.run(quizzes, seed=seed, plain=plain)
-    sources = {quiz.path: quiz for quiz in chosen.quizzes}
-
-    def outcome_of(quiz: QuizProof, program: Program) -> Outcome:
-        source = sources[quiz.path]
-        return run(pool, source.header.runtime, program, source.files, recipe_of(source, quiz.steps))
-
-    # One run at a time: there is one learner.
-    with pool_for(options) as pool:
-        return session.run(quizzes, seed=seed, plain=plain, runner=outcome_of)
-
-
-def _choose(bank: Bank, name: str | None) -> Bank:
-    """The part of the bank that was asked for: a quiz or one block of it. Exits when that is not clear."""
-    if name is None and len(bank.quizzes) == 1:
-        return bank  # there is nothing to choose
-    from quizproof.errors import UsageError
     from quizproof.kinds.base import Question
-    from quizproof.loading.quiz import Bank, Loaded
-    from quizproof.spelling import meant
     from quizproof_renderers.tally import counted_blocks
+    from quizproof_renderers.terminal.menu import Entry, ask_what_to_take
+    from quizproof_renderers.terminal.unfinished import last
     from quizproof_renderers.text import one_line
 
-    if name is None:
-        click.echo("Which quiz? Run `quizproof take QUIZ` with one of these:\n", err=True)
-        for quiz in bank.quizzes:
-            count = counted_blocks(not isinstance(item.block, Question) for item in quiz.items)
-            click.echo(f"  {quiz.id:<40} {one_line(quiz.header.title)} ({count})", err=True)
-        sys.exit(USAGE)
+    bank = bank_with((), places_of([Path(name) for name in request.here]))
+    if len(bank.quizzes) == 1:
+        return request, None
+    entries = []
     for quiz in bank.quizzes:
-        if name == quiz.id:
-            return Bank((Loaded(quiz.path, quiz),))
-        for item in quiz.items:
-            if name == item.block.id:
-                return Bank((Loaded(quiz.path, quiz.only(item)),))
-    names = [quiz.id for quiz in bank.quizzes] + [i.block.id for quiz in bank.quizzes for i in quiz.items]
-    raise UsageError(f"there is no quiz, question or exhibit `{name}`{meant(name, names)}")
+        exhibits = [not isinstance(item.block, Question) for item in quiz.items]
+        header = quiz.header
+        title = one_line(header.title)
+        entries.append(Entry(quiz.id, title, header.topic, counted_blocks(exhibits), exhibits.count(False)))
+    if not sys.stdin.isatty():
+        click.echo("Which quiz? Run `quizproof take QUIZ` with one of these:\n", err=True)
+        for entry in entries:
+            click.echo(f"  {entry.id:<40} {entry.title} ({entry.extent})", err=True)
+        sys.exit(USAGE)
+    kept = last()
+    try:
+        names = ask_what_to_take(entries, kept.summary if kept else "", plain=plain, stdin=sys.stdin, stdout=sys.stdout)
+    except EOFError:
+        names = None
+        click.echo()
+    if names is None:
+        sys.exit(PROVEN)
+    if names:
+        return replace(request, wanted=replace(request.wanted, names=names)), None
+    return _last_request()
+
+
+def put(
+    request: Request, kept: Unfinished | None, options: RunOptions, *, plain: bool, locked: bool, record: bool
+) -> Result:
+    """Put a test to the learner.
+
+    request  what was asked for
+    kept     the same test, when it was left before
+    options  how to run
+    record   whether to keep the marks
+    """
+    from quizproof_renderers.cli.learning.bench import bench_for, proven
+    from quizproof_renderers.terminal import session, unfinished
+
+    chosen, places = chosen_by(request, quiet=kept is not None)
+    ready = proven(chosen, places, options, locked=locked)
+    if kept is None and sys.stdin.isatty():
+        kept = unfinished.begun(asdict(request))
+    asked: dict[str, Any] = {
+        "seed": request.seed,
+        "plain": plain,
+        "shuffle": request.shuffle,
+        "exam": request.exam,
+        "minutes": request.minutes,
+        "kept": kept,
+        "commands": commands_of(request, plain=plain),
+    }
+    with recording(ready.quizzes, "take", wanted=record) as asked["on_mark"]:
+        if not ready.runs:
+            return session.run(ready.quizzes, **asked)
+        with bench_for(chosen, ready.quizzes, options) as (runner, trier):
+            return session.run(ready.quizzes, runner=runner, trier=trier, **asked)

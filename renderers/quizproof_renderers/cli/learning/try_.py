@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from quizproof_renderers.cli.exits import FINDINGS, PROVEN, fail, refuse, tell
-from quizproof_renderers.cli.options import RunOptions, default_bank, run_options
+from quizproof_renderers.cli.learning.places import places_of
+from quizproof_renderers.cli.options import RunOptions, run_options
 from quizproof_renderers.cli.proving import bank_at, pool_for, set_up
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
     source = _read(file)
     from quizproof.loading.quiz import Loaded
 
-    whole = bank_at(*((bank,) if bank else default_bank()))
+    whole = bank_at(*places_of([bank] if bank else []))
     if experiment is not None:
         quiz, item = _find(whole, experiment, "experiment")
         pool = pool_for(options, options.jobs)

@@ -26,7 +26,7 @@ from quizproof.loading.quiz import Loaded
 from quizproof.proof import QuizProof
 from quizproof.runners.runner import Runner
 from quizproof.store.cache import Cache
-from quizproof_renderers.editing.language_server.fixes import fixes
+from quizproof_renderers.editing.fixes import fixes
 from quizproof_renderers.editing.language_server.places import column_of, diagnostic, range_of
 from quizproof_renderers.editing.language_server.proven import (
     Proven,

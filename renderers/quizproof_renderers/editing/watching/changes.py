@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event
 
 from quizproof.errors import UsageError
 from quizproof.loading.files import FILES, SUFFIXES
@@ -20,11 +21,12 @@ _BREATH_MS = 100
 class Changes:
     """Watches files and folders from the moment it is made. A context manager; iterate once."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], stopped: Event | None = None) -> None:
         """Start to watch.
 
-        paths  existing files and folders. Of a file its folder is watched, because editors put a new file in the place
-               of the old one
+        paths    existing files and folders. Of a file its folder is watched, because editors put a new file in the
+                 place of the old one
+        stopped  ends the iteration, within a tenth of a second, once it is set; None where a signal ends it
 
         Raises UsageError when the package that does this is missing, or when the system refuses.
         """
@@ -32,6 +34,7 @@ class Changes:
             from watchfiles import watch
         except ImportError:
             raise UsageError('`watch` needs watchfiles; pip install "quizproof[watch]"') from None
+        self._stopped = stopped
         self._files = frozenset(path.absolute() for path in paths if not path.is_dir())
         self._folders = tuple(path.absolute() for path in paths if path.is_dir())
         places = {*self._folders, *(path.parent for path in self._files)}
@@ -60,9 +63,11 @@ class Changes:
     def __iter__(self) -> Iterator[frozenset[Path]]:
         """Wait for changes, and give the absolute paths of quizzes, and of what their snippets read, that changed.
 
-        What happens while nobody waits is given later. Ctrl-C raises KeyboardInterrupt.
+        What happens while nobody waits is given later. Ctrl-C raises KeyboardInterrupt in the main thread.
         """
         for found in itertools.chain([self._first], self._found):
+            if self._stopped and self._stopped.is_set():
+                return
             if changed := frozenset(filter(self._concerns, (Path(path) for _, path in found))):
                 yield changed
 

@@ -21,6 +21,7 @@ from quizproof.proof import QuizProof, Result
 from quizproof_renderers import tally
 from quizproof_renderers.reports import concise
 from quizproof_renderers.reports.ci.plain import told
+from quizproof_renderers.reports.lock_diff import Comparison
 from quizproof_renderers.text import clip, one_line, plural, visible
 
 MAX_ROWS = 200
@@ -62,6 +63,12 @@ class Github:
                 self._findings.append(_row(finding))
             else:
                 self._left += 1
+
+    def differ(self, comparison: Comparison) -> None:
+        """A command for each block that differs from a lock, and for what was not compared."""
+        for path, line, message in comparison.notes():
+            where = f"file={_escape_property(path)}" + (f",line={line}" if line else "")
+            self._stream.write(f"::warning title=quizproof (lock),{where}::{_escape(visible(message))}\n")
 
     def finish(self, result: Result) -> None:
         """One line that sums up, and the table. Raises OSError when its file cannot be written."""

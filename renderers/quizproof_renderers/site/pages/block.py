@@ -8,10 +8,11 @@ from functools import cached_property
 from quizproof.displays import OpenInput, Option, Options, Point
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
-from quizproof_renderers.site.names import spelled_out
+from quizproof.quizfile.metadata import NAMES, Metadata, inherited
+from quizproof_renderers.edition import edition_of
+from quizproof_renderers.site.names import spelled_out, tag_name, worth
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.coverage import Coverage
-from quizproof_renderers.site.pages.edition import edition_of
 from quizproof_renderers.site.pages.repeats import Shown, shown_in
 from quizproof_renderers.site.pages.variant import Variant
 from quizproof_renderers.site.reach.documentation import DocLink, documentation, programs_of
@@ -56,6 +57,23 @@ class PageBlock:
     def name(self) -> str:
         """The text of links to it: its title, or its number."""
         return self.title or (spelled_out(self.id) if self.exhibit else f"Question {self.number}")
+
+    @property
+    def metadata(self) -> Metadata:
+        """What it says of itself, without what its quiz says."""
+        return self.proof.metadata
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """How hard it is, what it is worth, and its tags, where they are its own."""
+        level = NAMES[self.metadata.difficulty] if self.metadata.difficulty else ""
+        points = "" if self.exhibit or self.proof.points == 1 else worth(self.proof.points)
+        return tuple(filter(None, (level, points, *map(tag_name, self.metadata.tags))))
+
+    @cached_property
+    def whole_metadata(self) -> Metadata:
+        """The same, with what its quiz says where it says nothing."""
+        return inherited(self.metadata, self.header)
 
     @property
     def title(self) -> str:
@@ -160,4 +178,4 @@ class PageBlock:
         """
         displays = tuple(variant.display for variant in self.variants)
         shown = (self.title, self.proof.prompt, self.status, self.coverage.summary, self.reasons)
-        return (self.id, self.exhibit, *shown, displays, self.source)
+        return (self.id, self.exhibit, *shown, displays, self.source, self.metadata, self.proof.points)

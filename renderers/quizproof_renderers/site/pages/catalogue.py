@@ -22,7 +22,8 @@ from quizproof.displays import (
     Prose,
     TextInput,
 )
-from quizproof_renderers.site.names import spelled_out
+from quizproof.quizfile.metadata import NAMES
+from quizproof_renderers.site.names import spelled_out, tag_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.contents import Site
 
@@ -33,14 +34,19 @@ _SIGNS = re.compile(r"[`*$]|\\(?=[^\w\s])")
 def catalogue(site: Site) -> bytes:
     """The catalogue as a script in UTF-8, which leaves `quizproofCatalogue` in the window.
 
-        {"kinds": ["Choice", ...], "quizzes": ["autograd-practice", ...],
-         "questions": [[quiz, id, number, title, kind, stem, code, options, beliefs], ...]}
+        {"kinds": ["Choice", ...], "quizzes": ["autograd-practice", ...], "tags": ["weight decay", ...],
+         "levels": ["easy", ...],
+         "questions": [[quiz, id, number, title, kind, stem, code, options, beliefs, tags, level], ...]}
 
-    `quiz` and `kind` are places in the lists before. Every question that can be answered has an entry, with the texts
+    `quiz` and `kind` are places in the lists before, as are those in `tags`, and `level`, which is -1 where nobody says
+    how hard a question is. Every question that can be answered has an entry, with the texts
     of its first variant.
     """
     quizzes = [quiz for topic in site.topics for quiz in topic.quizzes]
     kinds = sorted({question.proof.kind for quiz in quizzes for question in quiz.questions if question.markable})
+    known = [question.whole_metadata for quiz in quizzes for question in quiz.questions if question.markable]
+    tags = sorted({tag for each in known for tag in each.tags})
+    levels = sorted({each.difficulty for each in known if each.difficulty})
     questions = [
         [
             place,
@@ -49,6 +55,8 @@ def catalogue(site: Site) -> bytes:
             _plain(question.title),
             kinds.index(question.proof.kind),
             *_texts(question),
+            [tags.index(tag) for tag in question.whole_metadata.tags],
+            levels.index(question.whole_metadata.difficulty) if question.whole_metadata.difficulty else -1,
         ]
         for place, quiz in enumerate(quizzes)
         for question in quiz.questions
@@ -57,6 +65,8 @@ def catalogue(site: Site) -> bytes:
     data = {
         "kinds": [spelled_out(kind) for kind in kinds],
         "quizzes": [quiz.id for quiz in quizzes],
+        "tags": [tag_name(tag) for tag in tags],
+        "levels": [NAMES[level] for level in levels],
         "questions": questions,
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

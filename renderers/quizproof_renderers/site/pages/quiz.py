@@ -10,7 +10,8 @@ from typing import NamedTuple
 from quizproof.displays import Code, TextInput
 from quizproof.proof import JudgedClaim
 from quizproof.quizfile.header import Header
-from quizproof_renderers.site.names import extent, mode_name, runtime_name
+from quizproof.quizfile.metadata import NAMES
+from quizproof_renderers.site.names import extent, mode_name, runtime_name, tag_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pictures import Picture
@@ -90,6 +91,16 @@ class QuizPage:
     def minutes(self) -> int | None:
         """About how long it takes; None when its author did not say."""
         return self.header.minutes
+
+    @property
+    def level(self) -> str:
+        """How hard it is, in words; empty when its author did not say."""
+        return NAMES[self.header.difficulty] if self.header.difficulty else ""
+
+    @property
+    def tags(self) -> str:
+        """What it is about, in words: "weight decay, optimizers"."""
+        return ", ".join(map(tag_name, self.header.tags))
 
     @property
     def file(self) -> str:

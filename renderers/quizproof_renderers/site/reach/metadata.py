@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from quizproof_renderers.site.markup import plain_line
+from quizproof_renderers.site.names import tag_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.quiz import QuizPage
 from quizproof_renderers.site.pages.topic import TopicPage
@@ -47,6 +48,12 @@ def structured_data(quiz: QuizPage, topic: TopicPage, language: str, address: st
         "isAccessibleForFree": True,
         "hasPart": [_question(block, address) for block in quiz.questions if block.markable],
     }
+    if quiz.header.tags:
+        data["keywords"] = [tag_name(tag) for tag in quiz.header.tags]
+    if quiz.level:
+        data["educationalLevel"] = quiz.level
+    if quiz.header.authors:
+        data["author"] = [{"@type": "Person", "name": name} for name in quiz.header.authors]
     if quiz.minutes:
         data["timeRequired"] = f"PT{quiz.minutes}M"
     # Nothing in it may end the script.

@@ -5,11 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from quizproof.displays import Code, Content, Evidence, Output, Written
 
-Standing: TypeAlias = Literal["right", "partly", "wrong", "unmarked", "skipped", "not reached"]
+if TYPE_CHECKING:
+    from quizproof.proving.trial import Trial
+
+Standing: TypeAlias = Literal["right", "partly", "wrong", "unmarked", "answered", "skipped", "not reached"]
 """How an answer was marked, or why it was not."""
 
 
@@ -132,6 +135,24 @@ class Face(ABC):
     @abstractmethod
     def say(self, text: str) -> None:
         """A remark."""
+
+    @abstractmethod
+    def command(self, text: str) -> None:
+        """A command to copy: one line, however long it is."""
+
+    @abstractmethod
+    def menu_line(self, key: str, name: str, detail: str, *, is_topic: bool) -> None:
+        """Something to choose in the menu.
+
+        key       what is typed for it
+        name      what it is called
+        detail    what else there is to know
+        is_topic  whether it stands for all that comes below it
+        """
+
+    @abstractmethod
+    def trial(self, trial: Trial) -> None:
+        """How a learner's script did in an experiment."""
 
     @abstractmethod
     def verdict(self, standing: Standing, text: str) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
 from quizproof_renderers.terminal import prose
+
+_SPACES = re.compile(" +")
+_SIGNS = re.compile(r"[(\[{,.:;=/_-]")
+"""After what a line that is too long is broken: after spaces if there are any, else after what no word has in it."""
 
 
 class Quoted:
@@ -34,11 +40,33 @@ class Quoted:
             edge = Text.assemble((f"{label}{bar} ", "dim"))
             if number in self._highlight:
                 edge = Text.assemble((f"{label}{bold} ", "bold green"))
-            for part in line.wrap(console, room) if line.plain else [Text()]:
+            for part in line.divide(_breaks(line.plain, room)) if line.plain else [Text()]:
                 part.rstrip()
                 yield edge + part
                 # A line that is too long goes on below, behind another edge: in Python, line breaks mean something.
                 edge = Text.assemble((f"{' ' * len(label)}{broken}   ", "dim"))
+
+
+def _breaks(line: str, room: int) -> list[int]:
+    """Where to break a line of code or of an output: after a space, else after a sign, else where the room ends.
+
+    line  without line breaks
+    room  cells of each part
+    """
+    places: list[int] = []
+    start = 0
+    while True:
+        end, cells = start, 0
+        while end < len(line) and cells + cell_len(line[end]) <= room:
+            cells += cell_len(line[end])
+            end += 1
+        if end == len(line):
+            return places
+        spaces = [m.end() for m in _SPACES.finditer(line, start, end + 1) if line[start : m.start()].strip()]
+        signs = [match.end() for match in _SIGNS.finditer(line, start, end)]
+        # A character that is wider than the room must not stop us.
+        start = max(spaces or signs or [max(end, start + 1)])
+        places.append(start)
 
 
 class Edged:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
@@ -19,6 +21,9 @@ from quizproof_renderers.terminal.faces.layout import Quoted, beside, indented
 from quizproof_renderers.terminal.faces.listings import blank_signs, brief, coloured, with_signs
 from quizproof_renderers.text import one_line, visible
 
+if TYPE_CHECKING:
+    from quizproof.proving.trial import Trial
+
 
 class RichFace(Face):
     """Colours, boxes and syntax highlighting."""
@@ -28,15 +33,17 @@ class RichFace(Face):
         "partly": "bold yellow",
         "wrong": "bold red",
         "unmarked": "bold yellow",
+        "answered": "bold",
         "skipped": "bold yellow",
         "not reached": "dim",
     }
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._marks = {"right": "✓", "partly": "◐", "wrong": "✗", "unmarked": "?", "skipped": "-", "not reached": " "}
+        self._marks = {"right": "✓", "partly": "◐", "wrong": "✗", "unmarked": "?"}
+        self._marks |= {"answered": "·", "skipped": "-", "not reached": " "}
         if console.options.ascii_only:
-            self._marks |= {"right": "+", "partly": "~", "wrong": "x"}
+            self._marks |= {"right": "+", "partly": "~", "wrong": "x", "answered": "."}
 
     def quiz(self, title: str, facts: Sequence[str], intro: str) -> None:
         head = Group(Text(one_line(title), "bold"), *(Text(one_line(fact), "dim") for fact in facts))
@@ -105,6 +112,23 @@ class RichFace(Face):
     def say(self, text: str) -> None:
         self._console.print(indented(Text(visible(text))))
 
+    def command(self, text: str) -> None:
+        self._console.print(Text(f"  {visible(text)}", "bold"), soft_wrap=True)
+
+    def menu_line(self, key: str, name: str, detail: str, *, is_topic: bool) -> None:
+        text = Text(one_line(name), "bold" if is_topic else "").append(f"  {one_line(detail)}", "not bold dim")
+        self._console.print(beside(Text(f"{key:>3}", "bold blue"), text))
+
+    def trial(self, trial: Trial) -> None:
+        from quizproof_renderers.reports import trial_report
+
+        self.gap()
+        if self._console.width < trial_report.MIN_WIDTH:
+            for line in trial_report.sentences(trial):
+                self._console.print(Text(line))
+        else:
+            trial_report.write_on(trial, self._console)
+
     def verdict(self, standing: Standing, text: str) -> None:
         line = Text(f"{self._marks[standing]} {visible(text)}", self._STYLES[standing])
         self._console.print()
@@ -155,7 +179,21 @@ class RichFace(Face):
             mark = Text(f"{self._marks[row.standing]} {row.standing}{score}", self._STYLES[row.standing])
             cells = [Text(one_line(row.name)), mark, Text(brief(row.given)), Text(brief(row.key))]
             table.add_row(str(row.number), *cells)
-        self._console.print(indented(table))
+        # Two cells are for the edge. Where words would have to be broken, each question has lines of its own.
+        endless = self._console.options.update(width=10_000)
+        if Measurement.get(self._console, endless, table).minimum <= self._console.width - 2:
+            self._console.print(indented(table))
+            return
+        for row in rows:
+            self._console.print(beside(Text(f"{row.number:>2}", "bold blue"), self._listed(row)))
+
+    def _listed(self, row: Row) -> Group:
+        """A question without a table around it."""
+        score = f" {row.score}" if row.score else ""
+        lines = [Text(one_line(row.name))]
+        lines.append(Text(f"{self._marks[row.standing]} {row.standing}{score}", self._STYLES[row.standing]))
+        lines += [Text(f"{name}: {brief(text)}") for name, text in (("yours", row.given), ("answer", row.key)) if text]
+        return Group(*lines)
 
 
 def _quoted_parts(account: Account) -> list[RenderableType]:

@@ -13,17 +13,27 @@ from quizproof.displays import Evidence, Input
 from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
 from quizproof_renderers.terminal.faces.base import Account, Face, Part
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.text import listed
 
 if TYPE_CHECKING:
     from quizproof.claims import Program
     from quizproof.outcome import Outcome
 
-Command: TypeAlias = Literal["help", "hint", "skip", "quit"]
+Command: TypeAlias = Literal["help", "hint", "skip", "back", "flag", "quit"]
 
-COMMANDS: dict[str, Command] = {"?": "help", "h": "hint", "s": "skip", "q": "quit"}
-ESCAPE = "If your answer is just s, q, h or ?, type a backslash before it: \\s."
+COMMANDS: dict[str, Command] = {
+    "?": "help",
+    "h": "hint",
+    "s": "skip",
+    "b": "back",
+    "<": "back",
+    "!": "flag",
+    "q": "quit",
+}
+"""What is typed for each. Where `b` is an option, `<` goes back."""
+ESCAPE = f"If your answer is just {listed([*COMMANDS], 'or')}, type a backslash before it: \\s."
 
-_ESCAPED = re.compile(r"\\[sqh?]")
+_ESCAPED = re.compile(rf"\\[{re.escape(''.join(COMMANDS))}]")
 
 
 class Quit(Exception):
@@ -41,8 +51,8 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Marked:
-    """An answer with its mark."""
+class MarkedResponse:
+    """A response with its mark."""
 
     response: Response
     """As marking takes it."""
@@ -62,6 +72,14 @@ class Form(ABC):
 
     def __init__(self, input_: Input) -> None:
         self.input = input_
+
+    def restart(self) -> None:  # noqa: B027 - most forms keep nothing
+        """Forget what was typed, before the question is answered again."""
+
+    @property
+    def starter(self) -> str:
+        """A program to start from, which can be written to a file; empty where there is none."""
+        return ""
 
     @abstractmethod
     def show(self, face: Face) -> None:
@@ -84,6 +102,14 @@ class Form(ABC):
     def given(self, response: Response) -> str:
         """A response in the learner's terms, for the table at the end."""
 
+    def so_far(self, response: Response) -> str:
+        """A response that is not marked yet, in the learner's terms. `response` is as `read` gave it."""
+        return self.given(response)
+
+    def recall(self, text: str, reader: Reader) -> None:
+        """Let the learner go on from what was typed before the test was left."""
+        reader.prefill(text)
+
     @abstractmethod
     def key(self) -> str:
         """The right answer in the learner's terms; empty where it takes more than a line."""
@@ -96,7 +122,7 @@ class Form(ABC):
         """The number of parts that an answer has, each with the same share of the score."""
         return len(mark.right) or 1
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         """Mark what was read.
 
         response  what `read` gave
@@ -104,7 +130,11 @@ class Form(ABC):
 
         Raises MalformedResponse when the learner has to answer again.
         """
-        return Marked(response, mark(self.input, response))
+        return MarkedResponse(response, mark(self.input, response))
+
+    def mark_given(self, response: Response, desk: Desk) -> MarkedResponse:
+        """The same for a response of which nobody can be asked more. `response` is as marking takes it."""
+        return self.mark(response, desk)
 
     def correction(self) -> str:
         """What to say after an answer that is not right, in a sentence; empty where it is shown below."""

@@ -17,7 +17,7 @@ from quizproof_renderers.terminal.forms.base import (
     Command,
     Desk,
     Form,
-    Marked,
+    MarkedResponse,
     compared,
     several,
     unescaped,
@@ -38,6 +38,9 @@ class BlanksForm(Form):
         self._evidence = display.evidence
         self._typed: list[str] = []
 
+    def restart(self) -> None:
+        self._typed = []
+
     def show(self, face: Face) -> None:
         face.blanks(self._source, [blank.name for blank in self._blanks])
         face.gap()
@@ -54,20 +57,20 @@ class BlanksForm(Form):
         self._typed.append(unescaped(text).strip())
         return self._typed if len(self._typed) == len(self._blanks) else None
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         try:
             result = mark(self.input, response)
         except NeverRun as error:  # the program was never run with one of these texts
             run = self._run(several(response), error.right, desk)
             if run is None:
-                return Marked(response, None)
+                return MarkedResponse(response, None)
             result = run
         filled = zip(several(response), self._blanks, result.right, strict=True)
         parts = [
             Part(str(number), "right" if right else "wrong", text, "" if right else blank.accepted[0])
             for number, (text, blank, right) in enumerate(filled, 1)
         ]
-        return Marked(response, result, parts)
+        return MarkedResponse(response, result, parts)
 
     def _run(self, texts: Sequence[str], known: Sequence[bool | None], desk: Desk) -> Mark | None:
         """The mark of texts that have to be run, each beside accepted ones; None where they cannot be."""

@@ -10,7 +10,7 @@ from quizproof.displays import Display, Matching
 from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
 from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.faces.base import Account, Face, Part
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, several
+from quizproof_renderers.terminal.forms.base import Desk, Form, MarkedResponse, compared, several
 from quizproof_renderers.terminal.reader import Reader
 
 # A number is optional: letters alone are taken in order.
@@ -62,14 +62,14 @@ class MatchingForm(Form):
             raise MalformedResponse(f"give each of the numbers 1 to {count} exactly one letter")
         return self.checked([self._right[label].id for _, label in sorted(pairs)])
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         result = mark(self.input, response)
         paired = zip(several(response), self._pairs.key, result.right, strict=True)
         parts = [
             Part(str(number), "right" if right else "wrong", self._label[given], "" if right else self._label[key])
             for number, (given, key, right) in enumerate(paired, 1)
         ]
-        return Marked(response, result, parts)
+        return MarkedResponse(response, result, parts)
 
     def correction(self) -> str:
         return ""  # it is shown with each pair

@@ -5,7 +5,7 @@ from __future__ import annotations
 from quizproof.displays import Display, OpenInput, Prose
 from quizproof.marking.mark import Mark, Response, mark
 from quizproof_renderers.terminal.faces.base import Account, Face
-from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, Quit, several, something
+from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, MarkedResponse, Quit, several, something
 from quizproof_renderers.terminal.reader import Reader
 
 
@@ -32,7 +32,7 @@ class OpenForm(Form):
     def read(self, text: str) -> Response:
         return something(text)
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         face = desk.face
         face.heading("Model answer")
         face.contents(self._solution)
@@ -46,10 +46,16 @@ class OpenForm(Form):
             if self._has_made(desk):
                 made.append(point.id)
         # The text itself is not marked: the response is which points it makes.
-        return Marked(made, mark(self.input, made))
+        return MarkedResponse(made, mark(self.input, made))
+
+    def mark_given(self, response: Response, desk: Desk) -> MarkedResponse:
+        return MarkedResponse(response, mark(self.input, response))
 
     def given(self, response: Response) -> str:
         return f"{len(several(response))} of {len(self._points)} points"
+
+    def so_far(self, response: Response) -> str:
+        return str(response)
 
     def key(self) -> str:
         return ""

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 
 from quizproof.displays import Code, Display, Ordering
+from quizproof.marking.attempt import judge_order, ordered_program
 from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
 from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.faces.base import Account, Face, Part, Standing
-from quizproof_renderers.terminal.forms.base import Desk, Form, Marked, compared, several
+from quizproof_renderers.terminal.forms.base import Desk, Form, MarkedResponse, compared, several
 from quizproof_renderers.terminal.reader import Reader
 
 INDENT = "    "
@@ -25,6 +26,7 @@ class OrderingForm(Form):
 
     def __init__(self, input_: Ordering, display: Display, draw: random.Random) -> None:
         super().__init__(input_)
+        self._ordering = input_
         self._evidence = display.evidence
         self._indented = input_.indented
         self._orders = input_.orders
@@ -71,13 +73,17 @@ class OrderingForm(Form):
         levels = (int(match["level"]) if match["level"] else len(match["dots"]) for match in found)
         return self.checked([f"{name}:{level}" for name, level in zip(ids, levels, strict=True)])
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         result = mark(self.input, response)
+        if not result.correct and desk.run:
+            desk.face.say("Running your order.")
+            program = ordered_program(self._ordering, several(response))
+            result = judge_order(self._ordering, several(response), program, desk.run(program), result)
         parts = []
         for given, right in zip(several(response), result.right, strict=True):
             standing: Standing = "right" if right else "wrong"
             parts.append(Part(self._lettered([given]), standing, self._placed(given)))
-        return Marked(response, result, parts)
+        return MarkedResponse(response, result, parts)
 
     def total(self, response: Response, mark: Mark) -> int:
         return max([len(several(response)), *map(len, self._orders)])

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from quizproof.comparison.outputs import fold_program
 from quizproof.displays import Code, ProgramInput
 from quizproof.errors import CannotVerify
 from quizproof.marking.attempt import judge, program_of
 from quizproof.marking.mark import MalformedResponse, Mark, NeverRun, Response, mark
 from quizproof_renderers.terminal.faces.base import Account, Face, Part, Standing
-from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, Marked, mistaken
+from quizproof_renderers.terminal.forms.base import COMMANDS, Desk, Form, MarkedResponse, mistaken
+from quizproof_renderers.terminal.forms.files import named_to_write, read_program
 from quizproof_renderers.terminal.reader import Reader
-from quizproof_renderers.text import sentence
+from quizproof_renderers.text import plural, sentence
 
 EDIT, FILE = "e", "f "
 """What is typed to open an editor, and before the path of a file."""
-MAX_BYTES = 256 * 1024
-"""Of a file that is taken for a program."""
 
 
 class ProgramForm(Form):
@@ -25,13 +22,17 @@ class ProgramForm(Form):
 
     how = (
         "To answer, type e to write in your editor, f and a path to read a file, or type the program itself and end "
-        "it with a line that is only a full stop."
+        "it with a line that is only a full stop. To write the start of it to a file, type w and a path."
     )
 
     def __init__(self, input_: ProgramInput) -> None:
         super().__init__(input_)
         self._task = input_
         self._draft = input_.starter
+
+    @property
+    def starter(self) -> str:
+        return self._task.starter
 
     def show(self, face: Face) -> None:
         if self._task.starter.strip():
@@ -59,22 +60,22 @@ class ProgramForm(Form):
         return typed
 
     def read(self, text: str) -> Response:
-        source = _file(text.strip()[len(FILE) :].strip()) if _names_file(text) else text
+        source = read_program(text.strip()[len(FILE) :].strip()) if _names_file(text) else text
         if not fold_program(source):
             raise MalformedResponse("write a program, or type s to skip the question")
         self._draft = source  # what the editor opens with when the learner has to answer again
         return source
 
-    def mark(self, response: Response, desk: Desk) -> Marked:
+    def mark(self, response: Response, desk: Desk) -> MarkedResponse:
         source = str(response)
         try:
             result = mark(self._task, source)
         except NeverRun:  # no equal program was run when the bank was proven
             run = self._run(source, desk)
             if run is None:
-                return Marked(response, None)
+                return MarkedResponse(response, None)
             result = run
-        return Marked(response, result, self._checks(result))
+        return MarkedResponse(response, result, self._checks(result))
 
     def _run(self, source: str, desk: Desk) -> Mark | None:
         """The mark of a program that has to be run; None where it cannot be."""
@@ -108,6 +109,14 @@ class ProgramForm(Form):
     def given(self, response: Response) -> str:
         return str(response)
 
+    def so_far(self, response: Response) -> str:
+        return f"a program of {plural(str(response).count(chr(10)) + 1, 'line')}"
+
+    def recall(self, text: str, reader: Reader) -> None:
+        if not _is_alone(text):
+            self._draft = text
+        super().recall(text, reader)
+
     def key(self) -> str:
         return ""  # one solution of many
 
@@ -117,24 +126,10 @@ class ProgramForm(Form):
 
 def _is_alone(line: str) -> bool:
     """Whether a first line is a command rather than the start of a program."""
-    return line.strip().lower() in (*COMMANDS, EDIT) or _names_file(line)
+    return line.strip().lower() in (*COMMANDS, EDIT) or _names_file(line) or bool(named_to_write(line))
 
 
 def _names_file(text: str) -> bool:
     """Whether it is `f PATH`, and not a line of Python such as `f = 1`."""
     # An equals sign makes it Python, so a path that holds one cannot be given here.
     return text.lstrip().startswith(FILE) and "\n" not in text.strip() and "=" not in text
-
-
-def _file(name: str) -> str:
-    """The program in a file. Raises MalformedResponse when there is none."""
-    path = Path(name).expanduser()
-    try:
-        if not path.is_file():
-            raise MalformedResponse(f"there is no file {name}")
-        if path.stat().st_size > MAX_BYTES:
-            raise MalformedResponse(f"{name} is too large; a program may have at most {MAX_BYTES:,} bytes")
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise MalformedResponse(f"{name} cannot be read: {why}") from None

@@ -21,9 +21,9 @@ export async function catalogued() {
   } catch {
     return [];
   }
-  const { kinds, quizzes, questions } = window.quizproofCatalogue;
+  const { kinds, quizzes, tags, levels, questions } = window.quizproofCatalogue;
   const byID = quizzesByID();
-  return questions.map(([quiz, id, number, title, kind, stem, code, options, beliefs]) => ({
+  return questions.map(([quiz, id, number, title, kind, stem, code, options, beliefs, tagged, level]) => ({
     quiz: byID.get(quizzes[quiz]),
     id,
     name: title || `Question ${number}`,
@@ -32,5 +32,7 @@ export async function catalogued() {
     code,
     options,
     beliefs,
+    tags: tagged.map((place) => tags[place]),
+    level: levels[level] ?? "",
   }));
 }

@@ -1,4 +1,4 @@
-// The finder: questions by words in them, by topic, by kind, and by how they were answered.
+// The finder: questions by words in them, by topic, kind, tag and difficulty, and by how they were answered.
 
 import { catalogued } from "./catalogue.js";
 import { all, one } from "./dom.js";
@@ -63,6 +63,12 @@ function item(question, terms) {
   );
 }
 
+/** Offer choices in a filter, in the order given; a filter with nothing to choose stays away. */
+function offer(select, choices) {
+  select.append(...choices.map((text) => make("option", { textContent: text })));
+  select.closest("label").hidden = !choices.length;
+}
+
 /** Let a reader find questions. Returns a function that looks again, as with another framework. */
 export function letFind(section) {
   const field = one("input", section);
@@ -87,6 +93,7 @@ export function letFind(section) {
       : questions
           .filter(({ quiz }) => ["all", quiz.runtime].includes(runtime))
           .filter(({ quiz, kind }) => [quiz.topic, ""].includes(wanted.topic) && [kind, ""].includes(wanted.kind))
+          .filter(({ tags, level }) => [...tags, ""].includes(wanted.tag) && [level, ""].includes(wanted.level))
           .filter((question) => [standingOf(question, answers), ""].includes(wanted.standing))
           .map((question) => ({ question, rank: terms.length ? rank(question.texts, terms) : 1 }))
           .filter(({ rank: points }) => points)
@@ -106,8 +113,9 @@ export function letFind(section) {
       ...question,
       texts: Object.fromEntries(Object.keys(WEIGHTS).map((place) => [place, folded(question[place])])),
     }));
-    const kinds = [...new Set(questions.map(({ kind }) => kind))].sort();
-    filters.kind.append(...kinds.map((kind) => make("option", { textContent: kind })));
+    offer(filters.kind, [...new Set(questions.map(({ kind }) => kind))].sort());
+    offer(filters.tag, [...new Set(questions.flatMap(({ tags }) => tags))].sort());
+    offer(filters.level, window.quizproofCatalogue?.levels ?? []); // from easy to hard
     look();
   }
 

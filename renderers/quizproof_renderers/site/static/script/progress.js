@@ -61,6 +61,13 @@ const isResponse = (value) =>
   typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));
 const isAbsentOr = (isSound, value) => value === undefined || isSound(value);
 
+const isRun = (ran) =>
+  isObject(ran) &&
+  [ran.earned, ran.of].every(Number.isInteger) &&
+  ran.earned >= 0 &&
+  ran.of >= Math.max(ran.earned, 1) &&
+  isAbsentOr((parts) => Array.isArray(parts) && parts.every((part) => typeof part === "boolean"), ran.parts);
+
 // An imported file may have been edited, or come from anyone: only what this script could have written is sound.
 const isAnswer = (value) =>
   isObject(value) &&
@@ -75,6 +82,7 @@ const isAnswer = (value) =>
   isAbsentOr((peeked) => typeof peeked === "boolean", value.peeked) &&
   isAbsentOr((unrun) => unrun === true, value.unrun) &&
   isAbsentOr((own) => Array.isArray(own) && isResponse(own) && value.unrun === true, value.own) &&
+  isAbsentOr(isRun, value.ran) &&
   isAbsentOr((words) => typeof words === "string", value.words);
 
 /**
@@ -83,7 +91,8 @@ const isAnswer = (value) =>
  *
  * `right` is whether the response was fully right, `score` what it earned after hints, 0 to 1, `peeked` whether the
  * answer was opened first, and `words` the text of an open answer. A response that was never run is `unrun`; it has a
- * score only if the learner has marked it, and `own` lists the parts that the learner says are right. `edition` is that of
+ * score only if the learner has marked it, and `own` lists the parts that the learner says are right; or if it was run
+ * since, and `ran` is its mark. `edition` is that of
  * the question. Answers that were kept before there were scores have the first three only. What is not sound, or was not written by this script, is
  * skipped.
  */

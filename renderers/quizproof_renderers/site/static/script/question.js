@@ -66,6 +66,7 @@ export function makeAnswerable(section, report, keepDraft) {
       takeBack(form);
       keep();
     });
+    form.addEventListener("ran", ({ detail }) => answer(FORMS[form.dataset.form].read(form), true, null, detail));
     form.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
       if (!button) return;
@@ -127,10 +128,10 @@ export function makeAnswerable(section, report, keepDraft) {
 
   /**
    * Mark a response and show the mark; false when it cannot be marked. `isNew` is false when the page is opened again:
-   * then nothing is announced, and the focus stays where it is. `own` lists the parts that the learner says are right,
-   * where the response was never run.
+   * then nothing is announced, and the focus stays where it is. Where the response was never run, `own` lists the parts
+   * that the learner says are right, or `ran` is the mark of a live run: see live_answers.js.
    */
-  function answer(response, isNew, own = null) {
+  function answer(response, isNew, own = null, ran = null) {
     const form = one("form", variant);
     const confidence = (one(".confident:checked", form) || {}).value;
     let mark = null;
@@ -157,16 +158,17 @@ export function makeAnswerable(section, report, keepDraft) {
       confidence,
       words: all(".words", form).map((field) => field.value)[0],
     };
-    if (unrun && own) mark = ownMark(form, unrun.parts, own);
+    if (unrun && ran) mark = { mistakes: [], ...ran };
+    else if (unrun && own) mark = ownMark(form, unrun.parts, own);
     if (mark) {
       const isRight = mark.earned === mark.of;
       // Before everything is shown, there is a second chance where there is a hint left.
-      const isMarkedByRule = !unrun && form.dataset.form !== "open";
-      const canTryAgain = isNew && isMarkedByRule && !isRight && nextHint() && !given.peeked;
+      const isProven = !own && form.dataset.form !== "open";
+      const canTryAgain = isNew && isProven && !isRight && nextHint() && !given.peeked;
       const score = afterHints(mark.earned / mark.of, helped(), costOfHelp());
       if (canTryAgain) offerSecondTry(form, response, mark);
       else showMark(form, response, mark);
-      report(id, { ...given, right: isRight, score, ...(unrun ? { unrun: true, own } : {}) }, isNew);
+      report(id, { ...given, right: isRight, score, ...(unrun && { unrun: true, ...(ran ? { ran } : { own }) }) }, isNew);
     } else {
       variant.classList.add("was-unrun");
       showUnrun(form, response, unrun.parts);
@@ -260,7 +262,7 @@ export function makeAnswerable(section, report, keepDraft) {
 
   listen();
 
-  function restore({ variant: index, response, hints = 0, peeked = false, confidence = "", words = "", own = null }) {
+  function restore({ variant: index, response, hints = 0, peeked = false, confidence = "", words = "", own, ran }) {
     if (index < 0 || index >= originals.length) return false;
     if (index) show(index);
     const form = one("form", variant);
@@ -275,7 +277,7 @@ export function makeAnswerable(section, report, keepDraft) {
     helpAgain({ hints, peeked });
     for (const input of all(".confident", form)) input.checked = input.value === confidence;
     for (const field of all(".words", form)) field.value = words;
-    return answer(response, false, own);
+    return answer(response, false, own, ran);
   }
 
   function resume({ variant: index, response, hints = 0, peeked = false, words = "" }) {

@@ -9,20 +9,29 @@ const VERDICTS = { right: "right", partly: "partly right", wrong: "not right", u
 
 /** Minutes as people say them; under one, seconds. */
 const spell = (seconds) => (seconds < 60 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);
-const meanOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+const meanOf = (numbers) => sumOf(numbers) / numbers.length;
 /** What an answer earned; answers that were kept before there were scores have none. */
 const scoreOf = (answer) => answer.score ?? Number(answer.right);
+
+/** What a question is worth; most are worth one point. */
+const worthOf = ({ id }) => Number(one(`#q-${id}`)?.dataset.points ?? 1);
+/** A number of points without the tail that adding fractions leaves. */
+const rounded = (number) => Math.round(number * 100) / 100;
 
 /** The share of the score, how many were right, and the time. */
 function result(asked, seconds) {
   const answers = asked.map(({ answer }) => answer).filter(Boolean);
   // What was not run counts neither for nor against the learner.
-  const marked = answers.filter((answer) => verdictOf(answer) !== "unrun");
+  const marked = asked.filter(({ answer }) => answer && verdictOf(answer) !== "unrun");
+  const earned = sumOf(marked.map((question) => scoreOf(question.answer) * worthOf(question)));
+  const worth = sumOf(marked.map(worthOf));
   const count = (verdict) => answers.filter((answer) => verdictOf(answer) === verdict).length;
   const others = ["partly", "unrun"].filter(count).map((verdict) => `, ${count(verdict)} ${VERDICTS[verdict]}`);
-  const says = `${count("right")} of ${counted(asked.length, "question")} right${others.join("")}`;
+  const points = asked.some((question) => worthOf(question) !== 1) ? `${rounded(earned)} of ${counted(rounded(worth), "point")}, ` : "";
+  const says = `${points}${count("right")} of ${counted(asked.length, "question")} right${others.join("")}`;
   const facts = [
-    ["Score", marked.length ? percent(Math.round(meanOf(marked.map(scoreOf)) * 100) / 100) : "–", says],
+    ["Score", worth ? percent(Math.round((earned / worth) * 100) / 100) : "–", says],
     ["Time", seconds ? spell(seconds) : "–", answers.length > 1 ? `about ${spell(seconds / answers.length)} per answer` : ""],
   ];
   return make(

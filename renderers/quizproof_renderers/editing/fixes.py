@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.quizfile.source_text import SourceError
+from quizproof.quizfile.wording import meant_in
 from quizproof.quizfile.yaml_document import Document, parse_text, resolve, written
+from quizproof.snippets.syntax import parse
 
 _ANSWERS = ("answer", "prints")
 _KEY_AND_TEXT = re.compile(r"(\s*(?:- +)?[\w-]+: +)(\S.*?)\s*")
@@ -31,6 +33,8 @@ class Fix:
 
     title: str
     edits: tuple[Edit, ...]
+    is_safe: bool = True
+    """Whether it changes nothing but what the finding is about, so that it can be made without a person's look."""
 
     def applied(self, text: str) -> str:
         """The text of a file after the edits, which do not overlap."""
@@ -60,6 +64,10 @@ def fixes(text: str, document: Document | None, finding: Finding) -> Iterator[Fi
         yield from _made_key(text, document, finding)
     if finding.code == rules.CUT_TEXT:
         yield from _uncut(text, document, finding)
+    if finding.code == rules.UNKNOWN_KEY:
+        yield from _renamed(text, document, finding)
+    if finding.code == rules.CODE_STYLE:
+        yield from _as_block(text, document, finding)
     yield from _named(text, document, finding)
 
 
@@ -132,7 +140,7 @@ def _made_key(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
         for index, other in enumerate(block["options"]):
             if isinstance(other, dict) and other.get("key") and (*at[:3], index, "key") in document.keys:
                 edits.append(_without(document, (*at[:3], index, "key")))
-    fix = Fix("Make this option a key", tuple(edits))
+    fix = Fix("Make this option a key", tuple(edits), is_safe=False)
     if edits and _reads(fix, text, (*option, "key"), "true"):
         yield fix
 
@@ -179,6 +187,42 @@ def _uncut(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
         if _reads(fix, text, path, whole):
             yield fix
         return
+
+
+def _renamed(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
+    """Write a key that does not exist as the one that was meant, where that is not there as well."""
+    at, meant = finding.at, meant_in(finding.message)
+    if not meant or at not in document.keys or (*at[:-1], meant) in document.keys:
+        return
+    fix = Fix(f"Write `{meant}`", (Edit(document.keys[at], meant),))
+    if _reads(fix, text, (*at[:-1], meant), str(written(document.value(at)))):
+        yield fix
+
+
+def _as_block(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
+    """Write code whose lines cannot be told as a `|` block: of a folded one the lines as they are, else its text."""
+    at = finding.at
+    if at not in document.styles:
+        return
+    span = document.values[at]
+    if document.styles[at] == ">":
+        fix = Fix("Write a `|` block", (Edit(Span(span.line, span.column, span.line, span.column + 1), "|"),))
+        code = _text_at(fix, text, at)
+    else:
+        code = str(document.value(at)).strip("\n")
+        fix = Fix("Write a `|` block", (_replacing(document, at, code),))
+        if _text_at(fix, text, at) != code:
+            return
+    if code and parse(code) is not None:
+        yield fix
+
+
+def _text_at(fix: Fix, text: str, at: DataPath) -> str:
+    """The text at a place of the edited file; empty where it cannot be read."""
+    try:
+        return str(written(parse_text("", fix.applied(text)).value(at)))
+    except (SourceError, KeyError, IndexError, TypeError):
+        return ""
 
 
 def _named(text: str, document: Document, finding: Finding) -> Iterator[Fix]:

@@ -1,4 +1,4 @@
-"""The edition of a question: by it the page knows whether an answer that was kept is an answer to this text."""
+"""The edition of a question: by it pages and the attempt store know whether an answer is one to this text."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""How questions are worded, one by one and beside each other: advice from the literature on writing items."""

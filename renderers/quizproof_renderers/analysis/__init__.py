@@ -1,0 +1,1 @@
+"""Item analysis: what the marks of many learners say about the questions."""

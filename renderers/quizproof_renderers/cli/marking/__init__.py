@@ -1,0 +1,1 @@
+"""Commands for teachers: what many learners have answered."""

@@ -1,0 +1,141 @@
+"""`quizproof grade`: what learners have handed in becomes marks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from quizproof_renderers.cli.exits import FINDINGS, PROVEN, fail, refuse
+from quizproof_renderers.cli.options import RunOptions, default_bank, proving_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from quizproof.proof import QuizProof
+    from quizproof_renderers.handing_in.account import Entry
+    from quizproof_renderers.handing_in.grading import Row
+    from quizproof_renderers.handing_in.marker import Item
+
+
+@click.command()
+@click.argument("responses", nargs=-1, required=True, metavar="RESPONSES...", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the marks to this file: JSON where it ends in .json, else CSV.",
+)
+@click.option("--bank", multiple=True, type=click.Path(path_type=Path), help="Files or folders.  [default: questions]")
+@click.option(
+    "--feedback",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a page with feedback for each learner to this folder.",
+)
+@proving_options
+def grade(
+    responses: tuple[Path, ...], output: Path, bank: tuple[Path, ...], feedback: Path | None, options: RunOptions
+) -> None:
+    """Mark the files that learners hand in.
+
+    RESPONSES are files that pages of `build --no-key` have saved, and folders of them. The bank is proven first, by its
+    lock where that has all outcomes. Programs that learners wrote run in the same sandbox as everything else, several
+    beside each other. When it is interrupted or killed, the same command goes on where it was.
+
+    Every file is counted once: as marked, as malformed with the reason, or as doubled. Of several files of one learner
+    and quiz, the one that was handed in last is marked. A question without a response earns 0. Answers in words, and
+    programs that cannot be run here, stay unmarked.
+
+    \b
+    Examples:
+      quizproof grade handed-in/ -o marks.csv
+      quizproof grade handed-in/ -o marks.json --bank exam --feedback feedback
+      quizproof analyse marks.csv
+
+    Exit codes: 0 every file was marked or is doubled, 1 one is malformed, 2 bad usage, 3 could not verify.
+    """
+    from quizproof.loading.quiz import Bank
+    from quizproof_renderers.cli.learning.bench import proven
+    from quizproof_renderers.cli.marking.parallel import marking
+    from quizproof_renderers.cli.proving import bank_at
+    from quizproof_renderers.handing_in import grading
+    from quizproof_renderers.handing_in.account import account
+    from quizproof_renderers.handing_in.journal import Journal, bank_of
+    from quizproof_renderers.handing_in.marker import items_of
+
+    places = bank or default_bank()
+    whole = bank_at(*places)
+    entries = account(responses, {quiz.id for quiz in whole.quizzes})
+    wanted = {entry.found.quiz for entry in entries if entry.found}
+    chosen = Bank(tuple(file for file in whole.files if file.quiz and file.quiz.id in wanted))
+    ready = proven(chosen, places, options, locked=False)
+    items = items_of(ready.quizzes)
+    _refuse_unproven(entries, ready.quizzes, items)
+    rows: list[Row] = []
+    try:
+        with (
+            Journal(output, bank_of(items)) as journal,
+            marking(chosen, ready.quizzes, options, runs=ready.runs) as mark_many,
+        ):
+            for _, each in grading.grade(entries, items, journal, mark_many):
+                rows += each
+                if feedback:
+                    _write_feedback(feedback, each, items)
+            _write(output, rows, entries)
+            journal.remove()
+    except OSError as error:
+        fail(f"{error.filename or output} cannot be written: {error.strerror}")
+    _say(entries, rows, output)
+    sys.exit(FINDINGS if any(entry.fate == "malformed" for entry in entries) else PROVEN)
+
+
+def _refuse_unproven(
+    entries: Sequence[Entry], quizzes: Sequence[QuizProof], items: Mapping[str, Sequence[Item]]
+) -> None:
+    """Exit when there is a response to a question that is not proven here: nobody knows what is right."""
+    for quiz in quizzes:
+        asked = {item.block.id for item in items.get(quiz.id, ())}
+        unproven = {block.id for block in quiz.blocks if not block.exhibit} - asked
+        for entry in entries:
+            answered = entry.found.responses if entry.found and entry.found.quiz == quiz.id else {}
+            if lost := sorted(unproven & answered.keys()):
+                refuse(f"`{lost[0]}` is not proven here, so it cannot be marked; `quizproof check` says why")
+
+
+def _write(output: Path, rows: Sequence[Row], entries: Sequence[Entry]) -> None:
+    from quizproof_renderers.handing_in.mark_table import to_csv, to_json
+    from quizproof_renderers.reports.whole_file import whole_file
+
+    with whole_file(output) as stream:
+        stream.write(to_json(rows, entries) if output.suffix == ".json" else to_csv(rows))
+
+
+def _write_feedback(folder: Path, rows: Sequence[Row], items: Mapping[str, Sequence[Item]]) -> None:
+    from quizproof_renderers.handing_in.feedback_page import file_name, page
+    from quizproof_renderers.reports.whole_file import whole_file
+
+    if not rows:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    quiz = rows[0]["quiz"]
+    with whole_file(folder / f"{file_name(rows[0]['learner'], quiz)}.html") as stream:
+        stream.write(page(rows, {item.block.id: item for item in items[quiz]}))
+
+
+def _say(entries: Sequence[Entry], rows: Sequence[Row], output: Path) -> None:
+    """What became of every file."""
+    from quizproof_renderers.text import plural, visible
+
+    counts = {fate: sum(entry.fate == fate for entry in entries) for fate in ("marked", "malformed", "doubled")}
+    shown = ", ".join(f"{count:,} {fate}" for fate, count in counts.items() if count or fate == "marked")
+    click.echo(f"{plural(len(entries), 'response file')}: {shown}; {plural(len(rows), 'mark')} in {output}")
+    for entry in entries:
+        if entry.reason:
+            click.echo(f"  {entry.fate:<9}  {visible(str(entry.path))}: {visible(entry.reason)}")
+    if unmarked := sum(row["standing"] == "unmarked" for row in rows):
+        click.echo(f"{plural(unmarked, 'answer')} could not be marked; the column `note` says why")

@@ -1,0 +1,95 @@
+"""Grading: response files become rows of marks, chunk by chunk, with the runs of a chunk beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from quizproof_renderers.attempts.recorder import plain_response
+from quizproof_renderers.handing_in.account import Entry
+from quizproof_renderers.handing_in.journal import Journal, digest_of
+from quizproof_renderers.handing_in.marker import Item, Marking, mark_file, needs_run
+from quizproof_renderers.handing_in.response_file import GivenResponse, ResponseFile
+
+Key: TypeAlias = tuple[str, str, GivenResponse]
+"""Quiz, question and response."""
+MarkMany: TypeAlias = Callable[[Sequence[tuple[Item, GivenResponse]]], Iterable[Marking]]
+"""Marks responses that need runs, in their order."""
+Row: TypeAlias = dict[str, Any]
+"""A mark, with the keys of a mark file and more."""
+
+COLUMNS = ("learner", "quiz", "question", "kind", "response", "options", "score", "standing", "note", "feedback")
+CHUNK = 50
+"""Files that are marked together, and lost together when the process is killed."""
+
+
+def grade(
+    entries: Sequence[Entry], items: Mapping[str, Sequence[Item]], journal: Journal, mark_many: MarkMany
+) -> Iterator[tuple[Entry, list[Row]]]:
+    """The rows of every file that is marked, in the order of the files.
+
+    entries    the account of all files
+    items      the questions of each sheet
+    journal    has what was marked before, and gets what is marked now
+    mark_many  marks what needs runs
+    """
+    known: dict[Key, Marking] = {}
+    marked = [entry for entry in entries if entry.fate == "marked"]
+    for start in range(0, len(marked), CHUNK):
+        chunk = marked[start : start + CHUNK]
+        new = [entry for entry in chunk if digest_of(entry.content) not in journal.known]
+        _mark_runs(new, items, known, mark_many)
+        rows = {digest_of(entry.content): _rows(entry, items, known) for entry in new}
+        journal.add(rows)
+        rows |= journal.known
+        for entry in chunk:
+            yield entry, rows[digest_of(entry.content)]
+
+
+def _mark_runs(
+    entries: Iterable[Entry], items: Mapping[str, Sequence[Item]], known: dict[Key, Marking], mark_many: MarkMany
+) -> None:
+    """Mark what needs a run, each different response once."""
+    wanted: dict[Key, Item] = {}
+    for entry in entries:
+        assert entry.found is not None, "a file that is marked was read"
+        for item in items[entry.found.quiz]:
+            given = entry.found.responses.get(item.block.id)
+            key = (entry.found.quiz, item.block.id, given) if given else None
+            if key and given and key not in known and key not in wanted and needs_run(item, given):
+                wanted[key] = item
+    tasks = [(item, key[2]) for key, item in wanted.items()]
+    known.update(zip(wanted, mark_many(tasks), strict=True))
+
+
+def _rows(entry: Entry, items: Mapping[str, Sequence[Item]], known: dict[Key, Marking]) -> list[Row]:
+    found = entry.found
+    assert found is not None, "a file that is marked was read"
+    rows = [_row(found.learner, item, marking) for item, marking in mark_file(found, items[found.quiz], known)]
+    asked = {item.block.id for item in items[found.quiz]}
+    return rows + [_unknown(found, id_) for id_ in found.responses if id_ not in asked]
+
+
+def _unknown(found: ResponseFile, question: str) -> Row:
+    """The row of a response to a question that the bank no longer has: nothing that was handed in is lost."""
+    given = found.responses[question].response
+    response = list(given) if isinstance(given, tuple) else given
+    row: Row = {"learner": found.learner, "quiz": found.quiz, "question": question, "kind": "", "response": response}
+    note = "the bank has no such question"
+    return row | {"options": [], "score": None, "standing": "unmarked", "note": note, "feedback": ""}
+
+
+def _row(learner: str, item: Item, marking: Marking) -> Row:
+    response = None if marking.response is None else plain_response(marking.response)
+    return {
+        "learner": learner,
+        "quiz": item.quiz.id,
+        "question": item.block.id,
+        "kind": item.block.kind,
+        "response": list(response) if isinstance(response, tuple) else response,
+        "options": list(item.options),
+        "score": marking.score,
+        "standing": marking.standing,
+        "note": marking.note,
+        "feedback": marking.feedback,
+    }

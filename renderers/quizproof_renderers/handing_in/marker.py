@@ -1,0 +1,149 @@
+"""The marker: responses of sheets become marks, as the self-test marks them; programs are run in the same sandbox."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeAlias
+
+from quizproof.displays import Display, Input, OpenInput, Options, Ordering
+from quizproof.errors import CannotVerify
+from quizproof.marking.mark import MalformedResponse, NeverRun, Response, mark
+from quizproof.proof import BlockProof, QuizProof
+from quizproof_renderers.handing_in.response_file import GivenResponse, ResponseFile
+from quizproof_renderers.handing_in.sheet import Asked, fit_blocks, sheet_of, to_author
+from quizproof_renderers.terminal.faces.plain import PlainFace
+from quizproof_renderers.terminal.forms.base import Desk
+from quizproof_renderers.terminal.forms.dispatch import form_for
+from quizproof_renderers.terminal.questioning.setting import Runner
+from quizproof_renderers.terminal.reader import reader_for
+
+Standing: TypeAlias = Literal["right", "partly", "wrong", "unanswered", "unmarked"]
+
+
+@dataclass(frozen=True)
+class Marking:
+    """The mark of one response."""
+
+    standing: Standing
+    score: float | None
+    """0 to 1; None where it could not be marked."""
+    response: Response | None
+    """In the author's names, as marking takes it; None where nothing was answered."""
+    feedback: str = ""
+    """Markdown."""
+    note: str = ""
+    """Why it is unmarked, or what else a teacher should know."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question of a sheet with all that marking needs."""
+
+    quiz: QuizProof
+    block: BlockProof
+    display: Display
+    asked: Asked
+
+    @property
+    def form(self) -> Input:
+        """How it is answered."""
+        assert self.display.input is not None, "only questions are asked"
+        return self.display.input
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The ids of its options; none where there is nothing to choose from."""
+        return tuple(option.id for option in self.form.options) if isinstance(self.form, Options) else ()
+
+
+UNANSWERED = Marking("unanswered", 0.0, None)
+
+
+def items_of(quizzes: Iterable[QuizProof]) -> dict[str, tuple[Item, ...]]:
+    """The questions of each sheet, by the ids of the quizzes."""
+    return {
+        quiz.id: tuple(
+            Item(quiz, block, display, asked)
+            for (block, display), asked in zip(fit_blocks(quiz), sheet_of(quiz).questions, strict=True)
+        )
+        for quiz in quizzes
+        if quiz.header
+    }
+
+
+def needs_run(item: Item, given: GivenResponse) -> bool:
+    """Whether only a run can mark a response, so that it is worth being marked beside others."""
+    response = _in_authors_names(item, given)
+    if given.asked != item.asked.fingerprint:
+        return False
+    try:
+        found = mark(item.form, response)
+    except NeverRun:
+        return True
+    except (MalformedResponse, TypeError, ValueError):
+        return False
+    return isinstance(item.form, Ordering) and found.score < 1
+
+
+def mark_one(item: Item, given: GivenResponse, runner: Runner | None) -> Marking:
+    """Mark a response.
+
+    item    the question
+    given   what was handed in
+    runner  runs programs; None where nothing can be run
+    """
+    response = _in_authors_names(item, given)
+    if given.asked != item.asked.fingerprint:
+        return Marking("unmarked", None, response, note="the question has changed since the page was built")
+    if isinstance(item.form, OpenInput):
+        return Marking("unmarked", None, given.response, note="answers in words are for a person to mark")
+    notes = io.StringIO()
+    desk = Desk(
+        PlainFace(notes), reader_for(io.StringIO(), notes), partial(runner, item.quiz) if runner is not None else None
+    )
+    try:
+        result = form_for(item.form, item.display, random.Random(0)).mark_given(response, desk)
+    except MalformedResponse as error:
+        return Marking("wrong", 0.0, response, note=f"not an answer that can be marked: {error}")
+    except CannotVerify as error:
+        return Marking("unmarked", None, response, note=str(error))
+    said = " ".join(notes.getvalue().split())
+    if result.mark is None:
+        return Marking("unmarked", None, response, note=said or "it could not be run")
+    score = result.mark.score
+    standing: Standing = "right" if result.mark.correct else "partly" if score else "wrong"
+    return Marking(standing, score, response, result.mark.feedback)
+
+
+def mark_file(
+    found: ResponseFile, items: Sequence[Item], known: dict[tuple[str, str, GivenResponse], Marking]
+) -> list[tuple[Item, Marking]]:
+    """The marks of one learner, for every question of the sheet.
+
+    found  what was handed in
+    items  the questions of its sheet
+    known  marks by quiz, question and response; equal responses are marked once
+    """
+    marks = []
+    for item in items:
+        given = found.responses.get(item.block.id)
+        if given is None:
+            marks.append((item, UNANSWERED))
+            continue
+        key = (found.quiz, item.block.id, given)
+        if key not in known:
+            known[key] = mark_one(item, given, None)
+        marks.append((item, known[key]))
+    return marks
+
+
+def _in_authors_names(item: Item, given: GivenResponse) -> Response:
+    response: object = list(given.response) if isinstance(given.response, tuple) else given.response
+    translated = to_author(item.quiz.id, item.block, item.form, response)
+    if isinstance(translated, (str, list)):
+        return translated
+    return str(translated)

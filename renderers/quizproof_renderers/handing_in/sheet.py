@@ -1,0 +1,233 @@
+"""Sheets: quizzes with everything taken out that says which response is right. Pages without keys are made from these.
+
+What is not in a sheet cannot be on a page: no key, no evidence, no explanation, no hint and no feedback. Neither is an
+order of the author's, who often writes the key first: options, lines and matches are sorted by a hash of what is shown,
+and are named by their places in that order. `to_author` translates responses back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias, assert_never
+
+from quizproof.displays import (
+    Blanks,
+    Code,
+    Content,
+    Display,
+    Input,
+    LineInput,
+    Matching,
+    NumberInput,
+    OpenInput,
+    Options,
+    Ordering,
+    ProgramInput,
+    TextInput,
+    Written,
+)
+from quizproof.proof import BlockProof, QuizProof
+from quizproof.snippets.blanks import GAP
+from quizproof_renderers.shuffling import letters
+from quizproof_renderers.tally import shared_code
+
+Way: TypeAlias = Literal["options", "number", "text", "line", "blanks", "order", "match", "open", "program"]
+_LENGTH = 12
+"""Hexadecimal digits of a fingerprint."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An option, a line to be put in order, or an item to be matched."""
+
+    name: str
+    """The letter at which it is shown; it names it in responses too."""
+    content: Written
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test that a program must pass."""
+
+    name: str
+    source: str
+    """Empty where learners must not see it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as learners see it before they answer."""
+
+    id: str
+    number: int
+    title: str
+    prompt: tuple[Content, ...]
+    way: Way
+    """How it is answered."""
+    multiple: bool = False
+    """Whether several options must be chosen."""
+    choices: tuple[Choice, ...] = ()
+    left: tuple[Written, ...] = ()
+    """The items that a match is wanted for, in their order."""
+    unit: str = ""
+    hint: str = ""
+    """What cannot be guessed about the form of a response."""
+    source: str = ""
+    """The program with the wrong line, or with blanks that are numbered: `___b1___`."""
+    blanks: int = 0
+    indented: bool = False
+    starter: str = ""
+    checks: tuple[Check, ...] = ()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """It differs when something else was asked. It depends on nothing that is not shown."""
+        return hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A quiz as learners see it before they answer."""
+
+    quiz: str
+    title: str
+    topic: str
+    minutes: int | None
+    intro: str
+    shared: tuple[Code, ...]
+    """What all programs begin with."""
+    questions: tuple[Asked, ...]
+
+
+def sheet_of(quiz: QuizProof) -> Sheet:
+    """The sheet of a quiz that could be read: its proven questions, each in its first variant. Exhibits are left out.
+
+    quiz  proven, with displays
+    """
+    assert quiz.header is not None, "only quizzes that could be read are asked"
+    header = quiz.header
+    return Sheet(
+        quiz=quiz.id,
+        title=header.title,
+        topic=header.topic,
+        minutes=header.minutes,
+        intro="" if "{{" in header.intro else header.intro,
+        shared=shared_code(header, quiz.steps),
+        questions=tuple(
+            _asked(quiz.id, number, block, display) for number, (block, display) in enumerate(fit_blocks(quiz), 1)
+        ),
+    )
+
+
+def fit_blocks(quiz: QuizProof) -> Iterator[tuple[BlockProof, Display]]:
+    """The questions of a quiz that can be put, each with the variant that is asked."""
+    for block in quiz.blocks:
+        display = next((variant.display for variant in block.variants if variant.display), None)
+        sound = block.status in ("proven", "unproven") and not any(f.severity == "error" for f in block.findings)
+        if sound and display and display.input is not None:
+            yield block, display
+
+
+def to_author(quiz: str, block: BlockProof, form: Input, response: object) -> object:
+    """A response with the names that the page gives, in those of the author, as marking takes it.
+
+    quiz      the id of the quiz
+    block     the question
+    form      how it is answered
+    response  as a page writes it; what has another form, or names nothing, is returned as it is: marking refuses it
+    """
+    names = {letter: id_ for id_, letter in page_names(quiz, block, form).items()}
+    if not names or not isinstance(response, list) or not all(isinstance(each, str) for each in response):
+        return response
+    # Of a line with its indentation, only what is before the colon is a name. What the page does not name is no id.
+    parts = [each.partition(":") for each in response]
+    return [names.get(name, "") + colon + level for name, colon, level in parts]
+
+
+def page_names(quiz: str, block: BlockProof, form: Input) -> dict[str, str]:
+    """The letter at which each option, match or line is shown, by the author's ids; none where there are none."""
+    match form:
+        case Options():
+            return _named(quiz, block.id, form.options)
+        case Matching():
+            return _named(quiz, block.id, form.right)
+        case Ordering():
+            return _named(quiz, block.id, form.lines)
+        case _:
+            return {}
+
+
+def _named(quiz: str, question: str, items: Iterable[object]) -> dict[str, str]:
+    """The letter of each by its id."""
+    ordered = _sorted(quiz, question, [(_content(item), _id(item)) for item in items])
+    return {id_: letter for letter, (_, id_) in zip(letters(), ordered, strict=False)}
+
+
+def _sorted(quiz: str, question: str, items: Sequence[tuple[Written, str]]) -> list[tuple[Written, str]]:
+    """What can be chosen from, in an order that depends on what is shown alone."""
+
+    def place(item: tuple[Written, str]) -> tuple[bytes, str]:
+        shown = f"{quiz}/{question}/{item[0]!r}".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(shown).digest(), item[1]
+
+    return sorted(items, key=place)
+
+
+def _content(item: object) -> Written:
+    content = getattr(item, "content", None)
+    return content if content is not None else Code(getattr(item, "source"))  # noqa: B009 - a line has this instead
+
+
+def _id(item: object) -> str:
+    return str(getattr(item, "id"))  # noqa: B009 - options, lines and items have nothing else in common
+
+
+def _choices(quiz: str, question: str, items: Iterable[object]) -> tuple[Choice, ...]:
+    ordered = _sorted(quiz, question, [(_content(item), _id(item)) for item in items])
+    return tuple(Choice(letter, content) for letter, (content, _) in zip(letters(), ordered, strict=False))
+
+
+def _asked(quiz: str, number: int, block: BlockProof, display: Display) -> Asked:
+    form = display.input
+    assert form is not None
+    id_ = block.id
+    common = (id_, number, block.title, display.prompt)
+    match form:
+        case Options():
+            shown = _choices(quiz, id_, form.options)
+            hint = f"Numbers may differ by {form.tolerance}." if form.tolerance else ""
+            return Asked(*common, "options", multiple=form.multiple, choices=shown, hint=hint)
+        case NumberInput():
+            tolerance = f" Tolerance: {form.shown_tolerance}." if form.shown_tolerance else ""
+            return Asked(*common, "number", unit=form.unit, hint=f"For example 12, 0.5, 1e-3 or 3/4.{tolerance}")
+        case TextInput():
+            tolerance = f" Numbers may differ by {form.tolerance}." if form.tolerance else ""
+            return Asked(*common, "text", hint=_TEXTS[form.asks] + tolerance)
+        case LineInput():
+            return Asked(*common, "line", source=form.source)
+        case Blanks():
+            places = {blank.name: f"___b{place}___" for place, blank in enumerate(form.blanks, 1)}
+            source = GAP.sub(lambda found: places.get(found[1], found[0]), form.source)
+            return Asked(*common, "blanks", source=source, blanks=len(form.blanks))
+        case Ordering():
+            return Asked(*common, "order", choices=_choices(quiz, id_, form.lines), indented=form.indented)
+        case Matching():
+            left = tuple(item.content for item in form.left)
+            return Asked(*common, "match", choices=_choices(quiz, id_, form.right), left=left)
+        case OpenInput():
+            return Asked(*common, "open")
+        case ProgramInput():
+            checks = tuple(Check(check.name, "" if check.hidden else check.source) for check in form.checks)
+            return Asked(*common, "program", starter=form.starter, checks=checks)
+        case _:
+            assert_never(form)
+
+
+_TEXTS = {
+    "output": "Type every line as the program prints it, or the word “nothing” if it prints nothing.",
+    "exception": "The name of the exception, such as TypeError.",
+    "happens": "What happens: “never ends”, or the name of an exception or a warning.",
+}

@@ -1,0 +1,1 @@
+"""Questioning: how one block of a test is put, answered and explained."""

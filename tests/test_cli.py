@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ import pytest
 from helpers.bare import bare_interpreter
 from helpers.processes import descendants, quizproof
 from quizproof.proof import Totals
+from quizproof.rulebook.example import example_of
 from quizproof.runtimes.sandbox.levels import LEVELS, Level, refusal
 from quizproof.store.lock import NAME
 from quizproof_renderers.cli import exits
@@ -244,6 +246,13 @@ def test_explain() -> None:
     by_code = quizproof("explain", "qp201", cwd=ROOT)
     assert by_code.stdout.startswith("QP201 key-refuted (error)\n\nThe key does not hold")
     assert by_code.stdout == quizproof("explain", "key-refuted", cwd=ROOT).stdout
+    example = example_of("QP201")
+    bad, good = (textwrap.indent(text, "    ") for _, text in example.sides)
+    assert by_code.stdout.endswith(f"\n\nBad:\n\n{bad}\nGood:\n\n{good}\n{example.note}\n")
+    coloured = quizproof("explain", "qp201", cwd=ROOT, FORCE_COLOR="1", TERM="xterm-256color").stdout
+    assert "\x1b[1;31m        - {code: sorted(xs), key: true}" in coloured  # the line that makes the difference
+    assert "\x1b[1;32m        - {code: xs.sort(), key: true}" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == by_code.stdout
     listed = quizproof("explain", cwd=ROOT).stdout.splitlines()
     assert all(line.startswith("QP") for line in listed)
     assert any(line.startswith("QP902  engine-fault ") for line in listed)

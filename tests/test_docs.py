@@ -46,6 +46,7 @@ FENCES = [fence for page in PAGES for fence in fences(page)]
 EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "text finding"}
 TESTED |= {"python copy", "toml copy"}
+TESTED |= {f"{language} {side}" for language in ("yaml", "text") for side in ("bad", "good")}  # by test_examples.py
 TESTED |= {"json editor", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
 TESTED |= {"html template", "html frame", "console", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements", "lua"}

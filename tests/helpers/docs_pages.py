@@ -7,6 +7,7 @@ The words after the three backticks say what a block is, and so how it is held t
     yaml plugin                                the same, of a kind that the page itself defines
     yaml fragment                              a part of either; it must parse, and its keys must exist
     yaml copy=PATH, and of python and toml     the file docs/PATH
+    yaml bad, yaml good                        examples of rules, proven by tests/test_examples.py; of text, by none
     text finding                               exactly the findings of the yaml block before it
     python run                                 a program; all of a page run one after the other, with the same variables
     text printed                               exactly what the python block before it prints; without one it is nothing

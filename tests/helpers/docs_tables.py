@@ -49,6 +49,7 @@ from quizproof.quizfile.fields import Role
 from quizproof.quizfile.header import Header, Insight, Step
 from quizproof.quizfile.limits import Limits
 from quizproof.quizfile.metadata import Metadata
+from quizproof.rulebook.example import Example, example_of
 from quizproof.rules import RULES
 from quizproof_renderers.editing.docstrings import docstrings
 from quizproof_renderers.policy.settings import SETTINGS
@@ -161,6 +162,7 @@ def table(name: str) -> str:
     if name == "explanations":
         return "".join(
             f"## {rule.code} {rule.name}\n\n{rule.summary} ({rule.severity})\n\n{rule.explanation}\n\n"
+            f"{_example(example_of(rule.code))}"
             for rule in RULES.values()
         )
     if name == "settings":
@@ -189,6 +191,11 @@ def known_keys() -> set[str]:
     """Every key that some mapping of a quiz file may have."""
     models = [*PARTS.values(), *kinds().values()]
     return {"blocks"} | {info.alias or name for model in models for name, info in model.model_fields.items()}
+
+
+def _example(example: Example) -> str:
+    bad, good = (f"```{example.language} {word}\n{text}```\n\n" for word, text in example.sides)
+    return f"**Bad:**\n\n{bad}**Good:**\n\n{good}" + (f"{example.note}\n\n" if example.note else "")
 
 
 def _keys(model: type[BaseModel], without: frozenset[str] = frozenset()) -> str:

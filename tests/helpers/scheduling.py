@@ -35,6 +35,7 @@ COSTLY = {
     "test_cli": {"bare_python"},
     "test_dask": {"bank", "strict", "two"},
     "test_docs": {"found"},
+    "test_examples": {"found"},
     "test_exhibits": {"told"},
     "test_extending": {"python"},
     "test_honesty": {"proofs"},

@@ -79,9 +79,8 @@ BY_TOLERANCE = _define(
     "An assertion holds only because of its tolerance.",
     """
 `assert abs(loss - 0.5) < 0.25` passes for a loss of 0.69, and says nothing about one half. The number that was found
-differs from the stated one by a fifth or more, or both are decimals of as many digits and differ:
-
-    assert math.isclose(round(2.675, 2), 2.68, abs_tol=0.02)    # it is 2.67
+differs from the stated one by a fifth or more, or both are decimals of as many digits and differ, as in
+`math.isclose(round(2.675, 2), 2.68, abs_tol=0.02)`, which is 2.67.
 
 State what it is, or make the tolerance smaller.
 """,

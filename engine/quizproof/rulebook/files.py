@@ -90,13 +90,8 @@ CODE_STYLE = _define(
     "code-style",
     "Code is written in a form whose lines cannot be traced back to the file.",
     """
-Code of more than one line belongs in a `|` block:
-
-    code: |
-      x = 1
-      print(x)
-
-Folded (`>`) and multi-line quoted text loses its line structure, so errors could not name a line of the file.
+Code of more than one line belongs in a `|` block. Folded (`>`) and multi-line quoted text loses its line structure, so
+errors could not name a line of the file.
 """,
 )
 CODE_SYNTAX = _define(
@@ -152,9 +147,8 @@ CUT_TEXT = _define(
     "cut-text",
     "A comment seems to cut a text.",
     """
-In YAML ` #` begins a comment. Of `prompt: What is the answer to issue #3 of the list?` only "What is the answer to
-issue" is read. Put the text in quotes, or in a `|` block. If the rest is meant as a comment, write two spaces before
-the `#` and one after it.
+In YAML ` #` begins a comment, and what follows is not read. Put the text in quotes, or in a `|` block. If the rest is
+meant as a comment, write two spaces before the `#` and one after it.
 """,
     "warning",
 )
@@ -206,7 +200,7 @@ UNREADABLE_FORMULA = _define(
     r"""
 What is between dollar signs is TeX: the commands of LaTeX's mathematics and of amsmath, such as `\frac`, `\hat`,
 `\mathbb`, `\operatorname` and `\begin{bmatrix}`. The place shown is where it cannot be read on: a command that is
-unknown, a brace that is missing. Bad: `$\frc{1}{n}$`. Good: `$\frac{1}{n}$`.
+unknown, a brace that is missing.
 
 A formula defines no commands and has no colours. Inside of `\text{...}` write `\_` for `_`. If the dollar signs are
 money, write `\$`. In double quotes YAML reads `\t` and `\f` as escapes: write TeX in a `|` block, in single quotes, or
@@ -220,7 +214,7 @@ MISSING_IMAGE = _define(
     """
 Markdown shows images with `![What it shows](files/plot.png)`. The file is in the folder `files` beside the quiz: pages
 load nothing from other sites. It is a PNG, JPEG, GIF, WebP or SVG of at most 1 MiB. An SVG that could run a script or
-load something is refused. Bad: `![A plot](https://example.org/plot.png)`. Good: `![A plot](files/plot.png)`.
+load something is refused.
 """,
 )
 IMAGE_WITHOUT_TEXT = _define(
@@ -229,7 +223,6 @@ IMAGE_WITHOUT_TEXT = _define(
     "An image does not say what it shows.",
     """
 Learners who do not see the image, and those in the terminal, read the text in the square brackets. Say what the image
-shows, as far as the question needs it. Bad: `![](files/loss.png)`. Good: `![The loss falls for 20 epochs, then
-rises](files/loss.png)`.
+shows, as far as the question needs it.
 """,
 )

@@ -300,13 +300,7 @@ NO_INPUT = _define(
     "A program reads standard input, and the question gives it none.",
     """
 `input()` raises EOFError where there is nothing to read, which is not what a learner at a keyboard sees. Give the lines
-that it reads:
-
-    stdin: |
-      Ada
-      36
-
-`stdin: ""` says that the end of input is what the question is about.
+that it reads under `stdin:`. `stdin: ""` says that the end of input is what the question is about.
 """,
     shared_by_claims=True,
 )

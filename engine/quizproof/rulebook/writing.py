@@ -44,7 +44,7 @@ KEY_PLACE = _define(
     """
 Pages and the terminal shuffle options. Printed handouts and other programs that read the bank may not, and then a
 learner who has seen through the order needs no knowledge. The rule counts the choices with one key among options that
-you put in order, from six on. Bad: the key is the first option of all eight questions. Good: every place has a share.
+you put in order, from six on.
 (Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 20: vary the
 location of the right answer. Attali and Bar-Hillel, 2003, "Guess where: the position of correct answers in
 multiple-choice test items as a psychometric variable", Journal of Educational Measurement 40.)
@@ -57,8 +57,7 @@ MIDDLE_KEY = _define(
     "In all choices between numbers, the key is neither the smallest nor the largest.",
     """
 Authors put the right number between two wrong ones, and test-wise learners guess that. The rule counts the choices of a
-quiz whose options are three numbers or more, from four on. Bad: the key is 12 among 9, 12 and 15, it is 6 among 4, 6
-and 8, and so on. Good: now and then the key is the smallest or the largest, as 12 among 12, 15 and 24.
+quiz whose options are three numbers or more, from four on. Let the key be the smallest or the largest now and then.
 (Attali and Bar-Hillel, 2003, "Guess where: the position of correct answers in multiple-choice test items as a
 psychometric variable", Journal of Educational Measurement 40: authors and test takers both prefer the middle.)
 """,
@@ -69,9 +68,8 @@ ABSOLUTE_WORDS = _define(
     "absolute-words",
     "Every distractor is absolute, and the key is not.",
     """
-What is always or never so is seldom so, and test-wise learners strike it out. Bad: "It never changes a weight." and
-"It freezes all layers." beside the key "It scales the gradients.". Good: distractors in the words of a belief that a
-learner can hold, such as "It freezes the last layer.".
+What is always or never so is seldom so, and test-wise learners strike it out. Write distractors in the words of a
+belief that a learner can hold.
 (Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 28a: avoid specific
 determiners such as always, never, completely and absolutely.)
 """,
@@ -83,9 +81,8 @@ STEM_ECHO = _define(
     "The key alone repeats words of the stem.",
     """
 The sound of the question leads to the key, which the literature calls a clang association. The rule speaks from three
-words of five letters or more on, if no distractor has any word of the stem; code in backticks does not count. Bad: the
-stem asks which layer stores running averages during training, and only the key has these words. Good: let distractors
-have them as well, or say it in other words.
+words of five letters or more on, if no distractor has any word of the stem; code in backticks does not count. Let
+distractors have these words as well, or say it in other words.
 (Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 28b: avoid clang
 associations, choices identical to or resembling words in the stem.)
 """,
@@ -96,9 +93,8 @@ NEAR_DUPLICATE = _define(
     "near-duplicate",
     "Two questions of the bank ask the same, but for numbers or spacing.",
     """
-A learner who has answered one has the answer to the other. Bad: two questions with one program, in which a layer has 4
-units here and 8 there. Good: one question with `params: {units: [4, 8]}`. Questions of fewer than 120 letters and
-digits are not compared; feedback and explanations do not count.
+A learner who has answered one has the answer to the other. Make one question of the two, with `params` for what
+differs. Questions of fewer than 120 letters and digits are not compared; feedback and explanations do not count.
 (Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 4: keep the content
 of each item independent from the content of other items.)
 """,
@@ -110,8 +106,7 @@ UNSEEN_CHARACTER = _define(
     "A text has a character that cannot be seen, or a letter that looks like another.",
     """
 A space without width, or a Cyrillic letter in a Latin word, comes along when text is copied from a page. Learners who
-copy the code get an error whose cause they cannot see, and a search does not find the word. Bad: `model` with a
-Cyrillic letter in the place of the `o`. Good: the word, typed anew.
+copy the code get an error whose cause they cannot see, and a search does not find the word. Type the word again.
 (A trick that nobody meant. Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing
 guidelines", rule 7: avoid trick items. Which letters look alike is taken from Unicode Technical Standard 39.)
 """,
@@ -123,8 +118,8 @@ SPACING_ALONE = _define(
     "Two options differ in spacing alone.",
     """
 The learner is asked to count spaces. Where spacing is what you ask about, say so in the stem ("How many spaces are
-printed?"), and the rule is silent. Bad: `a b` beside `a  b`. Good: `a b` beside `ab`. Options that are equal but for
-quotation marks, the order of a set or letters that look alike are no matter of style: these are errors (QP202, QP206).
+printed?"), and the rule is silent. Options that are equal but for quotation marks, the order of a set or letters that
+look alike are no matter of style: these are errors (QP202, QP206).
 (Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 7: avoid trick
 items.)
 """,

@@ -29,6 +29,7 @@ _THEME = ANSISyntaxTheme(
         Name.Function: Style(color="blue"),
         Name.Class: Style(color="blue"),
         Name.Decorator: Style(color="blue"),
+        Name.Tag: Style(color="blue"),
         Name.Variable.Magic: Style(),
         Name.Builtin.Pseudo: Style(),
         String: Style(color="green"),

@@ -27,7 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_wheel_has_every_file_of_both_packages(wheel: zipfile.ZipFile) -> None:
-    """Modules, templates, style, script and the typing marker; no test, no bank but the sample, no generic top-level name."""
+    """Modules, templates, style, script, typing marker, the sample bank; no test, and no generic top-level name."""
     shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
     sources = [ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers"]
     files = {

@@ -245,7 +245,10 @@ class _Validation:
                 path = (*path, step)
         code, message = worded(detail, path, names)
         help_ = self._about_null(path) or HELP.get(code, "")
-        self._find(code, path, message, help_, key=code == rules.UNKNOWN_KEY)
+        last = str(detail["loc"][-1]) if code == rules.UNKNOWN_KEY else ""
+        # For programs that repair: the message says it in words.
+        meant = meant_key(last, names) if last else ""
+        self._find(code, path, message, help_, key=bool(last), expected=meant, actual=last if meant else "")
 
     def _about_null(self, path: DataPath) -> str:
         """What to write instead of a `null` at a place, or in the mapping there, that may be meant as text."""
@@ -258,7 +261,16 @@ class _Validation:
         return ""
 
     def _find(
-        self, code: str, path: DataPath, message: str, help_: str = "", *, key: bool = False, span: Span | None = None
+        self,
+        code: str,
+        path: DataPath,
+        message: str,
+        help_: str = "",
+        *,
+        key: bool = False,
+        span: Span | None = None,
+        expected: str = "",
+        actual: str = "",
     ) -> None:
         span = span or self.document.first_line(path, key=key)
         id_ = None
@@ -266,7 +278,10 @@ class _Validation:
             block = self.document.data["blocks"][path[1]]
             typed = written(block.get("id")) if isinstance(block, dict) else None
             id_ = typed if isinstance(typed, str) else None
-        self.findings.append(Finding(code, self.document.path, span, message, help=help_, block=id_))
+        finding = Finding(
+            code, self.document.path, span, message, help=help_, block=id_, expected=expected, actual=actual
+        )
+        self.findings.append(finding)
 
 
 def _clipped(text: str, most: int = 60) -> str:

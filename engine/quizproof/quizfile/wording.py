@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from pydantic_core import ErrorDetails
@@ -36,9 +35,6 @@ _SYNONYMS = {
 """Our keys, by what other tools call them."""
 
 
-_MEANT = re.compile(r"; did you mean `(\w+)`\?$")
-
-
 def worded(detail: ErrorDetails, path: DataPath, known: Collection[str] = ()) -> tuple[str, str]:
     """The rule that an error of pydantic's breaks, and the message about it: ("QP108", "`prompt` is missing").
 
@@ -63,12 +59,6 @@ def worded(detail: ErrorDetails, path: DataPath, known: Collection[str] = ()) ->
             reason = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
             instead = _INSTEAD.get(other, reason)
             return rules.INVALID_VALUE, f"{where}: {instead[:1].lower()}{instead[1:]}"
-
-
-def meant_in(message: str) -> str:
-    """The key that a message of `worded` suggests instead of an unknown one; empty where it suggests none."""
-    found = _MEANT.search(message)
-    return found[1] if found else ""
 
 
 HELP = {

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
 from quizproof.quizfile.source_text import SourceError
-from quizproof.quizfile.wording import meant_in
 from quizproof.quizfile.yaml_document import Document, parse_text, resolve, written
 from quizproof.snippets.syntax import parse
 
@@ -191,7 +190,7 @@ def _uncut(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
 
 def _renamed(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
     """Write a key that does not exist as the one that was meant, where that is not there as well."""
-    at, meant = finding.at, meant_in(finding.message)
+    at, meant = finding.at, finding.expected
     if not meant or at not in document.keys or (*at[:-1], meant) in document.keys:
         return
     fix = Fix(f"Write `{meant}`", (Edit(document.keys[at], meant),))

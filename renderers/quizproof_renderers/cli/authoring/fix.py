@@ -67,7 +67,8 @@ def fix(paths: tuple[Path, ...], write: bool, rules: tuple[str, ...], options: R
     for file in changed:
         click.echo(difference(file.before, file.text, str(file.path)), nl=False)
         for finding, title in file.made:
-            tell(f"{finding.place}: {finding.code} {finding.message}. {title}")
+            end = "" if finding.message.endswith(("?", ".")) else "."
+            tell(f"{finding.place}: {finding.code} {finding.message}{end} {title}")
     errors = [finding for file in files for finding in file.left if finding.severity == "error"]
     for finding in errors:
         click.echo(line(finding))

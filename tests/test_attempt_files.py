@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from quizproof_renderers.attempts.exchange.formats import Format
 
 SAMPLES = (
-    event("a", response="=1+1", options=(), seconds=0.5, confidence="guess", tries=2, hints=1),
+    event("a", tags=("x", "y"), response="=1+1", options=(), seconds=0.5, confidence="guess", tries=2, hints=1),
     event("b", title='A "sum", of\ntenths', response=("b", "c"), score=1 / 3, standing="partly"),
     event("c", response="print('x')\r\n\u2028\x85ü", score=None, standing="unmarked", topic="", kind="", edition=""),
 )
@@ -180,8 +180,10 @@ def test_progress_goes_to_the_site_and_back(browser: Browser, tmp_path: Path) ->
 
 def test_what_the_site_never_ran_is_unmarked() -> None:
     """And what a learner has marked has that mark; of old answers, without scores, it is all or nothing."""
+    run = {"earned": 1, "of": 2, "parts": [True, False]}
     answers = {
         "never-run": {"variant": 0, "response": "x", "right": False, "unrun": True},
+        "run-live": {"variant": 0, "response": ["x"], "right": False, "unrun": True, "ran": run, "score": 0.5},
         "own-mark": {"variant": 0, "response": ["x", "y"], "right": False, "unrun": True, "own": ["x"], "score": 0.5},
         "old": {"variant": 1, "response": ["a"], "right": True},
         "peeked": {"variant": 0, "response": "3", "right": True, "score": 0.75, "hints": 1, "peeked": True},
@@ -189,6 +191,7 @@ def test_what_the_site_never_ran_is_unmarked() -> None:
     found = formats.read(json.dumps({"quizproof": 1, "quizzes": {"quiz": answers}}), 0, {})
     assert [(each.question, each.standing, each.score, each.hints) for each in found] == [
         ("never-run", "unmarked", None, 0),
+        ("run-live", "partly", 0.5, 0),
         ("own-mark", "partly", 0.5, 0),
         ("old", "right", 1, 0),
         ("peeked", "right", 0.75, 2),

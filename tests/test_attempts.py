@@ -44,7 +44,8 @@ def kept(path: Path) -> tuple[Event, ...]:
 def test_an_event_survives_its_json_form() -> None:
     for each in (
         event("a"),
-        event("b", response="1/2", options=(), score=0.5, standing="partly", seconds=1.5, confidence="sure", tries=2),
+        event("b", tags=("x", "y"), response="1/2", options=(), score=0.5, standing="partly"),
+        event("d", seconds=1.5, confidence="sure", tries=2, hints=1),
         event("c", score=None, standing="unmarked", response="print('ü')\n", at=1_796_000_000_007),
     ):
         assert from_json(json.loads(json.dumps(to_json(each)))) == each
@@ -110,6 +111,7 @@ def test_migration_from_every_schema(tmp_path: Path, version: int) -> None:
     if version:
         columns = [row[1] for row in base.execute("PRAGMA table_info(events)")]
         values = {**to_json(event("old")), "at": 5, "number": 1, "response": '["b"]', "options": '["a", "b", "c"]'}
+        values["tags"] = '["floats"]'
         marks = ", ".join("?" * len(columns))
         base.execute(f"INSERT INTO events VALUES ({marks})", [values[name] for name in columns])
     base.commit()
@@ -117,8 +119,9 @@ def test_migration_from_every_schema(tmp_path: Path, version: int) -> None:
     with AttemptStore(path) as store:
         store.add([event("new")])
         found = store.events()
-    options = ("a", "b", "c") if version == VERSION else ()  # the first schema did not have them
-    old = [event("old", at=5, options=options)] if version else []
+    # What the earlier schemas did not have.
+    options, tags = ("a", "b", "c") if version >= 2 else (), ("floats",) if version >= 3 else ()
+    old = [event("old", at=5, options=options, tags=tags)] if version else []
     assert found == (*old, event("new"))
 
 
@@ -246,6 +249,7 @@ BANK = """\
 quiz: floats
 title: Floats
 topic: basics
+tags: [arithmetic]
 blocks:
   - id: sum
     kind: choice
@@ -292,6 +296,7 @@ def test_take_keeps_every_mark(bank: Path) -> None:
     assert {first.response, third.response} == {("a",), ("b",)}
     assert {first.standing, third.standing} == {"right", "wrong"}
     assert first.options == third.options == ("a", "b")
+    assert first.tags == second.tags == ("arithmetic",)
     assert (second.question, second.response, second.score) == ("half", "9", 0)
     assert first.session == second.session != third.session
     assert first.edition == third.edition != second.edition

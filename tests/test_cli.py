@@ -128,7 +128,7 @@ def test_report_can_go_to_a_file(lying: Path) -> None:
         (["chek"], "No such command 'chek'"),
         (["explain", "QP999"], "quizproof: there is no rule `QP999`"),
         (["explain", "key-refutd"], "did you mean `key-refuted`?"),
-        (["take", "good-one"], "quizproof: there is no quiz, question or exhibit `good-one`; did you mean `good`?"),
+        (["take", "good-one"], "there is no quiz, topic, question or exhibit `good-one`; did you mean `good`?"),
         (["build", "questions", "-o", "questions"], "questions holds files that quizproof did not write"),
     ],
 )

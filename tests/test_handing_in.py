@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import html
 import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -341,7 +343,7 @@ blocks:
     prompt: What is 1,234 times 567?
     code: found = 1234 * 567
     value: found
-    mistakes: [{value: 1801, mistake: SECRET addition}]
+    mistakes: [{value: 1801, mistake: "SECRET addition ![a sum](files/sum.png)"}]
   - id: double
     kind: write-code
     prompt: Double every item.
@@ -356,12 +358,18 @@ blocks:
       - {code: "items = items * 2", mistake: SECRET repetition}
 """
 
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""One pixel."""
+
 
 @pytest.fixture(scope="module")
 def exam(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a bank, its lock, and its pages without keys."""
     folder = tmp_path_factory.mktemp("exam")
-    (folder / "questions").mkdir()
+    (folder / "questions/files").mkdir(parents=True)
+    (folder / "questions/files/sum.png").write_bytes(PICTURE)
     (folder / "questions/exam.yaml").write_text(BANK, encoding="utf-8")
     proved = quizproof("check", "--write-lock", "questions", cwd=folder)
     assert "refuted" not in proved.stdout, proved.stdout
@@ -394,7 +402,8 @@ def respond(exam: Path) -> Callable[..., bytes]:
 
 def written(folder: Path) -> str:
     """All that the files of a folder hold: as they are, and as readers see it."""
-    raw = "\n".join(path.read_bytes().decode() for path in sorted(folder.rglob("*")) if path.is_file())
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".png"]
+    raw = "\n".join(path.read_bytes().decode() for path in files)
     return raw + html.unescape(re.sub(r"<[^>]*>", "", raw))
 
 
@@ -403,6 +412,7 @@ def test_built_pages_have_no_secret(exam: Path) -> None:
     words = ("SECRET", "699678", "2 * item for item in items", "items * 2")
     whole = written(exam / "exam")
     assert [word for word in words if word in whole] == []
+    assert not [*(exam / "exam").rglob("*.png")]  # the one of the feedback
     assert "What is 1,234 times 567?" in whole
     assert "Doubled" in whole
     assert quizproof("build", "questions", "-o", "site", "--locked", cwd=exam).returncode == 0
@@ -446,6 +456,7 @@ def test_grade_marks_and_runs_programs(exam: Path, respond: Callable[..., bytes]
     assert set(pages) == {f"{name}-exam.html" for name in ("ada", "bob", "eve", "old")}
     assert "3 of 3" in pages["ada-exam.html"]
     assert "SECRET mistake" in pages["bob-exam.html"]
+    assert 'SECRET addition <em class="image">a sum</em>' in pages["bob-exam.html"]
     assert "verdict = total == 0.3" in pages["bob-exam.html"]
     assert not (exam / "marks.csv.unfinished").exists()
 
@@ -466,7 +477,7 @@ def test_grade_as_json_accounts_for_every_file(exam: Path, respond: Callable[...
 
 def test_no_response_is_lost(exam: Path, respond: Callable[..., bytes], tmp_path: Path) -> None:
     """Neither one to a question that the bank no longer has, nor one to a question that is not proven here."""
-    (tmp_path / "questions").mkdir()
+    shutil.copytree(exam / "questions/files", tmp_path / "questions/files")
     blocks = BANK.partition("  - id: double")
     (tmp_path / "questions/exam.yaml").write_text(blocks[0], encoding="utf-8")
     (tmp_path / "ada.json").write_bytes(respond("ada", sum="&gt;", double="items = [2, 4]"))

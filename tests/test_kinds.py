@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quizproof.displays import Code, LineInput, NumberInput, Options, Output, Prose, TextInput
+from quizproof.kinds.registry import BUILT_IN, kind_of, kinds
 from quizproof.marking.mark import mark
 
 if TYPE_CHECKING:
@@ -626,3 +627,10 @@ def test_parameters_reach_code_exactly(prove_text: ProveText) -> None:
           explanation: It is {{ a }}.
     """
     assert [v.display and v.display.answer for v in prove_text(text).blocks[0].variants] == ["1.0", "1234567.0"]
+
+
+def test_each_kind_is_found_alone_and_among_all() -> None:
+    """The names in the registry are those of the classes; what is not installed is none."""
+    assert {name: kind_of(name) for name in BUILT_IN} == {n: kind for n, kind in kinds().items() if n in BUILT_IN}
+    assert all(kind.kind_name == name for name, kind in kinds().items())
+    assert kind_of("essay") is None

@@ -92,6 +92,13 @@ def test_time_is_cut_into_steps_without_gaps(days: int, step: str, count: int) -
     assert sum(each.answers for each in found.time) == 2
 
 
+def test_an_answer_counts_for_every_tag() -> None:
+    events = [answered("a", 1, tags=("x", "y")), answered("b", 0, tags=("y",)), answered("c", 0)]
+    found = statistics(events)
+    assert [(each.name, each.answers, each.score) for each in found.tags] == [("y", 2, 0.5), ("x", 1, 1)]
+    assert [each.uid for each in chosen(events, None, tag="x")] == ["a"]
+
+
 def test_only_what_is_asked_for_is_counted() -> None:
     events = [answered("a", 1, topic="t"), answered("b", 0, 9, topic="t"), answered("c", 0, 9, topic="u")]
     assert [each.uid for each in chosen(events, events[1].day, topic="t")] == ["b"]

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from helpers.processes import quizproof
+from quizproof.errors import UsageError
+from quizproof.store.lock import Lock
 
 SUM = """\
 quiz: sums
@@ -231,6 +233,21 @@ def test_damaged_lock_is_told_apart(bank: Path, content: bytes, message: str) ->
     done = quizproof("build", "questions", "-o", "site", "--locked", cwd=bank)
     assert (done.returncode, message in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
     assert "--write-lock" in done.stderr
+
+
+def test_a_part_of_a_lock_can_be_read(bank: Path) -> None:
+    """What is not read is not checked either; the rest is as ever."""
+    path = bank / "questions" / "quizproof.lock"
+    data = json.loads(path.read_text())
+    quiz = next(iter(data["quizzes"]))
+    data["quizzes"]["damaged"] = {"block": {"run": {"program": 1}}}
+    path.write_text(json.dumps(data))
+    part = Lock.read(path, [quiz])
+    assert (list(part.quizzes), part.quizzes[quiz]) == ([quiz], data["quizzes"][quiz])
+    with pytest.raises(UsageError, match="is damaged: "):
+        Lock.read(path)
+    with pytest.raises(UsageError, match="is damaged: "):
+        Lock.read(path, ["damaged"])
 
 
 def test_outcome_that_fits_no_program_is_refused(bank: Path) -> None:

@@ -27,7 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_wheel_has_every_file_of_both_packages(wheel: zipfile.ZipFile) -> None:
-    """Modules, templates, style, script and the typing marker; no test, no bank, no generic top-level name."""
+    """Modules, templates, style, script, typing marker, the sample bank; no test, and no generic top-level name."""
     shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
     sources = [ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers"]
     files = {
@@ -39,6 +39,8 @@ def test_wheel_has_every_file_of_both_packages(wheel: zipfile.ZipFile) -> None:
     assert shipped == files
     assert {"quizproof/py.typed", "quizproof_renderers/py.typed"} <= shipped
     assert any(name.endswith(".css") for name in shipped)
+    assert "quizproof_renderers/sample/quizproof.lock" in shipped
+    assert any(name.startswith("quizproof_renderers/sample/") and name.endswith(".yaml") for name in shipped)
 
 
 def test_metadata(wheel: zipfile.ZipFile) -> None:

@@ -185,6 +185,12 @@ def test_a_test_from_the_lock_needs_no_framework(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "Question 1 of 1" in done.stdout
     assert "Score: " in done.stdout
+    program = ("take", "torch-hands-freeze-but-head", "--plain", "--no-record", "--bank", str(ROOT / "questions"))
+    wanting = quizproof(*program, cwd=tmp_path, python=python, stdin="x = 1\n.\ns\n")
+    said = "torch is not installed, so what you write for torch-hands-freeze-but-head may not be run here"
+    assert (wanting.returncode, wanting.stderr) == (0, f"quizproof: {said}\n")
+    assert "\nNot run here. It may well be right" in wanting.stdout
+    assert "Wrong" not in wanting.stdout
     refused = quizproof(*arguments, "--no-cache", cwd=tmp_path, python=python, stdin="a\n")
     assert refused.returncode == 3
     assert "Question 1 of 1" not in refused.stdout
@@ -198,7 +204,7 @@ def test_a_locked_test_runs_nothing(bank: Path, tmp_path: Path) -> None:
     assert "Score: 1 of 1 (100 %)." in done.stdout
     other = quizproof("take", "write", "--locked", "--plain", cwd=bank, stdin="total = len('ab')\n.\n")
     assert "Your program cannot be run here." in other.stdout
-    assert "Not marked." in other.stdout
+    assert "Not run here." in other.stdout
     (tmp_path / "questions").mkdir()
     for file in (bank / "questions").iterdir():
         text = file.read_text().replace("print(1 + 1)", "print(2 + 1)") if file.suffix == ".yaml" else file.read_text()

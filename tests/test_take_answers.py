@@ -87,10 +87,18 @@ TWO = """\
 quiz: {quiz}
 title: Quiz {quiz}
 topic: {topic}
+tags: [{topic}-tag]
+difficulty: 3
 intro: About {quiz}.
 blocks:
   - {{id: {quiz}-number, kind: number, prompt: How much?, code: x = 1, value: x + 1}}
-  - {{id: {quiz}-output, kind: predict-output, prompt: What?, input: type, code: print(1), explanation: One.}}
+  - id: {quiz}-output
+    kind: predict-output
+    prompt: What?
+    input: type
+    code: print(1)
+    tags: [typed]
+    difficulty: 5
 """
 
 
@@ -116,6 +124,16 @@ def test_questions_are_chosen_by_quiz_topic_and_id(bank: Path) -> None:
     assert chosen(bank, "two-output", "one") == ["one-number", "one-output", "two-output"]
     assert chosen(bank, topics=("texts",)) == ["three-number", "three-output"]
     assert chosen(bank, "one", "three", kinds=("number",)) == ["one-number", "three-number"]
+
+
+def test_questions_are_chosen_by_tag_and_difficulty(bank: Path) -> None:
+    """A block has the tags of its quiz as well, and its difficulty where it has none of its own."""
+    typed = ["one-output", "three-output", "two-output"]
+    assert chosen(bank, tags=("typed",)) == typed
+    assert chosen(bank, tags=("sums-tag",)) == chosen(bank, "sums")
+    assert chosen(bank, levels=(5,)) == typed
+    assert chosen(bank, "one", levels=(2, 3)) == ["one-number"]
+    assert chosen(bank, "three", "two", tags=("typed",), count=9) == typed[1:]
 
 
 def test_only_files_that_may_have_a_name_are_read(bank: Path) -> None:
@@ -147,6 +165,7 @@ def test_some_questions_are_drawn(bank: Path) -> None:
         (Wanted(["on"]), "there is no quiz, topic, question or exhibit `on`; did you mean `one`?"),
         (Wanted(topics=["sum"]), "there is no topic `sum`; did you mean `sums`?"),
         (Wanted(kinds=["numbers"]), "there is no kind `numbers`; did you mean `number`?"),
+        (Wanted(tags=["type"]), "there is no tag `type`; did you mean `typed`?"),
         (Wanted(["one"], topics=["texts"]), "no question of the bank fits all of that; leave something out"),
     ],
 )

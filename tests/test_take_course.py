@@ -16,6 +16,7 @@ import pytest
 from helpers import report_samples as samples
 from helpers import terminal_samples as kinds
 from quizproof.proof import BlockProof
+from quizproof_renderers.terminal.faces.layout import in_room
 from quizproof_renderers.terminal.questioning.commands import Commands
 from quizproof_renderers.terminal.record import Marked, Result
 from quizproof_renderers.terminal.session import run
@@ -474,6 +475,15 @@ def test_prompts_are_broken_between_words_and_follow_the_window(tmp_path: Path) 
         child.expect("To answer, type e to write in your editor, f and a path to read a file,")
         child.type("q")
         assert child.end() == 0
+
+
+def test_names_are_broken_after_hyphens() -> None:
+    """In a narrow window; code is broken after spaces, or after a sign where it has none."""
+    assert in_room("a-name-of-many-words, 3 questions", 14) == "a-name-of-\nmany-words, 3\nquestions"
+    assert in_room("short", 14) == "short"
+    assert in_room("nothing_but_one", 14) == "nothing_but_\none"
+    assert in_room("x" * 25, 10) == "\n".join(["x" * 10, "x" * 10, "x" * 5])
+    assert in_room("混同" * 6, 10) == "\n".join(["混同混同混", "同混同混同", "混同"])
 
 
 def test_a_summary_without_room_for_a_table(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,10 @@ import math
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
-from rich.progress import BarColumn, TextColumn
-from rich.progress import Progress as RichProgress
-
-from quizproof_renderers.console import console_for
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
 
 PATIENCE = 0.3
 """Seconds before anything is drawn: short work needs no progress."""
@@ -95,20 +93,8 @@ class Bar:
         stream  a terminal
         clock   gives seconds that never go back; tests give their own
         """
-        self._progress = RichProgress(
-            TextColumn("Proving"),
-            BarColumn(bar_width=30),
-            TextColumn(
-                "{task.completed:,.0f} of {task.total:,.0f} questions, {task.fields[runs]:,} runs", markup=False
-            ),
-            console=console_for(stream),
-            auto_refresh=False,  # it would draw from a thread
-            transient=True,
-            # Whoever writes to the terminal hides the line first; rich would put streams of its own in their place.
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        self._task = self._progress.add_task("", total=0, runs=0)
+        self._stream = stream
+        self._progress: RichProgress | None = None
         self._clock = clock
         self._due = clock() + PATIENCE
         self._shown = False
@@ -127,13 +113,36 @@ class Bar:
         if now < self._due:
             return
         self._due = now + MIN_INTERVAL
+        progress = self._progress = self._progress or _bar_on(self._stream)
         if not self._shown:
-            self._progress.start()
+            progress.start()
             self._shown = True
-        self._progress.update(self._task, completed=done, total=total, runs=runs, refresh=True)
+        progress.update(progress.task_ids[0], completed=done, total=total, runs=runs, refresh=True)
 
     def hide(self) -> None:
         """Remove the line, so that something else can be written in its place."""
-        if self._shown:
+        if self._shown and self._progress:
             self._progress.stop()
             self._shown = False
+
+
+def _bar_on(stream: TextIO) -> RichProgress:
+    """The line, not drawn yet. It is made when it is needed: short work need not wait for the library behind it."""
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as RichProgress
+
+    from quizproof_renderers.console import console_for
+
+    progress = RichProgress(
+        TextColumn("Proving"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} questions, {task.fields[runs]:,} runs", markup=False),
+        console=console_for(stream),
+        auto_refresh=False,  # it would draw from a thread
+        transient=True,
+        # Whoever writes to the terminal hides the line first; rich would put streams of its own in their place.
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    progress.add_task("", total=0, runs=0)
+    return progress

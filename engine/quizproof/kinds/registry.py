@@ -3,40 +3,38 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
+from typing import cast
 
 from quizproof.kinds.base import Block
-from quizproof.kinds.exhibits.confusion_matrix import ConfusionMatrix
-from quizproof.kinds.exhibits.experiment import Experiment
-from quizproof.kinds.exhibits.pipeline import Pipeline
-from quizproof.kinds.exhibits.training_run import TrainingRun
-from quizproof.kinds.questions.choice import Choice
-from quizproof.kinds.questions.fill_blank import FillBlank
-from quizproof.kinds.questions.find_bug import FindBug
-from quizproof.kinds.questions.match import Match
-from quizproof.kinds.questions.number import NumberQuestion
-from quizproof.kinds.questions.open_answer import Open
-from quizproof.kinds.questions.order_lines import OrderLines
-from quizproof.kinds.questions.predict_output import PredictOutput
-from quizproof.kinds.questions.write_code import WriteCode
 
-_OURS: tuple[type[Block], ...] = (
-    Choice,
-    ConfusionMatrix,
-    Experiment,
-    FillBlank,
-    FindBug,
-    Match,
-    NumberQuestion,
-    Open,
-    OrderLines,
-    Pipeline,
-    PredictOutput,
-    TrainingRun,
-    WriteCode,
-)
-BUILT_IN = frozenset(kind.kind_name for kind in _OURS)
+_OURS = {
+    "choice": "questions.choice:Choice",
+    "confusion-matrix": "exhibits.confusion_matrix:ConfusionMatrix",
+    "experiment": "exhibits.experiment:Experiment",
+    "fill-blank": "questions.fill_blank:FillBlank",
+    "find-bug": "questions.find_bug:FindBug",
+    "match": "questions.match:Match",
+    "number": "questions.number:NumberQuestion",
+    "open": "questions.open_answer:Open",
+    "order-lines": "questions.order_lines:OrderLines",
+    "pipeline": "exhibits.pipeline:Pipeline",
+    "predict-output": "questions.predict_output:PredictOutput",
+    "training-run": "exhibits.training_run:TrainingRun",
+    "write-code": "questions.write_code:WriteCode",
+}
+"""Where the class of each kind is, by the name used in `kind:`. Who waits for one question waits for its kind alone."""
+BUILT_IN = frozenset(_OURS)
 """The names of the kinds that come with the engine."""
+
+
+def kind_of(name: str) -> type[Block] | None:
+    """The kind of a name; None when none of that name is installed. Raises what the import of an installed kind raises.
+
+    name  as in `kind:`
+    """
+    return _ours(name) if name in _OURS else kinds().get(name)
 
 
 @cache
@@ -47,5 +45,11 @@ def kinds() -> dict[str, type[Block]]:
     installed kind raises.
     """
     known = {entry.name: entry.load() for entry in entry_points(group="quizproof.kinds")}
-    known.update({kind.kind_name: kind for kind in _OURS})
+    known.update({name: _ours(name) for name in _OURS})
     return known
+
+
+@cache
+def _ours(name: str) -> type[Block]:
+    module, _, kind = _OURS[name].partition(":")
+    return cast("type[Block]", getattr(import_module(f"quizproof.kinds.{module}"), kind))

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
-from quizproof.kinds.registry import kinds
+from quizproof.kinds.registry import kind_of, kinds
 from quizproof.loading.budget import Budget, BudgetSpent
 from quizproof.loading.cut_text import cuts
 from quizproof.loading.files import SourceFile, find_files
@@ -201,7 +201,7 @@ class _Validation:
         if name is None:
             self._find(rules.MISSING_KEY, at, "`kind` is missing", f"Write one of {', '.join(sorted(kinds()))}.")
             return None
-        model = kinds().get(str(written(name)))
+        model = kind_of(str(written(name)))
         if model is None:
             message = f"there is no kind `{written(name)}`{meant(str(name), kinds())}"
             self._find(rules.UNKNOWN_KIND, (*at, "kind"), message, f"Installed: {', '.join(sorted(kinds()))}.")

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
@@ -162,26 +162,26 @@ class Lock:
     """The id that git gives to the content of that file: `git log --find-object=ID` names the commits that have it."""
 
     @classmethod
-    def read(cls, path: Path) -> Lock:
-        """Read a lock, and check it whole, so that nothing has to be checked later.
+    def read(cls, path: Path, quizzes: Collection[str] | None = None) -> Lock:
+        """Read a lock, and check all that is read, so that nothing has to be checked later.
 
-        path  of the file
+        path, quizzes  the file, and the ids of the quizzes to read: all when None, or few, for who cannot wait long
 
-        Raises UsageError when there is none, or when the file is something else: not JSON, of another version, damaged,
-        or with two outcomes of one program.
+        Raises UsageError when there is none, or when it is something else: not JSON, damaged, or ambiguous.
         """
-        return cls.parse(_content(path), str(path))
+        return cls.parse(_content(path), str(path), quizzes)
 
     @classmethod
-    def parse(cls, content: bytes, path: str) -> Lock:
-        """The lock that a file's content is, checked whole.
+    def parse(cls, content: bytes, path: str, quizzes: Collection[str] | None = None) -> Lock:
+        """The lock that a file's content is, checked.
 
-        content  as `text` gives it, in ASCII
-        path     what to call it in messages
+        content  as `text` gives it, in ASCII; `path` is for messages, and `quizzes` as `read` takes it
 
         Raises UsageError as `read` does.
         """
         data = _data(content, path)
+        if quizzes is not None and isinstance(data.get("quizzes"), dict):
+            data["quizzes"] = {name: each for name, each in data["quizzes"].items() if name in quizzes}
         if wrong := _LOCK(data):
             raise UsageError(f"{path} is damaged: {wrong.strip()}{_REMEDY}")
         lock = cls(

@@ -5,7 +5,8 @@ Its JSON form has one key for each field, with the field's name; `at` is written
     {"uid": "9f0c…", "at": "2026-11-30T05:12:46.123Z", "source": "take", "session": "3b1e…", "quiz": "python-floats",
      "topic": "python-basics", "question": "sum-of-tenths", "kind": "choice", "title": "A sum of tenths",
      "edition": "7abd3cd8", "variant": 0, "response": ["b"], "options": ["a", "b", "c"], "standing": "wrong",
-     "score": 0.0, "hints": 0, "confidence": null, "seconds": 12.5, "tries": 1}
+     "score": 0.0, "hints": 0, "confidence": null, "seconds": 12.5, "tags": ["floats"],
+     "tries": 1}
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ class Event:
     """How sure the learner was, where the quiz asks for it."""
     seconds: float | None = None
     """How long the learner took for the answer; None where it is not known."""
+    tags: tuple[str, ...] = ()
+    """Those of the question and of its quiz."""
     tries: int = 1
     """1 for the first answer to a question in its test, 2 for the second, after a hint."""
 
@@ -88,7 +91,7 @@ def to_json(event: Event) -> dict[str, Any]:
     data = asdict(event)
     moment = datetime.fromtimestamp(event.at // 1000, UTC)
     data["at"] = f"{moment:%Y-%m-%dT%H:%M:%S}.{event.at % 1000:03}Z"
-    data["options"] = list(event.options)
+    data["options"], data["tags"] = list(event.options), list(event.tags)
     data["response"] = list(event.response) if isinstance(event.response, tuple) else event.response
     return data
 
@@ -101,7 +104,7 @@ def from_json(data: object) -> Event:
     response = given["response"]
     read: dict[str, Any] = {field.name: given[field.name] for field in fields(Event) if field.name in given}
     read["at"] = _moment(given["at"])
-    read["options"] = tuple(given["options"])
+    read["options"], read["tags"] = tuple(given["options"]), tuple(given.get("tags", ()))
     read["response"] = tuple(response) if isinstance(response, list) else response
     return Event(**read)
 
@@ -136,6 +139,7 @@ _OPTIONAL: dict[str, Form] = {
     "hints": whole(0),
     "confidence": either(nothing, one_of(CONFIDENCES)),
     "seconds": either(nothing, _seconds),
+    "tags": items(text),
     "tries": whole(1),
 }
 _FORM = record(

@@ -22,6 +22,7 @@ class Asked:
 
     topic: str
     question: BlockProof
+    tags: tuple[str, ...]
 
     @property
     def edition(self) -> str:
@@ -55,7 +56,7 @@ class Recorder:
         self._source = source
         self._session = new_uid()
         self._asked = {
-            (quiz.id, question.id): Asked(quiz.header.topic, question)
+            (quiz.id, question.id): Asked(quiz.header.topic, question, quiz.metadata(question).tags)
             for quiz in quizzes
             if quiz.header
             for question in quiz.blocks
@@ -90,6 +91,7 @@ class Recorder:
             hints=marked.hints,
             confidence=marked.confidence,
             seconds=round(marked.seconds, 1),
+            tags=asked.tags,
             tries=marked.tries,
         )
 

@@ -32,7 +32,11 @@ ALTER TABLE events ADD COLUMN tries INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX events_by_question ON events (question, at);
 """
 
-STEPS = (_FIRST, _WITH_TRIES_AND_OPTIONS)
+_WITH_TAGS = """
+ALTER TABLE events ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';  -- JSON: a list of texts
+"""
+
+STEPS = (_FIRST, _WITH_TRIES_AND_OPTIONS, _WITH_TAGS)
 """The step at place n leads from version n to version n + 1. A new file has version 0."""
 VERSION = len(STEPS)
 """The version that this program writes, in the file's `PRAGMA user_version`."""

@@ -49,6 +49,8 @@ class Statistics:
     topics: tuple[Group, ...]
     """By topic, the lowest score first. So `kinds`."""
     kinds: tuple[Group, ...]
+    tags: tuple[Group, ...]
+    """By tag, the lowest score first. An answer counts for every tag of its question."""
     step: Step
     """What the groups of `time` are."""
     time: tuple[Group, ...]
@@ -81,6 +83,7 @@ def statistics(events: Sequence[Event]) -> Statistics:
         outdated=len(events) - len(counted),
         topics=_worst_first(_groups(counted, lambda event: event.topic)),
         kinds=_worst_first(_groups(counted, lambda event: event.kind)),
+        tags=_worst_first(_tagged(counted)),
         step=step,
         time=tuple(by_time.values()),
         confidences=tuple(levels[level] for level in CONFIDENCES if level in levels),
@@ -92,6 +95,11 @@ def _groups(events: Iterable[Event], name_of: Callable[[Event], str]) -> list[Gr
     for event in events:
         found.setdefault(name_of(event) or UNKNOWN, []).append(event)
     return [_group(name, each) for name, each in found.items()]
+
+
+def _tagged(events: Sequence[Event]) -> list[Group]:
+    names = dict.fromkeys(tag for event in events for tag in event.tags)
+    return [_group(name, [event for event in events if name in event.tags]) for name in names]
 
 
 def _group(name: str, events: Sequence[Event]) -> Group:
@@ -130,15 +138,20 @@ def _span(days: Sequence[date], step: Step) -> list[str]:
     return list(dict.fromkeys(_bucket(str(day), step) for day in every))
 
 
-def chosen(events: Iterable[Event], since: str | None, **wanted: str | None) -> tuple[Event, ...]:
+def chosen(
+    events: Iterable[Event], since: str | None, *, tag: str | None = None, **wanted: str | None
+) -> tuple[Event, ...]:
     """The events from a day on that agree with all values that are given.
 
     since   the first day, "2026-11-30"; None for all
+    tag     one of the tags; None for any
     wanted  values of fields: topic="optimisation"; None for any
     """
     fields = [(name, value) for name, value in wanted.items() if value is not None]
     return tuple(
         event
         for event in events
-        if (since is None or event.day >= since) and all(getattr(event, name) == value for name, value in fields)
+        if (since is None or event.day >= since)
+        and (tag is None or tag in event.tags)
+        and all(getattr(event, name) == value for name, value in fields)
     )

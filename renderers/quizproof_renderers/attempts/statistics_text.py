@@ -53,6 +53,7 @@ def write(found: Statistics, stream: TextIO) -> None:
     tables = {
         "By topic": found.topics,
         "By kind": found.kinds,
+        "By tag": found.tags,
         f"By {found.step}": found.time,
         "By confidence": tuple(_named(group) for group in found.confidences),
     }

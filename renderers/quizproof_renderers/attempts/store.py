@@ -25,7 +25,7 @@ from quizproof_renderers.attempts.schema import VERSION, migrate, version_of
 _BUSY_SECONDS = 30
 """How long one process waits for the writes of others. A write takes milliseconds."""
 _FIELDS = tuple(field.name for field in fields(Event))
-_JSON = ("response", "options")
+_JSON = ("response", "options", "tags")
 """The fields that are kept as JSON."""
 _READ = f"SELECT {', '.join(_FIELDS)} FROM events"
 

@@ -106,6 +106,14 @@ def _complete_kinds(ctx: click.Context, param: click.Parameter, begun: str) -> l
 complete_ids = _completing("ids")
 complete_blocks = _completing("blocks")
 complete_quizzes = _completing("quizzes")
+
+
+def complete_takes(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """What can be taken: quizzes, topics and blocks, and no files."""
+    found = [item for sort in ("quizzes", "topics", "blocks") for item in _completing(sort)(ctx, param, begun)]
+    return sorted({item.value: item for item in found}.values(), key=lambda item: str(item.value))
+
+
 _OPTIONS = (
     click.option(
         "--topic",

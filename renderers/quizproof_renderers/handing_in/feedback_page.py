@@ -14,6 +14,7 @@ from quizproof_renderers.handing_in.grading import Row
 from quizproof_renderers.handing_in.marker import Item
 from quizproof_renderers.handing_in.sheet import page_names
 from quizproof_renderers.site import markup
+from quizproof_renderers.site.pictures import placed
 from quizproof_renderers.text import visible
 
 _WORDS = {
@@ -40,7 +41,7 @@ def page(rows: Sequence[Row], items: Mapping[str, Item]) -> str:
         item = items[row["question"]]
         questions.append((item, row, _WORDS[row["standing"]], shown(item, row)))
     quiz = next(iter(items.values())).quiz
-    return environment.get_template("feedback_page.html").render(
+    html = environment.get_template("feedback_page.html").render(
         learner=rows[0]["learner"],
         title=quiz.header.title if quiz.header else quiz.id,
         earned=f"{math.fsum(row['score'] for row in marked):.2f}".rstrip("0").rstrip("."),
@@ -48,6 +49,8 @@ def page(rows: Sequence[Row], items: Mapping[str, Item]) -> str:
         unmarked=len(rows) - len(marked),
         questions=questions,
     )
+    # A page that is sent as one file has descriptions instead of images.
+    return placed(html, {}, lambda picture: picture.name)
 
 
 def shown(item: Item, row: Row) -> str:

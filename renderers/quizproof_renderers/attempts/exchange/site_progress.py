@@ -124,6 +124,7 @@ _OPTIONAL: dict[str, Form] = {
     "peeked": flag,
     "unrun": flag,
     "own": items(text),
+    "ran": record({"earned": whole(0), "of": whole(1), "parts": items(flag)}, optional=("parts",)),
     "words": text,
 }
 _ANSWER = record({"variant": whole(0), "response": _RESPONSE, "right": flag, **_OPTIONAL}, optional=_OPTIONAL)

@@ -1,4 +1,4 @@
-"""CSV: one event per row below a row of names. `response` and `options` are JSON; an empty cell is a missing value."""
+"""CSV: one event per row below a row of names. Fields with lists are JSON; an empty cell is a missing value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from quizproof_renderers.attempts.event import Event, MalformedEvent, from_json, to_json
 
 NAMES = tuple(field.name for field in fields(Event))
-_JSON = ("response", "options")
+_JSON = ("response", "options", "tags")
 _WHOLE = ("variant", "hints", "tries")
 _NUMBERS = ("score", "seconds")
 _MISSING = ("score", "confidence", "seconds")

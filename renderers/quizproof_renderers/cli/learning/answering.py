@@ -38,7 +38,7 @@ def mark_file(request: Request, file: Path, options: RunOptions, *, as_json: boo
 
     given = answers.read_answers(str(file), _read(file))
     wanted = request.wanted
-    if not wanted.names and not wanted.topics and wanted.is_whole:
+    if wanted.is_all:
         request = replace(request, wanted=replace(wanted, names=tuple(given)))
     chosen, places = chosen_by(request)
     ready = proven(chosen, places, options, locked=locked)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quizproof_renderers.cli.exits import tell
 from quizproof_renderers.cli.options import RunOptions, lock_of, nearest_lock
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from quizproof.outcome import Outcome
     from quizproof.proof import QuizProof
     from quizproof.proving.trial import Trial
-    from quizproof_renderers.terminal.questioning.setting import Runner, Trier
+    from quizproof.runners.runner import Runner
+    from quizproof_renderers.terminal.questioning.setting import Runner as Runs
+    from quizproof_renderers.terminal.questioning.setting import Trier
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,12 @@ def _from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tup
     if path is None or options.no_cache or options.known or options.dask or options.sandbox:
         return None
     try:
-        lock = Lock.read(path)
+        lock = Lock.read(path, [quiz.id for quiz in chosen.quizzes])
     except UsageError:  # a damaged one is for `check` to tell of; here everything can be run
         return None
     if lock.sandbox not in LEVELS or (options.required and LEVELS.index(lock.sandbox) > LEVELS.index(options.required)):
         return None
-    with set_up(chosen.files, replace(options, verbose=False), places, outcomes=lock) as (proving, _):
+    with set_up(chosen.files, replace(options, verbose=False, no_cache=True), places, outcomes=lock) as (proving, _):
         quizzes = tuple(proving)
     statuses = {proof.status for quiz in quizzes for proof in quiz.blocks}
     if not statuses <= {"proven", "unproven"} or not all(quiz.blocks for quiz in quizzes):
@@ -82,8 +85,29 @@ def _from_lock(chosen: Bank, places: Sequence[Path], options: RunOptions) -> tup
     return quizzes
 
 
+def needing(quizzes: Sequence[QuizProof]) -> dict[str, list[str]]:
+    """The ids of blocks for which a learner's program has to be run, by the framework that is not installed for that.
+
+    quizzes  proven, with displays
+    """
+    from importlib.util import find_spec
+
+    from quizproof.displays import Blanks, Ordering, ProgramInput
+
+    found: dict[str, list[str]] = {}
+    for quiz in quizzes:
+        runtime = quiz.header.runtime if quiz.header else "python"
+        if runtime == "python" or find_spec(runtime):
+            continue
+        for block in quiz.blocks:
+            displays = [variant.display for variant in block.variants if variant.display]
+            if any(isinstance(each.input, ProgramInput | Blanks | Ordering) or each.script for each in displays):
+                found.setdefault(runtime, []).append(block.id)
+    return found
+
+
 @contextmanager
-def bench_for(chosen: Bank, quizzes: Sequence[QuizProof], options: RunOptions) -> Iterator[tuple[Runner, Trier]]:
+def bench_for(chosen: Bank, quizzes: Sequence[QuizProof], options: RunOptions) -> Iterator[tuple[Runs, Trier]]:
     """What runs programs, and what tries scripts, under the conditions of their quizzes.
 
     chosen   the part of the bank that is asked
@@ -93,20 +117,28 @@ def bench_for(chosen: Bank, quizzes: Sequence[QuizProof], options: RunOptions) -
     Nothing is started before the first run. Exits when the machine does not allow the sandbox that `options` asks for.
     """
     from quizproof.proving.preparation import recipe_of
-    from quizproof.proving.trial import try_script
     from quizproof.runners.runner import run
 
     sources = {quiz.path: quiz for quiz in chosen.quizzes}
-    # One run at a time: there is one learner.
-    with pool_for(options) as pool:
+    with ExitStack() as stack:
+
+        @cache
+        def pool() -> Runner[Any]:
+            # One run at a time: there is one learner.
+            return stack.enter_context(pool_for(options))
+
+        if options.sandbox or options.required:
+            pool()  # which exits where the machine does not allow it, before the first question
 
         def outcome_of(quiz: QuizProof, program: Program) -> Outcome:
             source = sources[quiz.path]
-            return run(pool, source.header.runtime, program, source.files, recipe_of(source, quiz.steps))
+            return run(pool(), source.header.runtime, program, source.files, recipe_of(source, quiz.steps))
 
         def trial_of(quiz: QuizProof, id_: str, script: str, file: str) -> Trial:
+            from quizproof.proving.trial import try_script
+
             source = sources[quiz.path]
             item = next(item for item in source.items if item.block.id == id_)
-            return try_script(source, item, script, file, pool, recipe_of(source, quiz.steps))
+            return try_script(source, item, script, file, pool(), recipe_of(source, quiz.steps))
 
         yield outcome_of, trial_of

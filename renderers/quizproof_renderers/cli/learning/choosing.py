@@ -23,13 +23,16 @@ class Wanted:
     """Of quizzes, topics, questions and exhibits; one of them must fit."""
     topics: Collection[str] = ()
     kinds: Collection[str] = ()
+    tags: Collection[str] = ()
+    levels: Collection[int] = ()
+    """Of difficulty, 1 to 5."""
     count: int | None = None
     """How many questions are drawn of those that fit; None for all."""
 
     @property
-    def is_whole(self) -> bool:
-        """Whether quizzes are taken as they are."""
-        return not self.kinds and self.count is None
+    def is_all(self) -> bool:
+        """Whether nothing was asked for, so that everything fits."""
+        return not (self.names or self.topics or self.kinds or self.tags or self.levels or self.count)
 
 
 def bank_with(names: Sequence[str], places: Sequence[Path]) -> Bank:
@@ -73,44 +76,35 @@ def choose(bank: Bank, wanted: Wanted, seed: int) -> Bank:
     wanted  what was asked for
     seed    draws the questions, where only some are wanted
 
-    Raises UsageError when there is nothing of a name, topic or kind, and when no question fits everything.
+    Raises UsageError when there is nothing of a name, topic, kind or tag, and when no question fits everything.
     """
     from quizproof.errors import UsageError
     from quizproof.kinds.base import Question
-    from quizproof.kinds.registry import kinds
+    from quizproof.loading.choosing import Choice
+    from quizproof.loading.quiz import Bank
     from quizproof.spelling import meant
 
-    topics = {quiz.header.topic for quiz in bank.quizzes}
-    for noun, given, known in (
-        ("quiz, topic, question or exhibit", wanted.names, _known(bank)),
-        ("topic", wanted.topics, topics),
-        ("kind", wanted.kinds, set(kinds())),
-    ):
-        if unknown := next((name for name in given if name not in known), None):
-            raise UsageError(f"there is no {noun} `{unknown}`{meant(unknown, sorted(known))}")
-    fit = [(quiz, [item for item in quiz.items if _fits(quiz, item, wanted)]) for quiz in bank.quizzes]
+    known = _known(bank)
+    if unknown := next((name for name in wanted.names if name not in known), None):
+        raise UsageError(f"there is no quiz, topic, question or exhibit `{unknown}`{meant(unknown, sorted(known))}")
+    whole = {quiz.path: quiz for quiz in bank.quizzes}
+    if wanted.topics or wanted.kinds or wanted.tags or wanted.levels:
+        bank = Bank(Choice((), wanted.topics, wanted.kinds, wanted.tags, wanted.levels).of(bank))
+    fit = [(quiz, [item for item in quiz.items if _is_named(quiz, item, wanted)]) for quiz in bank.quizzes]
     if wanted.count is not None:
         # Exhibits have their meaning by their places among the questions, of which some are missing now.
         ids = [item.block.id for _, items in fit for item in items if isinstance(item.block, Question)]
         drawn = set(random.Random(f"{seed}/count").sample(ids, min(wanted.count, len(ids))))
         fit = [(quiz, [item for item in items if item.block.id in drawn]) for quiz, items in fit]
-    files = tuple(_part(quiz, items) for quiz, items in fit if items)
+    files = tuple(_part(whole[quiz.path], items) for quiz, items in fit if items)
     if not files:
         raise UsageError("no question of the bank fits all of that; leave something out")
-    return _bank(files)
-
-
-def _bank(files: tuple[Loaded, ...]) -> Bank:
-    from quizproof.loading.quiz import Bank
-
     return Bank(files)
 
 
-def _fits(quiz: Quiz, item: Item, wanted: Wanted) -> bool:
+def _is_named(quiz: Quiz, item: Item, wanted: Wanted) -> bool:
     names = (quiz.id, quiz.header.topic, item.block.id)
-    named = not wanted.names or any(name in wanted.names for name in names)
-    topical = not wanted.topics or quiz.header.topic in wanted.topics
-    return named and topical and (not wanted.kinds or item.block.kind in wanted.kinds)
+    return not wanted.names or any(name in wanted.names for name in names)
 
 
 def _part(quiz: Quiz, items: Sequence[Item]) -> Loaded:

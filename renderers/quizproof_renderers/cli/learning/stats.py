@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--topic", metavar="TOPIC", help="Only answers to questions of this topic.")
 @click.option("--kind", metavar="KIND", help="Only answers to questions of this kind.")
+@click.option("--tag", metavar="TAG", help="Only answers to questions with this tag.")
 @click.option("--quiz", metavar="ID", help="Only answers to questions of this quiz.")
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Only answers from this day on: 2026-11-30."
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The format."
 )
-def stats(topic: str | None, kind: str | None, quiz: str | None, since: datetime | None, format_: str) -> None:
-    """Show how you have answered: by topic, by kind and over time.
+def stats(
+    topic: str | None, kind: str | None, tag: str | None, quiz: str | None, since: datetime | None, format_: str
+) -> None:
+    """Show how you have answered, in figures and bars.
 
-    The figures are of the answers that `take` and `review` have kept, and of those that `attempts import` has read. A
-    score is the mean of first tries. Answers to a question that has changed since are not counted.
+    By topic, kind and tag, and over time. The figures are of the answers that `take` and `review` have kept, and of
+    those that `attempts import` has read. A score is the mean of first tries. Answers to a question that has changed
+    since are not counted.
 
     \b
     Examples:
@@ -40,7 +44,8 @@ def stats(topic: str | None, kind: str | None, quiz: str | None, since: datetime
     from quizproof_renderers.attempts.store import AttemptStore
 
     with AttemptStore() as store:
-        events = chosen(store.events(), f"{since:%Y-%m-%d}" if since else None, topic=topic, kind=kind, quiz=quiz)
+        first = f"{since:%Y-%m-%d}" if since else None
+        events = chosen(store.events(), first, tag=tag, topic=topic, kind=kind, quiz=quiz)
     found = statistics(events)
     if format_ == "json":
         click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
@@ -49,5 +54,5 @@ def stats(topic: str | None, kind: str | None, quiz: str | None, since: datetime
 
         write(found, sys.stdout)
     else:
-        narrowed = topic or kind or quiz or since
+        narrowed = topic or kind or tag or quiz or since
         tell("no answers are kept" + (" that match" if narrowed else "; start with `quizproof take`"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quizproof_renderers.cli.choosing import ChoosingOptions, choosing_options, complete_takes
 from quizproof_renderers.cli.exits import PROVEN, USAGE, code_of_test, fail, tell
 from quizproof_renderers.cli.learning.choosing import Wanted, bank_with
 from quizproof_renderers.cli.learning.places import places_of
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", metavar="[QUIZ|TOPIC|ID]...", nargs=-1)
+@click.argument("names", metavar="[QUIZ|TOPIC|ID]...", nargs=-1, shell_complete=complete_takes)
 @click.option("--bank", multiple=True, type=click.Path(path_type=Path), help="Files or folders.  [default: questions]")
-@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Only questions of this topic.")
-@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only questions of this kind.")
+@choosing_options
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="Draw at most N of the questions.")
 @click.option("--shuffle", is_flag=True, help="Put the questions in an order that is drawn too.")
 @click.option("--seed", type=int, help="Draws questions, variants and orders; the same seed gives the same test.")
@@ -53,8 +53,7 @@ if TYPE_CHECKING:
 def take(
     names: tuple[str, ...],
     bank: tuple[Path, ...],
-    topics: tuple[str, ...],
-    kinds: tuple[str, ...],
+    choosing: ChoosingOptions,
     count: int | None,
     shuffle: bool,
     seed: int | None,
@@ -100,7 +99,7 @@ def take(
         fail("`--time-limit` belongs to an exam; add `--exam`")
     if as_json and answers is None:
         fail("`--json` gives the marks of responses in a file; name it with `--answers FILE`")
-    wanted = Wanted(names, topics, kinds, count)
+    wanted = Wanted(names, choosing.topics, choosing.kinds, choosing.tags, choosing.levels, count)
     request = Request(wanted, tuple(map(str, bank)), seed=_seed(seed, answers), shuffle=shuffle)
     request = replace(request, exam=exam, minutes=minutes)
     if answers is not None:
@@ -110,12 +109,12 @@ def take(
         sys.exit(code)
     kept = None
     if resume:
-        if names or bank or topics or kinds or count or shuffle or exam or missed or seed is not None:
+        if bank or not wanted.is_all or shuffle or exam or missed or seed is not None:
             fail("`--resume` goes on with a test as it was asked for; leave out everything that chooses questions")
         request, kept = _last_request()
     elif missed:
         request = missed_by(request)
-    elif not names and not topics and wanted.is_whole:
+    elif wanted.is_all:
         request, kept = _from_menu(request, plain=plain)
     result = put(request, kept, options, plain=plain, locked=locked, record=not no_record)
     if result.left_out and locked:
@@ -194,11 +193,14 @@ def put(
     options  how to run
     record   whether to keep the marks
     """
-    from quizproof_renderers.cli.learning.bench import bench_for, proven
+    from quizproof_renderers.cli.learning.bench import bench_for, needing, proven
     from quizproof_renderers.terminal import session, unfinished
+    from quizproof_renderers.text import listed
 
     chosen, places = chosen_by(request, quiet=kept is not None)
     ready = proven(chosen, places, options, locked=locked)
+    for framework, ids in needing(ready.quizzes).items() if ready.runs else ():
+        tell(f"{framework} is not installed, so what you write for {listed(ids)} may not be run here")
     if kept is None and sys.stdin.isatty():
         kept = unfinished.begun(asdict(request))
     asked: dict[str, Any] = {

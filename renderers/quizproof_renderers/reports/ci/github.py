@@ -14,15 +14,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from quizproof.findings import Finding
 from quizproof.proof import QuizProof, Result
 from quizproof_renderers import tally
 from quizproof_renderers.reports import concise
 from quizproof_renderers.reports.ci.plain import told
-from quizproof_renderers.reports.lock_diff import Comparison
 from quizproof_renderers.text import clip, one_line, plural, visible
+
+if TYPE_CHECKING:
+    from quizproof_renderers.reports.lock_diff import Comparison
 
 MAX_ROWS = 200
 """Findings listed in the step summary, which GitHub cuts at 1 MiB."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -40,14 +41,23 @@ class Quoted:
             edge = Text.assemble((f"{label}{bar} ", "dim"))
             if number in self._highlight:
                 edge = Text.assemble((f"{label}{bold} ", "bold green"))
-            for part in line.divide(_breaks(line.plain, room)) if line.plain else [Text()]:
+            for part in line.divide(breaks(line.plain, room)) if line.plain else [Text()]:
                 part.rstrip()
                 yield edge + part
                 # A line that is too long goes on below, behind another edge: in Python, line breaks mean something.
                 edge = Text.assemble((f"{' ' * len(label)}{broken}   ", "dim"))
 
 
-def _breaks(line: str, room: int) -> list[int]:
+def in_room(text: str, room: int) -> str:
+    """A text of one line in as many lines as it needs. Names such as `a-long-name` are broken after a sign of theirs.
+
+    room  cells of each line
+    """
+    places = [0, *breaks(text, max(10, room)), len(text)]
+    return "\n".join(text[start:end].rstrip() for start, end in itertools.pairwise(places))
+
+
+def breaks(line: str, room: int) -> list[int]:
     """Where to break a line of code or of an output: after a space, else after a sign, else where the room ends.
 
     line  without line breaks

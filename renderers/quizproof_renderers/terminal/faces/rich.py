@@ -17,7 +17,7 @@ from rich.text import Text
 from quizproof.displays import Code, Content, Output, Prose, Written
 from quizproof_renderers.terminal import figures, prose
 from quizproof_renderers.terminal.faces.base import Account, Face, Part, Row, Standing
-from quizproof_renderers.terminal.faces.layout import Quoted, beside, indented
+from quizproof_renderers.terminal.faces.layout import Quoted, beside, in_room, indented
 from quizproof_renderers.terminal.faces.listings import blank_signs, brief, coloured, with_signs
 from quizproof_renderers.text import one_line, visible
 
@@ -116,8 +116,11 @@ class RichFace(Face):
         self._console.print(Text(f"  {visible(text)}", "bold"), soft_wrap=True)
 
     def menu_line(self, key: str, name: str, detail: str, *, is_topic: bool) -> None:
-        text = Text(one_line(name), "bold" if is_topic else "").append(f"  {one_line(detail)}", "not bold dim")
-        self._console.print(beside(Text(f"{key:>3}", "bold blue"), text))
+        text = Text(one_line(name), "bold" if is_topic else "")
+        facts = one_line(detail)
+        if text.cell_len + len(facts) + 9 > self._console.width:
+            facts = "\n" + in_room(facts, self._console.width - 7)
+        self._console.print(beside(Text(f"{key:>3}", "bold blue"), text.append(f"  {facts}", "not bold dim")))
 
     def trial(self, trial: Trial) -> None:
         from quizproof_renderers.reports import trial_report
@@ -190,7 +193,7 @@ class RichFace(Face):
     def _listed(self, row: Row) -> Group:
         """A question without a table around it."""
         score = f" {row.score}" if row.score else ""
-        lines = [Text(one_line(row.name))]
+        lines = [Text(in_room(one_line(row.name), self._console.width - 6))]
         lines.append(Text(f"{self._marks[row.standing]} {row.standing}{score}", self._STYLES[row.standing]))
         lines += [Text(f"{name}: {brief(text)}") for name, text in (("yours", row.given), ("answer", row.key)) if text]
         return Group(*lines)

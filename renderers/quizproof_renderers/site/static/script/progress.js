@@ -87,7 +87,7 @@ const isAnswer = (value) =>
 
 /**
  * The answers to a quiz, as a Map from question id to {variant, response, right, score, hints, peeked, confidence, words,
- * unrun, own, edition}.
+ * unrun, own, ran, edition}.
  *
  * `right` is whether the response was fully right, `score` what it earned after hints, 0 to 1, `peeked` whether the
  * answer was opened first, and `words` the text of an open answer. A response that was never run is `unrun`; it has a

@@ -341,6 +341,7 @@ blocks:
   - id: product
     kind: number
     prompt: What is 1,234 times 567?
+    points: 3
     code: found = 1234 * 567
     value: found
     mistakes: [{value: 1801, mistake: "SECRET addition ![a sum](files/sum.png)"}]
@@ -454,7 +455,12 @@ def test_grade_marks_and_runs_programs(exam: Path, respond: Callable[..., bytes]
     assert len(read_marks([exam / "marks.csv"])) == 11  # what `analyse` reads: all but the unmarked one
     pages = {path.name: path.read_text(encoding="utf-8") for path in (exam / "feedback").iterdir()}
     assert set(pages) == {f"{name}-exam.html" for name in ("ada", "bob", "eve", "old")}
-    assert "3 of 3" in pages["ada-exam.html"]
+    assert {row["question"]: row["points"] for row in marks.values()} == {
+        "sum": "1.0",
+        "product": "3.0",
+        "double": "1.0",
+    }
+    assert "5 of 5" in pages["ada-exam.html"]
     assert "SECRET mistake" in pages["bob-exam.html"]
     assert 'SECRET addition <em class="image">a sum</em>' in pages["bob-exam.html"]
     assert "verdict = total == 0.3" in pages["bob-exam.html"]
@@ -489,7 +495,7 @@ def test_no_response_is_lost(exam: Path, respond: Callable[..., bytes], tmp_path
         ("product", "unanswered", ""),
         ("double", "unmarked", "the bank has no such question"),
     ]
-    assert "1 of 2" in (tmp_path / "feedback/ada-exam.html").read_text(encoding="utf-8")
+    assert "1 of 4" in (tmp_path / "feedback/ada-exam.html").read_text(encoding="utf-8")
     refuted = blocks[0].replace("total > 0.3, key: true", "total > 0.4, key: true")
     (tmp_path / "questions/exam.yaml").write_text(refuted, encoding="utf-8")
     done = quizproof("grade", "ada.json", "-o", "marks.json", cwd=tmp_path)

@@ -216,6 +216,23 @@ def test_right_responses_of_every_kind(tmp_path: Path) -> None:
     assert first["key"] == "[[0, 7], [0, 7], [0, 7]]"
 
 
+def test_questions_count_by_their_points(tmp_path: Path) -> None:
+    """A quiz says what each of its questions is worth, and a question what it is worth itself."""
+    (tmp_path / "questions").mkdir()
+    head = "quiz: q\ntitle: Q\ntopic: t\npoints: 2\nblocks:\n"
+    blocks = [
+        "{id: one, kind: number, prompt: P, value: 1}",
+        "{id: five, kind: number, prompt: P, value: 5, points: 0.5}",
+    ]
+    text = head + "".join(f"  - {block}\n" for block in blocks)
+    (tmp_path / "questions/q.yaml").write_text(text, encoding="utf-8")
+    found = marks(tmp_path, {"one": 1, "five": 4})
+    assert (found["score"], found["max_score"]) == (2, 2.5)
+    assert [(entry["score"], entry["points"]) for entry in found["questions"]] == [(1, 2), (0, 0.5)]
+    done = quizproof("take", "--answers", "mine.json", "--plain", cwd=tmp_path)
+    assert "Score: 2 of 2.5 points (80 %)." in done.stdout
+
+
 def test_wrong_and_other_responses(tmp_path: Path) -> None:
     """Wrong, partly right by a run, missing, and malformed with its reason; each question is accounted for once."""
     found = marks(

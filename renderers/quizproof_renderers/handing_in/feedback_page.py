@@ -44,13 +44,18 @@ def page(rows: Sequence[Row], items: Mapping[str, Item]) -> str:
     html = environment.get_template("feedback_page.html").render(
         learner=rows[0]["learner"],
         title=quiz.header.title if quiz.header else quiz.id,
-        earned=f"{math.fsum(row['score'] for row in marked):.2f}".rstrip("0").rstrip("."),
-        possible=len(marked),
+        earned=_rounded(math.fsum(row["score"] * row["points"] for row in marked)),
+        possible=_rounded(math.fsum(row["points"] for row in marked)),
         unmarked=len(rows) - len(marked),
         questions=questions,
     )
     # A page that is sent as one file has descriptions instead of images.
     return placed(html, {}, lambda picture: picture.name)
+
+
+def _rounded(points: float) -> str:
+    """Points with at most two digits after the point."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
 def shown(item: Item, row: Row) -> str:

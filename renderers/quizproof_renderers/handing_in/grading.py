@@ -18,7 +18,19 @@ MarkMany: TypeAlias = Callable[[Sequence[tuple[Item, GivenResponse]]], Iterable[
 Row: TypeAlias = dict[str, Any]
 """A mark, with the keys of a mark file and more."""
 
-COLUMNS = ("learner", "quiz", "question", "kind", "response", "options", "score", "standing", "note", "feedback")
+COLUMNS = (
+    "learner",
+    "quiz",
+    "question",
+    "kind",
+    "response",
+    "options",
+    "score",
+    "points",
+    "standing",
+    "note",
+    "feedback",
+)
 CHUNK = 50
 """Files that are marked together, and lost together when the process is killed."""
 
@@ -76,7 +88,7 @@ def _unknown(found: ResponseFile, question: str) -> Row:
     response = list(given) if isinstance(given, tuple) else given
     row: Row = {"learner": found.learner, "quiz": found.quiz, "question": question, "kind": "", "response": response}
     note = "the bank has no such question"
-    return row | {"options": [], "score": None, "standing": "unmarked", "note": note, "feedback": ""}
+    return row | {"options": [], "score": None, "points": 0.0, "standing": "unmarked", "note": note, "feedback": ""}
 
 
 def _row(learner: str, item: Item, marking: Marking) -> Row:
@@ -89,6 +101,7 @@ def _row(learner: str, item: Item, marking: Marking) -> Row:
         "response": list(response) if isinstance(response, tuple) else response,
         "options": list(item.options),
         "score": marking.score,
+        "points": item.block.points,
         "standing": marking.standing,
         "note": marking.note,
         "feedback": marking.feedback,

@@ -189,12 +189,11 @@ def result_of(selection: Selection, outcomes: Sequence[Outcome]) -> Result:
 def as_data(selection: Selection, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The marks as one JSON document, which docs/reference.md describes."""
     result = result_of(selection, outcomes)
-    counted = [answer for answer in result.answers if answer.standing != "unmarked"]
     return {
         "version": 1,
         "seed": selection.seed,
         "score": result.score,
-        "max_score": len(counted),
+        "max_score": result.worth,
         "questions": [_entry(outcome) for outcome in outcomes],
         "left_out": [proof.id for proof in selection.left_out],
     }
@@ -209,6 +208,7 @@ def _entry(outcome: Outcome) -> dict[str, Any]:
         "variant": dict(outcome.item.params),
         "standing": "malformed" if outcome.error else answer.standing,
         "score": answer.score if mark else None,
+        "points": answer.question.points,
         "response": answer.response,
         "key": outcome.item.display.answer,
         "parts": list(mark.right) if mark else [],

@@ -59,6 +59,11 @@ class Answer:
         return shown_score(self.score)
 
     @property
+    def counts(self) -> bool:
+        """Whether it is a part of the score: it was marked, or skipped."""
+        return self.standing not in ("unmarked", "answered")
+
+    @property
     def standing(self) -> Standing:
         """Its mark in a word. Hints lower the score, but a right answer stays right."""
         if self.response is None:
@@ -141,5 +146,10 @@ class Result:
 
     @property
     def score(self) -> float:
-        """The sum of the answers' scores."""
-        return math.fsum(answer.score for answer in self.answers)
+        """What the answers earned, each as a share of the points of its question."""
+        return math.fsum(answer.score * answer.question.points for answer in self.answers)
+
+    @property
+    def worth(self) -> float:
+        """The points of the questions that were put and marked. What could not be marked counts neither way."""
+        return math.fsum(answer.question.points for answer in self.answers if answer.counts)

@@ -52,10 +52,10 @@ def show_summary(face: Face, questions: Sequence[Item], result: Result, commands
 def _score(result: Result) -> str:
     """The score over the questions that were put and could be marked, and how many others there were."""
     standings = Counter(answer.standing for answer in result.answers)
-    # What could not be marked counts neither for the learner nor against.
-    put = len(result.answers) - standings["unmarked"] - standings["answered"]
-    share = percent(_hundredths(result.score), put * 100)
-    counts = [f"{shown_score(result.score)} of {put} ({share})" if put else "no question was answered"]
+    weighted = any(answer.question.points != 1 for answer in result.answers)
+    share = percent(_hundredths(result.score), _hundredths(result.worth))
+    earned = f"{shown_score(result.score)} of {shown_score(result.worth)}{' points' if weighted else ''} ({share})"
+    counts = [earned if result.worth else "no question was answered"]
     if standings["answered"]:
         counts = [f"not handed in yet, {standings['answered']} answered"]
     counts += [f"{standings[name]} {name}" for name in ("skipped", "unmarked") if standings[name]]

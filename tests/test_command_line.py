@@ -347,6 +347,7 @@ def complete(folder: Path, line: str) -> list[str]:
     [
         ("quizproof che", ["check"]),
         ("quizproof show wh", ["which"]),
+        ("quizproof try mine.py --question wh", ["which"]),
         ("quizproof list le", ["length", "le"]),
         ("quizproof check --topic py", ["python-basics"]),
         ("quizproof check --tag a", ["aliasing"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quizproof_renderers.cli.choosing import complete_blocks
 from quizproof_renderers.cli.exits import FINDINGS, PROVEN, fail, refuse, tell
 from quizproof_renderers.cli.learning.places import places_of
 from quizproof_renderers.cli.options import RunOptions, run_options
@@ -29,8 +30,18 @@ _MAX_NOTEBOOK_BYTES = 16 << 20
 @click.command("try")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.argument("bank", metavar="[BANK]", required=False, type=click.Path(path_type=Path))
-@click.option("--experiment", metavar="ID", help="The experiment whose targets and constraints the script must meet.")
-@click.option("--question", metavar="ID", help="The write-code question whose checks the program must pass.")
+@click.option(
+    "--experiment",
+    metavar="ID",
+    shell_complete=complete_blocks,
+    help="The experiment whose targets and constraints the script must meet.",
+)
+@click.option(
+    "--question",
+    metavar="ID",
+    shell_complete=complete_blocks,
+    help="The write-code question whose checks the program must pass.",
+)
 @run_options
 def try_(file: Path, bank: Path | None, experiment: str | None, question: str | None, options: RunOptions) -> None:
     """Judge your own script or notebook.

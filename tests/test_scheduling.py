@@ -32,7 +32,7 @@ def test_files_that_take_long_are_there() -> None:
     [
         ("tests/test_shipped_bank.py::test_every_claim_is_proven", "test_shipped_bank"),
         ("tests/test_shipped_bank.py::test_pages_mark_as_the_engine_does", "test_shipped_bank"),
-        ("tests/test_shipped_bank.py::test_runs_come_out_as_the_lock_says", None),
+        ("tests/test_shipped_bank.py::test_claims_are_proven_by_runs", None),
         ("tests/test_lock.py::test_prose_may_change", "test_lock"),  # by way of another fixture
         ("tests/test_kinds.py::test_good_samples_are_proven[torch-a]", "frameworks"),
         ("tests/test_kinds.py::test_good_samples_are_proven[number-a]", None),

@@ -92,6 +92,7 @@ def test_an_import_takes_all_or_nothing_and_each_event_once(tmp_path: Path) -> N
     done = quizproof("attempts", "import", "sound.jsonl", "broken.csv", cwd=tmp_path, QUIZPROOF_DATA=data)
     assert (done.returncode, done.stdout) == (2, "")
     assert "broken.csv cannot be imported: the first row of" in done.stderr
+    assert done.stderr.endswith("; nothing was imported\n")
     assert quizproof("attempts", "export", cwd=tmp_path, QUIZPROOF_DATA=data).stdout == ""
     for said in ("3 answers imported\n", "0 answers imported, 3 were known\n"):
         done = quizproof("attempts", "import", "sound.jsonl", cwd=tmp_path, QUIZPROOF_DATA=data)
@@ -99,6 +100,36 @@ def test_an_import_takes_all_or_nothing_and_each_event_once(tmp_path: Path) -> N
     done = quizproof("attempts", "export", "--format", "csv", "-o", "out.csv", cwd=tmp_path, QUIZPROOF_DATA=data)
     assert (done.returncode, done.stderr) == (0, "quizproof: 3 answers written to out.csv\n")
     assert formats.read((tmp_path / "out.csv").read_bytes().decode(), 0, {}) == SAMPLES
+
+
+def test_an_answer_that_comes_back_from_the_site_counts_once(tmp_path: Path) -> None:
+    """The site's file has the last answer to each question, and no uid: one that is kept is known, another is new."""
+    data = str(tmp_path / "data")
+
+    def run(*arguments: str) -> str:
+        done = quizproof("attempts", *arguments, cwd=tmp_path, QUIZPROOF_DATA=data)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    with AttemptStore(tmp_path / "data/attempts.sqlite3") as store:
+        store.add([*SAMPLES, event("d", at=1_796_000_000_000, response=("c",)), event("e", question="other")])
+    said = "quizproof: 2 answers written to p.json: the last one to each question\n"
+    assert run("export", "--format", "site", "-o", "p.json") == said
+    assert run("import", "p.json") == "0 answers imported, 2 were known\n"
+    sent = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))
+    sent["quizzes"]["python-floats"]["other"]["response"] = ["a"]
+    (tmp_path / "q.json").write_text(json.dumps(sent), encoding="utf-8")
+    for said in ("1 answer imported, 1 were known\n", "0 answers imported, 2 were known\n"):
+        assert run("import", "q.json") == said
+    # What was answered in between makes no old answer new.
+    with AttemptStore(tmp_path / "data/attempts.sqlite3") as store:
+        store.add([event("f", question="other", at=1_796_000_000_001, response=("c",))])
+        assert len(store.events()) == 7
+    assert run("import", "p.json", "q.json") == "0 answers imported, 4 were known\n"
+    # Where nothing is kept, a file of the site beside one that has the same answer adds none.
+    run("export", "-o", "all.jsonl")
+    run("delete", "--all", "--yes")
+    assert run("import", "p.json", "all.jsonl") == "7 answers imported, 2 were known\n"
 
 
 def test_delete_asks_first(tmp_path: Path) -> None:

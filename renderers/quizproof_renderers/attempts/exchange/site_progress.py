@@ -63,6 +63,25 @@ def is_one(content: str) -> bool:
     return content.lstrip()[:1] == "{" and '"quizproof"' in content[:200] and '"uid"' not in content[:200]
 
 
+def without_kept(events: Iterable[Event], kept: Iterable[Event]) -> tuple[Event, ...]:
+    """The events but for answers of the site that are kept already, perhaps as answers of `take`.
+
+    events  of any files, in any order
+    kept    those of a store
+
+    An answer that `write` has written comes back without its uid and its time, so it is known by what was answered.
+    """
+    found = [*events]
+    known = {_gist(each) for each in [*kept, *(each for each in found if each.source != "site")]}
+    return tuple(each for each in found if each.source != "site" or _gist(each) not in known)
+
+
+def _gist(event: Event) -> tuple[object, ...]:
+    """What the progress file has of an answer, and of every answer that is the same."""
+    question = (event.quiz, event.question, event.edition, event.variant)
+    return (*question, event.response, event.standing, event.score, event.hints)
+
+
 def _answer(event: Event) -> dict[str, Any]:
     response = list(event.response) if isinstance(event.response, tuple) else event.response
     answer: dict[str, Any] = {

@@ -61,6 +61,7 @@ def export(format_: Format, output: Path | None) -> None:
       quizproof attempts export --format site -o progress.json
     """
     from quizproof_renderers.attempts.exchange import formats
+    from quizproof_renderers.attempts.history import by_question
     from quizproof_renderers.attempts.store import AttemptStore
     from quizproof_renderers.reports.whole_file import whole_file
     from quizproof_renderers.text import plural
@@ -76,7 +77,10 @@ def export(format_: Format, output: Path | None) -> None:
             stream.writelines(formats.write(events, format_))
     except OSError as error:
         fail(f"{output} cannot be written: {error.strerror}")
-    tell(f"{plural(len(events), 'answer')} written to {output}")
+    if format_ == "site":
+        tell(f"{plural(len(by_question(events)), 'answer')} written to {output}: the last one to each question")
+    else:
+        tell(f"{plural(len(events), 'answer')} written to {output}")
 
 
 @attempts.command("import")
@@ -101,6 +105,7 @@ def import_(files: tuple[Path, ...], bank: tuple[Path, ...]) -> None:
       quizproof attempts import laptop.jsonl desktop.jsonl
       quizproof attempts import quizproof-progress.json --bank mybank
     """
+    from quizproof_renderers.attempts.exchange.site_progress import without_kept
     from quizproof_renderers.attempts.store import AttemptStore
     from quizproof_renderers.text import plural
 
@@ -108,7 +113,7 @@ def import_(files: tuple[Path, ...], bank: tuple[Path, ...]) -> None:
     known = _known(bank, [content for _, content in contents])
     events = [event for file, content in contents for event in _events(file, content, known)]
     with AttemptStore() as store:
-        new = store.add(events)
+        new = store.add(without_kept(events, store.events()))
     already = f", {len(events) - new:,} were known" if new < len(events) else ""
     click.echo(f"{plural(new, 'answer')} imported{already}")
 
@@ -168,7 +173,7 @@ def _events(file: Path, content: str, known: dict[Key, tuple[str, str, str]]) ->
     try:
         return formats.read(content, at, known)
     except MalformedEvent as error:
-        fail(f"{file} cannot be imported: {error}; nothing was")
+        fail(f"{file} cannot be imported: {error}; nothing was imported")
 
 
 def _known(places: tuple[Path, ...], contents: list[str]) -> dict[Key, tuple[str, str, str]]:

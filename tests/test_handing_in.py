@@ -274,6 +274,8 @@ GOOD: dict[str, Any] = {
         ({"responses": {"sum": {"asked": "x"}}}, "`responses.sum` lacks `response`"),
         ({"responses": {"sum": {"asked": "x", "response": {}}}}, "`responses.sum.response` is of type dict"),
         ({"score": 1}, "it has an unknown key, `score`"),
+        ({"handed_in": "yesterday"}, "`handed_in` is 'yesterday', not a time such as 2026-11-30T05:32:01Z"),
+        ({"handed_in": "2026-11-30T05:30:00"}, "`handed_in` is '2026-11-30T05:30:00', not a time"),  # of which zone?
     ],
 )
 def test_what_is_no_response_file_is_refused(change: dict[str, Any], words: str) -> None:
@@ -283,13 +285,36 @@ def test_what_is_no_response_file_is_refused(change: dict[str, Any], words: str)
     assert words in str(refusal.value)
 
 
+def test_what_is_nested_too_deeply_is_said_so() -> None:
+    with pytest.raises(MalformedResponses, match="it is not JSON: its brackets are nested too deeply"):
+        read(b"[" * 100_000)
+
+
+def test_the_letter_of_an_option_can_be_a_text() -> None:
+    """As other programs write it. A letter that the page does not show stays no answer, and is kept."""
+    items = [each for quiz in items_of(samples.bank().quizzes).values() for each in quiz]
+    item = next(each for each in items if isinstance(each.form, Options) and not each.form.multiple)
+    fingerprint = item.asked.fingerprint
+    marks = {
+        choice.name: mark_one(item, GivenResponse(fingerprint, choice.name), None) for choice in item.asked.choices
+    }
+    assert sorted(each.standing for each in marks.values()) == ["right"] + ["wrong"] * (len(marks) - 1)
+    assert not any(each.note for each in marks.values())
+    for letter, found in marks.items():
+        assert mark_one(item, GivenResponse(fingerprint, (letter,)), None) == found
+    for response in ("Z", ("Z",)):
+        found = mark_one(item, GivenResponse(fingerprint, response), None)
+        assert (found.standing, found.response) == ("wrong", response)
+        assert found.note == f"not an answer that can be marked: choose from {', '.join(marks)}"
+
+
 def test_every_file_is_counted_once(tmp_path: Path) -> None:
     def hand_in(name: str, **fields: Any) -> None:
         (tmp_path / name).write_text(json.dumps(GOOD | fields), encoding="utf-8")
 
     hand_in("ada-first.json")
     hand_in("ada-second.json", learner=" ADA ", handed_in="2026-11-30T06:00:00Z")
-    hand_in("ada-third.json", learner="Ada", handed_in="2026-11-30T05:45:00Z")
+    hand_in("ada-third.json", learner="Ada", handed_in="2026-11-30T06:45:00+01:00")  # 05:45 in UTC
     hand_in("ada-other.json", quiz="other")
     hand_in("bob.json", learner="bob")
     hand_in("bob-copy.json", learner="bob")

@@ -24,6 +24,11 @@ def one_line(text: str) -> str:
     return _BREAK.sub(" ", visible(text).strip())
 
 
+def why_no_json(error: Exception) -> str:
+    """What is wrong with a text that `json.loads` refused, in plain words."""
+    return "its brackets are nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
 def clip(text: str, length: int) -> str:
     """The text, or its start with a note of how much is left out."""
     if len(text) <= length:

@@ -16,6 +16,7 @@ from typing import Any
 
 from quizproof.errors import QuizproofError
 from quizproof_renderers.analysis.marks import MarkRow
+from quizproof_renderers.text import listed
 
 VERSION = 1
 REQUIRED = ("learner", "question", "score")
@@ -45,8 +46,21 @@ def read_csv(text: str) -> tuple[MarkRow, ...]:
 
 def is_table(text: str) -> bool:
     """Whether a text begins with the head of a table of marks."""
-    head = next(csv.reader(io.StringIO(text[:10_000], newline="")), [])
-    return set(REQUIRED) <= set(head)
+    return set(REQUIRED) <= set(_head(text))
+
+
+def why_no_table(text: str) -> str:
+    """What the first row of a text that is no table of marks lacks."""
+    names = set(_head(text, ";"))
+    if set(REQUIRED) <= names:
+        return "its columns are separated by semicolons; separate them by commas"
+    missing = [f"`{name}`" for name in REQUIRED if name not in names | set(_head(text))]
+    return f"its first row lacks {listed(missing)}"
+
+
+def _head(text: str, separator: str = ",") -> list[str]:
+    """The first row of a table."""
+    return next(csv.reader(io.StringIO(text[:10_000], newline=""), delimiter=separator), [])
 
 
 def _rows(found: Iterable[tuple[str, object]]) -> tuple[MarkRow, ...]:

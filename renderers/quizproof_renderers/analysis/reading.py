@@ -12,9 +12,10 @@ from quizproof_renderers.analysis import mark_files
 from quizproof_renderers.analysis.mark_files import MalformedMarks
 from quizproof_renderers.analysis.marks import MarkRow
 from quizproof_renderers.attempts.event import Event
-from quizproof_renderers.attempts.exchange import formats, site_progress
+from quizproof_renderers.attempts.exchange import formats, site_progress, table
 from quizproof_renderers.attempts.history import current
 from quizproof_renderers.attempts.store import AttemptStore
+from quizproof_renderers.text import why_no_json
 
 ENDINGS = (".json", ".jsonl", ".csv", ".sqlite3")
 """The files of a folder that are read."""
@@ -81,13 +82,16 @@ def _of_text(text: str, learner: str) -> tuple[MarkRow, ...]:
     if text.lstrip()[:1] != "{":
         if mark_files.is_table(text):
             return mark_files.read_csv(text)
+        if text.strip() and not table.is_one(text):
+            wrong = mark_files.why_no_table(text)
+            raise MalformedMarks(f"a mark file needs the columns `learner`, `question` and `score`: {wrong}")
         return _of_events(formats.read(text, 0, {}), learner)
     if site_progress.is_one(text) or _JSON_LINES.match(text) or '"uid"' in text[:200]:
         return _of_events(formats.read(text, 0, {}), learner)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedMarks(f"not JSON: {error}") from None
+        raise MalformedMarks(f"not JSON: {why_no_json(error)}") from None
     return mark_files.read_json(data)
 
 

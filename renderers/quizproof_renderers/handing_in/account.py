@@ -70,7 +70,7 @@ def _without_doubles(entries: Sequence[Entry]) -> list[Entry]:
     for entry in entries:
         if entry.found:
             other = last.get(entry.found.who)
-            # Times are ISO 8601 in UTC, as pages write them; of two equal ones the later name counts.
+            # Of two equal times the later name counts.
             if other is None or other.found is None or entry.found.handed_in >= other.found.handed_in:
                 last[entry.found.who] = entry
     counted = []

@@ -108,6 +108,10 @@ def mark_one(item: Item, given: GivenResponse, runner: Runner | None) -> Marking
     try:
         result = form_for(item.form, item.display, random.Random(0)).mark_given(response, desk)
     except MalformedResponse as error:
+        if isinstance(item.form, Options) and "" in response:
+            # Learners, and who reads the note, know the letters of the page, not the ids of the author.
+            wanted = ", ".join(choice.name for choice in item.asked.choices)
+            return Marking("wrong", 0.0, given.response, note=f"not an answer that can be marked: choose from {wanted}")
         return Marking("wrong", 0.0, response, note=f"not an answer that can be marked: {error}")
     except CannotVerify as error:
         return Marking("unmarked", None, response, note=str(error))

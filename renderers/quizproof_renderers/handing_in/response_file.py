@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from quizproof.errors import QuizproofError
 from quizproof.json_forms import either, items, mapping, record, text, whole
+from quizproof_renderers.text import why_no_json
 
 VERSION = 1
 MAX_BYTES = 4 << 20
@@ -40,7 +42,7 @@ class ResponseFile:
 
     quiz: str
     learner: str
-    handed_in: str
+    handed_in: datetime
     responses: Mapping[str, GivenResponse]
     """By the ids of questions; what was not answered is not in it."""
 
@@ -59,7 +61,7 @@ def read(content: bytes) -> ResponseFile:
     except UnicodeDecodeError:
         raise MalformedResponses("it is not UTF-8 text") from None
     except (ValueError, RecursionError) as error:
-        raise MalformedResponses(f"it is not JSON: {error}") from None
+        raise MalformedResponses(f"it is not JSON: {why_no_json(error)}") from None
     if not isinstance(data, dict) or "quizproof_responses" not in data:
         raise MalformedResponses("it is not a file of responses")
     if data["quizproof_responses"] != VERSION:
@@ -69,7 +71,7 @@ def read(content: bytes) -> ResponseFile:
     return ResponseFile(
         quiz=data["quiz"],
         learner=data["learner"].strip(),
-        handed_in=data["handed_in"],
+        handed_in=datetime.fromisoformat(data["handed_in"]),
         responses={id_: _given(each) for id_, each in data["responses"].items()},
     )
 
@@ -86,6 +88,16 @@ def _name(data: object) -> str:
     return "" if data.strip() and len(data) <= _MAX_NAME else " is empty, or too long for a name"
 
 
+def _moment(data: object) -> str:
+    if wrong := text(data):
+        return wrong
+    try:
+        sound = datetime.fromisoformat(str(data)).tzinfo is not None
+    except ValueError:
+        sound = False
+    return "" if sound else f" is {str(data)[:40]!r}, not a time such as 2026-11-30T05:32:01Z"
+
+
 _RESPONSE = record({"asked": text, "response": either(text, items(text))})
 _FORM = record(
     {
@@ -93,7 +105,7 @@ _FORM = record(
         "quiz": _name,
         "learner": _name,
         "begun": text,
-        "handed_in": text,
+        "handed_in": _moment,
         "responses": mapping(_RESPONSE),
     }
 )

@@ -137,9 +137,12 @@ def to_author(quiz: str, block: BlockProof, form: Input, response: object) -> ob
     quiz      the id of the quiz
     block     the question
     form      how it is answered
-    response  as a page writes it; what has another form, or names nothing, is returned as it is: marking refuses it
+    response  as a page writes it, or the letter of an option as a text; what has another form, or names nothing, is
+              returned as it is: marking refuses it
     """
     names = {letter: id_ for id_, letter in page_names(quiz, block, form).items()}
+    if isinstance(form, Options) and isinstance(response, str):
+        response = [response]  # one letter, as other programs write it
     if not names or not isinstance(response, list) or not all(isinstance(each, str) for each in response):
         return response
     # Of a line with its indentation, only what is before the colon is a name. What the page does not name is no id.

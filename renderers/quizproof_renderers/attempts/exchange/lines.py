@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from quizproof_renderers.attempts.event import Event, MalformedEvent, from_json, to_json
+from quizproof_renderers.text import why_no_json
 
 
 def write(events: Iterable[Event]) -> Iterator[str]:
@@ -24,7 +25,7 @@ def read(text: str) -> tuple[Event, ...]:
         try:
             found.append(from_json(json.loads(line)))
         except (ValueError, RecursionError) as error:
-            raise MalformedEvent(f"line {number} is not JSON: {error}") from None
+            raise MalformedEvent(f"line {number} is not JSON: {why_no_json(error)}") from None
         except MalformedEvent as error:
             raise MalformedEvent(f"line {number}: {error}") from None
     return tuple(found)

@@ -17,6 +17,7 @@ from quizproof.json_forms import Form, either, flag, items, mapping, one_of, rec
 from quizproof.marking.scoring import CONFIDENCES
 from quizproof_renderers.attempts.event import Event, MalformedEvent, Standing
 from quizproof_renderers.attempts.history import Key, by_question
+from quizproof_renderers.text import why_no_json
 
 VERSION = 1
 """Of the form."""
@@ -46,7 +47,7 @@ def read(content: str, at: int, kinds: Mapping[Key, tuple[str, str, str]]) -> tu
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise MalformedEvent(f"not JSON: {error}") from None
+        raise MalformedEvent(f"not JSON: {why_no_json(error)}") from None
     if wrong := _FORM(data):
         raise MalformedEvent(f"not a progress file of the site: it{wrong}" if wrong[:1] == " " else wrong)
     if data["quizproof"] != VERSION:

@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Any
 
 from quizproof_renderers.attempts.event import Event, MalformedEvent, from_json, to_json
+from quizproof_renderers.text import why_no_json
 
 NAMES = tuple(field.name for field in fields(Event))
 _JSON = ("response", "options", "tags")
@@ -39,12 +40,17 @@ def read(text: str) -> tuple[Event, ...]:
             try:
                 found.append(from_json(_data(row)))
             except (ValueError, TypeError, RecursionError) as error:
-                raise MalformedEvent(f"line {rows.line_num}: a cell cannot be read: {error}") from None
+                raise MalformedEvent(f"line {rows.line_num}: a cell cannot be read: {why_no_json(error)}") from None
             except MalformedEvent as error:
                 raise MalformedEvent(f"line {rows.line_num}: {error}") from None
     except csv.Error as error:
         raise MalformedEvent(f"line {rows.line_num}: {error}") from None
     return tuple(found)
+
+
+def is_one(text: str) -> bool:
+    """Whether a text begins with the first column of a table of attempts, which no mark file has."""
+    return text.lstrip()[: len(NAMES[0]) + 1] == f"{NAMES[0]},"
 
 
 def _cells(event: Event) -> list[object]:

@@ -30,6 +30,7 @@ from quizproof.quizfile.yaml_document import PlainBool, PlainFloat, PlainInt, pa
 from quizproof.rules import RULES
 from quizproof.verdicts import VERDICTS
 from quizproof_renderers.cli.main import main
+from quizproof_renderers.handing_in.response_file import read as read_responses
 from quizproof_renderers.policy.settings import OWN_FILE, PROJECT_FILE, settings_for
 from quizproof_renderers.reports import formats
 from quizproof_renderers.reports.formats import FORMATS
@@ -47,7 +48,7 @@ EXAMPLES = examples("yaml quiz", "yaml question")
 TESTED = {"yaml quiz", "yaml question", "yaml plugin", "yaml fragment", "yaml copy", "text finding"}
 TESTED |= {"python copy", "toml copy"}
 TESTED |= {f"{language} {side}" for language in ("yaml", "text") for side in ("bad", "good")}  # by test_examples.py
-TESTED |= {"json editor", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
+TESTED |= {"json editor", "json responses", "toml settings", "toml pytest", "yaml hooks", "yaml step", "yaml settings"}
 TESTED |= {"html template", "html frame", "console", "python run", "text printed", "text layout"}
 UNTESTED = {"sh", "text requirements", "lua"}
 SOURCES = (ROOT, ROOT / "engine/quizproof", ROOT / "renderers/quizproof_renderers")
@@ -328,6 +329,11 @@ def test_commands_and_formats_are_those_of_the_reference() -> None:
 def test_settings_of_editors_are_json() -> None:
     """They can be copied as they are."""
     assert [json.loads(fence.text) for fence in FENCES if fence.sort == "json editor"]
+
+
+def test_the_file_that_learners_hand_in_can_be_read() -> None:
+    (shown,) = (fence for fence in FENCES if fence.sort == "json responses")
+    assert read_responses(shown.text.encode()).responses
 
 
 # ---- pages and files

@@ -132,6 +132,10 @@ def test_stats_in_a_terminal_without_blocks(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["total"] == {"name": "", "answers": 1, "questions": 1, "score": 1, "seconds": 0}
     done = quizproof("stats", "--since", "2100-01-01", cwd=tmp_path, QUIZPROOF_DATA=data)
     assert done.stderr == "quizproof: no answers are kept that match\n"
+    for wrong in ("2026-13-01", "yesterday", "20261130"):
+        done = quizproof("stats", "--since", wrong, cwd=tmp_path, QUIZPROOF_DATA=data)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"'{wrong}' is not a date; write a date such as 2026-11-30" in done.stderr
 
 
 # ---- reviews

@@ -260,7 +260,8 @@ def test_only_its_own_names_are_answered(served: Served) -> None:
         assert served.ask("GET", PAGE, Host=host).status == 200
     for host in ("evil.example", f"evil.example:{served.port}", "127.0.0.1", f"127.0.0.1.evil.example:{served.port}"):
         answer = served.ask("GET", PAGE, Host=host)
-        assert (answer.status, b"This server answers as" in answer.body) == (421, True)
+        said = f"This server answers as http://127.0.0.1:{served.port}/ and http://localhost:{served.port}/ only."
+        assert (answer.status, said in answer.body.decode()) == (421, True)
     assert served.ask("GET", PAGE, Host=None).status in (400, 421)
 
 
@@ -346,6 +347,11 @@ def test_what_makes_no_sense_is_refused(served: Served, change: dict[str, Any], 
     asked = {"what": "scratch", "block": "prints", "edition": served.edition("prints"), "source": "1"} | change
     answer = served.ask("POST", "/_live/run", json.dumps(asked).encode())
     assert (answer.status, says in answer.body.decode()) == (status, True)
+
+
+def test_what_is_no_json_is_refused(served: Served) -> None:
+    answer = served.ask("POST", "/_live/run", b"{")
+    assert (answer.status, "The request is malformed: Invalid JSON: EOF" in answer.body.decode()) == (400, True)
 
 
 # ---- runs

@@ -265,6 +265,15 @@ def test_wrong_and_other_responses(tmp_path: Path) -> None:
     assert entries["shared-rows"]["score"] is None
 
 
+def test_the_printed_text_of_an_option_is_the_option(tmp_path: Path) -> None:
+    """Alone, and in a list with a line's end. What no option prints is malformed, and kept as it was given."""
+    right, other = "[[0, 7], [0, 7], [0, 7]]", ["[[0, 0], [0, 0], [0, 0]]\n"]
+    for response, is_read, standing in ((right, "a", "right"), (other, ["d"], "wrong"), ("[7]", "[7]", "malformed")):
+        responses = {"shared-rows": {"variant": {"new": 7}, "response": response}, "mean-of-words": "four"}
+        found = [(entry["standing"], entry["response"]) for entry in marks(tmp_path, responses)["questions"]]
+        assert found == [(standing, is_read), ("malformed", "four")]
+
+
 def test_yaml_is_read_as_quiz_files_are(tmp_path: Path) -> None:
     """`no` is text, numbers keep their form, and a mapping is no response where there are no blanks."""
     read = read_answers("a.yaml", b"one: no\ntwo: 1.50\nthree: [a, 2]\nfour: {variant: {a: 1}, response: true}\n")
@@ -291,6 +300,12 @@ def test_a_file_that_is_no_responses(tmp_path: Path, text: str, said: str) -> No
     done = quizproof("take", "--answers", "mine.json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def test_standard_input_is_called_so(tmp_path: Path) -> None:
+    done = quizproof("take", "--answers", "-", cwd=tmp_path, stdin="[1]")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "standard input is not a mapping from the ids of questions to responses" in done.stderr
 
 
 def test_a_response_to_no_question_of_the_test(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ The words after the three backticks say what a block is, and so how it is held t
     toml pytest                                settings of pytest: the ini options in it exist
     yaml hooks                                 a .pre-commit-config.yaml
     json editor                                settings of an editor, as JSON
+    json responses                             a file that a learner hands in
     sh, text requirements, lua                 what a test cannot run, such as an installation
 
 Quizzes and questions with a `name` are written to the folder in which the page's console and python blocks run.

@@ -108,7 +108,7 @@ def mark_one(item: Item, given: GivenResponse, runner: Runner | None) -> Marking
     try:
         result = form_for(item.form, item.display, random.Random(0)).mark_given(response, desk)
     except MalformedResponse as error:
-        if isinstance(item.form, Options) and "" in response:
+        if isinstance(item.form, Options) and isinstance(response, list) and "" in response:
             # Learners, and who reads the note, know the letters of the page, not the ids of the author.
             wanted = ", ".join(choice.name for choice in item.asked.choices)
             return Marking("wrong", 0.0, given.response, note=f"not an answer that can be marked: choose from {wanted}")

@@ -33,7 +33,12 @@ class Address:
     @property
     def url(self) -> str:
         """The address of the first page: "http://127.0.0.1:8000/"."""
-        return f"http://{self._bracketed}:{self.port}/"
+        return self.urls[0]
+
+    @property
+    def urls(self) -> tuple[str, str]:
+        """The addresses of the first page: with its number, and with `localhost`."""
+        return f"http://{self._bracketed}:{self.port}/", f"http://{LOCALHOST}:{self.port}/"
 
     @property
     def _bracketed(self) -> str:

@@ -205,7 +205,9 @@ async def _run(request: Request) -> Response:
         task = await asyncio.to_thread(carried, asked, state.edition)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False)[0]
-        return refusal(400, f"The request is malformed: {'.'.join(map(str, detail['loc']))}: {detail['msg']}")
+        # What is no JSON at all is wrong at no place in it.
+        place = f"{'.'.join(map(str, detail['loc']))}: " if detail["loc"] else ""
+        return refusal(400, f"The request is malformed: {place}{detail['msg']}")
     except Refused as error:
         return refusal(error.status, str(error))
     except CannotVerify as error:

@@ -109,7 +109,8 @@ class Guard:
         headers, method, path = Headers(scope=scope), scope["method"], scope["path"]
         host = headers.get("host", "")
         if host not in self._own.address.hosts:
-            return refusal(421, f"This server answers as {self._own.address.url} only.")
+            own, local = self._own.address.urls
+            return refusal(421, f"This server answers as {own} and {local} only.")
         if method not in ("GET", "HEAD", "POST"):
             return refusal(405, "Only GET, HEAD and POST are answered.", allow="GET, HEAD, POST")
         origin = headers.get("origin")

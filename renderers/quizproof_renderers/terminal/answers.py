@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from quizproof.displays import Blanks
+from quizproof.comparison.outputs import fold
+from quizproof.displays import Blanks, Options, Output
 from quizproof.errors import UsageError
 from quizproof.marking.mark import MalformedResponse, Response
 from quizproof.proof import QuizProof
@@ -21,7 +22,7 @@ from quizproof.quizfile.yaml_document import parse, written
 from quizproof.spelling import meant
 from quizproof_renderers.terminal.faces.base import Face
 from quizproof_renderers.terminal.faces.plain import PlainFace
-from quizproof_renderers.terminal.forms.base import Desk, Form, MarkedResponse
+from quizproof_renderers.terminal.forms.base import Desk, Form, MarkedResponse, several
 from quizproof_renderers.terminal.questioning.feedback import reveal
 from quizproof_renderers.terminal.questioning.heads import say_left_out
 from quizproof_renderers.terminal.questioning.question import show_question
@@ -56,6 +57,8 @@ class Outcome:
     """What is to be said about the marking, such as why a program could not be run."""
     error: str = ""
     """Why the response could not be marked as it is; empty when it could."""
+    refused: Any = None
+    """The response that could not be marked, as the file has it."""
 
 
 def read_answers(name: str, raw: bytes) -> dict[str, Given]:
@@ -128,7 +131,7 @@ def _outcome(item: Item, given: Given | None, seed: int, setting: Setting) -> Ou
     if given.variant is not None:
         drawn = in_variant(item, given.variant, seed)
         if drawn is None:
-            return Outcome(item, skipped, error="the question has no such variant")
+            return Outcome(item, skipped, error="the question has no such variant", refused=given.response)
         item = drawn
     form = item.form
     assert form is not None
@@ -137,7 +140,8 @@ def _outcome(item: Item, given: Given | None, seed: int, setting: Setting) -> Ou
     try:
         result = _marked(form, _response(form, given.response), desk)
     except MalformedResponse as error:
-        return Outcome(item, replace(skipped, params=item.params), error=str(error))
+        asked = replace(skipped, params=item.params)
+        return Outcome(item, asked, error=str(error), refused=given.response)
     answer = Answer(item.proof, item.params, result.response, result.mark)
     return Outcome(item, answer, result, note=notes.getvalue().replace("\n", " ").strip())
 
@@ -153,7 +157,15 @@ def _response(form: Form, value: Any) -> Response:
     if isinstance(value, list) and not all(isinstance(each, str) for each in value):
         raise MalformedResponse("the response is a list of something else than texts")
     response: Response = value
-    return response
+    return _option(form.input, response) if isinstance(form.input, Options) else response
+
+
+def _option(input_: Options, response: Response) -> Response:
+    """The ids of options whose printed texts were given instead; what is an id already stays one."""
+    ids = {option.id for option in input_.options}
+    printed = {fold(option.content.text): option.id for option in input_.options if isinstance(option.content, Output)}
+    chosen = [each if each in ids else printed.get(fold(each), each) for each in several(response)]
+    return chosen[0] if isinstance(response, str) else chosen
 
 
 def _marked(form: Form, response: Response, desk: Desk) -> MarkedResponse:
@@ -209,7 +221,7 @@ def _entry(outcome: Outcome) -> dict[str, Any]:
         "standing": "malformed" if outcome.error else answer.standing,
         "score": answer.score if mark else None,
         "points": answer.question.points,
-        "response": answer.response,
+        "response": outcome.refused if outcome.error else answer.response,
         "key": outcome.item.display.answer,
         "parts": list(mark.right) if mark else [],
         "feedback": mark.feedback if mark else "",

@@ -36,7 +36,7 @@ def mark_file(request: Request, file: Path, options: RunOptions, *, as_json: boo
     from quizproof_renderers.terminal.questioning.setting import Setting
     from quizproof_renderers.terminal.reader import reader_for
 
-    given = answers.read_answers(str(file), _read(file))
+    given = answers.read_answers("standard input" if str(file) == "-" else str(file), _read(file))
     wanted = request.wanted
     if wanted.is_all:
         request = replace(request, wanted=replace(wanted, names=tuple(given)))

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import Any
 
 import click
 
 from quizproof_renderers.cli.exits import tell
 
-if TYPE_CHECKING:
-    from datetime import datetime
+
+class DayParameter(click.ParamType[date]):
+    """A day: `2026-11-30`."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day as a date."""
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write a date such as 2026-11-30", param, ctx)
 
 
 @click.command()
@@ -19,14 +30,12 @@ if TYPE_CHECKING:
 @click.option("--kind", metavar="KIND", help="Only answers to questions of this kind.")
 @click.option("--tag", metavar="TAG", help="Only answers to questions with this tag.")
 @click.option("--quiz", metavar="ID", help="Only answers to questions of this quiz.")
-@click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Only answers from this day on: 2026-11-30."
-)
+@click.option("--since", type=DayParameter(), metavar="DATE", help="Only answers from this day on: 2026-11-30.")
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The format."
 )
 def stats(
-    topic: str | None, kind: str | None, tag: str | None, quiz: str | None, since: datetime | None, format_: str
+    topic: str | None, kind: str | None, tag: str | None, quiz: str | None, since: date | None, format_: str
 ) -> None:
     """Show how you have answered, in figures and bars.
 

@@ -119,7 +119,7 @@ def test_an_answer_that_comes_back_from_the_site_counts_once(tmp_path: Path) -> 
     sent = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))
     sent["quizzes"]["python-floats"]["other"]["response"] = ["a"]
     (tmp_path / "q.json").write_text(json.dumps(sent), encoding="utf-8")
-    for said in ("1 answer imported, 1 were known\n", "0 answers imported, 2 were known\n"):
+    for said in ("1 answer imported, 1 was known\n", "0 answers imported, 2 were known\n"):
         assert run("import", "q.json") == said
     # What was answered in between makes no old answer new.
     with AttemptStore(tmp_path / "data/attempts.sqlite3") as store:

@@ -110,11 +110,12 @@ def import_(files: tuple[Path, ...], bank: tuple[Path, ...]) -> None:
     from quizproof_renderers.text import plural
 
     contents = [(file, _content(file)) for file in files]
-    known = _known(bank, [content for _, content in contents])
-    events = [event for file, content in contents for event in _events(file, content, known)]
+    asked = _known(bank, [content for _, content in contents])
+    events = [event for file, content in contents for event in _events(file, content, asked)]
     with AttemptStore() as store:
         new = store.add(without_kept(events, store.events()))
-    already = f", {len(events) - new:,} were known" if new < len(events) else ""
+    known = len(events) - new
+    already = f", {known:,} {'was' if known == 1 else 'were'} known" if known else ""
     click.echo(f"{plural(new, 'answer')} imported{already}")
 
 

@@ -68,7 +68,7 @@ def test_a_template_twice_earns_no_advice_until_it_is_changed(tmp_path: Path) ->
 
     def told() -> list[str]:
         shown = quizproof("check", file, "--no-cache", "--format", "concise").stdout
-        return re.findall(r" (QP\d+) \[", shown)
+        return re.findall(r":\d+: (QP\d+)", shown)
 
     assert told() == []
     head, second = file.read_text().split("# quizproof: ignore")

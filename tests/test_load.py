@@ -280,7 +280,7 @@ def test_null_where_one_of_several_keys_is_needed_is_named(tmp_path: Path, kind:
     block = f"  - {{id: q, kind: {kind}, prompt: P, code: print(1), {key}: [{first}, {{prints: b}}]}}\n"
     ((code, _, message),) = found(loaded(tmp_path, quiz("a") + block.replace("V", "null")))
     assert code == "QP115"
-    assert message.endswith('; `prints: null` has no value: for the text write `"null"`, for nothing `""`')
+    assert message.endswith("; `prints: null` has no value without quotes")
     assert found(loaded(tmp_path, quiz("a") + block.replace("V", '"null"'))) == []
 
 

@@ -246,7 +246,7 @@ class _Validation:
         code, message = worded(detail, path, names)
         null = self._about_null(path)
         if null and code == rules.CONTRADICTION:
-            message = f"{message}; {null.rstrip('.')}"
+            message = f"{message}; {null.partition(': for')[0]} without quotes"
         help_ = null or HELP.get(code, "")
         last = str(detail["loc"][-1]) if code == rules.UNKNOWN_KEY else ""
         # For programs that repair: the message says it in words.

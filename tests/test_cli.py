@@ -462,3 +462,24 @@ def test_no_remark_reaches_the_terminal_raw(say: Callable[[str], object], capsys
     assert "\u202e" not in err
     assert err.startswith("quizproof: no bank at a")
     assert err.endswith("b; try `questions`\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_is_not_lost_where_python_ignores_exceptions(number: int, tmp_path: Path) -> None:
+    """Such as between a fork and its end, where an exception of a handler would change nothing."""
+    (tmp_path / "q.yaml").write_text(
+        "quiz: q\ntitle: Q\ntopic: t\nblocks:\n  - {id: a, kind: number, prompt: P, code: 'import time; time.sleep(9)',"
+        " value: 1}\n"
+    )
+    code = (
+        "import os, signal\n"
+        "from quizproof_renderers.cli.main import main\n"
+        "once = [True]\n"
+        "def forked():\n"
+        f"    if once.pop() if once else False: signal.raise_signal({number})\n"
+        "os.register_at_fork(after_in_parent=forked)\n"
+        "main(['check', 'q.yaml', '--no-cache'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 128 + number
+    assert "Traceback" not in done.stderr

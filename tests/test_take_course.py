@@ -170,9 +170,12 @@ def test_a_wrong_answer_can_be_tried_again_with_a_hint(tmp_path: Path) -> None:
         child.expect("Blank 2 of 2: ")
         child.type("False")
         child.expect("Partly right (1 of 2).")
-        child.expect("any other key for the answer: ")
+        child.expect("Enter for the answer: ")
+        child.press("x")
+        child.expect("Type t, or press Enter.")
+        child.expect("Enter for the answer: ")
         assert "layer1" not in child.shown
-        child.press("t")
+        child.press("h")  # which gives a hint everywhere
         child.expect("Hint 1 of 2")
         child.expect("Blank 1 of 2: ")
         child.type("layer1")
@@ -191,7 +194,7 @@ def test_a_second_try_takes_nothing_back(tmp_path: Path) -> None:
             child.expect("Blank 2 of 2: ")
             child.type(second)
             if second == "False":
-                child.expect("any other key for the answer: ")
+                child.expect("Enter for the answer: ")
                 child.press("t")
         child.expect("Partly right (1 of 2).")
         child.expect("Score: 0.5 of 1 (50 %).")
@@ -204,7 +207,7 @@ def test_without_a_second_try_the_answer_is_shown(tmp_path: Path) -> None:
         child.type("layer3")
         child.expect("Blank 2 of 2: ")
         child.type("False")
-        child.expect("any other key for the answer: ")
+        child.expect("Enter for the answer: ")
         child.press(" ")
         child.expect("layer1")
         assert child.end() == 0
@@ -311,6 +314,22 @@ def test_an_answer_to_a_changed_question_is_not_kept(tmp_path: Path) -> None:
     with kept_test(other, tmp_path) as child:
         child.expect("1 answer could not be kept: the questions have changed, or are not put here now.")
         child.expect("1 of 2")
+
+
+def test_a_test_of_other_questions_is_refused_and_kept(tmp_path: Path) -> None:
+    with kept_test(NUMBERS, tmp_path) as child:
+        child.expect("Your answer: ")
+        child.type("0.895")
+        child.expect("q to quit: ")
+        child.press("q")
+        child.expect("--resume")
+        child.end()
+    (kept,) = tmp_path.rglob("*.json")
+    before = kept.read_bytes()
+    with kept_test(BLANKS, tmp_path) as child:
+        child.expect("the unfinished test has none of these questions, so it cannot go on; it is still kept")
+        child.end()
+    assert kept.read_bytes() == before
 
 
 def test_a_finished_test_is_forgotten_and_an_empty_one_too(tmp_path: Path) -> None:

@@ -28,13 +28,13 @@ def _ordinary_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextlib.contextmanager
-def taking(folder: Path, *arguments: str, columns: int = 100) -> Iterator[Terminal]:
-    """`quizproof take` on a terminal, in a folder."""
+def taking(folder: Path, *arguments: str, columns: int = 100, state: Path | None = None) -> Iterator[Terminal]:
+    """`quizproof take` on a terminal, in a folder. What is left unfinished is kept there, or in `state`."""
     code = f"import os\nos.chdir({str(folder)!r})\nfrom quizproof_renderers.cli.main import main\n"
     child = Terminal(
         f"{code}main({['take', *arguments]!r})",
         columns=columns,
-        XDG_STATE_HOME=str(folder / "state"),
+        XDG_STATE_HOME=str((state or folder) / "state"),
         PYTHONSAFEPATH="1",
     )
     try:
@@ -170,7 +170,7 @@ def test_a_script_is_tried_for_screen_readers(bank: Path) -> None:
     assert "The file start.py exists already, and is not overwritten" in done.stdout
 
 
-def test_the_menu_and_going_on(bank: Path) -> None:
+def test_the_menu_and_going_on(bank: Path, tmp_path: Path) -> None:
     """Topics and quizzes with their questions; what is left goes on with --resume, and from the menu."""
     with taking(bank) as child:
         child.expect("What do you want to take?")
@@ -207,6 +207,17 @@ def test_the_menu_and_going_on(bank: Path) -> None:
         child.expect("2 of 8 questions answered or skipped.")
         child.expect("3 of 8")
         child.press("q")
+        assert child.end() == 0
+    # From another folder, which has no bank, or another one.
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "questions").mkdir(parents=True)
+    text = "quiz: other\ntitle: O\ntopic: t\nblocks:\n  - {id: other-one, kind: number, prompt: P, value: 1}\n"
+    (elsewhere / "questions/other.yaml").write_text(text, encoding="utf-8")
+    with taking(elsewhere, "--resume", state=bank) as child:
+        child.expect("2 of 8 questions answered or skipped.")
+        child.expect("3 of 8")
+        child.press("q")
+        child.expect("--resume")
         assert child.end() == 0
     with taking(bank) as child:
         child.expect("or q to quit: ")

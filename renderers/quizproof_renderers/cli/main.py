@@ -72,14 +72,7 @@ class Program(click.Group):
         sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
         sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
         sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
-        for number in _ENDING:
-            signal.signal(number, _leave)
-        if hasattr(signal, "SIGCHLD"):
-            # A parent that ignores it hands that down, and the ends of our children would be lost.
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # Where it was ignored, as in the background, it stays so.
-        if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
-            signal.signal(signal.SIGINT, _interrupt)
+        _handle_signals()
         try:
             # Left to itself, click would answer Ctrl-C with "Aborted!" and 1.
             sys.exit(super().main(*args, **(kwargs | {"standalone_mode": False})))
@@ -109,15 +102,58 @@ class Program(click.Group):
             sys.exit(UNVERIFIED)
 
 
+def _handle_signals() -> None:
+    """From now on signals end us through the exits that clean up."""
+    if hasattr(signal, "setitimer"):  # not on Windows
+        sys.unraisablehook = _swallowed
+    for number in _ENDING:
+        signal.signal(number, _leave)
+    if hasattr(signal, "SIGCHLD"):
+        # A parent that ignores it hands that down, and the ends of our children would be lost.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # Where it was ignored, as in the background, it stays so.
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
+
+
+class _Interrupt(KeyboardInterrupt):
+    """SIGINT has come."""
+
+
+class _Leave(SystemExit):
+    """A signal has come that asks us to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(SIGNALLED + number)
+
+
 def _interrupt(number: int, _: object) -> NoReturn:
     """Interrupt once: a second Ctrl-C, and a third, must not stop what clears away after the first."""
     signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
+    raise _Interrupt
 
 
 def _leave(number: int, _: object) -> NoReturn:
     """End with the code of a process that the signal killed, but through the exits that clean up."""
-    sys.exit(SIGNALLED + number)
+    raise _Leave(number)
+
+
+def _swallowed(unraisable: sys.UnraisableHookArgs) -> None:
+    """Raise once more what a handler has raised and Python has ignored, as it does in finalizers and around forks."""
+    error = unraisable.exc_value
+    if not isinstance(error, (_Interrupt, _Leave)):
+        sys.__unraisablehook__(unraisable)
+        return
+
+    def again(*_: object) -> NoReturn:
+        raise error
+
+    # A little later: at once, it would be ignored at the same place. A thread cannot be started there.
+    signal.signal(signal.SIGALRM, again)
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+
+
+_AGAIN_SECONDS = 0.05
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

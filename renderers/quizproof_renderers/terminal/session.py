@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TextIO
 
+from quizproof.errors import UsageError
 from quizproof.proof import QuizProof
 from quizproof_renderers.terminal.faces.dispatch import face_for
 from quizproof_renderers.terminal.forms.base import Form, MarkedResponse, Quit
@@ -80,6 +81,9 @@ class _Session:
         self._reader = setting.reader
         self._kept = kept
         before = kept.restored(self._questions) if kept else Progress()
+        if kept and not kept.is_of(self._questions):
+            # To go on would be another test, and would forget this one.
+            raise UsageError("the unfinished test has none of these questions, so it cannot go on; it is still kept")
         self._answers = dict(before.answers)
         self._flagged = set(before.flagged)
         self._drafts = dict(before.drafts)
@@ -101,6 +105,7 @@ class _Session:
                 self._run()
         except TimeUp:
             ending = "out of time"
+            self._reader.end_line()
         except Quit:
             ending = "quit"
         except EOFError:

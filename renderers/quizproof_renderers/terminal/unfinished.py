@@ -77,6 +77,11 @@ class Unfinished:
         ago = plural(days, "day") if days > 1 else plural(hours, "hour") if hours > 1 else plural(minutes, "minute")
         return f"{self.answered} answered, left {ago} ago"
 
+    def is_of(self, questions: Sequence[Item]) -> bool:
+        """Whether any of its questions is among these, changed or not; of a test without answers, they always are."""
+        answered = {entry["id"] for entry in self._data.get("answers", [])}
+        return not answered or any(item.proof.id in answered for item in questions)
+
     def restored(self, questions: Sequence[Item]) -> Progress:
         """What was answered and typed, as far as the questions are still the same.
 

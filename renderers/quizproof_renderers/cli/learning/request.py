@@ -25,6 +25,8 @@ class Request:
     """The files and folders of the bank as they were named; empty for the default."""
     folder: str = field(default_factory=lambda: str(Path.cwd()))
     """What they are relative to."""
+    places: tuple[str, ...] = ()
+    """The files and folders of the bank that was asked, wherever the test goes on; empty of a new test."""
     seed: int = 0
     shuffle: bool = False
     exam: bool = False
@@ -34,13 +36,16 @@ class Request:
     def of(cls, data: dict[str, Any]) -> Request:
         """What `asdict` made data of. Raises KeyError and TypeError when it has another form."""
         wanted = Wanted(**{name: _tuple(value) for name, value in data["wanted"].items()})
-        return cls(**(data | {"wanted": wanted, "named": tuple(data["named"])}))
+        return cls(
+            **(data | {"wanted": wanted, "named": tuple(data["named"]), "places": tuple(data.get("places", ()))})
+        )
 
     @property
     def here(self) -> tuple[str, ...]:
         """The files and folders of the bank, as they are named from the current folder."""
-        same = Path(self.folder) == Path.cwd()
-        return self.named if same else tuple(str(Path(self.folder) / name) for name in self.named)
+        if Path(self.folder) == Path.cwd():
+            return self.named
+        return self.places or tuple(str(Path(self.folder) / name) for name in self.named)
 
 
 def _tuple(value: Any) -> Any:
@@ -49,7 +54,7 @@ def _tuple(value: Any) -> Any:
 
 def chosen_by(request: Request, *, quiet: bool = False) -> tuple[Bank, tuple[Path, ...]]:
     """The part of the bank that is asked, and the files and folders of the bank."""
-    places = places_of([Path(name) for name in request.here], quiet=quiet)
+    places = tuple(map(Path, request.places)) or places_of([Path(name) for name in request.here], quiet=quiet)
     return choose(bank_with(request.wanted.names, places), request.wanted, request.seed), places
 
 

@@ -172,7 +172,11 @@ def _from_menu(request: Request, *, plain: bool) -> tuple[Request, Unfinished | 
         sys.exit(USAGE)
     kept = last()
     try:
-        names = ask_what_to_take(entries, kept.summary if kept else "", plain=plain, stdin=sys.stdin, stdout=sys.stdout)
+        left = ""
+        if kept:
+            folder = str(kept.request.get("folder", ""))
+            left = kept.summary if folder == request.folder else f"{kept.summary}, in {folder}"
+        names = ask_what_to_take(entries, left, plain=plain, stdin=sys.stdin, stdout=sys.stdout)
     except EOFError:
         names = None
         click.echo()
@@ -202,6 +206,7 @@ def put(
     for framework, ids in needing(ready.quizzes).items() if ready.runs else ():
         tell(f"{framework} is not installed, so what you write for {listed(ids)} may not be run here")
     if kept is None and sys.stdin.isatty():
+        request = replace(request, places=tuple(str(place.resolve()) for place in places))
         kept = unfinished.begun(asdict(request))
     asked: dict[str, Any] = {
         "seed": request.seed,

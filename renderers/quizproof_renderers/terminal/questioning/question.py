@@ -205,8 +205,14 @@ class Asking:
         self._face.verdict(answer.standing, in_short(self._form, answer.response, answer.mark))
         cost = f" {self._hints.rule}" if self._hints.rule else ""
         self._face.say(f"You can try once more, with a hint.{cost}")
-        pressed = self._reader.pause("  t to try again, any other key for the answer: ").strip().lower()
-        return pressed == "t"
+        while True:
+            pressed = self._reader.pause("  t to try again with a hint, Enter for the answer: ").strip().lower()
+            # `h` gives a hint everywhere else.
+            if pressed in ("t", "h"):
+                return True
+            if not pressed:
+                return False
+            self._face.say("Type t, or press Enter.")
 
     def _write_starter(self, name: str) -> None:
         write_new(name, self._form.starter)

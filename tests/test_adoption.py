@@ -109,7 +109,7 @@ def test_action_proves_a_pull_request_against_its_base(repository: Path) -> None
     git(repository, "merge", "--quiet", "--no-ff", "--message", "Merge", "change")
     done = prove_step(repository)
     assert done.returncode == 1
-    assert done.stderr.startswith("quizproof: questions/quizproof.lock is stale: `lie` changed since.")
+    assert done.stderr.startswith("quizproof: questions/quizproof.lock is stale: `lie` is new.")
     annotations = [line for line in done.stdout.splitlines() if line.startswith("::")]
     assert len(annotations) == 2
     assert annotations[1].startswith("::error title=quizproof (QP202),file=questions/lie.yaml,line=10,col=17,")

@@ -127,6 +127,7 @@ def test_report_can_go_to_a_file(lying: Path) -> None:
         (["check", "--jobs", "0"], "0 is not in the range x>=1"),
         (["chek"], "No such command 'chek'"),
         (["explain", "QP999"], "quizproof: there is no rule `QP999`"),
+        (["explain", "302"], "did you mean `QP302`?"),
         (["explain", "key-refutd"], "did you mean `key-refuted`?"),
         (["take", "good-one"], "there is no quiz, topic, question or exhibit `good-one`; did you mean `good`?"),
         (["build", "questions", "-o", "questions"], "questions holds files that quizproof did not write"),

@@ -93,6 +93,31 @@ def test_what_is_left_alone(tmp_path: Path, old: str, new: str) -> None:
     assert "0 corrections in 0 files" in told
 
 
+def test_a_block_that_is_no_yaml_hides_no_correction(tmp_path: Path) -> None:
+    """One tab stands in the file: the rest is corrected, and the block with the tab is left as it is."""
+    tab = "  - id: tab\n    kind: number\n\tprompt: Six?\n    value: 6\n"
+    wrong = GOOD.replace("prompt: What is printed?", "promt: What is printed?").replace("answer: 2", "answer: 3")
+    code, after, _, told = corrected(tmp_path, wrong.replace("  - id: which", f"{tab}  - id: which"))
+    assert (code, after) == (1, GOOD.replace("  - id: which", f"{tab}  - id: which"))
+    assert "2 corrections in 1 file; 1 error left" in told
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("author: Bob", "authors: [Bob]"),
+        ("tags: lists", "tags: [lists]"),
+        ('authors: "Bob: he"', 'authors: ["Bob: he"]'),
+        ("tags: lists, loops", None),  # nobody knows how many these are
+        ("tags:", None),
+    ],
+)
+def test_one_value_where_a_list_belongs(tmp_path: Path, wrong: str, right: str | None) -> None:
+    head = "topic: python-basics"
+    code, after, _, _ = corrected(tmp_path, GOOD.replace(head, f"{head}\n{wrong}"))
+    assert (code, after) == (int(right is None), GOOD.replace(head, f"{head}\n{right or wrong}"))
+
+
 def test_a_sound_file_stays(tmp_path: Path) -> None:
     assert corrected(tmp_path, GOOD)[:3] == (0, GOOD, "")
 

@@ -208,6 +208,9 @@ def test_check_mentions_a_stale_lock(bank: Path) -> None:
     for _ in range(2):
         done = quizproof("check", cwd=bank)
         assert (done.returncode, "quizproof.lock is stale: `sums` changed since" in done.stderr) == (0, True)
+    edit(bank, "quiz: sums", "quiz: others")
+    done = quizproof("check", cwd=bank)
+    assert (done.returncode, "quizproof.lock is stale: `others` is new; `sums` is gone." in done.stderr) == (0, True)
 
 
 @pytest.mark.parametrize(

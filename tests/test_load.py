@@ -272,6 +272,26 @@ def test_values_are_refused_in_the_words_of_yaml(tmp_path: Path, old: str, new: 
     assert found(file) == [("QP109", 5, message)]
 
 
+@pytest.mark.parametrize("kind", ["choice", "predict-output"])
+def test_null_where_one_of_several_keys_is_needed_is_named(tmp_path: Path, kind: str) -> None:
+    """Exactly one is there, but its value is nothing."""
+    key = "options" if kind == "choice" else "distractors"
+    first = "{prints: V, key: true}" if kind == "choice" else "{prints: V}"
+    block = f"  - {{id: q, kind: {kind}, prompt: P, code: print(1), {key}: [{first}, {{prints: b}}]}}\n"
+    ((code, _, message),) = found(loaded(tmp_path, quiz("a") + block.replace("V", "null")))
+    assert code == "QP115"
+    assert message.endswith("; `prints: null` has no value without quotes")
+    assert found(loaded(tmp_path, quiz("a") + block.replace("V", '"null"'))) == []
+
+
+def test_points_of_an_open_question_are_no_number(tmp_path: Path) -> None:
+    block = "  - {id: q, kind: open, prompt: P, answer: A, points: V}\n"
+    ((code, _, message),) = found(loaded(tmp_path, quiz("a") + block.replace("V", "3")))
+    assert (code, message.endswith("what the question is worth is `weight`")) == ("QP109", True)
+    worth = "[{text: T, unproven: U}], weight: 3"
+    assert found(loaded(tmp_path, quiz("a") + block.replace("V", worth))) == []
+
+
 def test_values_of_yaml_become_what_fields_need(tmp_path: Path) -> None:
     """A number where text belongs keeps the way in which it was written."""
     text = quiz("a", "q").replace("value: '1'", "value: 1.50, tolerance: 1")

@@ -198,7 +198,13 @@ def test_options_of_check(bank: Path) -> None:
         done = quizproof("check", *arguments, "--format", "json", cwd=bank.parent)
         return [question["id"] for question in json.loads(done.stdout)["questions"]]
 
-    assert ids("--tag", "sums") == ids("--difficulty", "hard") == ids("--difficulty", "4-5") == ["own"]
+    assert (
+        ids("--tag", "sums")
+        == ids("--difficulty", "hard")
+        == ids("--difficulty", "Hard")
+        == ids("--difficulty", "4-5")
+        == ["own"]
+    )
     assert ids("--difficulty", "1-3", "--tag", "lists") == ["handed-down", "weighed"]
     refused = quizproof("check", "--difficulty", "6", cwd=bank.parent)
     assert (refused.returncode, "'6' is no difficulty" in refused.stderr) == (2, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,27 @@ def test_begins_a_quiz(tmp_path: Path) -> None:
     assert again.returncode == 2
     assert "exists already" in again.stderr
     assert quizproof("new", "quiz", cwd=tmp_path).returncode == 2
+
+
+def test_a_template_twice_earns_no_advice_until_it_is_changed(tmp_path: Path) -> None:
+    """The second says that it is a template still; once it is changed, its comment ignores nothing, and is told."""
+    file = tmp_path / "twice.yaml"
+    first = quizproof("new", "choice", file).stdout
+    assert first.startswith(f"{file}: a quiz with a `choice`. ")
+    assert "ignore" not in file.read_text()
+    quizproof("new", "choice", file)
+    assert file.read_text().count("# quizproof: ignore QP312 Still the template") == 1
+
+    def told() -> list[str]:
+        shown = quizproof("check", file, "--no-cache", "--format", "concise").stdout
+        return re.findall(r":\d+: (QP\d+)", shown)
+
+    assert told() == []
+    head, second = file.read_text().split("# quizproof: ignore")
+    changed = second.replace("Which line adds 3 to the list?", "Which line appends the number?")
+    file.write_text(f"{head}# quizproof: ignore{changed}")
+    assert told() == ["QP123"]
+    assert quizproof("new", "order-lines", file).stdout.startswith(f"{file}: an `order-lines` was added")
 
 
 HEAD = "quiz: q\ntitle: Q\ntopic: t\n"

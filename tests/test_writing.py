@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quizproof import rules
+from quizproof.displays import Code, Display, Option, Options, Prose
 from quizproof.loading.load import load_bank
+from quizproof.proving.advice import advise
 
 if TYPE_CHECKING:
     from conftest import ProveBank, ProveText
@@ -54,6 +56,80 @@ def choice(key: str, first: str, second: str, stem: str = "What is true?", name:
 )
 def test_absolute_words(prove_text: ProveText, options: tuple[str, str, str], code: str) -> None:
     assert [found for found, _ in advice(prove_text(choice(*options)))] == [code] * bool(code)
+
+
+STATEMENTS = ("It has no length.", "It is a list.")
+
+
+def advised(stem: str, *options: str, code: str = "") -> list[str]:
+    """The codes of what is advised against in a choice between texts."""
+    shown = tuple(
+        Option(name, Prose(text), correct=name == "a", feedback="So it is.")
+        for name, text in zip("abcd", options or STATEMENTS, strict=False)
+    )
+    prompt = (Prose(stem), Code(code)) if code else (Prose(stem),)
+    return [advice.rule for advice in advise(Display(prompt, Options(shown)))]
+
+
+@pytest.mark.parametrize(
+    ("stem", "is_negated"),
+    [
+        ("Which of these is not a list?", True),
+        ("Which of these is **not** a list?", False),
+        ("Which of these __is not__ a list?", False),
+        ("Which of these is NOT a list?", False),
+        ("**Which of these is not a list?**", True),
+        ("What does `not xs` give for an empty list?", False),
+        ("What is ``1 not in `xs` ``?", False),
+        ("What does `xs` not have?", True),
+        ("Which statement is false?", True),
+        ("Which of these statements about lists are wrong?", True),
+        ("Which of the following is untrue?", True),
+        ("Which statement is **false**?", False),
+        ("Which statement is `False`?", False),
+        ("Which line of the program is wrong?", False),
+        ("What is wrong?", False),
+        ("Which statement is true?", False),
+    ],
+)
+def test_negated_stem(stem: str, is_negated: bool) -> None:
+    assert advised(stem) == [rules.NEGATED_STEM] * is_negated
+
+
+def test_values_may_be_false() -> None:
+    """Where options are values, a stem that asks which one is false asks nothing negative."""
+    assert advised("Which of these is false?", "`[]`", "`[0]`") == []
+    assert advised("Which of these is false?") == [rules.NEGATED_STEM]
+
+
+@pytest.mark.parametrize(
+    ("option", "is_positional"),
+    [
+        ("None of these.", True),
+        ("None of these is right.", True),
+        ("None of these items is kept.", False),
+        ("None of these `xs` is kept.", False),
+        ("All of the other layers.", False),
+        ("Both of the above.", True),
+        ("Both B and C", True),
+        ("Options 1 and 3.", True),
+        ("Option B.", True),
+        ("The option a user gave.", False),
+        ("The first answer is right.", True),
+        ("The first answer is kept.", False),
+        ("It prints `all of the above`.", False),
+    ],
+)
+def test_positional_option(option: str, is_positional: bool) -> None:
+    assert advised("What happens?", option, "It ends.") == [rules.POSITIONAL_OPTION] * is_positional
+
+
+def test_letters_that_are_names_of_the_program_are_no_options() -> None:
+    text = "Both A and B at once, as they are merged."
+    others = ("One of them is, then the other.", "Neither, as they clash.")
+    assert advised("Where does `f` come from?", text, *others, code="class C(A, B): pass") == []
+    assert advised("Of `class C(A, B)`, what is first?", text, *others) == []
+    assert advised("What comes first?", text, *others, code="class C(A): pass") == [rules.POSITIONAL_OPTION]
 
 
 STEM = "Which layer stores running averages during training?"

@@ -244,7 +244,10 @@ class _Validation:
             if (*path, step) in self.document.values:
                 path = (*path, step)
         code, message = worded(detail, path, names)
-        help_ = self._about_null(path) or HELP.get(code, "")
+        null = self._about_null(path)
+        if null and code == rules.CONTRADICTION:
+            message = f"{message}; {null.partition(': for')[0]} without quotes"
+        help_ = null or HELP.get(code, "")
         last = str(detail["loc"][-1]) if code == rules.UNKNOWN_KEY else ""
         # For programs that repair: the message says it in words.
         meant = meant_key(last, names) if last else ""

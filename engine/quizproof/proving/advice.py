@@ -17,10 +17,12 @@ from quizproof.comparison.outputs import fold
 from quizproof.comparison.printed import take_apart
 from quizproof.comparison.quantity import quantity
 from quizproof.displays import (
+    Code,
     Display,
     Input,
     Matching,
     NumberInput,
+    Option,
     Options,
     Ordering,
     Output,
@@ -30,15 +32,21 @@ from quizproof.displays import (
 )
 from quizproof.findings import Advice, DataPath
 from quizproof.proving.precision import misfit
-from quizproof.proving.writing.wording import advise_on_wording
+from quizproof.proving.writing.wording import advise_on_wording, code_of, without_code
 from quizproof.snippets.mutations import first_change
 
-# Phrases that make sense in one order of the options only.
+_FIRST = "(?:first|second|third|fourth|fifth|last)"
+# Phrases that make sense in one order of the options only. "None of these items" is about items, and not about options.
 _POSITIONAL = re.compile(
-    r"\b(all|none|both|either|neither|any) of (the (above|other)|these|them)\b"
-    r"|\b(option|answer|choice|statement)s? (above|below)\b"
-    r"|\bthe (above|following) (option|answer|choice|statement)s?\b"
-    r"|\bboth [A-F] and [A-F]\b",
+    r"\b(?:all|none|both|either|neither|any) of (?:the above|them|(?:the other|these)"
+    r"(?=[\s\"'*]*$|[.,;:!?)]"
+    r"| (?:options?|answers?|choices?|statements?|is|are|was|were|can|do|does|holds?|apply|applies)\b))"
+    r"|\b(?:option|answer|choice|statement)s? (?:above|below)\b"
+    r"|\bthe (?:above|following) (?:option|answer|choice|statement)s?\b"
+    r"|\b(?:option|choice)s? (?:\d|(?-i:[A-F]))\b|\banswers (?:\d|(?-i:[A-F])) (?:and|or) (?:\d|(?-i:[A-F]))\b"
+    rf"|\bthe {_FIRST} (?:and (?:the )?{_FIRST} )?(?:option|answer|choice)s?"
+    r"(?= (?:is|are)(?: both)? (?:right|true|correct|wrong|false|incorrect)\b)"
+    r"|\bboth (?P<one>[A-F]) and (?P<two>[A-F])\b",
     re.IGNORECASE,
 )
 _STANDS_OUT = 1.5
@@ -49,6 +57,14 @@ _MIN_SURPLUS = 15
 _RESIDUE = Fraction(1, 10**6)
 """Values no larger than this are what rounding leaves of 0."""
 _NEGATED = re.compile(r"\b(which|what|who|where)\b([^.?!]*?)\b(not|never|except|isn't|doesn't|won't)\b")
+_FALSE = re.compile(
+    r"\bwhich(?: ones?)?(?: of (?:these|them|the following))?"
+    r"(?: (?:statement|sentence|claim|assertion|answer|option|description|explanation)s?\b[^.?!]*?)?"
+    r" (?:is|are) (false|wrong|incorrect|untrue)(?= about\b| of\b|\s*\?)"
+)
+"""A question for what is false. "Which line is wrong?" asks for a mistake in a program, as it should."""
+_BOLD = re.compile(r"(\*\*|__)(?:[\w']+ ){0,2}[\w']+\1")
+"""A few words in bold, which nobody overlooks."""
 _CLAUSE = re.compile(r"\b(where|when|if|as|because|although|while|whether|since|until|unless|that|or)\b")
 """What begins a clause of its own, whose `not` is not what the question asks: "where the logarithm does not exist"."""
 
@@ -61,17 +77,12 @@ def advise(display: Display) -> Iterator[Advice]:
     Codes and texts of the rules are in `rulebook/writing.py`. All are warnings.
     """
     stem = display.prompt[0]
-    # Only lower case counts, so that a NOT in capitals passes; the first letter of a sentence is a capital anyhow.
-    found = _NEGATED.search(stem.text[:1].lower() + stem.text[1:]) if isinstance(stem, Prose) else None
-    if found and not _CLAUSE.search(found[2]):
-        message = (
-            f"the stem turns on {found[3]!r}, which readers overlook; ask what is true instead, or write it in capitals"
-        )
-        yield Advice(rules.NEGATED_STEM, ("prompt",), message)
+    if isinstance(stem, Prose):
+        yield from _negated(stem.text, display.input)
     yield from advise_on_wording(display)
     match display.input:
         case Options() as question:
-            yield from _positional(question)
+            yield from _positional(question, display)
             yield from _long_key(question)
         case ProgramInput() as question:
             yield from _unnoticed(question)
@@ -130,10 +141,39 @@ def _any_order(question: Ordering) -> Iterator[Advice]:
         yield Advice(rules.ANY_ORDER, ("lines",), message, help=help_)
 
 
-def _positional(question: Options) -> Iterator[Advice]:
+def _negated(stem: str, asked: Input | None) -> Iterator[Advice]:
+    """A warning when the stem asks for what is not true."""
+    # Only lower case counts, so that a NOT in capitals passes; the first letter of a sentence is a capital anyhow.
+    text = _BOLD.sub("", without_code(re.sub(r"\w", lambda letter: letter[0].lower(), stem, count=1)))
+    found = _NEGATED.search(text)
+    word = found[3] if found and not _CLAUSE.search(found[2]) else ""
+    if not word and isinstance(asked, Options) and all(map(_is_statement, asked.options)):
+        word = wrong[1] if (wrong := _FALSE.search(text)) else ""
+    if word:
+        message = (
+            f"the stem turns on {word!r}, which readers overlook; "
+            "ask what is true instead, or write it in capitals or bold"
+        )
+        yield Advice(rules.NEGATED_STEM, ("prompt",), message)
+
+
+def _is_statement(option: Option) -> bool:
+    """Whether an option says something, and is no value: "Which of these is false?" may be asked of values."""
+    return isinstance(option.content, Prose) and " " in without_code(option.content.text).strip()
+
+
+def _positional(question: Options, display: Display) -> Iterator[Advice]:
     """Options that name a position, although they are shown in any order."""
+    shown = " ".join(
+        each.source if isinstance(each, Code) else code_of(each.text)
+        for each in display.prompt
+        if isinstance(each, (Code, Prose))
+    )
+    names = set(re.findall(r"\b[A-Za-z]\b", shown))
     for option in question.options:
-        if isinstance(option.content, Prose) and (found := _POSITIONAL.search(option.content.text)):
+        text = without_code(option.content.text) if isinstance(option.content, Prose) else ""
+        # "Both A and B" may be classes of the program.
+        if (found := _POSITIONAL.search(text)) and not {found["one"], found["two"]} <= names:
             message = f"{found[0]!r} names a position, but options are shown in any order"
             yield Advice(rules.POSITIONAL_OPTION, option.at, message)
 

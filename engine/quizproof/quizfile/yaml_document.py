@@ -238,6 +238,8 @@ class _Builder:
                 self._refuse_depth_before(mark.index)
             span = self._at(mark.index) if mark else Span(1, 1, 1, 1)
             message = ", ".join(part for part in (error.context, error.problem) if part)
+            if mark and self.text[mark.index : mark.index + 1] == "\t":
+                message = message.replace("found character that", "found a tab, which")
             self._refuse(rules.YAML_SYNTAX, span, message, syntax_help(self.text, span, message))
         except yaml.reader.ReaderError as error:
             index = next((i for i, c in enumerate(self.text) if ord(c) == error.character), 0)

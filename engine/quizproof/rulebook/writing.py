@@ -15,7 +15,10 @@ NEGATED_STEM = _define(
     "QP302",
     "negated-stem",
     "The question asks what is *not* true.",
-    "Readers overlook a negation. Ask what is true, or set the word in capitals or bold.",
+    """
+Readers overlook a negation. Ask what is true, or set the word in capitals or bold. "Which statement is false?" turns on
+one word as well. Code in backticks does not count.
+""",
     "warning",
 )
 NO_FEEDBACK = _define(

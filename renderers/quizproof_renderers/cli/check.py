@@ -267,8 +267,23 @@ def _warn_if_stale(
         advice = "`quizproof check --diff-lock` compares the outputs"
         tell(f"{path} was written with other versions: {'; '.join(changes)}. {advice}")
     if stale := sorted(quiz for quiz in quizzes if quiz and programs.get(quiz, "") != known.get(quiz, "")):
-        more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
-        tell(f"{path} is stale: `{stale[0]}`{more} changed since. Rewrite it with `quizproof check --write-lock`")
+        new = [quiz for quiz in stale if quiz not in known]
+        gone = [quiz for quiz in stale if quiz not in programs]
+        changed = [quiz for quiz in stale if quiz in known and quiz in programs]
+        parts = (
+            _named(changed, "changed since", "changed since"),
+            _named(new, "is new", "are new"),
+            _named(gone, "is gone", "are gone"),
+        )
+        what = "; ".join(filter(None, parts))
+        tell(f"{path} is stale: {what}. Rewrite it with `quizproof check --write-lock`")
+
+
+def _named(quizzes: Sequence[str], one: str, several: str) -> str:
+    """The first of some quizzes, how many more there are, and what is said of them; empty where there are none."""
+    if not quizzes:
+        return ""
+    return f"`{quizzes[0]}` and {len(quizzes) - 1} more {several}" if len(quizzes) > 1 else f"`{quizzes[0]}` {one}"
 
 
 def _show_difference(comparison: Comparison, *, to_stderr: bool) -> None:

@@ -57,8 +57,8 @@ class LevelsParameter(click.ParamType["tuple[int, ...]"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """The levels."""
-        if value in LEVELS:
-            return LEVELS[value]
+        if isinstance(value, str) and value.lower() in LEVELS:
+            return LEVELS[value.lower()]
         found = _RANGE.fullmatch(value)
         levels = tuple(range(int(found[1]), int(found[2] or found[1]) + 1)) if found else ()
         if not levels:

@@ -40,7 +40,8 @@ def explain(rule: str | None) -> None:
     if found is None:
         from quizproof.spelling import meant
 
-        suggestion = meant(wanted, [each.name for each in RULES.values()])
+        code = f"QP{wanted}"
+        suggestion = f"; did you mean `{code}`?" if code in RULES else meant(wanted, [r.name for r in RULES.values()])
         fail(f"there is no rule `{rule}`{suggestion} (`quizproof explain` lists them all)")
     else:
         from quizproof_renderers.console import console_for

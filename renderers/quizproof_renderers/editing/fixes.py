@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from quizproof import rules
 from quizproof.findings import DataPath, Finding, Span
+from quizproof.loading.recovery import read
 from quizproof.quizfile.source_text import SourceError
 from quizproof.quizfile.yaml_document import Document, parse_text, resolve, written
 from quizproof.snippets.syntax import parse
 
 _ANSWERS = ("answer", "prints")
+_LISTS = ("authors", "hints", "objectives", "tags")
+"""Keys that take a list of texts."""
 _KEY_AND_TEXT = re.compile(r"(\s*(?:- +)?[\w-]+: +)(\S.*?)\s*")
 """A line whose text may need quotes."""
 
@@ -67,7 +70,14 @@ def fixes(text: str, document: Document | None, finding: Finding) -> Iterator[Fi
         yield from _renamed(text, document, finding)
     if finding.code == rules.CODE_STYLE:
         yield from _as_block(text, document, finding)
+    if finding.code == rules.INVALID_VALUE:
+        yield from _listed(text, document, finding)
     yield from _named(text, document, finding)
+
+
+def readable(text: str) -> Document | None:
+    """What can be read of a file: without the blocks whose YAML is wrong. None where that is nothing."""
+    return read("", text.encode("utf-8", "surrogateescape")).document
 
 
 def scalar(text: str, indentation: int) -> str:
@@ -114,9 +124,9 @@ def _replacing(document: Document, at: DataPath, text: str) -> Edit:
 def _reads(fix: Fix, text: str, at: DataPath, wanted: str) -> bool:
     """Whether the edited file has this text at a place, and is otherwise the same."""
     try:
-        document = parse_text("", fix.applied(text))
-        return str(written(document.value(at))) == wanted
-    except (SourceError, KeyError, IndexError, TypeError):
+        document = readable(fix.applied(text))
+        return document is not None and str(written(document.value(at))) == wanted
+    except (KeyError, IndexError, TypeError):
         return False
 
 
@@ -219,8 +229,9 @@ def _as_block(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
 def _text_at(fix: Fix, text: str, at: DataPath) -> str:
     """The text at a place of the edited file; empty where it cannot be read."""
     try:
-        return str(written(parse_text("", fix.applied(text)).value(at)))
-    except (SourceError, KeyError, IndexError, TypeError):
+        document = readable(fix.applied(text))
+        return str(written(document.value(at))) if document else ""
+    except (KeyError, IndexError, TypeError):
         return ""
 
 
@@ -235,6 +246,20 @@ def _named(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
             if _reads(fix, text, path, typed):
                 yield fix
             return
+
+
+def _listed(text: str, document: Document, finding: Finding) -> Iterator[Fix]:
+    """Write the one value of a key that takes a list as a list. A comma may part two of them."""
+    at = finding.at
+    if not at or at[-1] not in _LISTS or document.styles.get(at, "|") in ("|", ">"):
+        return
+    value, span = str(written(document.value(at))), document.values[at]
+    if document.value(at) is None or "," in value or span.line != span.end_line:
+        return
+    typed = document.lines[span.line - 1][span.column - 1 : span.end_column - 1]
+    fix = Fix("Write a list", (Edit(span, f"[{typed}]"),))
+    if _reads(fix, text, (*at, 0), value):
+        yield fix
 
 
 def _quoted_line(text: str, finding: Finding) -> Iterator[Fix]:

@@ -15,9 +15,7 @@ from quizproof.loading.files import typed_file
 from quizproof.loading.load import load_source
 from quizproof.loading.quiz import Loaded
 from quizproof.proof import QuizProof
-from quizproof.quizfile.source_text import SourceError
-from quizproof.quizfile.yaml_document import parse
-from quizproof_renderers.editing.fixes import Edit, Fix, fixes
+from quizproof_renderers.editing.fixes import Edit, Fix, fixes, readable
 
 MAX_ROUNDS = 20
 """A mistake of YAML hides those after it, so a file may need many rounds before it can be proven."""
@@ -72,10 +70,7 @@ def _read(file: FixedFile) -> Loaded:
 
 def _correct(file: FixedFile, findings: Sequence[Finding], codes: Callable[[str], bool]) -> bool:
     """Make what can be made of the corrections of some findings; returns whether there was any."""
-    try:
-        document = parse("", _raw(file))
-    except SourceError:
-        document = None
+    document = readable(file.text)
     edits: list[Edit] = []
     made = []
     for finding in findings:

@@ -7,9 +7,11 @@ from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 
+from quizproof import rules
 from quizproof.errors import UsageError
 from quizproof.loading.files import SourceFile, shown_path
 from quizproof.loading.load import load_source
+from quizproof.proving.writing.likeness import likeness
 from quizproof.quizfile.source_text import SourceError, decode
 from quizproof.quizfile.yaml_document import parse_text
 
@@ -21,6 +23,9 @@ topic: {topic}  # quizzes of one topic share a page
 runtime: {runtime}
 blocks:
 """
+_STILL_A_TEMPLATE = (
+    f"# quizproof: ignore {rules.NEAR_DUPLICATE} Still the template: delete this line once you have changed it.\n"
+)
 
 
 def block(kind: str, id_: str) -> str:
@@ -28,10 +33,22 @@ def block(kind: str, id_: str) -> str:
     return (_FOLDER / f"{kind}.yaml").read_text(encoding="utf-8").replace("id: ID\n", f"id: {id_}\n", 1)
 
 
-def quiz(quiz: str, title: str, topic: str, runtime: str, kind: str, id_: str) -> str:
-    """A quiz file with one block. The first four are keys of its header; `kind` and `id_` are of the block."""
+def unlike(new: str, likenesses: Collection[str]) -> str:
+    """A block that earns no advice for the template that it still is, where the bank has that already.
+
+    new         as `block` gives it
+    likenesses  of the questions of the bank
+    """
+    content = quiz("q", "Q", "t", "python", new).encode()
+    loaded = load_source(SourceFile(Path(), "", content, "", None, len(content)))
+    items = loaded.quiz.items if loaded.quiz else ()
+    return _STILL_A_TEMPLATE + new if any(likeness(item.block) in likenesses for item in items) else new
+
+
+def quiz(quiz: str, title: str, topic: str, runtime: str, new: str) -> str:
+    """A quiz file with one block, as `block` gives it; the others are keys of its header."""
     head = _HEADER.format(quiz=quiz, title=title, topic=topic, runtime=runtime)
-    return head + _indented(block(kind, id_), 2)
+    return head + _indented(new, 2)
 
 
 def added(path: Path, content: bytes, new: str) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from quizproof import displays, rules
 from quizproof.checks import passes
@@ -38,6 +38,14 @@ class Point(Model):
         return self
 
 
+def _no_worth(value: object) -> object:
+    if isinstance(value, (int, float)):
+        raise refuse(
+            rules.INVALID_VALUE, "`points` lists what a good answer says; what the question is worth is `weight`"
+        )
+    return value
+
+
 class Open(Question):
     """Answer in words. The learner marks the answer by its points, each of which is proven or openly unproven."""
 
@@ -49,7 +57,7 @@ class Open(Question):
     """The program that the question is about. It runs after the setup."""
     answer: Prose
     """The model answer, shown before the learner ticks points."""
-    points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=8)]
+    points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=8), BeforeValidator(_no_worth)]
     """What a good answer says."""
     weight: Weight | None = None
     """What the question is worth: `points` of other kinds, which is another key here."""

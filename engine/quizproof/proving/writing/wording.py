@@ -16,7 +16,7 @@ _ABSOLUTE = re.compile(
 )
 _MIN_ABSOLUTE = 2
 """Distractors with such a word. One may need it."""
-_CODE = re.compile(r"`[^`]*`|\$[^$]*\$")
+_CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\$[^$]*\$", re.DOTALL)
 _WORD = re.compile(r"[a-z]{5,}")
 _MIN_ECHOED = 3
 """Words of the stem that the key alone repeats."""
@@ -51,6 +51,16 @@ def advise_on_wording(display: Display) -> Iterator[Advice]:
         yield from _unseen(at, text)
 
 
+def without_code(text: str) -> str:
+    """A text without what stands in its code and formulas. Empty backticks remain, so that neighbours stay apart."""
+    return _CODE.sub("``", text)
+
+
+def code_of(text: str) -> str:
+    """The code and the formulas of a text alone."""
+    return " ".join(found[0] for found in _CODE.finditer(text))
+
+
 def _absolute(key: Option, distractors: list[Option]) -> Iterator[Advice]:
     found = [(option, match[0]) for option in distractors if (match := _ABSOLUTE.search(_words_of(option)))]
     if len(found) == len(distractors) and not _ABSOLUTE.search(_words_of(key)):
@@ -60,7 +70,7 @@ def _absolute(key: Option, distractors: list[Option]) -> Iterator[Advice]:
 
 
 def _echo(stem: str, key: Option, distractors: list[Option]) -> Iterator[Advice]:
-    asked = _content_words(_CODE.sub(" ", stem))
+    asked = _content_words(without_code(stem))
     others = {word for option in distractors for word in _content_words(_words_of(option))}
     echoed = sorted((asked & _content_words(_words_of(key))) - others)
     if len(echoed) >= _MIN_ECHOED and not asked & others:
@@ -84,7 +94,7 @@ def _spacing(stem: str, asked: Options) -> Iterator[Advice]:
 
 
 def _words_of(option: Option) -> str:
-    return _CODE.sub(" ", option.content.text) if isinstance(option.content, Prose) else ""
+    return without_code(option.content.text) if isinstance(option.content, Prose) else ""
 
 
 def _content_words(text: str) -> set[str]:

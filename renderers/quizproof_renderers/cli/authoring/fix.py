@@ -36,7 +36,8 @@ def fix(paths: tuple[Path, ...], write: bool, rules: tuple[str, ...], options: R
     """Correct what can be corrected without a person's judgement.
 
     That is: an answer that is not what the run gave, keys that are misspelt or called as in other tools, texts that
-    YAML misreads without quotes, and code whose lines cannot be told. Comments and layout stay, and nothing else.
+    YAML misreads without quotes, one value where a list belongs, and code whose lines cannot be told. Comments and
+    layout stay, and nothing else. A block that is no YAML is left alone, and hides no other.
     The corrected files are proven again, and what makes anything worse is left out. What would be written is shown
     first; on a terminal you are asked. PATHS are quiz files or folders of them; `questions` by default.
 

@@ -49,7 +49,7 @@ def new(what: str, file: Path | None, id_: str | None, runtime: str) -> None:
       quizproof new experiment questions/lists.yaml --id no-overfitting
       quizproof new match
     """
-    from quizproof_renderers.editing.templates import added, block, free_id, quiz, slug
+    from quizproof_renderers.editing.templates import added, block, free_id, quiz, slug, unlike
 
     if file is None:
         if what == "quiz":
@@ -57,27 +57,30 @@ def new(what: str, file: Path | None, id_: str | None, runtime: str) -> None:
         click.echo(block(what, id_ or what), nl=False)
         return
     kind = "predict-output" if what == "quiz" else what
-    quizzes, blocks = _ids(file)
+    article = "an" if kind[0] in "aeio" else "a"
+    quizzes, blocks, likenesses = _taken(file)
     if file.exists():
         if what == "quiz":
             fail(f"{file} exists already; `quizproof new KIND {file}` adds a block to it")
-        content = added(file, file.read_bytes(), block(kind, id_ or free_id(kind, blocks)))
-        done = f"{file}: a `{kind}` was added"
+        made = unlike(block(kind, id_ or free_id(kind, blocks)), likenesses)
+        content = added(file, file.read_bytes(), made)
+        done = f"{file}: {article} `{kind}` was added"
     else:
         name = id_ if what == "quiz" and id_ else free_id(slug(file.stem, "quiz"), quizzes)
         first = id_ if what != "quiz" and id_ else free_id(kind, blocks)
         title, topic = file.stem.replace("-", " ").capitalize(), slug(file.absolute().parent.name, "topic")
-        content = quiz(name, title, topic, runtime, kind, first).encode()
-        done = f"{file}: a quiz with a `{kind}`"
+        content = quiz(name, title, topic, runtime, unlike(block(kind, first), likenesses)).encode()
+        done = f"{file}: a quiz with {article} `{kind}`"
         file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
     click.echo(f"{done}. Prove it with `quizproof check {file}`")
 
 
-def _ids(file: Path) -> tuple[Collection[str], Collection[str]]:
-    """The ids of quizzes, and of blocks, that are taken in the bank of a file."""
+def _taken(file: Path) -> tuple[Collection[str], Collection[str], Collection[str]]:
+    """The ids of quizzes, and of blocks, that are taken in the bank of a file, and what its questions ask."""
     from quizproof.errors import UsageError
     from quizproof.loading.load import load_bank
+    from quizproof.proving.writing.likeness import likeness
     from quizproof_renderers.policy.settings import settings_for
 
     near = [path for path in settings_for().bank if path.exists() and file.absolute().is_relative_to(path.absolute())]
@@ -85,6 +88,7 @@ def _ids(file: Path) -> tuple[Collection[str], Collection[str]]:
     try:
         bank = load_bank([path for path in places if path.exists()])
     except UsageError:  # there is no quiz yet
-        return (), ()
+        return (), (), ()
     quizzes = {each.id for each in bank.quizzes}
-    return quizzes, {item.block.id for each in bank.quizzes for item in each.items}
+    blocks = [item.block for each in bank.quizzes for item in each.items]
+    return quizzes, {block.id for block in blocks}, set(filter(None, map(likeness, blocks)))

@@ -75,6 +75,7 @@ def cache_home(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """XDG_CACHE_HOME of this test alone, so that no test finds what another has run. Nothing is there yet."""
     folder = caches / str(next(_NUMBERS))
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setenv("XDG_STATE_HOME", f"{folder}-state")
     monkeypatch.setenv("QUIZPROOF_DATA", f"{folder}-attempts")
     return folder
 

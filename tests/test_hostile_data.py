@@ -136,18 +136,26 @@ def test_no_lock_disturbs_its_reader(
         LockedRunner[str](lock)
 
 
+@pytest.fixture(scope="module")
+def kept_text(proof: QuizProof, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the cache keeps of the proof."""
+    with Cache(tmp_path_factory.mktemp("kept") / "cache.sqlite3") as cache:
+        ProofCache(cache, LockedRunner[str](Lock("", "", "none", {}, {}))).keep_proof("quiz:a", proof)
+        return cache.get("quiz:a") or ""
+
+
 @given(st.data())
 def test_no_cache_disturbs_its_reader(
-    proof: QuizProof, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    kept_text: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     """What the cache has of a proof is taken as it is, or counts as missing."""
+    changed = written(data.draw(corrupted(json.loads(kept_text))))
+    if changed is None:
+        return
     with Cache(tmp_path_factory.getbasetemp() / "fuzzed.sqlite3") as cache:
         kept = ProofCache(cache, LockedRunner[str](Lock("", "", "none", {}, {})))
-        kept.keep_proof("quiz:a", proof)
+        cache.put("quiz:a", kept_text)
         assert kept.proof("quiz:a", displays=False) is not None
-        changed = written(data.draw(corrupted(json.loads(cache.get("quiz:a") or ""))))
-        if changed is None:
-            return
         cache.put("quiz:a", changed)
         if (found := kept.proof("quiz:a", displays=False)) is not None:
             reported(found)

@@ -205,9 +205,15 @@ def test_options_equal_but_for_look_quotes_and_order_are_errors(prove_text: Prov
 
 def test_key_in_one_place(prove_text: ProveText) -> None:
     blocks = [choice(f"A {n}.", f"B {n}.", f"C {n}.", name=f"q{n}") for n in range(6)]
+    # First is where authors write the key who leave the order to the shuffling.
+    assert advice(prove_text("".join(blocks))) == []
+    blocks = [
+        "    - text: ".join((parts[0], parts[2], parts[1], parts[3]))
+        for parts in (b.split("    - text: ") for b in blocks)
+    ]
     (found,) = [each for each in prove_text("".join(blocks)).findings if each.code in NEW]
-    assert (found.code, found.block, found.span.line) == (rules.KEY_PLACE, "q0", 10)
-    assert "the key is option a in all 6 choices" in found.message
+    assert (found.code, found.block, found.span.line) == (rules.KEY_PLACE, "q0", 13)
+    assert "the key is option b in all 6 choices" in found.message
     assert advice(prove_text("".join(blocks[:5]))) == []
     lines = blocks[5].split("    - text: ")
     moved = "    - text: ".join([lines[0], lines[2], lines[1], lines[3]])

@@ -47,7 +47,8 @@ KEY_PLACE = _define(
     """
 Pages and the terminal shuffle options. Printed handouts and other programs that read the bank may not, and then a
 learner who has seen through the order needs no knowledge. The rule counts the choices with one key among options that
-you put in order, from six on.
+you put in order, from six on. A key that is always first is not told of: many authors write it there on purpose, and
+leave the order to the shuffling.
 (Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 20: vary the
 location of the right answer. Attali and Bar-Hillel, 2003, "Guess where: the position of correct answers in
 multiple-choice test items as a psychometric variable", Journal of Educational Measurement 40.)

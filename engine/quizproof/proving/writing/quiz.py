@@ -62,11 +62,14 @@ def advised(quiz: Quiz, proofs: tuple[BlockProof, ...]) -> tuple[BlockProof, ...
 
 
 def _same_place(asked: Sequence[tuple[str, Options]]) -> Iterator[tuple[str, Advice]]:
-    """A warning when the author always writes the key in one place."""
+    """A warning when the author always writes the key in one place, and not first.
+
+    First is where many write it on purpose, since pages and the terminal shuffle options.
+    """
     # Only options that an author puts in order; of a program's output the key has no place of its own.
     written = [(name, each) for name, each in asked if all(o.at[:1] == ("options",) for o in each.options)]
     places = {next(i for i, option in enumerate(each.options) if option.correct) for _, each in written}
-    if len(written) >= MIN_CHOICES and len(places) == 1:
+    if len(written) >= MIN_CHOICES and len(places) == 1 and places != {0}:
         (place,) = places
         name, first = written[0]
         message = f"the key is option {first.options[place].id} in all {len(written)} choices of this quiz"

@@ -79,15 +79,18 @@ def _echo(stem: str, key: Option, distractors: list[Option]) -> Iterator[Advice]
 
 
 def _spacing(stem: str, asked: Options) -> Iterator[Advice]:
-    """Options that only spaces tell apart, where these are not what is asked about."""
+    """Options that only spaces tell apart, where neither the stem nor their feedback speaks of these."""
     if _SPACES.search(stem):
         return
-    seen: dict[str, str] = {}
+    seen: dict[str, Option] = {}
     for option in asked.options:
         if isinstance(option.content, Code):
             continue
         text = option.content.text
-        first = seen.setdefault(" ".join(text.split()), text)
+        other = seen.setdefault(" ".join(text.split()), option)
+        if isinstance(other.content, Code) or _SPACES.search(f"{other.feedback} {option.feedback}"):
+            continue
+        first = other.content.text
         if first != text and first.splitlines() != text.splitlines():
             message = f"it differs from another option in spacing alone: {first!r} and {text!r}"
             yield Advice(rules.SPACING_ALONE, option.at, message)

@@ -88,6 +88,7 @@ def test_a_question_comes_with_the_exhibits_before_it(browser: Browser, site: Pa
         page.keyboard.press("n")
         assert shown(page) == ["order-and-indent"]
         page.locator(".steps .place a").click()
+        page.locator("#q-order-a-step").wait_for()  # the page hears of its new address a little later
         assert shown(page) == ["a-training-run", "order-a-step"]
 
 

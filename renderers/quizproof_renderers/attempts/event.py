@@ -11,7 +11,6 @@ Its JSON form has one key for each field, with the field's name; `at` is written
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -19,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 from quizproof.errors import QuizproofError
-from quizproof.json_forms import MAX_NUMBER, Form, either, items, nothing, one_of, record, text, whole
+from quizproof.json_forms import Form, amount, either, items, nothing, one_of, record, text, whole
 from quizproof.marking.scoring import CONFIDENCES
 
 Source: TypeAlias = Literal["take", "review", "site", "grade"]
@@ -120,14 +119,13 @@ def _moment(written: str) -> int:
         raise MalformedEvent(f"`at` is {written[:40]!r}, not a time such as 2026-11-30T05:12:46Z") from None
 
 
-def _share(data: object) -> str:
-    sound = type(data) in (int, float) and 0 <= data <= 1  # type: ignore[operator]
-    return "" if sound else " is not a score from 0 to 1"
+def share(data: object) -> str:
+    """A score, 0 to 1."""
+    return " is not a score from 0 to 1" if amount(data) or cast("float", data) > 1 else ""
 
 
 def _seconds(data: object) -> str:
-    sound = type(data) in (int, float) and math.isfinite(data) and 0 <= data <= MAX_NUMBER  # type: ignore[operator, arg-type]
-    return "" if sound else " is not a number of seconds"
+    return " is not a number of seconds" if amount(data) else ""
 
 
 def _name(data: object) -> str:
@@ -158,7 +156,7 @@ _FORM = record(
         "response": either(text, items(text)),
         "options": items(text),
         "standing": one_of(get_args(Standing)),
-        "score": either(nothing, _share),
+        "score": either(nothing, share),
         **_OPTIONAL,
     },
     optional=_OPTIONAL,

@@ -15,7 +15,7 @@ from typing import Any
 
 from quizproof.json_forms import Form, either, flag, items, mapping, one_of, record, text, whole
 from quizproof.marking.scoring import CONFIDENCES
-from quizproof_renderers.attempts.event import Event, MalformedEvent, Standing
+from quizproof_renderers.attempts.event import Event, MalformedEvent, Standing, share
 from quizproof_renderers.attempts.history import Key, by_question
 from quizproof_renderers.text import why_no_json
 
@@ -130,14 +130,9 @@ def _event(key: Key, answer: Mapping[str, Any], at: int, known: tuple[str, str, 
     )
 
 
-def _share(data: object) -> str:
-    sound = type(data) in (int, float) and 0 <= data <= 1  # type: ignore[operator]
-    return "" if sound else " is not a score from 0 to 1"
-
-
 _RESPONSE: Form = either(text, items(text))
 _OPTIONAL: dict[str, Form] = {
-    "score": _share,
+    "score": share,
     "hints": whole(0),
     "confidence": one_of(CONFIDENCES),
     "edition": text,

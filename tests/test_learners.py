@@ -61,14 +61,9 @@ def answers() -> list[Answer]:
 
 
 @pytest.fixture(scope="module")
-def lock() -> Lock:
-    """The lock of the shipped bank."""
-    return Lock.read(BANK / NAME)
-
-
-@pytest.fixture(scope="module")
-def locked(lock: Lock) -> Report:
+def locked() -> Report:
     """The shipped bank with the outcomes of its lock."""
+    lock = Lock.read(BANK / NAME)
     return Proving(find_files([BANK]), LockedRunner[Ticket](lock), lock=lock).report()
 
 
@@ -93,11 +88,11 @@ def test_programs_with_one_normal_form_do_the_same(locked: Report) -> None:
     assert programs >= forms_seen > 200
 
 
-def test_answers_are_what_is_noted_of_them(locked: Report, lock: Lock) -> None:
+def test_answers_are_what_is_noted_of_them(locked: Report) -> None:
     """A run says whether an answer passes; the questions take turns."""
     asked = forms(locked)
     quizzes = {block.id: quiz for quiz in locked.quizzes for block in quiz.blocks}
-    questions = in_turn(sorted(asked), lock)
+    questions = in_turn(sorted(asked))
     with Pool[None]() as pool:
         for question, passes, given in answers():
             if question not in questions:

@@ -47,12 +47,12 @@ def test_every_claim_is_proven(report: Report) -> None:
     assert report.status == "proven"
 
 
-def test_claims_are_proven_by_runs(lock: Lock) -> None:
+def test_claims_are_proven_by_runs() -> None:
     """Run anew, without the lock, every claim is proven as well.
 
     That is a third of the bank, another one at each commit, while nothing that carries out runs has changed.
     """
-    fresh = Proving(in_turn(find_files([BANK]), lock), local_runner()).report()
+    fresh = Proving(in_turn(find_files([BANK])), local_runner()).report()
     assert [f"{f.place} {f.code} {f.message}" for f in fresh.findings] == []
     assert {proof.status for proof in fresh.blocks} <= {"proven", "unproven"}
     assert fresh.status == "proven"

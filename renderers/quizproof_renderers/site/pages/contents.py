@@ -30,7 +30,7 @@ class Site:
     runtimes: tuple[str, ...]
     """The versions that snippets ran on, one string per runtime."""
     sandbox: str
-    """The isolation of runs, a key of `names.SANDBOXES`."""
+    """The isolation of runs, a level that `names.isolation` knows."""
     presentation: Presentation = field(default_factory=Presentation)
     """What its owner has set."""
 
@@ -145,8 +145,7 @@ def _ordered(topics: Iterable[str], order: Sequence[str]) -> list[str]:
 
 
 def _place(quiz: QuizPage) -> tuple[int, int, str]:
-    modes = list(MODES)
-    return (modes.index(quiz.mode) if quiz.mode in modes else len(modes), _rank(quiz.runtime), quiz.title)
+    return (MODES.index(quiz.mode) if quiz.mode in MODES else len(MODES), _rank(quiz.runtime), quiz.title)
 
 
 def _rank(runtime: str) -> int:

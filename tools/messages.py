@@ -63,7 +63,7 @@ def collected() -> Catalog:
 
 
 def _found(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
-    if path.suffix == ".js":
+    if path.suffix == ".js" and path.stem != "messages":  # which only shows how they are written
         for each in messages_in(path.read_text(encoding="utf-8")):
             yield (each.texts if len(each.texts) > 1 else each.texts[0]), None
     elif path.suffix in (".py", ".html"):

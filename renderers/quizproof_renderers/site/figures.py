@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from quizproof.figures import Flow, Matrix, Stage, Table
 from quizproof_renderers.site import markup
+from quizproof_renderers.site.languages import phrases
 from quizproof_renderers.site.languages.messages import gettext, html_gettext, number
 from quizproof_renderers.text import share, visible
 
@@ -70,7 +71,7 @@ def matrix(display: Matrix) -> Markup:
         for index, (label, counts) in enumerate(zip(display.labels, display.counts, strict=True))
     )
     # Readers must know which way shares add up to a whole.
-    about = f"{display.caption} {gettext('Percentages are of the row.')}".lstrip()
+    about = " ".join(filter(None, (display.caption, gettext("Percentages are of the row."))))
     return Markup(
         '<figure class="figure"><div class="table"><table class="matrix"><thead>'
         '<tr><td></td><th class="axis" colspan="{}" scope="colgroup">{}</th><td></td></tr>'
@@ -134,9 +135,9 @@ def _counts(label: str, counts: Sequence[int], row: int, names: Sequence[str]) -
 
 
 def _abbreviated(name: str) -> Markup:
-    """The name of a cell by its first letters: "true positives" as TP."""
+    """The name of a cell by the first letters that it has in English, as in formulas: "true positives" as TP."""
     letters = "".join(word[:1].upper() for word in name.split())
-    return Markup('<abbr title="{}">{}</abbr> · ').format(visible(name), visible(letters))
+    return Markup('<abbr title="{}">{}</abbr> · ').format(visible(phrases.cell(name)), visible(letters))
 
 
 def _share(count: int, total: int) -> str:

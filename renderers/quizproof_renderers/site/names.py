@@ -144,4 +144,5 @@ def duration(minutes: int) -> str:
 def extent(questions: int, exhibits: int) -> str:
     """How much there is: "8 questions, 1 exhibit"."""
     asked = ngettext("{count} question", "{count} questions", questions)
-    return f"{asked}, {ngettext('{count} exhibit', '{count} exhibits', exhibits)}" if exhibits else asked
+    shown = ngettext("{count} exhibit", "{count} exhibits", exhibits)
+    return f"{asked}, {shown}" if exhibits else asked

@@ -85,8 +85,8 @@ def _translated(content: Content) -> Content:
                 table=_table(content.table) if content.table else None,
             )
         case Matrix():
-            names = tuple(tuple(map(cell, row)) for row in content.names)
-            return replace(content, caption=cell(content.caption), names=names)
+            # The names of its cells are translated where they are shown: formulas have their English initials.
+            return replace(content, caption=cell(content.caption))
         case Flow():
             return content
         case _:

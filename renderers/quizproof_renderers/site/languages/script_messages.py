@@ -71,7 +71,11 @@ def _literal(text: str, expressions: dict[str, str]) -> str:
     if not _PLACE.search(text):
         return json.dumps(text, ensure_ascii=False)
     safe = text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
-    return f"`{_PLACE.sub(lambda place: f'${{{expressions[place[1]]}}}', safe)}`"
+
+    def put(place: re.Match[str]) -> str:
+        return f"${{{expressions[place[1]]}}}" if place[1] in expressions else place[0]
+
+    return f"`{_PLACE.sub(put, safe)}`"
 
 
 def _place(expression: re.Match[str]) -> str:

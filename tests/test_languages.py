@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from quizproof.loading.quiz import Bank
     from quizproof.proof import Report
 
 RENDERERS = Path(assets.__file__).parents[1]
@@ -202,8 +203,9 @@ def test_everything_that_pages_say_can_be_translated(browser: Browser, bracketed
     # The page for addresses that are not there has absolute links, which lead nowhere from a disk.
     lost = bracketed[0] / "404.html"
     lost.write_text(lost.read_text(encoding="utf-8").replace('="/', '="'), encoding="utf-8")
-    for path in pages:
-        with opened(browser, path) as page:
+    with opened(browser, pages[0]) as page:
+        for path in pages:
+            page.goto(path.as_uri())
             assert page.evaluate("[document.documentElement.dir, document.documentElement.lang]") == ["rtl", "he"]
             assert outside_brackets(page) == [], path
 

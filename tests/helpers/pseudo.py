@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from quizproof.displays import Code, Evidence, Output
+from quizproof.displays import Blank, Code, Evidence, Output
 from quizproof_renderers.site.languages import phrases
 from quizproof_renderers.site.languages.messages import speaking
 
@@ -32,14 +33,15 @@ _LETTERS = str.maketrans(
 """Latin letters become Cyrillic ones."""
 _WRITTEN = {
     *("text", "feedback", "unproven", "title", "prompt", "name", "note", "hints", "belief", "caption", "head", "rows"),
-    *("names", "labels", "x", "y", "answer", "message", "intro", "insight", "objectives", "tags", "authors", "source"),
+    *("names", "labels", "x", "y", "answer", "message", "intro", "insight", "objectives", "tags", "authors"),
 }
 """The fields in which authors write prose; code and output are none."""
 
 OUTSIDE = """
 () => {
   const SKIPPED = "code, pre, samp, kbd, script, style, math, textarea, [lang]:not(html), .dtype";
-  const NAMES = /\\b(torch(?:\\.\\w+)+|PyTorch|TensorFlow|Keras|Python|TP|FP|TN|FN|ROC|tensor|[A-Z]{1,2}|[np])\\b/g;
+  const NAMES = /\\b(torch(?:\\.\\w+)+|PyTorch|TensorFlow|Keras|Python|ROC|tensor|[A-Z]{1,2}|[np])(?![A-Za-z])/g;
+  const lines = [...document.querySelectorAll(".piece .source")].map((line) => line.textContent);
   // From the innermost brackets outwards: messages may hold messages.
   const rest = (text) => {
     let before;
@@ -47,6 +49,7 @@ OUTSIDE = """
       before = text;
       text = text.replace(/\\[!!(?:(?!\\[!!|!!\\])[^])*!!\\]/g, " ");
     } while (text !== before);
+    for (const line of lines) text = text.replaceAll(line, " ");
     return text.replace(NAMES, " ");
   };
   const found = [];
@@ -57,6 +60,8 @@ OUTSIDE = """
   const written = (node) => {
     if (node.nodeType === Node.TEXT_NODE) return node.data;
     if (node.nodeType !== Node.ELEMENT_NODE || node.matches(SKIPPED)) return " ";
+    // What a learner may have typed, unless it is put into words.
+    if (node.matches(".given") && !node.textContent.includes("[!!")) return " ";
     const parts = [...node.childNodes].map(written).join("");
     return node.matches("noscript") ? node.textContent.replace(/<[^>]*>/g, "") : parts;
   };
@@ -74,6 +79,7 @@ OUTSIDE = """
 """
 
 
+@cache
 def messages() -> bytes:
     """Compiled messages, each in brackets: "[!! Right. !!]"."""
     catalog = collected()
@@ -113,5 +119,6 @@ def _elsewhere(data: Any, *, written: bool) -> Any:
         return data if is_ours else replace(data, label=data.label.translate(_LETTERS))
     if isinstance(data, Output) or not is_dataclass(data) or isinstance(data, type):
         return data
-    names = [each.name for each in fields(data) if each.init]
+    # The name of a blank is where it is in its program, and no reader sees it.
+    names = [each.name for each in fields(data) if each.init and not (isinstance(data, Blank) and each.name == "name")]
     return replace(data, **{name: _elsewhere(getattr(data, name), written=name in _WRITTEN) for name in names})

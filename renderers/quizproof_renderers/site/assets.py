@@ -165,21 +165,26 @@ def worker(name: str, kept: Iterable[str]) -> bytes:
 
 
 @cache
-def style_sheet() -> bytes:
+def style_sheet(language: Language = ENGLISH) -> bytes:
     """The style sheet of quizzes as UTF-8: the parts one after the other, without comments and idle spaces."""
-    return _one_style(STYLE)
+    return _one_style((*STYLE, *_of_direction(language)))
 
 
 @cache
-def contents_style_sheet() -> bytes:
+def contents_style_sheet(language: Language = ENGLISH) -> bytes:
     """The style sheet of the first page and of topics, of the same form."""
-    return _one_style(CONTENTS_STYLE)
+    return _one_style((*CONTENTS_STYLE, *_of_direction(language)))
 
 
 @cache
 def live_style_sheet() -> bytes:
     """The style sheet of what that script adds."""
     return _one_style(("live",))
+
+
+def _of_direction(language: Language) -> tuple[str, ...]:
+    """The parts that only languages written from right to left need."""
+    return ("rtl",) if language.direction == "rtl" else ()
 
 
 def _one_style(names: Iterable[str]) -> bytes:

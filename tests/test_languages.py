@@ -20,8 +20,9 @@ from quizproof.errors import UsageError
 from quizproof.figures import Chart, Matrix, Series, Table
 from quizproof.loading.load import load_bank
 from quizproof.marking import scoring
+from quizproof_renderers.handing_in.pages import files_of as sheets_of
 from quizproof_renderers.site import assets
-from quizproof_renderers.site.build import build_site
+from quizproof_renderers.site.build import build_site, write_files
 from quizproof_renderers.site.languages import phrases
 from quizproof_renderers.site.languages.displays import display_in_language
 from quizproof_renderers.site.languages.language import ENGLISH, Language, language_of
@@ -256,6 +257,25 @@ def test_the_first_page_of_a_learner_can_be_translated(browser: Browser, bracket
         assert page.locator(".keep .notice").inner_text().startswith("[!! ")
         assert outside_brackets(page) == []
         page.locator("#find").fill("nowhere at all")
+        assert outside_brackets(page) == []
+
+
+def test_pages_that_collect_responses_can_be_translated(browser: Browser, tmp_path: Path) -> None:
+    """Also what their script says while they are filled in."""
+    report = pseudo.elsewhere(samples.bank(), PSEUDO)
+    out = write_files(sheets_of(report.quizzes, "Ж", Presentation(language=PSEUDO)), tmp_path / "site").out
+    pages = sorted(out.glob("*.html"))
+    assert len(pages) > 4
+    with opened(browser, pages[0]) as page:
+        for path in pages:
+            page.goto(path.as_uri())
+            assert outside_brackets(page) == [], path
+        page.goto((out / "freezing-layers-pytorch-experiment.html").as_uri())
+        page.locator("[data-form=hand-in] button").click()
+        assert outside_brackets(page) == []
+        page.locator("#learner").fill("Ж")
+        page.locator("[data-form=hand-in] button").click()
+        page.locator("[data-move=swap]").first.click()
         assert outside_brackets(page) == []
 
 

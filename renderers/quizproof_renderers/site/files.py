@@ -67,7 +67,12 @@ class _Files:
         self.names: dict[str, str] = {"report": "", "offline": ""}
         self.assets: list[File] = []
         self._asset("css", "quizproof", "css", assets.style_sheet(self.language) + self.presentation.css.encode())
-        self._asset("contents_css", "contents", "css", assets.contents_style_sheet(self.language) + self.presentation.css.encode())
+        self._asset(
+            "contents_css",
+            "contents",
+            "css",
+            assets.contents_style_sheet(self.language) + self.presentation.css.encode(),
+        )
         self._asset("js", "quizproof", "js", assets.script(self.language))
         self._asset("home", "home", "js", assets.home(self.language))
         self._asset("more", "more", "js", assets.more(self.language))

@@ -43,7 +43,8 @@ from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.feedback import given_code, known_programs
 from quizproof_renderers.site.languages import phrases
-from quizproof_renderers.site.languages.messages import gettext, html_gettext, joined, ngettext, number
+from quizproof_renderers.site.languages.displays import contents_in_language
+from quizproof_renderers.site.languages.messages import gettext, html_gettext, joined, ngettext, number, spoken
 from quizproof_renderers.site.names import (
     confidence_names,
     duration,
@@ -226,6 +227,8 @@ def environment(folder: str = "") -> Environment:
         given_code=given_code,
         exact=_exact,
         tolerance=tolerance,
+        hint=hint,
+        in_language=contents_in_language,
     )
     env.globals.update(
         _=gettext,
@@ -235,6 +238,7 @@ def environment(folder: str = "") -> Environment:
         number=number,
         mode_description=mode_description,
         isolation=isolation,
+        spoken=spoken,
         mode_name=mode_name,
         runtime_name=runtime_name,
         confidences=confidence_names,
@@ -250,6 +254,11 @@ def scoring_rule(asked: Input) -> str:
 def hint_rule(cost: float) -> str:
     """What hints cost, as a sentence; empty when they are free."""
     return phrases.in_language(scoring.hint_rule(cost), phrases.RULES)
+
+
+def hint(text: str) -> str:
+    """What a page that collects responses says about the form of a response."""
+    return phrases.in_language(text, phrases.HINTS)
 
 
 def tolerance(allowed: object) -> str:

@@ -211,6 +211,20 @@ RULES = (
 TOLERANCES = (_noted("{value} or {share}"), "{value}")
 """By how much numbers may differ."""
 
+HINTS = (
+    _noted("Numbers may differ by {tolerance}."),
+    _noted("For example 12, 0.5, 1e-3 or 3/4."),
+    _noted("For example 12, 0.5, 1e-3 or 3/4. Tolerance: {tolerance}."),
+    _noted("Type every line as the program prints it, or the word “nothing” if it prints nothing."),
+    _noted(
+        "Type every line as the program prints it, or the word “nothing” if it prints nothing. "
+        "Numbers may differ by {tolerance}."
+    ),
+    _noted("The name of the exception, such as TypeError."),
+    _noted("What happens: “never ends”, or the name of an exception or a warning."),
+)
+"""What pages that collect responses say about the form of a response."""
+
 _NUMBERS = ("count", "total", "tried", "right", "mean", "low", "high", "value", "after", "margin", "share")
 """Values that are numbers, and are written as the language does."""
 _NESTED = ("seeds", "figures", "subject")
@@ -234,6 +248,8 @@ def cell(text: str) -> str:
 
 
 def _value(name: str, value: str, phrases: tuple[str, ...]) -> str:
+    if name == "tolerance":
+        return in_language(value, TOLERANCES)
     if name in _NESTED:
         return cell(value) if phrases is FIGURES else in_language(value, phrases)
     return _NUMBER.sub(lambda found: number(found[0]), value) if name in _NUMBERS else value

@@ -44,8 +44,8 @@ SUMMARIES = (
     _noted("Passes {count} of {total} checks, but “{check}” does not finish."),
     _noted("A run shows that this is true."),
     _noted("A run shows that this is false."),
-    _noted("Computes {value}."),
-    _noted("What this mistake computes: {value}."),
+    _noted("Computes {result}."),
+    _noted("What this mistake computes: {result}."),
     _noted("What this mistake computes:"),
     _noted("Shapes, dtypes and values were recorded from one run."),
 )

@@ -55,6 +55,7 @@ from quizproof_renderers.site import assets, names, typeset
 from quizproof_renderers.site.build import MARKER, build_site
 from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.files import POLICY
+from quizproof_renderers.site.languages.language import Language
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.reach.documentation import addresses
 
@@ -358,8 +359,10 @@ def test_style_sheet_is_joined_from_all_of_its_parts() -> None:
     assert (
         set(assets.CONTENTS_STYLE)
         == {*assets.STYLE, "contents"}
-        == {path.stem for path in (SCRIPTS.parent / "style").iterdir()} - {"live"}
+        == {path.stem for path in (SCRIPTS.parent / "style").iterdir()} - {"live", "rtl"}
     )
+    assert b"direction:ltr" not in assets.contents_style_sheet()
+    assert b"direction:ltr" in assets.contents_style_sheet(Language("ar")).replace(b": ", b":")
     css = assets.contents_style_sheet().decode()
     assert "/*" not in css
     assert set(re.findall(r"var\((--[\w-]+)", css)) <= set(re.findall(r"(--[\w-]+):", css))

@@ -211,6 +211,27 @@ def test_everything_that_pages_say_can_be_translated(browser: Browser, bracketed
             assert outside_brackets(page) == [], path
 
 
+def test_pages_from_right_to_left(browser: Browser, bracketed: tuple[Path, Report]) -> None:
+    """They fit a small screen, and what is written from left to right stays so."""
+    path = bracketed[0] / "freezing-layers/freezing-layers-pytorch-experiment.html"
+    with opened(browser, path, viewport={"width": 360, "height": 700}) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        directions = """
+            (selector) => {
+              const found = [...document.querySelectorAll(selector)].map((each) => getComputedStyle(each).direction);
+              return [...new Set(found)];
+            }
+        """
+        assert page.evaluate(directions, "pre, code, samp, .program, .editor") == ["ltr"]
+        assert page.evaluate(directions, "h1, .prompt, .actions, .scoring") == ["rtl"]
+        # The letter of an option, and the number of a question, are where a line begins.
+        heading, title = page.locator("#h-fill-the-gaps .ordinal"), page.locator("#h-fill-the-gaps .heading")
+        left, right = title.bounding_box(), heading.bounding_box()
+        assert left
+        assert right
+        assert left["x"] < right["x"]
+
+
 def test_everything_that_the_script_says_can_be_translated(browser: Browser, bracketed: tuple[Path, Report]) -> None:
     """While a question of each kind is answered in every way that was foreseen, and while the result is shown."""
     site, report = bracketed

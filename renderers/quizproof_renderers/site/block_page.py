@@ -38,7 +38,7 @@ def block_page(report: Report, id_: str, language: str = "en") -> str:
     quizzes = (quiz for topic in site_of(report, "quizproof").topics for quiz in topic.quizzes)
     quiz, block = next((quiz, block) for quiz in quizzes for block in quiz.blocks if block.id == id_)
     style, script = (
-        assets.style_sheet().decode(),
+        assets.style_sheet(spoken).decode(),
         b"".join((assets.reader(), assets.printed(spoken), assets.script(spoken))).decode(),
     )
     policy = (

@@ -178,6 +178,12 @@ def test_plurals_of_a_language_with_three_forms_in_the_script(browser: Browser) 
     page.close()
 
 
+def test_style_sheets_say_nothing() -> None:
+    """What they put into a page cannot be translated."""
+    css = assets.contents_style_sheet() + assets.live_style_sheet()
+    assert re.findall(r'content:"[^"]*[A-Za-z]{2}[^"]*"', css.decode()) == []
+
+
 PSEUDO = language_from(pseudo.messages())
 
 

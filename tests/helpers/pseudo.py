@@ -67,9 +67,10 @@ OUTSIDE = """
   };
   // Block by block, because a message may go over several elements of a line.
   for (const block of document.querySelectorAll("title, body")) look(block.tagName, written(block));
-  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
+  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt], [data-empty]")) {
     if (element.closest(SKIPPED)) continue;
-    for (const name of ["aria-label", "title", "placeholder", "alt"]) look(name, element.getAttribute(name) ?? "");
+    const names = ["aria-label", "title", "placeholder", "alt", "data-empty"];
+    for (const name of names) look(name, element.getAttribute(name) ?? "");
   }
   for (const meta of document.querySelectorAll("meta[name=description], meta[property='og:description']")) {
     look("description", meta.content);

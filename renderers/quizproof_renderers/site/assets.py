@@ -95,6 +95,7 @@ _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 """A comment with nothing else on its lines. Readers of the sources need it; learners need not download it."""
+_SPACE = re.compile(r"([:;,]) ")
 
 
 @cache
@@ -188,7 +189,9 @@ def _of_direction(language: Language) -> tuple[str, ...]:
 
 
 def _one_style(names: Iterable[str]) -> bytes:
-    return _joined(_sources("style", names, "css")).replace(" { ", "{").replace("; }", "}").encode()
+    joined = _joined(_sources("style", names, "css")).replace(" { ", "{").replace("; }", "}")
+    # No text that is shown holds one of these signs with a space after it, nor does a selector.
+    return _SPACE.sub(r"\1", joined).encode()
 
 
 def _one_script(names: Iterable[str], language: Language, end: str = "") -> bytes:

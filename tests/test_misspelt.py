@@ -161,3 +161,17 @@ def test_without_the_library(tmp_path: Path) -> None:
     done = quizproof("check", "words.yaml", cwd=tmp_path, python=sys.executable, PYTHONPATH="none")
     assert done.returncode == 3
     assert "pip install 'quizproof[spelling]'" in done.stderr
+
+
+@pytest.mark.parametrize("piece", ["<", "{{", "](", "`a``b", "$ ", "qxzzk ", "a://"])
+def test_odd_texts_are_read_once(piece: str, tmp_path: Path) -> None:
+    """A text of 50,000 signs that begins much and ends nothing: at most a hundred words of it are told."""
+    assert len(told(tmp_path, explanation=piece * (49_000 // len(piece)))) <= 100
+
+
+def test_a_text_in_another_language_is_told_of_a_hundred_times(tmp_path: Path) -> None:
+    """The first hundred words; no more of them than twenty with a word that was meant."""
+    words = " ".join("".join(chr(ord("a") + (7 * n + n // (k + 1)) % 26) for k in range(9)) for n in range(300))
+    found = told(tmp_path, explanation=words)
+    assert len(found) == 100
+    assert sum("did you mean" in line for line in found) <= 20

@@ -6,6 +6,7 @@ these is in a dictionary of its own, a word a line.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -24,10 +25,17 @@ if TYPE_CHECKING:
 LANGUAGES = ("ar", "de", "en", "es", "eu", "fa", "fr", "it", "lv", "nl", "pt", "ru")
 """Those whose words the library has."""
 _NO_PROSE = re.compile(
-    r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\$\$.*?\$\$|\$[^$\n]*\$|\{\{.*?\}\}|\]\([^)\n]*\)|\w+://\S+|<[^>\n]*>|&\w+;",
+    r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\$\$.*?\$\$|\$[^$\n]*\$|\{\{[^{}]*\}\}|\]\([^()\n]*\)|\b\w{1,20}://\S+|<[^<>\n]*>|"
+    r"&\w+;",
     re.DOTALL,
 )
-"""Code, formulas, expressions, addresses and markup."""
+"""Code, formulas, expressions, addresses and markup. None of them begins inside itself: a long text is read once."""
+_MOST = 100
+"""Misspelt words of a file that are told: a text in another language has no others."""
+_MOST_NEAR = 20
+"""Those for which the nearest word is looked up, which takes a hundredth of a second each."""
+_LONGEST = 24
+"""Letters of a word for which that is done."""
 _WORD = re.compile(r"(?<![\w./@_-])[^\W\d_]{3,}(?:['\u2019][^\W\d_]+)?(?![\w_]|[./@]\w)")
 """A word in prose, not a part of a file name or of a dotted name."""
 _SENTENCE = re.compile(r"(?:^|[.!?:]\s+|\n\s*[-*]?\s*)$")
@@ -198,7 +206,7 @@ class Speller:
 
         quiz  as proven; a file that is gone or was read from standard input has none
         """
-        found = list(self._findings(quiz))
+        found = list(itertools.islice(self._findings(quiz), _MOST))
         if not found:
             return quiz
 
@@ -216,7 +224,7 @@ class Speller:
         path = Path(quiz.path)
         if not path.is_file() or (loaded := load_file(path).quiz) is None:
             return
-        known = frozenset(_names(loaded))
+        known, looked_up = frozenset(_names(loaded)), 0
         for block, at, text in _prose(loaded):
             told: set[str] = set()
             blank = _NO_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
@@ -230,7 +238,8 @@ class Speller:
                 span = loaded.document.inside(at, line, column)
                 if span.line == span.end_line and span.end_column == span.column + 2:
                     span = replace(span, end_column=span.column + len(word))
-                near = self._near(word)
+                looked_up += len(word) <= _LONGEST
+                near = self._near(word) if len(word) <= _LONGEST and looked_up <= _MOST_NEAR else ""
                 message = f"{word!r} is no word that is known"
                 message += f"; did you mean {near!r}?" if near else ""
                 help_ = "If the word is right, add it to the project's dictionary (`dictionary` in the settings)."

@@ -55,6 +55,7 @@ from quizproof_renderers.site import assets, names, typeset
 from quizproof_renderers.site.build import MARKER, build_site
 from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.files import POLICY
+from quizproof_renderers.site.languages.language import Language
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.reach.documentation import addresses
 
@@ -322,14 +323,16 @@ def test_script_modules_know_only_earlier_ones() -> None:
     )
     scripts = (*quiz, assets.HOME, assets.LIVE, *others)
     for script in scripts:
-        exported: dict[str, set[str]] = {}
+        # The marks of messages are replaced when the script is put together.
+        exported: dict[str, set[str]] = {"messages": {"_", "_n"}}
         for name in script:
             source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
             for imports, module in re.findall(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', source, re.MULTILINE):
                 wanted = {each.strip() for each in imports.split(",")} - {""}
                 assert wanted <= exported[module], (name, module)
             exported[name] = set(re.findall(r"^export (?:async )?(?:function|const|class) (\w+)", source, re.MULTILINE))
-    assert {name for script in scripts for name in script} == {path.stem for path in SCRIPTS.iterdir()}
+    used = {name for script in scripts for name in script} | {"messages"}
+    assert used == {path.stem for path in SCRIPTS.iterdir()}
 
 
 def test_joined_script_declares_each_name_once() -> None:
@@ -356,8 +359,10 @@ def test_style_sheet_is_joined_from_all_of_its_parts() -> None:
     assert (
         set(assets.CONTENTS_STYLE)
         == {*assets.STYLE, "contents"}
-        == {path.stem for path in (SCRIPTS.parent / "style").iterdir()} - {"live"}
+        == {path.stem for path in (SCRIPTS.parent / "style").iterdir()} - {"live", "rtl"}
     )
+    assert b"direction:ltr" not in assets.contents_style_sheet()
+    assert b"direction:ltr" in assets.contents_style_sheet(Language("ar"))
     css = assets.contents_style_sheet().decode()
     assert "/*" not in css
     assert set(re.findall(r"var\((--[\w-]+)", css)) <= set(re.findall(r"(--[\w-]+):", css))
@@ -932,7 +937,7 @@ def test_quiz_called_index_is_refused(tmp_path: Path) -> None:
 
 def _palettes() -> dict[str, dict[str, str]]:
     css = assets.style_sheet().decode()
-    pairs = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);", css)
+    pairs = re.findall(r"--([\w-]+):light-dark\((#\w{6}),(#\w{6})\);", css)
     return {"light": {name: light for name, light, _ in pairs}, "dark": {name: dark for name, _, dark in pairs}}
 
 

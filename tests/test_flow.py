@@ -328,7 +328,7 @@ def test_what_was_missed_is_reviewed(browser: Browser, site: Path) -> None:
         items = page.locator(".to-review .review li")
         expect(items).to_have_count(1)
         expect(items).to_contain_text("tomorrow")
-        expect(page.locator(".to-review > .about")).to_contain_text("none is due yet")
+        expect(page.locator(".to-review > .about")).to_contain_text("None is due yet")
         page.evaluate(
             "const key = 'quizproof-tries:freezing-layers-pytorch-practice', kept = JSON.parse(localStorage[key]);"
             "kept['freeze-two-of-three'][0][0] -= 86400; localStorage[key] = JSON.stringify(kept);"

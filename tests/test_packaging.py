@@ -39,6 +39,7 @@ def test_wheel_has_every_file_of_both_packages(wheel: zipfile.ZipFile) -> None:
     assert shipped == files
     assert {"quizproof/py.typed", "quizproof_renderers/py.typed"} <= shipped
     assert any(name.endswith(".css") for name in shipped)
+    assert any(name.endswith("locale/de.mo") for name in shipped)
     assert "quizproof_renderers/sample/quizproof.lock" in shipped
     assert any(name.startswith("quizproof_renderers/sample/") and name.endswith(".yaml") for name in shipped)
 

@@ -159,7 +159,7 @@ def tree(folder: Path) -> dict[str, bytes]:
         ("acent: x\n", "1:1: unknown key `acent`; did you mean `accent`?"),
         ("topics:\n  - id: a\n    titel: b\n", "3:5: unknown key `titel`; did you mean `title`?"),
         ("accent: red\n", '1:9: `accent`: write a colour in quotation marks, such as `"#1d4e89"`'),
-        ("language: English, please\n", "1:11: `language`: write a language tag, such as `en` or `pt-BR`"),
+        ("language: English, please\n", "1:11: `language`: write a language tag, such as `en` or `de-AT`"),
         ("base_url: example.org\n", "1:11: `base_url`: write an address such as `https://example.org/quizzes/`"),
         ("report: here\n", "1:9: `report`: write a mail address, or an address that begins with `https://`"),
         ("embed: perhaps\n", "1:8: `embed`: "),

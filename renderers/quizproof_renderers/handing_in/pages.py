@@ -14,6 +14,7 @@ from quizproof.proof import QuizProof
 from quizproof_renderers.handing_in.sheet import Sheet, sheet_of
 from quizproof_renderers.site import assets
 from quizproof_renderers.site.files import POLICY, File
+from quizproof_renderers.site.languages.messages import speaking
 from quizproof_renderers.site.pictures import Picture, pictures_in, placed
 from quizproof_renderers.site.reach.presentation import Presentation
 from quizproof_renderers.site.reuse import hashed
@@ -30,8 +31,8 @@ def files_of(quizzes: Sequence[QuizProof], title: str, presentation: Presentatio
     Raises UsageError when two quizzes have the same page.
     """
     own = presentation or Presentation()
-    css = assets.style_sheet() + own.css.encode()
-    script = assets.sheet()
+    css = assets.style_sheet(own.language) + own.css.encode()
+    script = assets.sheet(own.language)
     names = {"css": f"quizproof.{hashed(css)[:10]}.css", "js": f"sheet.{hashed(script)[:10]}.js"}
     yield File(f"assets/{names['css']}", "", partial(bytes, css))
     yield File(f"assets/{names['js']}", "", partial(bytes, script))
@@ -82,5 +83,6 @@ def _html(
             used[picture.name] = picture
         return f"assets/{picture.name}"
 
-    html = environment().get_template(template).render(variables)
+    with speaking(variables["presentation"].language):
+        html = environment().get_template(template).render(variables)
     return placed(html, known, address).encode("utf-8", "replace")

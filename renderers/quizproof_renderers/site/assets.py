@@ -2,7 +2,8 @@
 
 The sources of the script are ES modules, so that editors and linters see who uses what. Browsers refuse to load modules
 from `file://`, so the page gets one classic script: the modules one after the other in one function, without their
-`import` lines and without the word `export`. Two modules cannot declare the same name (held by a test).
+`import` lines and without the word `export`, their messages in the language of the page (see `languages`). Two modules
+cannot declare the same name (held by a test).
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+
+from quizproof_renderers.site.languages.language import ENGLISH, Language
+from quizproof_renderers.site.languages.script_messages import translated
 
 _BEFORE = ("dom", "wording", "standings", "preferences")
 """What every script begins with."""
@@ -91,63 +95,64 @@ _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 """A comment with nothing else on its lines. Readers of the sources need it; learners need not download it."""
+_SPACE = re.compile(r"([:;,]) ")
 
 
 @cache
-def script() -> bytes:
+def script(language: Language = ENGLISH) -> bytes:
     """The script of quizzes and topics as UTF-8: `"use strict";`, and one function that is called at once.
 
     Modules are strict by themselves; a classic script has to say so. The function keeps names out of the window.
     """
-    return _one_script(SCRIPT)
+    return _one_script(SCRIPT, language)
 
 
 @cache
-def home() -> bytes:
+def home(language: Language = ENGLISH) -> bytes:
     """The script of the first page, of the same form."""
-    return _one_script(HOME)
+    return _one_script(HOME, language)
 
 
 @cache
-def more() -> bytes:
+def more(language: Language = ENGLISH) -> bytes:
     """The script that sums a quiz up, of the same form. It leaves `quizproofMore` in the window."""
-    return _one_script(MORE, "window.quizproofMore = { showHelp, showSummary };\n")
+    return _one_script(MORE, language, "window.quizproofMore = { showHelp, showSummary };\n")
 
 
 @cache
-def printed() -> bytes:
+def printed(language: Language = ENGLISH) -> bytes:
     """The script that compares printed outputs, of the same form. It leaves `quizproofPrinted` in the window."""
-    return _one_script(PRINTED, "window.quizproofPrinted = { sameOutput };\n")
+    return _one_script(PRINTED, language, "window.quizproofPrinted = { sameOutput };\n")
 
 
 @cache
 def reader() -> bytes:
     """The script that reads programs, of the same form. It leaves `quizproofReader` in the window."""
-    return _one_script(READER, "window.quizproofReader = { normalForm };\n")
+    return _one_script(READER, ENGLISH, "window.quizproofReader = { normalForm };\n")
 
 
 @cache
-def report() -> bytes:
+def report(language: Language = ENGLISH) -> bytes:
     """The script of sites whose readers can report problems: it adds their answer to the report."""
-    return _one_script(REPORT)
+    return _one_script(REPORT, language)
 
 
 @cache
-def sheet() -> bytes:
+def sheet(language: Language = ENGLISH) -> bytes:
     """The script of pages that collect responses."""
-    return _one_script(SHEET)
+    return _one_script(SHEET, language)
 
 
 @cache
 def offline() -> bytes:
     """The script that registers the service worker of a site."""
-    return _one_script(OFFLINE)
+    return _one_script(OFFLINE, ENGLISH)
 
 
 @cache
-def live() -> bytes:
+def live(language: Language = ENGLISH) -> bytes:
     """The script of pages that `quizproof serve` shows."""
-    return _one_script(LIVE)
+    return _one_script(LIVE, language)
 
 
 def worker(name: str, kept: Iterable[str]) -> bytes:
@@ -157,19 +162,19 @@ def worker(name: str, kept: Iterable[str]) -> bytes:
     kept  the paths that are kept at the first visit, from the folder of the site
     """
     given = f"const NAME = {json.dumps(name)};\nconst FILES = {json.dumps(list(kept), indent=0)};\n"
-    return given.encode() + _one_script(WORKER)
+    return given.encode() + _one_script(WORKER, ENGLISH)
 
 
 @cache
-def style_sheet() -> bytes:
+def style_sheet(language: Language = ENGLISH) -> bytes:
     """The style sheet of quizzes as UTF-8: the parts one after the other, without comments and idle spaces."""
-    return _one_style(STYLE)
+    return _one_style((*STYLE, *_of_direction(language)))
 
 
 @cache
-def contents_style_sheet() -> bytes:
+def contents_style_sheet(language: Language = ENGLISH) -> bytes:
     """The style sheet of the first page and of topics, of the same form."""
-    return _one_style(CONTENTS_STYLE)
+    return _one_style((*CONTENTS_STYLE, *_of_direction(language)))
 
 
 @cache
@@ -178,13 +183,20 @@ def live_style_sheet() -> bytes:
     return _one_style(("live",))
 
 
+def _of_direction(language: Language) -> tuple[str, ...]:
+    """The parts that only languages written from right to left need."""
+    return ("rtl",) if language.direction == "rtl" else ()
+
+
 def _one_style(names: Iterable[str]) -> bytes:
-    return _joined(_sources("style", names, "css")).replace(" { ", "{").replace("; }", "}").encode()
+    joined = _joined(_sources("style", names, "css")).replace(" { ", "{").replace("; }", "}")
+    # No text that is shown holds one of these signs with a space after it, nor does a selector.
+    return _SPACE.sub(r"\1", joined).encode()
 
 
-def _one_script(names: Iterable[str], end: str = "") -> bytes:
+def _one_script(names: Iterable[str], language: Language, end: str = "") -> bytes:
     modules = (_EXPORT.sub("", _IMPORT.sub("", source)) for source in _sources("script", names, "js"))
-    return f'"use strict";\n(() => {{\n{_joined(modules)}{end}}})();\n'.encode()
+    return f'"use strict";\n(() => {{\n{translated(_joined(modules), language)}{end}}})();\n'.encode()
 
 
 def _sources(folder: str, names: Iterable[str], suffix: str) -> Iterable[str]:

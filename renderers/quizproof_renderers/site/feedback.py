@@ -27,7 +27,7 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.marking import recognition
-from quizproof_renderers.text import plural
+from quizproof_renderers.site.languages.messages import gettext, ngettext
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,11 @@ def feedback_on_mistakes(asked: Input | None) -> tuple[Feedback, ...]:
         case None | Options() | OpenInput():
             return ()
         case NumberInput() | TextInput():
-            return tuple(_on_mistake(each, each.shown or each.value or "nothing") for each in asked.mistakes)
+            return tuple(_on_mistake(each, each.shown or each.value or gettext("nothing")) for each in asked.mistakes)
         case LineInput():
-            return tuple(_on_mistake(mistake, f"line {mistake.value}") for mistake in asked.mistakes)
+            return tuple(
+                _on_mistake(mistake, gettext("line {number}", number=mistake.value)) for mistake in asked.mistakes
+            )
         case Blanks():
             return tuple(
                 _on_mistake(mistake, mistake.value, str(index))
@@ -130,6 +132,9 @@ def _on_programs(asked: ProgramInput) -> Iterator[Feedback]:
         if value in seen or not has_feedback:
             continue
         seen.add(value)
-        given = f"passes {attempt.passed} of {plural(len(asked.checks), 'check')}"
+        count = len(asked.checks)
+        given = ngettext(
+            "passes {passed} of {count} check", "passes {passed} of {count} checks", count, passed=attempt.passed
+        )
         change = attempt.origin == "mutation"
         yield Feedback(value, given, attempt.feedback, attempt.evidence, code=attempt.source, change=change)

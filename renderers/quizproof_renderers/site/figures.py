@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from quizproof.figures import Flow, Matrix, Stage, Table
 from quizproof_renderers.site import markup
+from quizproof_renderers.site.languages import phrases
+from quizproof_renderers.site.languages.messages import gettext, html_gettext, number
 from quizproof_renderers.text import share, visible
 
 _FIGURE = re.compile(r"[-+\N{MINUS SIGN}±≈<>≤≥~ ]*\d[\d,.]*(\s?(%|±|to|–|e[-+]?\d|[a-zA-Z]{1,3}\b).*)?|[–—-]?")
@@ -69,13 +71,21 @@ def matrix(display: Matrix) -> Markup:
         for index, (label, counts) in enumerate(zip(display.labels, display.counts, strict=True))
     )
     # Readers must know which way shares add up to a whole.
-    about = f"{display.caption} Percentages are of the row.".lstrip()
+    about = " ".join(filter(None, (display.caption, gettext("Percentages are of the row."))))
     return Markup(
         '<figure class="figure"><div class="table"><table class="matrix"><thead>'
-        '<tr><td></td><th class="axis" colspan="{}" scope="colgroup">Predicted class</th><td></td></tr>'
-        '<tr><th class="axis" scope="col">True class</th>{}<th class="sum" scope="col">Sum</th></tr></thead>'
+        '<tr><td></td><th class="axis" colspan="{}" scope="colgroup">{}</th><td></td></tr>'
+        '<tr><th class="axis" scope="col">{}</th>{}<th class="sum" scope="col">{}</th></tr></thead>'
         "<tbody>{}</tbody></table></div>{}</figure>"
-    ).format(len(display.labels), head, body, caption(about))
+    ).format(
+        len(display.labels),
+        gettext("Predicted class"),
+        gettext("True class"),
+        head,
+        gettext("Sum"),
+        body,
+        caption(about),
+    )
 
 
 def flow(display: Flow) -> Markup:
@@ -110,24 +120,24 @@ def _row(cells: Sequence[str], right: Sequence[bool], scope: str) -> Markup:
 
 def _counts(label: str, counts: Sequence[int], row: int, names: Sequence[str]) -> Markup:
     total = sum(counts)
-    cell = '<td class="cell shade-{}{}"><b>{:,}</b> <span class="share">{}{}</span></td>'
+    cell = '<td class="cell shade-{}{}"><b>{}</b> <span class="share">{}{}</span></td>'
     cells = Markup("").join(
         Markup(cell).format(
             round(count / total * _SHADES) if total else 0,
             " hit" if column == row else "",
-            count,
+            number(count),
             _abbreviated(names[column]) if names else "",
             _share(count, total),
         )
         for column, count in enumerate(counts)
     )
-    return Markup('<tr><th scope="row">{}</th>{}<td class="sum">{:,}</td></tr>').format(label, cells, total)
+    return Markup('<tr><th scope="row">{}</th>{}<td class="sum">{}</td></tr>').format(label, cells, number(total))
 
 
 def _abbreviated(name: str) -> Markup:
-    """The name of a cell by its first letters: "true positives" as TP."""
+    """The name of a cell by the first letters that it has in English, as in formulas: "true positives" as TP."""
     letters = "".join(word[:1].upper() for word in name.split())
-    return Markup('<abbr title="{}">{}</abbr> · ').format(visible(name), visible(letters))
+    return Markup('<abbr title="{}">{}</abbr> · ').format(visible(phrases.cell(name)), visible(letters))
 
 
 def _share(count: int, total: int) -> str:
@@ -137,7 +147,7 @@ def _share(count: int, total: int) -> str:
 def _shape(shape: Sequence[int], before: Sequence[int] | None) -> Markup:
     """A shape as it is said, "4 × 3 × 32 × 32", with the sizes that the station before did not have in their place."""
     if not shape:
-        return Markup("scalar")
+        return escape(gettext("scalar"))
     known = shape if before is None else before
     sizes = (
         Markup("{}" if index < len(known) and size == known[index] else "<b>{}</b>").format(size)
@@ -152,9 +162,17 @@ def _station(stage: Stage, before: Sequence[int] | None) -> Markup:
     if stage.dtype:
         about += Markup(' <span class="dtype">{}</span>').format(visible(stage.dtype))
     if stage.sample:
-        first = "first value" if stage.shape else "value"
-        of = Markup("<code>{}</code> is").format(visible(stage.sampled)) if stage.sampled else first
-        about += Markup(' <span class="sample">{} <code>{}</code></span>').format(of, visible(stage.sample))
+        value = Markup("<code>{}</code>").format(visible(stage.sample))
+        name = Markup("<code>{}</code>").format(visible(stage.sampled))
+        if stage.sampled:
+            says = html_gettext("{name} is {value}", name=name, value=value)
+        else:
+            says = (
+                html_gettext("first value {value}", value=value)
+                if stage.shape
+                else html_gettext("value {value}", value=value)
+            )
+        about += Markup(' <span class="sample">{}</span>').format(says)
     parts.append(Markup('<p class="shapes">{}</p>').format(about))
     if stage.note:
         parts.append(Markup('<div class="note prose">{}</div>').format(markup.prose(stage.note)))

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from quizproof.errors import UsageError
 from quizproof_renderers.site import assets
+from quizproof_renderers.site.languages.messages import gettext, speaking
 from quizproof_renderers.site.pages.catalogue import catalogue
 from quizproof_renderers.site.pages.contents import Site
 from quizproof_renderers.site.pages.quiz import QuizPage
@@ -50,7 +51,10 @@ def files_of(site: Site) -> Iterator[File]:
     Raises UsageError when two quizzes have the same page.
     """
     _refuse_clashes(site)
-    yield from _Files(site).all()
+    # As a list, because what is made one by one would be made after the language is forgotten.
+    with speaking(site.presentation.language):
+        files = [*_Files(site).all()]
+    yield from files
 
 
 class _Files:
@@ -59,17 +63,23 @@ class _Files:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.presentation = site.presentation
+        self.language = site.presentation.language
         self.names: dict[str, str] = {"report": "", "offline": ""}
         self.assets: list[File] = []
-        self._asset("css", "quizproof", "css", assets.style_sheet() + self.presentation.css.encode())
-        self._asset("contents_css", "contents", "css", assets.contents_style_sheet() + self.presentation.css.encode())
-        self._asset("js", "quizproof", "js", assets.script())
-        self._asset("home", "home", "js", assets.home())
-        self._asset("more", "more", "js", assets.more())
-        self._asset("printed", "printed", "js", assets.printed())
+        self._asset("css", "quizproof", "css", assets.style_sheet(self.language) + self.presentation.css.encode())
+        self._asset(
+            "contents_css",
+            "contents",
+            "css",
+            assets.contents_style_sheet(self.language) + self.presentation.css.encode(),
+        )
+        self._asset("js", "quizproof", "js", assets.script(self.language))
+        self._asset("home", "home", "js", assets.home(self.language))
+        self._asset("more", "more", "js", assets.more(self.language))
+        self._asset("printed", "printed", "js", assets.printed(self.language))
         self._asset("reader", "reader", "js", assets.reader())
         if self.presentation.report:
-            self._asset("report", "report", "js", assets.report())
+            self._asset("report", "report", "js", assets.report(self.language))
         if self.presentation.offline:
             self._asset("offline", "offline", "js", assets.offline())
         if logo := self.presentation.logo:
@@ -104,7 +114,7 @@ class _Files:
 
     def _pages(self) -> Iterator[File]:
         site, own = self.site, self.presentation
-        about = own.description or f"{site.extent}, proven by running them."
+        about = own.description or gettext("{extent}, proven by running them.", extent=site.extent)
         ingredients = (site.ingredients, self.catalogue)
         home = {"css": self.names["contents_css"], "js": self.names["home"], "catalogue": self.catalogue}
         yield self._page("index.html", "index.html", ingredients, description=about, own=home)
@@ -114,7 +124,7 @@ class _Files:
             yield self._page(page.name, "own_page.html", page, page.pictures, page=page, description=about)
         contents = {"css": self.names["contents_css"]}
         for topic in site.topics:
-            about = metadata.description_of(topic.intro, f"{topic.title}: {topic.extent}, proven by running them.")
+            about = metadata.description_of(topic.intro, _about(topic.title, topic.extent))
             path = f"{topic.id}/index.html"
             yield self._page(path, "topic.html", topic.ingredients, topic=topic, description=about, own=contents)
             for quiz in topic.quizzes:
@@ -125,11 +135,11 @@ class _Files:
     def _quiz(self, topic: TopicPage, quiz: QuizPage) -> File:
         path = f"{topic.id}/{quiz.file}"
         after = self.site.after(quiz)
-        about = metadata.description_of(quiz.header.intro, f"{quiz.title}: {quiz.extent}, proven by running them.")
+        about = metadata.description_of(quiz.header.intro, _about(quiz.title, quiz.extent))
         address = self.presentation.address(path)
 
         def structured() -> Markup:
-            return metadata.structured_data(quiz, topic, self.presentation.language, address) if address else Markup()
+            return metadata.structured_data(quiz, topic, self.language.tag, address) if address else Markup()
 
         return self._page(
             path,
@@ -204,7 +214,8 @@ class _Files:
         def make() -> bytes:
             try:
                 template = environment(self.presentation.templates).get_template(template_name)
-                html = template.render(common, structured=structured(), **variables)
+                with speaking(self.language):
+                    html = template.render(common, structured=structured(), **variables)
             except TemplateError as error:
                 if not self.presentation.templates:
                     raise
@@ -215,6 +226,11 @@ class _Files:
 
         about = (self.site.title, self.presentation.ingredients, sorted(self.names.items()), description)
         return File(path, fingerprint(about, ingredients), make)
+
+
+def _about(title: str, extent: str) -> str:
+    """What is said of a page whose author says nothing."""
+    return gettext("{title}: {extent}, proven by running them.", title=title, extent=extent)
 
 
 def _refuse_clashes(site: Site) -> None:

@@ -105,5 +105,5 @@ def _sources(folder: Traversable) -> Iterator[Traversable]:
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
         if entry.is_dir():
             yield from _sources(entry)
-        elif entry.name.endswith((".py", ".html", ".css", ".js")):
+        elif entry.name.endswith((".py", ".html", ".css", ".js", ".mo")):
             yield entry

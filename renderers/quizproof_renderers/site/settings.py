@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ValidationError, ValidationInfo
 
 from quizproof.errors import UsageError
 from quizproof.loading.images import ImageError, image_at
@@ -15,6 +15,7 @@ from quizproof.quizfile.fields import Flag, Model, Plain, Slug
 from quizproof.quizfile.source_text import SourceError
 from quizproof.quizfile.wording import worded
 from quizproof.quizfile.yaml_document import parse
+from quizproof_renderers.site.languages.language import is_tag, language_of, missing
 from quizproof_renderers.site.names import spelled_out
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pictures import pictures_in
@@ -26,9 +27,10 @@ _TAKEN = ("index", "proven", "404", "embed")
 """Names of pages that every site may have."""
 
 
-def _language(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
-        raise ValueError("write a language tag, such as `en` or `pt-BR`")
+def _language(text: str, info: ValidationInfo) -> str:
+    # The owner's own messages may be in any language.
+    if says := "" if info.data.get("messages") and is_tag(text) else missing(text):
+        raise ValueError(says)
     return text
 
 
@@ -78,8 +80,10 @@ class SiteSettings(Model):
     """What the site is, in one sentence, for search engines and previews."""
     topics: Annotated[tuple[TopicSettings, ...], BeforeValidator(_with_ids)] = ()
     """Topics in the order of the contents, others follow by name: each an id, or an `id` with `title` and `intro`."""
+    messages: Plain = ""
+    """A file of compiled messages (`.mo`), for a language that quizproof does not have, or for other words."""
     language: Annotated[Plain, AfterValidator(_language)] = "en"
-    """The language of the quizzes, such as `en` or `pt-BR`, for screen readers and search engines."""
+    """The language of the site and its quizzes: `en`, `de`, or one of these with a region, such as `de-AT`."""
     base_url: Annotated[Plain, AfterValidator(web_address)] = ""
     """Where the site is published; `--base-url` overrides it. It gives a site map, a 404 page and previews."""
     logo: Plain = ""
@@ -124,7 +128,7 @@ class SiteSettings(Model):
         """
         return Presentation(
             description=self.description,
-            language=self.language,
+            language=language_of(self.language, folder / self.messages if self.messages else None),
             base_url=self.base_url,
             topics={topic.id: TopicText(topic.title, topic.intro) for topic in self.topics},
             logo=_logo(folder, self.logo) if self.logo else None,

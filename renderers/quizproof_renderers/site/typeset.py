@@ -42,9 +42,20 @@ from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.feedback import given_code, known_programs
-from quizproof_renderers.site.names import MODES, SANDBOXES, duration, mode_name, runtime_name
+from quizproof_renderers.site.languages import phrases
+from quizproof_renderers.site.languages.displays import contents_in_language
+from quizproof_renderers.site.languages.messages import gettext, html_gettext, joined, ngettext, number, spoken
+from quizproof_renderers.site.names import (
+    confidence_names,
+    duration,
+    isolation,
+    mode_description,
+    mode_name,
+    percent,
+    runtime_name,
+)
 from quizproof_renderers.site.pages.repeats import Repeat
-from quizproof_renderers.text import clip, clip_lines, plural, visible
+from quizproof_renderers.text import visible
 
 _MAX_LINES = 40
 """Lines of an output or a traceback that are shown."""
@@ -105,9 +116,9 @@ def _program(program: Code, repeat: Repeat | None = None) -> Markup:
     """A program that learners read line by line. Of a repeat, the lines that were shown before are folded away."""
     if "\n" not in program.source.strip("\n"):
         return content(program)
-    box = Markup('<div class="code-box">{}{}<button type="button" class="copy js-only" data-copy>Copy</button></div>')
+    box = Markup('<div class="code-box">{}{}<button type="button" class="copy js-only" data-copy>{}</button></div>')
     numbered = markup.code(program.source, program.highlight, numbered=True, old=repeat.lines if repeat else 0)
-    return _labelled(program.label, box.format(_again(repeat) if repeat else "", numbered))
+    return _labelled(program.label, box.format(_again(repeat) if repeat else "", numbered, gettext("Copy")))
 
 
 def _again(repeat: Repeat) -> Markup:
@@ -116,10 +127,14 @@ def _again(repeat: Repeat) -> Markup:
     where = (
         Markup('<a href="#q-{}">{}</a>').format(before.block, markup.inline(before.where))
         if before.block
-        else "the common setup"
+        else html_gettext("the common setup")
     )
-    what = f"All {repeat.lines} lines are" if repeat.is_whole else f"Lines 1 to {repeat.lines} are"
-    return Markup('<details class="repeat"><summary>{} those of {}</summary></details>').format(what, where)
+    says = (
+        html_gettext("All {count} lines are those of {place}", count=repeat.lines, place=where)
+        if repeat.is_whole
+        else html_gettext("Lines 1 to {count} are those of {place}", count=repeat.lines, place=where)
+    )
+    return Markup('<details class="repeat"><summary>{}</summary></details>').format(says)
 
 
 def plain(display: Written) -> str:
@@ -155,7 +170,19 @@ def form(asked: Input) -> str:
 
 def excerpt(text: str) -> str:
     """What a run printed, or its traceback; the beginning and the end of it when it is long."""
-    return clip("\n".join(clip_lines(text.strip("\n").split("\n"), _MAX_LINES)), _MAX_LENGTH)
+    lines = text.strip("\n").split("\n")
+    if len(lines) > _MAX_LINES:
+        # One line in three is from the end, where a traceback names its exception; one of the others is the note.
+        tail = _MAX_LINES // 3
+        head = _MAX_LINES - tail - 1
+        left = len(lines) - head - tail
+        lines = [*lines[:head], ngettext("… {count} more line …", "… {count} more lines …", left), *lines[-tail:]]
+    shown = "\n".join(lines)
+    left = len(shown) - _MAX_LENGTH
+    if left <= 0:
+        return shown
+    note = ngettext("({count} more character)", "({count} more characters)", left)
+    return f"{shown[:_MAX_LENGTH]}… {note}"
 
 
 @cache
@@ -190,31 +217,53 @@ def environment(folder: str = "") -> Environment:
         plain=plain,
         excerpt=excerpt,
         form=form,
-        plural=plural,
         percent=percent,
         arc=_arc,
         duration=duration,
-        rule=scoring.rule,
-        hint_rule=scoring.hint_rule,
+        runtime_name=runtime_name,
+        rule=scoring_rule,
+        hint_rule=hint_rule,
         known_programs=known_programs,
         given_code=given_code,
         exact=_exact,
+        tolerance=tolerance,
+        hint=hint,
+        in_language=contents_in_language,
     )
-    mode_descriptions = {mode: description for mode, (_, description) in MODES.items()}
-    confidences = {level: level.capitalize() for level in scoring.CONFIDENCES}
     env.globals.update(
-        mode_descriptions=mode_descriptions,
-        sandboxes=SANDBOXES,
+        _=gettext,
+        ngettext=ngettext,
+        html_gettext=html_gettext,
+        joined=joined,
+        number=number,
+        mode_description=mode_description,
+        isolation=isolation,
+        spoken=spoken,
         mode_name=mode_name,
         runtime_name=runtime_name,
-        confidences=confidences,
+        confidences=confidence_names,
     )
     return env
 
 
-def percent(share: float) -> str:
-    """A share, 0 to 1, in percent: "10 %", "2.5 %"."""
-    return f"{round(share * 100, 1):g} %"
+def scoring_rule(asked: Input) -> str:
+    """How a response is scored, in words that continue "Scoring:"."""
+    return phrases.in_language(scoring.rule(asked), phrases.RULES)
+
+
+def hint_rule(cost: float) -> str:
+    """What hints cost, as a sentence; empty when they are free."""
+    return phrases.in_language(scoring.hint_rule(cost), phrases.RULES)
+
+
+def hint(text: str) -> str:
+    """What a page that collects responses says about the form of a response."""
+    return phrases.in_language(text, phrases.HINTS)
+
+
+def tolerance(allowed: object) -> str:
+    """By how much numbers may differ: "±0.01 or ±5 %"."""
+    return phrases.in_language(str(allowed), phrases.TOLERANCES)
 
 
 def _arc(share: int, radius: float) -> str:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from quizproof_renderers.site.languages.messages import number, spoken
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -86,7 +88,8 @@ def written(value: float, digits: int) -> str:
     """A number with `digits` decimals, a real minus sign and separated thousands: "−1,250.5"."""
     # What is rounded to zero loses its sign: "-0.00" is no number that people write.
     text = f"{value:,.{digits}f}"
-    return text.replace("-", "\N{MINUS SIGN}") if float(text.replace(",", "")) else text.removeprefix("-")
+    has_sign = float(text.replace(",", ""))
+    return number(text.replace("-", "\N{MINUS SIGN}") if has_sign else text.removeprefix("-"))
 
 
 def brief(value: float) -> str:
@@ -95,5 +98,5 @@ def brief(value: float) -> str:
         return written(value, 0)
     digits = max(0, 3 - math.floor(math.log10(abs(value))))
     if digits > 9:
-        return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
-    return written(round(value, digits), digits).rstrip("0").rstrip(".")
+        return number(f"{value:.3g}".replace("-", "\N{MINUS SIGN}"))
+    return written(round(value, digits), digits).rstrip("0").rstrip(spoken().marks[1])

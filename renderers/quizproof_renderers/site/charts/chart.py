@@ -21,6 +21,7 @@ from quizproof.figures import Chart, Event, Series, Table
 from quizproof_renderers.site import figures
 from quizproof_renderers.site.charts.axis import Axis, brief, nice_ticks, tick_labels, written, y_ticks
 from quizproof_renderers.site.charts.labels import LARGE, SMALL, apart, stacked, width, wrapped
+from quizproof_renderers.site.languages.messages import gettext
 from quizproof_renderers.text import visible
 
 WIDTH = 600
@@ -81,8 +82,8 @@ def chart(display: Chart) -> Markup:
     picture = _Picture(display, drawn).html() if drawn and _fits_axes(display, drawn) else Markup("")
     numbers = figures.rows(display.table or _table(display))
     return Markup(
-        '<figure class="figure chart">{}<details class="behind"><summary>The numbers</summary>{}</details>{}</figure>'
-    ).format(picture, numbers, figures.caption(display.caption))
+        '<figure class="figure chart">{}<details class="behind"><summary>{}</summary>{}</details>{}</figure>'
+    ).format(picture, gettext("The numbers"), numbers, figures.caption(display.caption))
 
 
 def _fits_axes(display: Chart, series: Sequence[Series]) -> bool:
@@ -154,13 +155,19 @@ class _Picture:
     def _description(self) -> str:
         """The chart in words, for those who cannot see it."""
         runs = (
-            f"{each.name} from {brief(each.points[0][1])} to {brief(each.points[-1][1])}"
+            gettext(
+                "{name} from {start} to {end}",
+                name=each.name,
+                start=brief(each.points[0][1]),
+                end=brief(each.points[-1][1]),
+            )
             if len(each.points) > 1
             else f"{each.name} {brief(each.points[0][1])}"
             for each in self.series
         )
-        events = (f"{event.name} at {brief(event.x)}" for event in self.display.events)
-        return f"Chart of {self.display.y} over {self.display.x}: {'; '.join((*runs, *events))}."
+        events = (gettext("{name} at {place}", name=event.name, place=brief(event.x)) for event in self.display.events)
+        about = "; ".join((*runs, *events))
+        return gettext("Chart of {y} over {x}: {about}.", y=self.display.y, x=self.display.x, about=about)
 
     def _legend(self) -> Markup:
         """The names of several lines, where they do not all fit at the ends of their lines; else empty."""

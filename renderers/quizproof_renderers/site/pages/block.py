@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from quizproof.displays import OpenInput, Option, Options, Point
+from quizproof.displays import Display, OpenInput, Option, Options, Point
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
-from quizproof.quizfile.metadata import NAMES, Metadata, inherited
+from quizproof.quizfile.metadata import Metadata, inherited
 from quizproof_renderers.edition import edition_of
-from quizproof_renderers.site.names import spelled_out, tag_name, worth
+from quizproof_renderers.site.languages.displays import display_in_language
+from quizproof_renderers.site.languages.messages import gettext
+from quizproof_renderers.site.names import level_name, spelled_out, tag_name, worth
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pages.repeats import Shown, shown_in
@@ -21,8 +23,6 @@ from quizproof_renderers.tally import shared_code
 
 MAX_VARIANTS = 4
 """Variants of one question on its page. More would only make the page heavier."""
-
-_VERDICTS = {"proven": "Proven", "unproven": "Partly proven"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class PageBlock:
     @property
     def name(self) -> str:
         """The text of links to it: its title, or its number."""
-        return self.title or (spelled_out(self.id) if self.exhibit else f"Question {self.number}")
+        return self.title or (
+            spelled_out(self.id) if self.exhibit else gettext("Question {number}", number=self.number)
+        )
 
     @property
     def metadata(self) -> Metadata:
@@ -66,7 +68,7 @@ class PageBlock:
     @property
     def about(self) -> tuple[str, ...]:
         """How hard it is, what it is worth, and its tags, where they are its own."""
-        level = NAMES[self.metadata.difficulty] if self.metadata.difficulty else ""
+        level = level_name(self.metadata.difficulty) if self.metadata.difficulty else ""
         points = "" if self.exhibit or self.proof.points == 1 else worth(self.proof.points)
         return tuple(filter(None, (level, points, *map(tag_name, self.metadata.tags))))
 
@@ -89,8 +91,10 @@ class PageBlock:
     def verdict(self) -> str:
         """The status in the reader's words."""
         if not self.sound:
-            return "Not proven"
-        return _VERDICTS[self.status] if self.coverage.proven else "Unproven"
+            return gettext("Not proven")
+        if not self.coverage.proven:
+            return gettext("Unproven")
+        return gettext("Proven") if self.status == "proven" else gettext("Partly proven")
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -104,8 +108,8 @@ class PageBlock:
 
     @cached_property
     def edition(self) -> str:
-        """By it the page knows whether an answer that was kept is an answer to this text."""
-        return edition_of(tuple(variant.display for variant in self.variants))
+        """By it the page knows whether an answer that was kept is an answer to this text, in whatever language."""
+        return edition_of(self._displays)
 
     @property
     def try_command(self) -> str:
@@ -122,8 +126,13 @@ class PageBlock:
         """The variants that can be shown, at most MAX_VARIANTS."""
         # A salt per variant, so that the key is not at the same letter in all of them.
         salt = f"{self.header.quiz}/{self.id}"
-        displays = [variant.display for variant in self.proof.variants if variant.display]
-        return tuple(Variant(i, d, f"{salt}/{i}", self.above) for i, d in enumerate(displays[:MAX_VARIANTS]))
+        displays = map(display_in_language, self._displays)
+        return tuple(Variant(i, d, f"{salt}/{i}", self.above) for i, d in enumerate(displays))
+
+    @property
+    def _displays(self) -> tuple[Display, ...]:
+        """What it shows, as the engine wrote it."""
+        return tuple(variant.display for variant in self.proof.variants if variant.display)[:MAX_VARIANTS]
 
     @property
     def unproven(self) -> tuple[str, ...]:

@@ -22,8 +22,7 @@ from quizproof.displays import (
     Prose,
     TextInput,
 )
-from quizproof.quizfile.metadata import NAMES
-from quizproof_renderers.site.names import spelled_out, tag_name
+from quizproof_renderers.site.names import kind_name, level_name, tag_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.contents import Site
 
@@ -63,10 +62,10 @@ def catalogue(site: Site) -> bytes:
         if question.markable
     ]
     data = {
-        "kinds": [spelled_out(kind) for kind in kinds],
+        "kinds": [kind_name(kind) for kind in kinds],
         "quizzes": [quiz.id for quiz in quizzes],
         "tags": [tag_name(tag) for tag in tags],
-        "levels": [NAMES[level] for level in levels],
+        "levels": [level_name(level) for level in levels],
         "questions": questions,
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from quizproof.proof import QuizProof, Report
 from quizproof.quizfile.runtime_names import BUILT_IN, in_order
+from quizproof_renderers.site.languages.messages import speaking
 from quizproof_renderers.site.names import MODES, extent, versions_of
 from quizproof_renderers.site.pages.bank_source import BankSource
 from quizproof_renderers.site.pages.block import PageBlock
@@ -30,7 +31,7 @@ class Site:
     runtimes: tuple[str, ...]
     """The versions that snippets ran on, one string per runtime."""
     sandbox: str
-    """The isolation of runs, a key of `names.SANDBOXES`."""
+    """The isolation of runs, a level that `names.isolation` knows."""
     presentation: Presentation = field(default_factory=Presentation)
     """What its owner has set."""
 
@@ -106,11 +107,16 @@ def site_of(
     The quizzes of a topic are sorted by mode, then by runtime, then by title.
     """
     presentation = presentation or Presentation()
+    with speaking(presentation.language):
+        return _site(report, title, order, source or BankSource(), presentation)
+
+
+def _site(report: Report, title: str, order: Sequence[str], source: BankSource, presentation: Presentation) -> Site:
     pages: dict[str, list[QuizPage]] = {}
     for quiz in report.quizzes:
         if quiz.header is None:
             continue
-        blocks = _blocks(quiz, source or BankSource(), presentation)
+        blocks = _blocks(quiz, source, presentation)
         insight = quiz.header.insight.text if quiz.header.insight else ""
         texts = (quiz.header.intro, insight, quiz.blocks)
         versions = versions_of(quiz.header.runtime, quiz.versions)
@@ -145,8 +151,7 @@ def _ordered(topics: Iterable[str], order: Sequence[str]) -> list[str]:
 
 
 def _place(quiz: QuizPage) -> tuple[int, int, str]:
-    modes = list(MODES)
-    return (modes.index(quiz.mode) if quiz.mode in modes else len(modes), _rank(quiz.runtime), quiz.title)
+    return (MODES.index(quiz.mode) if quiz.mode in MODES else len(MODES), _rank(quiz.runtime), quiz.title)
 
 
 def _rank(runtime: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from quizproof.proof import JudgedClaim
-from quizproof_renderers.text import plural
+from quizproof_renderers.site.languages.messages import gettext, ngettext, number
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Coverage:
     @property
     def share(self) -> str:
         """The share in words: "97 % proven"."""
-        return f"{self.percent} % proven" if self.total else "nothing to prove"
+        return gettext("{percent} % proven", percent=self.percent) if self.total else gettext("nothing to prove")
 
     @property
     def summary(self) -> str:
@@ -62,9 +62,16 @@ class Coverage:
     def counts(self) -> tuple[str, str, str]:
         """The counts in words: those that are proven, unproven, and neither; an empty text where there are none."""
         if not self.total:
-            return "there is no statement to prove", "", ""
+            return gettext("there is no statement to prove"), "", ""
         return (
-            f"{self.proven:,} of {plural(self.total, 'statement')} proven",
-            f"{self.unproven:,} unproven" if self.unproven else "",
-            f"{self.failed:,} refuted or not verified" if self.failed else "",
+            ngettext(
+                "{proven} of {count} statement proven",
+                "{proven} of {count} statements proven",
+                self.total,
+                proven=number(self.proven),
+            ),
+            ngettext("{count} unproven", "{count} unproven", self.unproven) if self.unproven else "",
+            ngettext("{count} refuted or not verified", "{count} refuted or not verified", self.failed)
+            if self.failed
+            else "",
         )

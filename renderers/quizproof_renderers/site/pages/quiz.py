@@ -10,8 +10,8 @@ from typing import NamedTuple
 from quizproof.displays import Code, TextInput
 from quizproof.proof import JudgedClaim
 from quizproof.quizfile.header import Header
-from quizproof.quizfile.metadata import NAMES
-from quizproof_renderers.site.names import extent, mode_name, runtime_name, tag_name
+from quizproof_renderers.site.languages.displays import contents_in_language
+from quizproof_renderers.site.names import extent, level_name, mode_name, runtime_name, tag_name
 from quizproof_renderers.site.pages.block import PageBlock
 from quizproof_renderers.site.pages.coverage import Coverage
 from quizproof_renderers.site.pictures import Picture
@@ -60,7 +60,7 @@ class QuizPage:
     @property
     def shared_code(self) -> tuple[Code, ...]:
         """What its programs have in common, as content; empty for nothing."""
-        return shared_code(self.header, self.steps)
+        return contents_in_language(shared_code(self.header, self.steps))
 
     @property
     def topic(self) -> str:
@@ -95,7 +95,7 @@ class QuizPage:
     @property
     def level(self) -> str:
         """How hard it is, in words; empty when its author did not say."""
-        return NAMES[self.header.difficulty] if self.header.difficulty else ""
+        return level_name(self.header.difficulty) if self.header.difficulty else ""
 
     @property
     def tags(self) -> str:

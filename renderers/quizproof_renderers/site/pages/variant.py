@@ -19,6 +19,7 @@ from quizproof.displays import (
 )
 from quizproof_renderers.shuffling import Lettered, shuffled, with_letters
 from quizproof_renderers.site.feedback import Feedback, feedback_on_mistakes
+from quizproof_renderers.site.languages.messages import joined
 from quizproof_renderers.site.pages.repeats import Repeat, Shown, with_repeats
 
 
@@ -112,4 +113,4 @@ class Variant:
         if isinstance(asked, Matching):
             letters = {item.id: letter for letter, item in self.matches}
             return ", ".join(f"{place}–{letters[id_]}" for place, id_ in enumerate(asked.key, 1))
-        return " and ".join(letter for letter, option in self.options if option.correct)
+        return joined([letter for letter, option in self.options if option.correct])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from quizproof.loading.images import Image
+from quizproof_renderers.site.languages.language import ENGLISH, Language
 from quizproof_renderers.site.pictures import Picture
 from quizproof_renderers.site.reach.problem_report import ReportTo
 
@@ -53,8 +54,7 @@ class Presentation:
 
     description: str = ""
     """For search engines and previews, in plain text."""
-    language: str = "en"
-    """A language tag, such as "pt-BR"."""
+    language: Language = ENGLISH
     base_url: str = ""
     """Where the site is published, with a slash at the end; empty when that is not known."""
     topics: Mapping[str, TopicText] = field(default_factory=dict)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from quizproof_renderers.site.languages.messages import gettext
+
 _MAIL = re.compile(r"[^\s@/?&#]+@[^\s@/?&#]+\.[^\s@/?&#]+")
 _WEB = re.compile(r"https://[^\s/?#]+(/\S*)?")
 
@@ -33,11 +35,15 @@ class ReportTo:
         The page's script adds the reader's answer at the end, so the body is the last part of the address where the
         owner has not given it another place.
         """
-        lines = [f"Question: {question}", f"Variant: {variant}", f"Ran on: {versions}"]
+        lines = [
+            gettext("Question: {question}", question=question),
+            gettext("Variant: {variant}", variant=variant),
+            gettext("Ran on: {versions}", versions=versions),
+        ]
         if page:
-            lines.append(f"Page: {page}")
-        title = quote(f"Problem with {question}", safe="")
-        body = quote("\n".join(["What is wrong:", "", "", *lines, ""]), safe="")
+            lines.append(gettext("Page: {page}", page=page))
+        title = quote(gettext("Problem with {question}", question=question), safe="")
+        body = quote("\n".join([gettext("What is wrong:"), "", "", *lines, ""]), safe="")
         if "@" in self.address and not self.address.startswith("https:"):
             return f"mailto:{self.address}?subject={title}&body={body}"
         if "{body}" in self.address or "{title}" in self.address:

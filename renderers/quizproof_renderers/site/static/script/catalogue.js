@@ -2,6 +2,7 @@
 
 import { all, one } from "./dom.js";
 import { load } from "./loading.js";
+import { _ } from "./messages.js";
 
 /** The quizzes of the contents by their ids. */
 function quizzesByID() {
@@ -26,7 +27,7 @@ export async function catalogued() {
   return questions.map(([quiz, id, number, title, kind, stem, code, options, beliefs, tagged, level]) => ({
     quiz: byID.get(quizzes[quiz]),
     id,
-    name: title || `Question ${number}`,
+    name: title || _`Question ${number}`,
     kind: kinds[kind],
     stem,
     code,

@@ -1,15 +1,16 @@
 // Copying the programs that a page shows.
 
 import { one } from "./dom.js";
+import { _ } from "./messages.js";
 
 /** Let the button beside each program copy it. One listener serves all, also those of variants that are shown later. */
 export function letCopy() {
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-copy]");
     if (!button) return;
-    button.textContent = copyText(one("code", button.parentElement).textContent) ? "Copied" : "Select it and copy";
+    button.textContent = copyText(one("code", button.parentElement).textContent) ? _`Copied` : _`Select it and copy`;
     setTimeout(() => {
-      button.textContent = "Copy";
+      button.textContent = _`Copy`;
     }, 2000);
   });
 }

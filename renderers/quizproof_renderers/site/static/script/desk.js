@@ -3,10 +3,10 @@
 import { catalogued } from "./catalogue.js";
 import { all, one } from "./dom.js";
 import { make } from "./elements.js";
+import { _, _n } from "./messages.js";
 import { recall, recallTries, recallVisit } from "./progress.js";
 import { dueDay } from "./schedule.js";
 import { verdictOf } from "./standings.js";
-import { counted } from "./wording.js";
 
 /** The quizzes in the contents that are in the reader's framework, in their order. */
 function quizzesShown() {
@@ -44,16 +44,17 @@ function showWayOn(desk, quizzes) {
   const quiz = begun ?? fresh;
   desk.hidden = !quiz;
   if (!quiz) return;
-  one("h2", desk).textContent = visited.length ? "Go on" : "Start here";
+  one("h2", desk).textContent = visited.length ? _`Go on` : _`Start here`;
   const link = one(".onto a", desk);
   link.href = begun ? `${quiz.address}#q-${quiz.visit.next}` : quiz.address;
-  link.textContent = `${begun ? "Continue" : visited.length ? "Next" : "Start"}: ${quiz.title}`;
+  const { title, questions } = quiz;
+  link.textContent = begun ? _`Continue: ${title}` : visited.length ? _`Next: ${title}` : _`Start: ${title}`;
   one(".onto .about", desk).textContent = begun
-    ? `${quiz.answered} of ${quiz.questions} answered`
-    : counted(quiz.questions, "question");
-  const answered = sumOf(quizzes, "answered");
+    ? _`${quiz.answered} of ${questions} answered`
+    : _n(questions)`${questions} question|${questions} questions`;
+  const [answered, total, right] = ["answered", "questions", "right"].map((name) => sumOf(quizzes, name));
   one(".reached", desk).textContent = answered
-    ? `In all, you have answered ${answered} of ${sumOf(quizzes, "questions")} questions, ${sumOf(quizzes, "right")} right.`
+    ? _`In all, you have answered ${answered} of ${total} questions, ${right} right.`
     : "";
 }
 
@@ -65,15 +66,15 @@ function showReach(quizzes) {
     const reach = one(".reach", topic);
     reach.hidden = !sumOf(own, "answered");
     Object.assign(one("progress", reach), { max: questions || 1, value: right });
-    one("span", reach).textContent = `${right} of ${questions} right`;
+    one("span", reach).textContent = _`${right} of ${questions} right`;
   }
 }
 
 /** The day in words, seen from today. */
 function dayText(day) {
   const days = Math.round((day - new Date().setHours(0, 0, 0, 0)) / 86400000);
-  if (days <= 0) return "due";
-  return days === 1 ? "tomorrow" : `in ${days} days`;
+  if (days <= 0) return _`due`;
+  return days === 1 ? _`tomorrow` : _`in ${days} days`;
 }
 
 /** [id, day] of each question of a quiz that was missed; what was missed before there was a schedule is due. */
@@ -95,10 +96,10 @@ async function showReviews(section, quizzes) {
     .sort((a, b) => a.day - b.day);
   const due = questions.filter(({ day }) => day <= Date.now());
   section.hidden = !questions.length;
-  const missedInAll = `${counted(questions.length, "question")} that you missed`;
-  one(".about", section).textContent = due.length
-    ? `Of ${missedInAll}, ${due.length} ${due.length === 1 ? "is" : "are"} due.`
-    : `Of ${missedInAll}, none is due yet. You can repeat them all the same.`;
+  const [count, now] = [questions.length, due.length];
+  const some = _n(count)`You missed ${count} question.|You missed ${count} questions.`;
+  const what = now ? _n(now)`${now} is due.|${now} are due.` : _`None is due yet. You can repeat them all the same.`;
+  one(".about", section).textContent = `${some} ${what}`;
   const shown = due.length ? due.slice(0, 10) : questions.slice(0, 5);
   one(".review", section).replaceChildren(
     ...shown.map((question) =>

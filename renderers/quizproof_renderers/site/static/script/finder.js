@@ -3,14 +3,14 @@
 import { catalogued } from "./catalogue.js";
 import { all, one } from "./dom.js";
 import { make } from "./elements.js";
+import { _, _n } from "./messages.js";
 import { recall } from "./progress.js";
 import { verdictOf } from "./standings.js";
-import { counted } from "./wording.js";
 
-const SHOWN = 20;
+const MOST = 20;
 /** How much a word counts by where it is found. */
 const WEIGHTS = { name: 8, stem: 4, beliefs: 3, options: 2, code: 1 };
-const PLACES = { code: "in its code", options: "in an option", beliefs: "in what people believe" };
+const PLACES = { code: _`in its code`, options: _`in an option`, beliefs: _`in what people believe` };
 
 /** A text without case and accents. */
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
@@ -98,12 +98,14 @@ export function letFind(section) {
           .map((question) => ({ question, rank: terms.length ? rank(question.texts, terms) : 1 }))
           .filter(({ rank: points }) => points)
           .sort((a, b) => b.rank - a.rank);
-    const more = found.length > SHOWN ? `, the best ${SHOWN} are shown` : "";
-    const none = runtime === "all" ? "No question has all of this." : "No question in this framework has all of this.";
-    one(".found", section).textContent = !isAsked ? "" : found.length ? `${counted(found.length, "question")}${more}.` : none;
+    const count = found.length;
+    const says = _n(count)`${count} question|${count} questions`;
+    const none = runtime === "all" ? _`No question has all of this.` : _`No question in this framework has all of this.`;
+    const some = count > MOST ? _`${says}, the best ${MOST} are shown.` : `${says}.`;
+    one(".found", section).textContent = !isAsked ? "" : count ? some : none;
     // On a small screen, what is found would be below it.
     if (found.length && one(".found", section).getBoundingClientRect().top > innerHeight * 0.7) section.scrollIntoView();
-    one(".results", section).replaceChildren(...found.slice(0, SHOWN).map(({ question }) => item(question, terms)));
+    one(".results", section).replaceChildren(...found.slice(0, MOST).map(({ question }) => item(question, terms)));
   }
 
   async function open() {

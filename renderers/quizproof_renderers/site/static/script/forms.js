@@ -2,6 +2,7 @@
 
 import { all, one } from "./dom.js";
 import { revealModelAnswer } from "./fields.js";
+import { _ } from "./messages.js";
 import { readingOf } from "./numbers.js";
 import { placedId } from "./ordering.js";
 import { strip } from "./text.js";
@@ -13,7 +14,7 @@ function markParts(parts, right) {
     part.classList.add(right[index] ? "is-right" : "is-wrong");
     const word = document.createElement("span");
     word.className = "unseen";
-    word.textContent = right[index] ? " (right)" : " (wrong)";
+    word.textContent = ` ${right[index] ? _`(right)` : _`(wrong)`}`;
     part.append(word);
   });
 }
@@ -58,16 +59,17 @@ export const FORMS = {
     fill: fillField,
     describe(form, response) {
       const reading = readingOf(response, form.dataset.unit);
-      return `${strip(response)}${reading ? `, read as ${reading}` : ""}`;
+      const typed = strip(response);
+      return reading ? _`${typed}, read as ${reading}` : typed;
     },
   },
 
-  text: { read: readField, fill: fillField, describe: (form, response) => (strip(response) ? "" : "nothing") },
+  text: { read: readField, fill: fillField, describe: (form, response) => (strip(response) ? "" : _`nothing`) },
 
   line: {
     read: (form) => readChecked(form)[0] || "",
     fill: (form, response) => fillChecked(form, [response]),
-    describe: (form, response) => `line ${response}`,
+    describe: (form, response) => _`line ${response}`,
     show(form, response) {
       for (const line of all("[data-line]", form)) {
         const right = form.dataset.correct.split(" ").includes(line.dataset.line);
@@ -125,9 +127,9 @@ export const FORMS = {
     show(form, response, mark) {
       // Checks run in order and stop at the first failure; those that learners mark themselves are marked one by one.
       const stateOf = (index) => {
-        if (mark.parts) return mark.parts[index] ? ["you: passes", "right"] : ["you: fails", "wrong"];
-        if (index === mark.earned) return ["fails", "wrong"];
-        return index < mark.earned ? ["passes", "right"] : ["not reached", "idle"];
+        if (mark.parts) return mark.parts[index] ? [_`you: passes`, "right"] : [_`you: fails`, "wrong"];
+        if (index === mark.earned) return [_`fails`, "wrong"];
+        return index < mark.earned ? [_`passes`, "right"] : [_`not reached`, "idle"];
       };
       all(".check-item", form).forEach((check, index) => {
         const [state, look] = stateOf(index);

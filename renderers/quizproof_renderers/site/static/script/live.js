@@ -6,6 +6,7 @@ import { isProgram, letRunAnswer } from "./live_answers.js";
 import { makeBox } from "./live_boxes.js";
 import { whenIdle } from "./live_runs.js";
 import { showTrial } from "./live_trials.js";
+import { _ } from "./messages.js";
 
 const { page, is } = document.currentScript.dataset;
 const idOf = (section) => section.id.replace(/^q-/, "");
@@ -32,9 +33,9 @@ function programOf(variant) {
 function offerScratch(variant, request, name) {
   const form = one("form", variant);
   if (!programOf(variant)) return;
-  const box = folded("Run this program, or change it", () => ({
+  const box = folded(_`Run this program, or change it`, () => ({
     name,
-    label: "A program to run",
+    label: _`A program to run`,
     program: programOf(variant),
     request: (source) => ({ ...request, what: "scratch", source }),
   }));
@@ -44,16 +45,16 @@ function offerScratch(variant, request, name) {
 
 /** The box below the baseline of an experiment. */
 function offerTrial(variant, request, name) {
-  const baseline = all(".prompt figure", variant).find((figure) => one("figcaption", figure)?.textContent === "Baseline");
+  const baseline = all(".prompt figure", variant).find((figure) => one("figcaption", figure)?.textContent === _`Baseline`);
   if (!baseline) return;
   const options = {
     name,
-    label: "Your script",
+    label: _`Your script`,
     program: textOf(one("pre.code", baseline)),
     request: (source) => ({ ...request, what: "trial", source }),
     show: showTrial,
   };
-  const head = make("p", { className: "side-name", textContent: "Your script" });
+  const head = make("p", { className: "side-name", textContent: _`Your script` });
   one(".prompt", variant).after(make("div", { className: "live-trial" }, head, makeBox(options)));
 }
 
@@ -77,7 +78,7 @@ async function begin() {
   if (!answer?.ok) return;
   const { why, blocks } = await answer.json();
   if (why && sections.length) {
-    const notice = make("p", { className: "notice live-note", textContent: `Programs do not run on this page. ${why}` });
+    const notice = make("p", { className: "notice live-note", textContent: _`Programs do not run on this page. ${why}` });
     one(".front, main > :first-child")?.after(notice);
   }
   for (const section of sections) {

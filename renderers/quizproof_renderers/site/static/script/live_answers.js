@@ -3,6 +3,7 @@
 import { all, one } from "./dom.js";
 import { make } from "./elements.js";
 import { button, makeNotebook } from "./live_boxes.js";
+import { _ } from "./messages.js";
 
 /** What the server is asked about a form, by the name in data-form. */
 const GIVEN = {
@@ -24,14 +25,14 @@ export function letRunAnswer(variant, request) {
     const before = JSON.stringify(asked("check"));
     const result = one(".result", variant);
     one(".unrun", form).hidden = true;
-    result.replaceChildren(make("strong", { textContent: "Running your program." }), " The page does not know what it does.");
+    result.replaceChildren(make("strong", { textContent: _`Running your program.` }), " ", _`The page does not know what it does.`);
     const { told, error } = await notebook.run(JSON.parse(before));
     isChecking = false;
     // It was changed meanwhile, or is no longer on the page.
     if (!variant.isConnected || !variant.matches(".was-unrun") || JSON.stringify(asked("check")) !== before) return;
     if (error) {
       one(".unrun", form).hidden = false;
-      result.replaceChildren(make("strong", { textContent: "Not run here." }), ` ${error}`);
+      result.replaceChildren(make("strong", { textContent: _`Not run here.` }), ` ${error}`);
       return;
     }
     variant.classList.remove("was-unrun");
@@ -40,7 +41,7 @@ export function letRunAnswer(variant, request) {
     if (told.feedback) result.append(make("p", { textContent: told.feedback }));
   }
 
-  const run = button("Run without checking", () => notebook.run(asked("run")), "live-go");
+  const run = button(_`Run without checking`, () => notebook.run(asked("run")), "live-go");
   one(".check", form).after(run);
   one(".scoring", form).before(notebook.element);
   // The page says so by its class when it does not know a program.

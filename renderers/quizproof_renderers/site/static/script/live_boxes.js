@@ -3,6 +3,7 @@
 import { makeEditor } from "./editor.js";
 import { make } from "./elements.js";
 import { runLive } from "./live_runs.js";
+import { _ } from "./messages.js";
 
 const KEPT = "quizproof-live:";
 
@@ -43,8 +44,8 @@ function outcome(told, printed) {
   };
   add("", "output", told?.stdout ?? printed);
   if (told) {
-    add("On standard error:", "output", told.stderr);
-    add("It warns:", "warnings", told.warnings.join("\n"));
+    add(_`On standard error:`, "output", told.stderr);
+    add(_`It warns:`, "warnings", told.warnings.join("\n"));
     add("", "traceback", told.traceback);
   }
   return parts;
@@ -58,15 +59,15 @@ export function makeNotebook() {
   const element = make(
     "div",
     { className: "run live-run", hidden: true },
-    make("p", { className: "run-head" }, make("span", { className: "run-name", textContent: "Live run" }), " ", says),
+    make("p", { className: "run-head" }, make("span", { className: "run-name", textContent: _`Live run` }), " ", says),
     body,
   );
   let controller = null;
 
   /** Show how a run ended. */
   function end({ told, error }, printed) {
-    const nothing = told && told.ok && told.kind !== "trial" && !told.stdout.trim() ? " It prints nothing." : "";
-    const ended = error ?? (told.ended || (told.traceback ? "It stops with an error." : ""));
+    const nothing = told && told.ok && told.kind !== "trial" && !told.stdout.trim() ? ` ${_`It prints nothing.`}` : "";
+    const ended = error ?? (told.ended || (told.traceback ? _`It stops with an error.` : ""));
     says.replaceChildren(ended + nothing);
     element.classList.toggle("is-failed", Boolean(error));
     body.replaceChildren(...outcome(told, printed));
@@ -80,8 +81,8 @@ export function makeNotebook() {
     let printed = "";
     let ended = 0;
     let programs = 1;
-    const waits = make("span", { textContent: "Running…" });
-    says.replaceChildren(waits, " ", button("Do not wait", () => own.abort(), "quiet"));
+    const waits = make("span", { textContent: _`Running…` });
+    says.replaceChildren(waits, " ", button(_`Do not wait`, () => own.abort(), "quiet"));
     element.hidden = false;
     element.classList.remove("is-failed");
     body.replaceChildren();
@@ -96,7 +97,7 @@ export function makeNotebook() {
           if (!live.isConnected) body.append(live);
         }
         if (line.ended !== undefined) ended += 1;
-        if (programs > 1) waits.textContent = `Running… ${ended} of ${programs} runs have ended.`;
+        if (programs > 1) waits.textContent = _`Running… ${ended} of ${programs} runs have ended.`;
       },
       own.signal,
     );
@@ -127,7 +128,7 @@ export function makeBox({ name, label, program, request, show = () => {} }) {
     if (result.told) show(result.told, notebook.body);
   };
   const reset = button(
-    "Start again from the program above",
+    _`Start again from the program above`,
     () => {
       field.value = program;
       kept.set(name, null);
@@ -143,7 +144,7 @@ export function makeBox({ name, label, program, request, show = () => {} }) {
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) start();
   });
-  const actions = make("p", { className: "actions" }, button("Run", start, "check"), reset, make("span", { className: "hint", textContent: "or Ctrl+Enter" }));
+  const actions = make("p", { className: "actions" }, button(_`Run`, start, "check"), reset, make("span", { className: "hint", textContent: _`or Ctrl+Enter` }));
   const element = make("div", { className: "live-box" }, make("div", {}, field), actions, notebook.element);
   makeEditor(field);
   return element;

@@ -1,5 +1,7 @@
 // Programs that the server runs for the page: what is asked, and what is told of it as it comes.
 
+import { _ } from "./messages.js";
+
 let running = 0;
 let afterwards = null;
 
@@ -30,12 +32,12 @@ async function answerTo(request, told, signal) {
     signal,
   });
   if (!response.ok) return { error: (await response.text()).trim() };
-  let last = { error: "The server did not say how it ended." };
+  let last = { error: _`The server did not say how it ended.` };
   for await (const line of linesOf(response.body)) {
     last = JSON.parse(line);
     told(last);
   }
-  return last.told || last.error ? last : { error: "The server has ended." };
+  return last.told || last.error ? last : { error: _`The server has ended.` };
 }
 
 /**
@@ -48,7 +50,7 @@ export async function runLive(request, told, signal) {
   try {
     return await answerTo(request, told, signal);
   } catch {
-    return { error: signal.aborted ? "You did not wait for its end." : "The server does not answer. Is `quizproof serve` still running?" };
+    return { error: signal.aborted ? _`You did not wait for its end.` : _`The server does not answer. Is “quizproof serve” still running?` };
   } finally {
     running -= 1;
     if (!running && afterwards) afterwards();

@@ -2,6 +2,7 @@
 
 import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
+import { _ } from "./messages.js";
 import { askWhichNumber, isInRange, isWithin, parseNumber, valueOf } from "./numbers.js";
 import { readGiven } from "./reader.js";
 import { fillsAlike, knownRun } from "./recognition.js";
@@ -65,7 +66,7 @@ export const afterHints = (score, hints, cost) => Math.max(0, score - hints * co
  */
 export const RULES = {
   options(form, response) {
-    if (!response.length) throw new Malformed("Choose an option first.");
+    if (!response.length) throw new Malformed(_`Choose an option first.`);
     const key = all("[data-correct]", form).map((option) => option.dataset.option);
     const hits = response.filter((id) => key.includes(id)).length;
     if (!("multiple" in form.dataset)) return hits ? RIGHT : wrong();
@@ -84,14 +85,14 @@ export const RULES = {
   text(form, response, foreseen) {
     const { asks, accepted, also, absolute, relative } = form.dataset;
     if (asks !== "output") {
-      if (!strip(response)) throw new Malformed("Type your answer first.");
+      if (!strip(response)) throw new Malformed(_`Type your answer first.`);
       if ([accepted, ...JSON.parse(also || "[]")].some((text) => isEvent(response, text))) return RIGHT;
       return wrong(foreseen.find((mistake) => isEvent(response, mistake.dataset.value)));
     }
     const tolerance = absolute === undefined ? null : { absolute, relative };
     const [typed, real] = [plain(response), plain(accepted)];
     if (!strip(typed) && foldOutput(real)) {
-      throw new Malformed("Type your answer first, or “nothing” if it prints nothing.");
+      throw new Malformed(_`Type your answer first, or “nothing” if it prints nothing.`);
     }
     const is = (text) =>
       (!foldOutput(text) && saysNothing(foldOutput(typed))) || window.quizproofPrinted.sameOutput(typed, text, tolerance, real);
@@ -100,14 +101,14 @@ export const RULES = {
   },
 
   line(form, response, foreseen) {
-    if (!response) throw new Malformed("Choose a line first.");
+    if (!response) throw new Malformed(_`Choose a line first.`);
     if (form.dataset.correct.split(" ").includes(response)) return RIGHT;
     return wrong(foreseen.find((mistake) => Number(mistake.dataset.value) === Number(response)));
   },
 
   blanks(form, response, foreseen) {
     const fields = all(".field", form);
-    if (response.length !== fields.length || !response.every(strip)) throw new Malformed("Fill every blank first.");
+    if (response.length !== fields.length || !response.every(strip)) throw new Malformed(_`Fill every blank first.`);
     const given = readGiven(form.dataset.given);
     const accepted = fields.map((field) => JSON.parse(field.dataset.accepted));
     const isSame = (index, text, other) => {
@@ -135,7 +136,7 @@ export const RULES = {
   },
 
   order(form, response, foreseen) {
-    if (!response.length) throw new Malformed("Put lines into your program first.");
+    if (!response.length) throw new Malformed(_`Put lines into your program first.`);
     const given = "indented" in form.dataset ? nested(form, response) : response;
     const kept = form.dataset.orders.split("|").map((text) => {
       const order = text.split(" ");
@@ -144,12 +145,12 @@ export const RULES = {
     const best = kept.reduce((one, other) => (other.places.length / other.of > one.places.length / one.of ? other : one));
     const used = response.map((line) => line.split(":")[0]);
     const mistakes = used.map((id) => foreseen.find((mistake) => mistake.dataset.value === id)).filter(Boolean);
-    const parts = given.map((_, place) => best.places.includes(place));
+    const parts = given.map((line, place) => best.places.includes(place));
     return { earned: best.places.length, of: best.of, mistakes, parts };
   },
 
   match(form, response, foreseen) {
-    if (!response.every(Boolean)) throw new Malformed("Choose a match for every item first.");
+    if (!response.every(Boolean)) throw new Malformed(_`Choose a match for every item first.`);
     const parts = all(".pair", form).map((pair, index) => pair.dataset.key === response[index]);
     // A match that was chosen for several items is one mistake.
     const mistakes = [...new Set(response)].map((id) => foreseen.find((mistake) => mistake.dataset.value === id));
@@ -159,7 +160,7 @@ export const RULES = {
   open: (form, response) => evenly(all(".tick", form).map((input) => response.includes(input.value))),
 
   program(form, response, foreseen) {
-    if (!foldProgram(response)) throw new Malformed("Write a program first.");
+    if (!foldProgram(response)) throw new Malformed(_`Write a program first.`);
     const { known, given, checks } = form.dataset;
     const run = knownRun(response, known, readGiven(given));
     if (!run) throw new NeverRun();

@@ -1,6 +1,7 @@
 // Numbers as learners type them, exactly. comparison/quantity.py, outputs.py and marking/mark.py have the same rules.
 
 import { Malformed } from "./errors.js";
+import { _ } from "./messages.js";
 import { strip } from "./text.js";
 
 // Only groups of three digits: 1,5 is no number here, rather than 15 or 1.5.
@@ -73,7 +74,8 @@ function parseDecimal(text) {
   if (mark) digits = whole.replaceAll(mark, "") + part;
   else if (POINTED_GROUPS.test(digits)) digits = digits.replace(/\./g, "");
   if (!DECIMAL.test(digits)) {
-    throw new Malformed(`“${strip(text).slice(0, 40)}” is not a number. Type a number such as 12, 0.5, 1e-3 or 3/4.`);
+    const typed = strip(text).slice(0, 40);
+    throw new Malformed(_`“${typed}” is not a number. Type a number such as 12, 0.5, 1e-3 or 3/4.`);
   }
   return readDecimal(digits);
 }
@@ -92,17 +94,17 @@ function parseBare(bare) {
   if (slash < 0) return [parseDecimal(bare), [0n, 1n]];
   const numerator = parseDecimal(bare.slice(0, slash));
   const [top, bottom] = parseDecimal(bare.slice(slash + 1));
-  if (top === 0n) throw new Malformed("A number cannot be divided by zero.");
+  if (top === 0n) throw new Malformed(_`A number cannot be divided by zero.`);
   return [times(numerator, top < 0n ? [-bottom, -top] : [bottom, top]), [0n, 1n]];
 }
 
 /** The number in a response, with or without its unit, as [real, imaginary]. Throws Malformed. */
 export function parseNumber(text, unit) {
   const bare = bareNumber(text, unit);
-  if (!bare) throw new Malformed("Type a number first.");
+  if (!bare) throw new Malformed(_`Type a number first.`);
   const parts = bare.length > MAX_TYPED ? null : parseBare(bare);
   if (!parts || parts.some((part) => compare(size(part), LARGEST) > 0)) {
-    throw new Malformed("This number is too large.");
+    throw new Malformed(_`This number is too large.`);
   }
   return parts;
 }
@@ -129,7 +131,7 @@ export function askWhichNumber(text, unit) {
   const bare = bareNumber(text, unit);
   if (!ONE_COMMA.test(bare)) return;
   const [whole, point] = [bare.replace(",", ""), bare.replace(",", ".")];
-  throw new Malformed(`${bare} can be read in two ways. Type ${whole}, or ${point}.`);
+  throw new Malformed(_`${bare} can be read in two ways. Type ${whole}, or ${point}.`);
 }
 
 /** The number that a value stands for, as [real, imaginary]: a value as the engine writes it, such as 0.5, 1/3 or (1+2j). */

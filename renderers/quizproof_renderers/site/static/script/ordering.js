@@ -1,11 +1,12 @@
 // Lines to be put in order: by dragging, by buttons, by arrow keys. Every move is announced to screen readers.
 
 import { one } from "./dom.js";
+import { _ } from "./messages.js";
 
 const MAX_LEVEL = 8; // the style sheet has no deeper indentation
 const LEVEL_WIDTH = 28; // pixels a line is dragged sideways per level of indentation
 const MIN_DRAG = 5; // pixels; a shorter movement is a click
-const MOVE_NAMES = { up: "Move up", down: "Move down", in: "Indent", out: "Unindent" };
+const MOVE_NAMES = { up: _`Move up`, down: _`Move down`, in: _`Indent`, out: _`Unindent` };
 const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
 
 /** A line as a response names it: "a", or "a:1" where the indentation counts. */
@@ -25,16 +26,18 @@ export function makeMovable(form) {
 
   function position(piece) {
     const siblings = [...piece.parentElement.children];
-    const area = isPlaced(piece) ? "your program" : "the lines to choose from";
-    const level = indented && isPlaced(piece) ? `, indented ${piece.dataset.level}` : "";
-    return `${siblings.indexOf(piece) + 1} of ${siblings.length} in ${area}${level}`;
+    const [place, count] = [siblings.indexOf(piece) + 1, siblings.length];
+    const { level } = piece.dataset;
+    if (!isPlaced(piece)) return _`${place} of ${count} in the lines to choose from`;
+    if (!indented) return _`${place} of ${count} in your program`;
+    return _`${place} of ${count} in your program, indented ${level}`;
   }
 
   function labelAll() {
     for (const piece of [...pool.children, ...program.children]) {
       const source = sourceOf(piece);
-      one(".grip .unseen", piece).textContent = `Line ${source}, ${position(piece)}`;
-      const names = { ...MOVE_NAMES, swap: isPlaced(piece) ? "Remove from the program" : "Add to the program" };
+      one(".grip .unseen", piece).textContent = _`Line ${source}, ${position(piece)}`;
+      const names = { ...MOVE_NAMES, swap: isPlaced(piece) ? _`Remove from the program` : _`Add to the program` };
       for (const button of piece.querySelectorAll("[data-move]")) {
         button.title = names[button.dataset.move];
         button.setAttribute("aria-label", `${names[button.dataset.move]}: ${source}`);

@@ -8,11 +8,12 @@ import { revealModelAnswer } from "./fields.js";
 import { FORMS } from "./forms.js";
 import { letScroll } from "./layout.js";
 import { afterHints, RULES } from "./marking.js";
+import { _, _n } from "./messages.js";
 import { makeMovable } from "./ordering.js";
 import { withReader } from "./reader.js";
 import { copyField, saveFile } from "./saving.js";
 import { ownMark, readOwn, showUnrun, unrunText } from "./unrun.js";
-import { counted, joined, percent } from "./wording.js";
+import { joined, percent } from "./wording.js";
 
 /** What the buttons inside a form do, by the name in data-do. */
 const ACTIONS = {
@@ -23,7 +24,7 @@ const ACTIONS = {
   },
   save: (form, button) => saveFile(one(".field", form).value, button.dataset.file, "text/x-python"),
   copy(form, button) {
-    button.textContent = copyField(one(".field", form)) ? "Copied" : "Select the program and copy it";
+    button.textContent = copyField(one(".field", form)) ? _`Copied` : _`Select the program and copy it`;
   },
 };
 
@@ -138,13 +139,13 @@ export function makeAnswerable(section, report, keepDraft) {
     let unrun = null;
     try {
       mark = RULES[form.dataset.form](form, response, all(".mistakes > [data-value]", variant));
-      if (isNew && one(".confident", form) && !confidence) throw new Malformed("Say how sure you are first.");
+      if (isNew && one(".confident", form) && !confidence) throw new Malformed(_`Say how sure you are first.`);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       unrun = error instanceof NeverRun ? error : null;
       const lacksConfidence = isNew && one(".confident", form) && !confidence;
       if (isNew && !unrun) complain(form, error.message);
-      else if (lacksConfidence) complain(form, "Say how sure you are first.");
+      else if (lacksConfidence) complain(form, _`Say how sure you are first.`);
       if (!unrun || lacksConfidence) return false;
     }
     complain(form, "");
@@ -174,7 +175,7 @@ export function makeAnswerable(section, report, keepDraft) {
       showUnrun(form, response, unrun.parts);
       const text = document.createElement("strong");
       text.textContent = unrunText(form, unrun.parts);
-      one(".result", variant).replaceChildren(text, " It may well be right. Below you can mark it yourself.");
+      one(".result", variant).replaceChildren(text, " ", _`It may well be right. Below you can mark it yourself.`);
       report(id, { ...given, right: false, unrun: true }, isNew);
     }
     if (isNew) focusQuietly(one(".result", variant));
@@ -199,7 +200,7 @@ export function makeAnswerable(section, report, keepDraft) {
       made.addEventListener("click", action);
       return made;
     };
-    const again = button(`Try again with a hint${cost ? ` (costs ${percent(cost)})` : ""}`, () => {
+    const again = button(cost ? _`Try again with a hint (costs ${percent(cost)})` : _`Try again with a hint`, () => {
       variant.classList.remove("was-tried", "was-partly", "was-wrong");
       result.replaceChildren();
       for (const field of locked) field.disabled = false;
@@ -211,7 +212,7 @@ export function makeAnswerable(section, report, keepDraft) {
       focusQuietly(one("summary", hint));
       keep();
     });
-    const reveal = button("Show the answer", () => {
+    const reveal = button(_`Show the answer`, () => {
       variant.classList.remove("was-tried", "was-partly", "was-wrong");
       showMark(form, response, mark);
       focusQuietly(result);
@@ -239,10 +240,11 @@ export function makeAnswerable(section, report, keepDraft) {
     one(".check", form).hidden = true;
     one(".again", form).hidden = false;
     const description = way.describe ? way.describe(form, response) : "";
-    const help = [counted(all(".help.was-read", variant).length, "hint")];
-    if (help[0].startsWith("0 ")) help.pop();
-    if (one(".sheet.was-read", variant)) help.push("a look at the answer");
-    const afterwards = score === beforeHints ? "" : `After ${joined(help)}: ${percent(score)}.`;
+    const hints = all(".help.was-read", variant).length;
+    const help = hints ? [_n(hints)`${hints} hint|${hints} hints`] : [];
+    if (one(".sheet.was-read", variant)) help.push(_`a look at the answer`);
+    const helps = joined(help);
+    const afterwards = score === beforeHints ? "" : _`After ${helps}: ${percent(score)}.`;
     showResult(one(".result", variant), mark, description, afterwards);
     showReasons(one(".result", variant), variant);
     showMistakes(mark.mistakes);

@@ -4,6 +4,7 @@ import { startClock } from "./clock.js";
 import { all, one } from "./dom.js";
 import { listenForKeys } from "./keys.js";
 import { preparePrinting } from "./layout.js";
+import { _, _n } from "./messages.js";
 import { withMore } from "./more.js";
 import { prefer } from "./preferences.js";
 import {
@@ -21,7 +22,6 @@ import { makeAnswerable, offerHints } from "./question.js";
 import { withReader } from "./reader.js";
 import { tally, verdictOf } from "./standings.js";
 import { makeSteps } from "./steps.js";
-import { counted } from "./wording.js";
 
 /** How well a question was answered, as schedule.js has it. */
 const gradeOf = ({ right, hints, peeked }) => (right ? (hints || peeked ? 2 : 3) : 1);
@@ -38,7 +38,7 @@ export function openQuiz(nav) {
       const answer = answers.get(tick.dataset.tick);
       const verdict = answer ? verdictOf(answer) : "";
       for (const each of ["right", "partly", "wrong", "unrun"]) tick.classList.toggle(`is-${each}`, verdict === each);
-      const words = { partly: "partly right", unrun: "not run here" }[verdict] ?? verdict;
+      const words = { right: _`right`, partly: _`partly right`, wrong: _`wrong`, unrun: _`not run here` }[verdict];
       one(".state", tick).textContent = words ? ` ${words}` : "";
     }
     const given = ticks.map((tick) => answers.get(tick.dataset.tick)).filter(Boolean);
@@ -121,9 +121,7 @@ export function openQuiz(nav) {
   keepAnswers();
 
   for (const notice of all(".outdated", nav)) {
-    const [were, changed] = outdated === 1 ? ["was", "its question has"] : ["were", "their questions have"];
-    const dropped = counted(outdated, "answer");
-    notice.textContent = `${dropped} of an earlier visit ${were} dropped, because ${changed} changed since.`;
+    notice.textContent = _n(outdated)`${outdated} answer of an earlier visit was dropped, because its question has changed since.|${outdated} answers of an earlier visit were dropped, because their questions have changed since.`;
     notice.hidden = !outdated;
   }
 
@@ -134,7 +132,7 @@ export function openQuiz(nav) {
   });
 
   one("[data-do=restart]", nav).addEventListener("click", () => {
-    if (!answers.size || !confirm("Delete all your answers to this quiz?")) return;
+    if (!answers.size || !confirm(_`Delete all your answers to this quiz?`)) return;
     forget(quiz);
     location.reload();
   });

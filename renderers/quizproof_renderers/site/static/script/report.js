@@ -1,5 +1,7 @@
 // Reports of problems: what the reader has answered goes into the report that the link begins.
 
+import { _ } from "./messages.js";
+
 const MAX_ANSWER = 1000;
 
 function answerIn(variant) {
@@ -12,7 +14,9 @@ document.addEventListener("click", (event) => {
   if (!link) return;
   // The link of the page has everything but the answer, which comes after the number of the variant.
   link.dataset.address ||= link.href;
-  const mark = encodeURIComponent(`Variant: ${link.dataset.report}`);
-  const answer = encodeURIComponent(`\nAnswer: ${answerIn(link.closest(".variant"))}`);
-  link.href = link.dataset.address.replace(mark, mark + answer);
+  const { report: variant } = link.dataset;
+  const answer = answerIn(link.closest(".variant"));
+  const mark = encodeURIComponent(_`Variant: ${variant}`);
+  const line = encodeURIComponent(`\n${_`Answer: ${answer}`}`);
+  link.href = link.dataset.address.replace(mark, mark + line);
 });

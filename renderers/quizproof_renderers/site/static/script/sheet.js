@@ -3,6 +3,7 @@
 import { all, one } from "./dom.js";
 import { letCopy } from "./copying.js";
 import { makeEditor } from "./editor.js";
+import { _, _n } from "./messages.js";
 import { makeMovable, placedId } from "./ordering.js";
 import { saveFile } from "./saving.js";
 import { letSwitchTheme, useKeptTheme } from "./theme.js";
@@ -91,9 +92,10 @@ function open() {
   function show() {
     const given = responses();
     for (const section of sections) {
-      one(".state", section).textContent = section.dataset.question in given ? "Answered" : "";
+      one(".state", section).textContent = section.dataset.question in given ? _`Answered` : "";
     }
-    one(".tally", end).textContent = `${Object.keys(given).length} of ${sections.length} answered`;
+    const [answered, questions] = [Object.keys(given).length, sections.length];
+    one(".tally", end).textContent = _`${answered} of ${questions} answered`;
   }
 
   function keep() {
@@ -127,21 +129,22 @@ function open() {
   one("form", end).addEventListener("submit", (event) => {
     event.preventDefault();
     const given = responses();
-    const open_ = sections.length - Object.keys(given).length;
+    const total = sections.length;
+    const left = total - Object.keys(given).length;
     if (!learner.value.trim()) {
-      complaint.textContent = "Type your name or number first.";
+      complaint.textContent = _`Type your name or number first.`;
       learner.focus();
       return;
     }
-    if (open_ && warned !== open_) {
-      warned = open_;
-      complaint.textContent = `${open_} of ${sections.length} questions ${open_ === 1 ? "is" : "are"} not answered. Press the button again to hand in as it is.`;
+    if (left && warned !== left) {
+      warned = left;
+      complaint.textContent = _n(left)`${left} of ${total} questions is not answered. Press the button again to hand in as it is.|${left} of ${total} questions are not answered. Press the button again to hand in as it is.`;
       return;
     }
     const name = `${quiz}-${named(learner.value.trim())}.json`;
     const handed = { learner: learner.value.trim(), begun, handed_in: new Date().toISOString(), responses: given };
     saveFile(`${JSON.stringify({ quizproof_responses: 1, quiz, ...handed }, null, 1)}\n`, name, "application/json");
-    complaint.textContent = `Saved as ${name}. Hand this file in. You can change answers and save it again: the last one counts.`;
+    complaint.textContent = _`Saved as ${name}. Hand this file in. You can change answers and save it again: the last one counts.`;
   });
 }
 

@@ -1,6 +1,8 @@
 // How answers turned out, in a word and in numbers.
 
-export const CONFIDENCES = { sure: "Sure", unsure: "Unsure", guess: "Guess" };
+import { _ } from "./messages.js";
+
+export const CONFIDENCES = { sure: _`Sure`, unsure: _`Unsure`, guess: _`Guess` };
 
 /** "right", "partly" or "wrong"; "unrun" for what was never run and the learner has not marked. */
 export const verdictOf = (answer) => {
@@ -11,7 +13,10 @@ export const verdictOf = (answer) => {
 /** "4 of 6 answered, 2 right, 1 partly". */
 export function tally(answers, questions) {
   const countOf = (verdict) => answers.filter((answer) => verdictOf(answer) === verdict).length;
-  const others = { partly: "partly", unrun: "not run here" };
-  const more = Object.entries(others).map(([verdict, words]) => (countOf(verdict) ? `, ${countOf(verdict)} ${words}` : ""));
-  return `${answers.length} of ${questions} answered, ${countOf("right")} right${more.join("")}`;
+  const [right, partly, unrun] = ["right", "partly", "unrun"].map(countOf);
+  const answered = answers.length;
+  const parts = [_`${answered} of ${questions} answered`, _`${right} right`];
+  if (partly) parts.push(_`${partly} partly`);
+  if (unrun) parts.push(_`${unrun} not run here`);
+  return parts.join(", ");
 }

@@ -2,6 +2,7 @@
 
 import { all, one } from "./dom.js";
 import { letScroll } from "./layout.js";
+import { _ } from "./messages.js";
 import { letPrefer, preference } from "./preferences.js";
 
 const root = document.documentElement;
@@ -48,7 +49,7 @@ export function makeSteps(firstOpen) {
     };
     lead(one(".back", bar), steps[index - 1]);
     lead(one(".on", bar), steps[index + 1]);
-    one(".on", bar).textContent = index + 2 < steps.length ? "Next question" : "Your result";
+    one(".on", bar).textContent = index + 2 < steps.length ? _`Next question` : _`Your result`;
     if (reviews) Object.assign(one(".on", bar), { href: reviews.href, textContent: reviews.textContent, hidden: false });
     // What a question may be about was shown with one before it.
     const before = steps.slice(0, index).flat();
@@ -58,7 +59,7 @@ export function makeSteps(firstOpen) {
         const link = document.createElement("a");
         link.href = `#${exhibit.id}`;
         link.textContent = one(".heading", exhibit).textContent;
-        return [nth ? ", " : "Shown before: ", link];
+        return [nth ? ", " : `${_`Shown before:`} `, link];
       }),
     );
   }

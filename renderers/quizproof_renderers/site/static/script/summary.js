@@ -2,13 +2,17 @@
 
 import { one } from "./dom.js";
 import { make } from "./elements.js";
+import { _, _n } from "./messages.js";
 import { CONFIDENCES, verdictOf } from "./standings.js";
-import { counted, percent } from "./wording.js";
+import { joined, percent, written } from "./wording.js";
 
-const VERDICTS = { right: "right", partly: "partly right", wrong: "not right", unrun: "not run here" };
+const VERDICTS = { right: _`right`, partly: _`partly right`, wrong: _`not right`, unrun: _`not run here` };
 
 /** Minutes as people say them; under one, seconds. */
-const spell = (seconds) => (seconds < 60 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);
+const spell = (seconds) => {
+  const [whole, minutes] = [Math.round(seconds), Math.round(seconds / 60)];
+  return seconds < 60 ? _`${whole} s` : _`${minutes} min`;
+};
 const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 const meanOf = (numbers) => sumOf(numbers) / numbers.length;
 /** What an answer earned; answers that were kept before there were scores have none. */
@@ -27,12 +31,16 @@ function result(asked, seconds) {
   const earned = sumOf(marked.map((question) => scoreOf(question.answer) * worthOf(question)));
   const worth = sumOf(marked.map(worthOf));
   const count = (verdict) => answers.filter((answer) => verdictOf(answer) === verdict).length;
-  const others = ["partly", "unrun"].filter(count).map((verdict) => `, ${count(verdict)} ${VERDICTS[verdict]}`);
-  const points = asked.some((question) => worthOf(question) !== 1) ? `${rounded(earned)} of ${counted(rounded(worth), "point")}, ` : "";
-  const says = `${points}${count("right")} of ${counted(asked.length, "question")} right${others.join("")}`;
+  const others = ["partly", "unrun"].filter(count).map((verdict) => `${count(verdict)} ${VERDICTS[verdict]}`);
+  const [reached, most] = [rounded(earned), rounded(worth)].map(written);
+  const [right, total] = [count("right"), asked.length];
+  const says = [_n(total)`${right} of ${total} question right|${right} of ${total} questions right`, ...others].join(", ");
+  const hasPoints = asked.some((question) => worthOf(question) !== 1);
+  const points = hasPoints ? `${_n(rounded(worth))`${reached} of ${most} point|${reached} of ${most} points`}, ` : "";
+  const each = spell(seconds / answers.length);
   const facts = [
-    ["Score", worth ? percent(Math.round((earned / worth) * 100) / 100) : "–", says],
-    ["Time", seconds ? spell(seconds) : "–", answers.length > 1 ? `about ${spell(seconds / answers.length)} per answer` : ""],
+    [_`Score`, worth ? percent(Math.round((earned / worth) * 100) / 100) : "–", points + says],
+    [_`Time`, seconds ? spell(seconds) : "–", answers.length > 1 ? _`about ${each} per answer` : ""],
   ];
   return make(
     "dl",
@@ -54,14 +62,14 @@ function calibration(asked) {
     return [make("tr", {}, make("th", { scope: "row", textContent: name }), cell(String(scores.length)), cell(percent(meanOf(scores))))];
   });
   if (!rows.length) return [];
-  const heads = ["Confidence", "Answers", "Mean score"].map((text, nth) =>
+  const heads = [_`Confidence`, _`Answers`, _`Mean score`].map((text, nth) =>
     make("th", { scope: "col", className: nth ? "number" : "", textContent: text }),
   );
   return [
     make(
       "section",
       { className: "calibration" },
-      make("h3", { textContent: "Confidence and results" }),
+      make("h3", { textContent: _`Confidence and results` }),
       make("div", { className: "table" }, make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows))),
     ),
   ];
@@ -75,7 +83,7 @@ function list(heading, asked, about) {
       "li",
       {},
       make("span", { className: "place", textContent: question.number }),
-      make("a", { href: `#q-${question.id}`, textContent: question.title || `Question ${question.number}` }),
+      make("a", { href: `#q-${question.id}`, textContent: question.title || _`Question ${question.number}` }),
       make("span", { className: "about", textContent: about(question) }),
     ),
   );
@@ -86,10 +94,12 @@ const isMissed = (answer) => ["wrong", "partly"].includes(verdictOf(answer));
 const isSureAndWrong = (answer) => answer.confidence === "sure" && isMissed(answer);
 
 function aboutAnswer({ answer }) {
-  const helps = [answer.hints ? counted(answer.hints, "hint") : "", answer.peeked ? "a look at the answer" : ""].filter(Boolean);
-  const help = helps.length ? ` with ${helps.join(" and ")}` : "";
-  const doubt = isSureAndWrong(answer) ? ", and you were sure" : "";
-  return `${VERDICTS[verdictOf(answer)]}${help}${doubt}`;
+  const { hints = 0, peeked } = answer;
+  const helps = [hints ? _n(hints)`${hints} hint|${hints} hints` : "", peeked ? _`a look at the answer` : ""].filter(Boolean);
+  const help = joined(helps);
+  const verdict = VERDICTS[verdictOf(answer)];
+  const says = helps.length ? _`${verdict} with ${help}` : verdict;
+  return isSureAndWrong(answer) ? _`${says}, and you were sure` : says;
 }
 
 /** Where what was missed is found again. */
@@ -97,9 +107,9 @@ const whenToReview = () =>
   make(
     "p",
     { className: "about" },
-    "From tomorrow on, what you missed is on ",
-    make("a", { href: "../index.html#review", textContent: "your review list" }),
-    ".",
+    _`From tomorrow on, what you missed is on the first page:`,
+    " ",
+    make("a", { href: "../index.html#review", textContent: _`your review list` }),
   );
 
 /**
@@ -113,14 +123,14 @@ export function showSummary(section, asked, seconds) {
   const open = asked.filter(({ answer }) => !answer);
   section.hidden = !given.length;
   if (!given.length) return;
-  one("h2", section).textContent = open.length ? "Your result so far" : "Your result";
-  const praise = make("p", { textContent: "Every answer was right, and without help." });
+  one("h2", section).textContent = open.length ? _`Your result so far` : _`Your result`;
+  const praise = make("p", { textContent: _`Every answer was right, and without help.` });
   one(".figures", section).replaceChildren(
     result(asked, seconds),
     ...(open.length || toReview.length ? [] : [praise]),
-    ...list("Review", toReview, aboutAnswer),
+    ...list(_`Review`, toReview, aboutAnswer),
     ...(given.some(({ answer }) => isMissed(answer)) ? [whenToReview()] : []),
-    ...list("Not answered yet", open, () => ""),
+    ...list(_`Not answered yet`, open, () => ""),
     ...calibration(asked),
   );
 }

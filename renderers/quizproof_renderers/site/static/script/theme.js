@@ -1,10 +1,11 @@
 // The theme: the reader's system chooses it, or the reader.
 
 import { one } from "./dom.js";
+import { _ } from "./messages.js";
 import { prefer, preference } from "./preferences.js";
 
 /** The themes in the order of the switch, with their names; the first leaves the choice to the system. */
-const THEMES = { "": "as your system", light: "light", dark: "dark" };
+const THEMES = { "": _`Theme: as your system`, light: _`Theme: light`, dark: _`Theme: dark` };
 
 /** The theme that was chosen at an earlier time. */
 const kept = () => (preference("theme") in THEMES ? preference("theme") : "");
@@ -27,7 +28,7 @@ export function letSwitchTheme() {
   const themes = Object.keys(THEMES);
   let theme = kept();
   const name = () => {
-    button.title = `Theme: ${THEMES[theme]}`;
+    button.title = THEMES[theme];
     button.setAttribute("aria-label", button.title);
   };
   button.addEventListener("click", () => {

@@ -1,6 +1,7 @@
 // What a page cannot mark, because it was never run: the learner can have it run elsewhere, or marks it.
 
 import { all, one } from "./dom.js";
+import { _, _n } from "./messages.js";
 import { listed } from "./wording.js";
 
 /** Show how a response that was never run can be marked. `parts`: of blanks, whether each is right; null if unknown. */
@@ -14,7 +15,7 @@ export function showUnrun(form, response, parts) {
     own.disabled = known !== null;
     for (const text of all(".own-text", point)) text.textContent = response[index];
     for (const state of all(".state", point)) {
-      state.textContent = known === null ? "was not run" : known ? "is right" : "is wrong";
+      state.textContent = known === null ? _`was not run` : known ? _`is right` : _`is wrong`;
     }
   });
 }
@@ -31,6 +32,7 @@ export function ownMark(form, parts, own) {
 /** What was not run, in words. */
 export function unrunText(form, parts) {
   const places = parts.flatMap((right, index) => (right === null ? [index + 1] : []));
-  if (!places.length || parts.length === 1) return "Not run here.";
-  return `Not run here: ${places.length > 1 ? "blanks" : "blank"} ${listed(places)}.`;
+  if (!places.length || parts.length === 1) return _`Not run here.`;
+  const names = listed(places);
+  return _n(places.length)`Not run here: blank ${names}.|Not run here: blanks ${names}.`;
 }

@@ -64,8 +64,10 @@ READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "n
 """Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
 REPORT = ("report",)
 """Those of sites whose readers can report problems."""
-SHEET = ("dom", "preferences", "theme", "highlighting", "editor", "ordering", "saving", "copying", "sheet")
+SHEET = ("dom", "preferences", "theme", "highlighting", "editor", "ordering", "saving", "copying", "countdown", "sheet")
 """Those of pages that collect responses and hold no key: they mark nothing, and have no progress to show."""
+COUNTDOWN = ("dom", "countdown", "timed")
+"""Those of quizzes that show how much time is left."""
 OFFLINE, WORKER = ("offline",), ("worker",)
 """Those of sites that browsers keep: what registers the service worker, and the worker itself."""
 LIVE = (
@@ -139,6 +141,12 @@ def sheet() -> bytes:
 
 
 @cache
+def countdown() -> bytes:
+    """The script of quizzes that show how much time is left."""
+    return _one_script(COUNTDOWN)
+
+
+@cache
 def offline() -> bytes:
     """The script that registers the service worker of a site."""
     return _one_script(OFFLINE)
@@ -170,6 +178,18 @@ def style_sheet() -> bytes:
 def contents_style_sheet() -> bytes:
     """The style sheet of the first page and of topics, of the same form."""
     return _one_style(CONTENTS_STYLE)
+
+
+@cache
+def countdown_style_sheet() -> bytes:
+    """The style sheet of a countdown."""
+    return _one_style(("countdown",))
+
+
+@cache
+def sheet_style_sheet() -> bytes:
+    """What pages that collect responses have besides the style sheet of quizzes."""
+    return _one_style(("countdown", "sheet"))
 
 
 @cache

@@ -80,6 +80,14 @@ def duration(minutes: int) -> str:
     return f"{round(minutes / 30) / 2:g}\N{NO-BREAK SPACE}h"
 
 
+def time_limit(minutes: float) -> str:
+    """A time limit in words: "1 hour 30 minutes", "30 seconds"."""
+    whole, seconds = divmod(round(minutes * 60), 60)
+    hours, rest = divmod(whole, 60)
+    parts = [(hours, "hour"), (rest, "minute"), (seconds, "second")]
+    return " ".join(plural(count, name) for count, name in parts if count)
+
+
 def extent(questions: int, exhibits: int) -> str:
     """How much there is: "8 questions, 1 exhibit"."""
     asked = plural(questions, "question")

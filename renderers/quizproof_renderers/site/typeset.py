@@ -42,7 +42,7 @@ from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
 from quizproof_renderers.site.feedback import given_code, known_programs
-from quizproof_renderers.site.names import MODES, SANDBOXES, duration, mode_name, runtime_name
+from quizproof_renderers.site.names import MODES, SANDBOXES, duration, mode_name, runtime_name, time_limit
 from quizproof_renderers.site.pages.repeats import Repeat
 from quizproof_renderers.text import clip, clip_lines, plural, visible
 
@@ -194,6 +194,7 @@ def environment(folder: str = "") -> Environment:
         percent=percent,
         arc=_arc,
         duration=duration,
+        minutes=time_limit,
         rule=scoring.rule,
         hint_rule=scoring.hint_rule,
         known_programs=known_programs,

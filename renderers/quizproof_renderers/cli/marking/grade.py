@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from quizproof.proof import QuizProof
     from quizproof_renderers.handing_in.account import Entry
     from quizproof_renderers.handing_in.grading import Row
-    from quizproof_renderers.handing_in.marker import Item
+    from quizproof_renderers.handing_in.marker import Item, Sheets
 
 
 @click.command()
@@ -37,9 +37,20 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write a page with feedback for each learner to this folder.",
 )
+@click.option(
+    "--seeds",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The file that pages were drawn by: take from each learner only what is from the learner's own page.",
+)
 @proving_options
 def grade(
-    responses: tuple[Path, ...], output: Path, bank: tuple[Path, ...], feedback: Path | None, options: RunOptions
+    responses: tuple[Path, ...],
+    output: Path,
+    bank: tuple[Path, ...],
+    feedback: Path | None,
+    seeds: Path | None,
+    options: RunOptions,
 ) -> None:
     """Mark the files that learners hand in.
 
@@ -48,8 +59,9 @@ def grade(
     beside each other. When it is interrupted or killed, the same command goes on where it was.
 
     Every file is counted once: as marked, as malformed with the reason, or as doubled. Of several files of one learner
-    and quiz, the one that was handed in last is marked. A question without a response earns 0. Answers in words, and
-    programs that cannot be run here, stay unmarked.
+    and quiz, the one that was handed in last is marked, unless `attempts` of the quiz were used up before. Pages that
+    were drawn for one learner are marked by what that learner saw. A question without a response earns 0. Answers in
+    words, and programs that cannot be run here, stay unmarked.
 
     \b
     Examples:
@@ -65,27 +77,30 @@ def grade(
     from quizproof_renderers.cli.proving import bank_at
     from quizproof_renderers.handing_in import grading
     from quizproof_renderers.handing_in.account import account
+    from quizproof_renderers.handing_in.drawing import learners_in
     from quizproof_renderers.handing_in.journal import Journal, bank_of
-    from quizproof_renderers.handing_in.marker import items_of
+    from quizproof_renderers.handing_in.marker import Sheets
 
+    learners = {learner.key: learner for learner in learners_in(seeds)} if seeds else None
     places = bank or default_bank()
     whole = bank_at(*places)
-    entries = account(responses, {quiz.id for quiz in whole.quizzes})
+    entries = account(responses, {quiz.id: quiz.header.exam for quiz in whole.quizzes}, learners)
     wanted = {entry.found.quiz for entry in entries if entry.found}
     chosen = Bank(tuple(file for file in whole.files if file.quiz and file.quiz.id in wanted))
     ready = proven(chosen, places, options, locked=False)
-    items = items_of(ready.quizzes)
-    _refuse_unproven(entries, ready.quizzes, items)
+    sheets = Sheets(ready.quizzes)
+    _refuse_unproven(entries, ready.quizzes, sheets)
     rows: list[Row] = []
     try:
         with (
-            Journal(output, bank_of(items)) as journal,
+            Journal(output, bank_of(sheets)) as journal,
             marking(chosen, ready.quizzes, options, runs=ready.runs) as mark_many,
         ):
-            for _, each in grading.grade(entries, items, journal, mark_many):
+            for entry, each in grading.grade(entries, sheets, journal, mark_many):
                 rows += each
-                if feedback:
-                    _write_feedback(feedback, each, items)
+                if feedback and each and entry.found:
+                    items = sheets.items(entry.found.quiz, entry.found.draw)
+                    _write_feedback(feedback, each, {item.block.id: item for item in items})
             _write(output, rows, entries)
             journal.remove()
     except OSError as error:
@@ -94,12 +109,10 @@ def grade(
     sys.exit(FINDINGS if any(entry.fate == "malformed" for entry in entries) else PROVEN)
 
 
-def _refuse_unproven(
-    entries: Sequence[Entry], quizzes: Sequence[QuizProof], items: Mapping[str, Sequence[Item]]
-) -> None:
+def _refuse_unproven(entries: Sequence[Entry], quizzes: Sequence[QuizProof], sheets: Sheets) -> None:
     """Exit when there is a response to a question that is not proven here: nobody knows what is right."""
     for quiz in quizzes:
-        asked = {item.block.id for item in items.get(quiz.id, ())}
+        asked = {item.block.id for item in sheets.items(quiz.id)} if quiz.id in sheets.quizzes else set()
         unproven = {block.id for block in quiz.blocks if not block.exhibit} - asked
         for entry in entries:
             answered = entry.found.responses if entry.found and entry.found.quiz == quiz.id else {}
@@ -115,16 +128,13 @@ def _write(output: Path, rows: Sequence[Row], entries: Sequence[Entry]) -> None:
         stream.write(to_json(rows, entries) if output.suffix == ".json" else to_csv(rows))
 
 
-def _write_feedback(folder: Path, rows: Sequence[Row], items: Mapping[str, Sequence[Item]]) -> None:
+def _write_feedback(folder: Path, rows: Sequence[Row], items: Mapping[str, Item]) -> None:
     from quizproof_renderers.handing_in.feedback_page import file_name, page
     from quizproof_renderers.reports.whole_file import whole_file
 
-    if not rows:
-        return
     folder.mkdir(parents=True, exist_ok=True)
-    quiz = rows[0]["quiz"]
-    with whole_file(folder / f"{file_name(rows[0]['learner'], quiz)}.html") as stream:
-        stream.write(page(rows, {item.block.id: item for item in items[quiz]}))
+    with whole_file(folder / f"{file_name(rows[0]['learner'], rows[0]['quiz'])}.html") as stream:
+        stream.write(page(rows, items))
 
 
 def _say(entries: Sequence[Entry], rows: Sequence[Row], output: Path) -> None:

@@ -1,4 +1,4 @@
-"""The account: every response file is counted once, with what became of it and why."""
+"""The account: every response file and every script is counted once, with what became of it and why."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from quizproof.errors import UsageError
 from quizproof.quizfile.header import Exam
 from quizproof_renderers.handing_in.drawing import Learner
 from quizproof_renderers.handing_in.response_file import MAX_BYTES, MalformedResponses, ResponseFile, read
+from quizproof_renderers.handing_in.script_file import is_script
+from quizproof_renderers.handing_in.script_file import read as read_script_file
+from quizproof_renderers.script import max_bytes
 from quizproof_renderers.text import plural
 
 Fate: TypeAlias = Literal["marked", "malformed", "doubled"]
@@ -35,30 +38,56 @@ class Entry:
 
 
 def account(
-    paths: Iterable[Path], quizzes: Mapping[str, Exam | None], learners: Mapping[str, Learner] | None = None
+    paths: Iterable[Path],
+    quizzes: Mapping[str, Exam | None],
+    learners: Mapping[str, Learner] | None = None,
+    programs: Mapping[str, str] = {},
 ) -> tuple[Entry, ...]:
     """What becomes of some files and of all files in some folders, in the order of their names.
 
     paths     files and folders; of a folder, every file that does not begin with a dot
     quizzes   the quizzes that can be marked, by their ids, with what their headers say about tests
+    programs  the quizzes of the questions that ask for a program, by their ids
     learners  those that pages were drawn for, by their names as `Learner.key` has them; None where that is not known
 
     Of several files of one learner and one quiz, the one that was handed in last is marked, as long as attempts were
-    left. Raises UsageError when a path does not exist, and when there is no file.
+    left. Of scripts that is so by question, and where a page was handed in for the quiz, the page counts. Raises
+    UsageError when a path does not exist, and when there is no file.
     """
-    files = sorted({file.absolute(): file for path in paths for file in _files(path)}.values(), key=str)
-    if not files:
+    folders = {file.absolute(): (file, folder) for path in paths for file, folder in _files(path)}
+    if not folders:
         raise UsageError("there is no response file")
-    entries = [_entry(file, quizzes, learners) for file in files]
+    files = sorted(folders.values(), key=lambda pair: str(pair[0]))
+    entries = [
+        _script(file, folder, programs) if is_script(file) else _entry(file, quizzes, learners)
+        for file, folder in files
+    ]
     return tuple(_without_doubles(entries, quizzes))
 
 
-def _files(path: Path) -> Sequence[Path]:
+def _files(path: Path) -> Sequence[tuple[Path, Path]]:
+    """Each file with the folder in which learners have folders."""
     if path.is_dir():
-        return [each for each in path.rglob("*") if each.is_file() and not each.name.startswith(".")]
+        found = (each for each in path.rglob("*") if each.is_file())
+        # Names that begin with a dot are those of programs: `.DS_Store`, `.ipynb_checkpoints`.
+        return [(each, path) for each in found if not any(part[0] == "." for part in each.relative_to(path).parts)]
     if not path.exists():
         raise UsageError(f"{path} does not exist")
-    return [path]
+    whole = path.absolute()
+    return [(whole if is_script(path) else path, whole.parent.parent)]
+
+
+def _script(file: Path, folder: Path, programs: Mapping[str, str]) -> Entry:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(max_bytes(file.suffix) + 1)
+        found = read_script_file(content, file, folder, programs)
+    except OSError as error:
+        return Entry(file, "malformed", f"it cannot be read: {error.strerror}")
+    except MalformedResponses as error:
+        return Entry(file, "malformed", str(error))
+    # Equal programs of two learners, or for two questions, are two answers.
+    return Entry(file, "marked", "", found, repr((found.who, found.script)).encode() + content)
 
 
 def _entry(file: Path, quizzes: Mapping[str, Exam | None], learners: Mapping[str, Learner] | None) -> Entry:
@@ -98,16 +127,20 @@ def _lateness(found: ResponseFile, exam: Exam | None) -> str:
 
 
 def _without_doubles(entries: Sequence[Entry], quizzes: Mapping[str, Exam | None]) -> list[Entry]:
-    by_learner: dict[tuple[str, str], list[Entry]] = {}
+    by_learner: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries:
         if entry.found:
-            by_learner.setdefault(entry.found.who, []).append(entry)
+            by_learner.setdefault((*entry.found.who, entry.found.script), []).append(entry)
     fates: dict[Path, Entry] = {}
-    for (_, quiz), handed in by_learner.items():
+    for (learner, quiz, script), handed in by_learner.items():
+        if script and (pages := by_learner.get((learner, quiz, ""))):
+            reason = f"{pages[-1].path} answers the same quiz, and counts"
+            fates |= {entry.path: replace(entry, fate="doubled", reason=reason, content=b"") for entry in handed}
+            continue
         # Of two equal times the later name counts.
         ordered = sorted(handed, key=_moment)
         different = [*{entry.content: None for entry in ordered}]
-        exam = quizzes[quiz]
+        exam = None if script else quizzes[quiz]
         counted = different[: exam.attempts] if exam else different
         chosen = [entry for entry in ordered if entry.content == counted[-1]][-1]
         for entry in ordered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from quizproof_renderers.attempts.recorder import plain_response
@@ -61,8 +62,9 @@ def _mark_runs(entries: Iterable[Entry], sheets: Sheets, known: dict[Key, Markin
     wanted: dict[Key, Item] = {}
     for entry in entries:
         assert entry.found is not None, "a file that is marked was read"
-        for item in sheets.items(entry.found.quiz, entry.found.draw):
-            given = entry.found.responses.get(item.block.id)
+        items, found = _asked(entry.found, sheets)
+        for item in items:
+            given = found.responses.get(item.block.id)
             key = key_of(item, given) if given else None
             if key and given and key not in known and key not in wanted and needs_run(item, given):
                 wanted[key] = item
@@ -73,10 +75,20 @@ def _mark_runs(entries: Iterable[Entry], sheets: Sheets, known: dict[Key, Markin
 def _rows(entry: Entry, sheets: Sheets, known: dict[Key, Marking]) -> list[Row]:
     found = entry.found
     assert found is not None, "a file that is marked was read"
-    items = sheets.items(found.quiz, found.draw)
+    items, found = _asked(found, sheets)
     rows = [_row(found.learner, item, marking) for item, marking in mark_file(found, items, known)]
     asked = {item.block.id for item in items}
     return rows + [_unknown(found, id_) for id_ in found.responses if id_ not in asked]
+
+
+def _asked(found: ResponseFile, sheets: Sheets) -> tuple[Sequence[Item], ResponseFile]:
+    """The questions that a file answers, and its responses to them. A script answers one, as it is now."""
+    items = sheets.items(found.quiz, found.draw)
+    if not found.script:
+        return items, found
+    items = tuple(item for item in items if item.block.id == found.script)
+    given = {item.block.id: replace(found.responses[found.script], asked=item.asked.fingerprint) for item in items}
+    return items, replace(found, responses=given or found.responses)
 
 
 def _unknown(found: ResponseFile, question: str) -> Row:

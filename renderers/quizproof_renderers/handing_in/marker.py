@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
 
-from quizproof.displays import Display, Input, OpenInput, Options, Ordering
+from quizproof.displays import Display, Input, OpenInput, Options, Ordering, Point
 from quizproof.errors import CannotVerify
 from quizproof.marking.mark import MalformedResponse, NeverRun, Response, mark
 from quizproof.proof import BlockProof, QuizProof
@@ -91,6 +91,16 @@ class Sheets:
         return self._items[quiz, draw]
 
 
+def points_of(sheets: Sheets) -> dict[tuple[str, str], tuple[Point, ...]]:
+    """The points of every question that is answered in words, by quiz and question."""
+    return {
+        (quiz, item.block.id): item.form.points
+        for quiz in sheets.quizzes
+        for item in sheets.items(quiz)
+        if isinstance(item.form, OpenInput)
+    }
+
+
 def items_of(quizzes: Iterable[QuizProof]) -> dict[str, tuple[Item, ...]]:
     """The questions of each sheet without a draw, by the ids of the quizzes."""
     sheets = Sheets(quizzes)
@@ -122,7 +132,7 @@ def mark_one(item: Item, given: GivenResponse, runner: Runner | None) -> Marking
     if given.asked != item.asked.fingerprint:
         return Marking("unmarked", None, response, note="the question has changed since the page was built")
     if isinstance(item.form, OpenInput):
-        return Marking("unmarked", None, given.response, note="answers in words are for a person to mark")
+        return Marking("unmarked", None, given.response, note="to be marked: answers in words are for a person")
     notes = io.StringIO()
     desk = Desk(
         PlainFace(notes), reader_for(io.StringIO(), notes), partial(runner, item.quiz) if runner is not None else None

@@ -53,6 +53,8 @@ class ResponseFile:
     """What drew the variants and orders of the page; empty of a page that is the same for everyone."""
     seconds: float | None = None
     """From the start to the last change of a response, by the learner's clock; None where that is not known."""
+    script: str = ""
+    """The one question that it answers, where it is a script; empty where it is from a page."""
 
     @property
     def who(self) -> tuple[str, str]:

@@ -108,7 +108,7 @@ def grade(words: Path, folder: Path, *more: str | Path) -> Any:
 
 @pytest.mark.parametrize("suffix", ["csv", "yaml"])
 def test_a_teacher_marks_point_by_point(words: Path, answered: Path, suffix: str) -> None:
-    """The template is filled in, in part and then whole; the marks are in the result, the page, and the next template."""
+    """The template is filled in; the marks are in the result, on the page, and in the next template."""
     rubric = answered.parent / f"rubric.{suffix}"
     done = grade(words, answered, "--rubric-template", rubric)
     assert done.returncode == 0, done.stderr

@@ -38,6 +38,12 @@ async function answerTo(request, told, signal) {
   return last.told || last.error ? last : { error: "The server has ended." };
 }
 
+/** Ask the server to end a run, by the name that the first line of its answer has. The answer then says how it ended. */
+export function stopLive(run) {
+  const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ run }) };
+  fetch("/_live/stop", request).catch(() => {});
+}
+
 /**
  * Have a program run. `request` is what serving/asked.py describes; `told` is called with each line of the answer.
  *
@@ -48,7 +54,7 @@ export async function runLive(request, told, signal) {
   try {
     return await answerTo(request, told, signal);
   } catch {
-    return { error: signal.aborted ? "You did not wait for its end." : "The server does not answer. Is `quizproof serve` still running?" };
+    return { error: signal.aborted ? "You stopped it." : "The server does not answer. Is `quizproof serve` still running?" };
   } finally {
     running -= 1;
     if (!running && afterwards) afterwards();

@@ -36,7 +36,17 @@ from quizproof_renderers.serving.edition import Edition
 from quizproof_renderers.serving.guard import Guard, Pass, refusal
 from quizproof_renderers.serving.live_runs import STOPPED, Busy, LiveRuns
 from quizproof_renderers.serving.rates import Rate
-from quizproof_renderers.serving.served_page import SCRIPT, SITE_STYLE, STYLE, counted, live_hash, served, waiting_page
+from quizproof_renderers.serving.served_page import (
+    GONE,
+    SCRIPT,
+    SITE_STYLE,
+    STYLE,
+    broken_page,
+    counted,
+    live_hash,
+    served,
+    waiting_page,
+)
 from quizproof_renderers.site import assets
 from quizproof_renderers.text import sentence
 
@@ -120,6 +130,9 @@ async def _file(request: Request) -> Response:
             waiting_page(*state.progress()), 503, {"retry-after": "1", "cache-control": "no-store"}, "text/html"
         )
     content = await asyncio.to_thread(edition.read, path)
+    if content is None and path.endswith(".html") and edition.unreadable:
+        page = broken_page(path, edition.unreadable)
+        return Response(page, 503, {"retry-after": "1", "cache-control": "no-store"}, "text/html")
     if content is None:
         missing = await asyncio.to_thread(edition.read, "404.html")
         return Response(missing, 404, media_type="text/html") if missing else refusal(404, "There is no such page.")
@@ -178,7 +191,7 @@ async def _changes(request: Request) -> Response:
         try:
             yield ": here\n\n"
             while not state.is_ending:
-                if state.edition and state.edition.files.get(path, "gone") != loaded:
+                if state.edition and state.edition.files.get(path, GONE) != loaded:
                     yield "event: changed\ndata: \n\n"
                     return
                 if state.edition is None:

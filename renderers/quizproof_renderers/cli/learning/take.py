@@ -230,5 +230,7 @@ def put(
     with recording(ready.quizzes, "take", wanted=record) as asked["on_mark"]:
         if not ready.runs:
             return session.run(ready.quizzes, **asked)
-        with bench_for(chosen, ready.quizzes, options) as (runner, trier):
-            return session.run(ready.quizzes, runner=runner, trier=trier, **asked)
+        with bench_for(chosen, ready.quizzes, options) as (runner, trier, warm_up):
+            # Where nobody types, the next answer is there before a runtime could be.
+            on_shown = warm_up if sys.stdin.isatty() else None
+            return session.run(ready.quizzes, runner=runner, trier=trier, on_shown=on_shown, **asked)

@@ -79,7 +79,7 @@ def _on_benches(
         def runner() -> Runner | None:
             if runs and not hasattr(own, "runner"):
                 with lock:
-                    own.runner, _ = stack.enter_context(bench_for(chosen, quizzes, options))
+                    own.runner = stack.enter_context(bench_for(chosen, quizzes, options)).run
             return own.runner if runs else None
 
         yield runner, options.jobs or os.cpu_count() or 1

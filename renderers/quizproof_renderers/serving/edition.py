@@ -53,13 +53,8 @@ class Edition:
                     page_block = PageBlock(block, proof.header, 0, BankSource())
                     if page_block.sound:
                         places[block.id] = Place(proof, page_block)
-        unreadable = tuple(
-            finding
-            for proof in found
-            if proof.header is None
-            for finding in proof.findings
-            if finding.severity == "error"
-        )
+        broken = (finding for proof in found if proof.header is None for finding in proof.findings)
+        unreadable = tuple(finding for finding in broken if finding.severity == "error")
         files = {path: hash_ for path, (_, hash_) in Leavings.of(folder, MARKER).pages.items()}
         return cls(folder, files, places, unreadable)
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from quizproof.findings import Finding
 from quizproof_renderers.site import assets
 from quizproof_renderers.site.files import POLICY
-from quizproof_renderers.text import plural, visible
+from quizproof_renderers.text import plural, sentence, visible
 
 SCRIPT, STYLE = "_live/live.js", "_live/live.css"
 """Where the script and the style sheet for live code are."""
@@ -50,12 +50,12 @@ _BROKEN = Markup(
     '<meta name="color-scheme" content="light dark">\n'
     '<link rel="icon" href="data:,">\n'
     '<title>A file cannot be read</title>\n<link rel="stylesheet" href="/{site_style}">\n{tags}</head>\n<body>\n'
-    '<header class="masthead"><p class="brand"><a href="/">quizproof</a><span class="qed" aria-hidden="true"></span></p>'
-    "</header>\n"
+    '<header class="masthead">'
+    '<p class="brand"><a href="/">quizproof</a><span class="qed" aria-hidden="true"></span></p></header>\n'
     '<main class="front"><div class="title">\n<p class="kicker">quizproof serve</p>\n<h1>A file cannot be read</h1>\n'
     '<p class="lede">{lede}</p>\n</div>\n<div class="about-page">\n{faults}</div></main>\n</body>\n</html>\n'
 )
-_FAULT = Markup('<p class="notice"><strong>{place}</strong><br>{message}{help}</p>\n')
+_FAULT = Markup('<p class="notice"><strong>{place}</strong><br>{message} {help}</p>\n')
 GONE = "gone"
 """The hash of a page that there is not."""
 
@@ -96,9 +96,7 @@ def broken_page(path: str, faults: Sequence[Finding]) -> str:
     faults  what is wrong with the files
     """
     shown = Markup("").join(
-        _FAULT.format(
-            place=visible(fault.place), message=visible(fault.message), help=visible(fault.help and f" {fault.help}")
-        )
+        _FAULT.format(place=visible(fault.place), message=visible(sentence(fault.message)), help=visible(fault.help))
         for fault in faults[:_MAX_FAULTS]
     )
     lede = "There is no such page now. It appears again by itself as soon as this is fixed:"

@@ -722,20 +722,24 @@ def test_a_save_loads_the_page_again(page: Page, served: Served) -> None:
     expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort the names")
 
 
-def test_the_page_of_a_broken_file_says_what_is_wrong(page: Page, served: Served) -> None:
+@pytest.mark.usefixtures("_patience")
+def test_the_page_of_a_broken_file_says_what_is_wrong(browser: Browser, served: Served) -> None:
     """It comes back by itself when the file is repaired. What is no page is not found meanwhile either."""
     file = served.bank / "live.yaml"
     before = file.read_text(encoding="utf-8")
-    file.write_text(f"blocks: [\n{before}", encoding="utf-8")
-    expect(page.get_by_role("heading", level=1)).to_have_text("A file cannot be read")
-    expect(page.locator(".notice")).to_contain_text("live.yaml:")
-    expect(page.locator(".notice")).to_contain_text("While parsing")
-    answer = served.ask("GET", PAGE)
-    assert (answer.status, b"live.yaml:" in answer.body) == (503, True)
-    assert served.ask("GET", "/assets/none.js").status == 404
-    file.write_text(before, encoding="utf-8")
-    expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort the names")
-    assert served.ask("GET", "/samples/none.html").status == 404
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(served.url + PAGE[1:])
+        file.write_text(f"blocks: [\n{before}", encoding="utf-8")
+        expect(page.get_by_role("heading", level=1)).to_have_text("A file cannot be read")
+        expect(page.locator(".notice")).to_contain_text("live.yaml:")
+        expect(page.locator(".notice")).to_contain_text("While parsing")
+        answer = served.ask("GET", PAGE)
+        assert (answer.status, b"live.yaml:" in answer.body) == (503, True)
+        assert served.ask("GET", "/assets/none.js").status == 404
+        file.write_text(before, encoding="utf-8")
+        expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort the names")
+        assert served.ask("GET", "/samples/none.html").status == 404
 
 
 # ---- last, because they wait or take the rate of all
@@ -764,6 +768,7 @@ def test_a_flood_is_slowed_down(served: Served) -> None:
 
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     """Neither a process nor a folder; and a port that is taken is named."""
+    quizproof("--help")  # what forks commands for the tests stays, so it must be there before
     (tmp_path / "live.yaml").write_text(HEADER + indent(PREDICT.strip("\n"), "  "), encoding="utf-8")
     become_subreaper()
     before = descendants(os.getpid())

@@ -320,7 +320,7 @@ def test_every_file_is_counted_once(tmp_path: Path) -> None:
     hand_in("bob-copy.json", learner="bob")
     hand_in("eve.json", learner="eve", quiz="gone")
     (tmp_path / "notes.txt").write_text("hello", encoding="utf-8")
-    entries = account([tmp_path, tmp_path / "bob.json"], {"exam", "other"})
+    entries = account([tmp_path, tmp_path / "bob.json"], {"exam": None, "other": None})
     assert [(entry.path.name, entry.fate) for entry in entries] == [
         ("ada-first.json", "doubled"),
         ("ada-other.json", "marked"),

@@ -6,6 +6,7 @@ import io
 import json
 import random
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from helpers.processes import quizproof
 from quizproof.loading.load import load_bank
 from quizproof_renderers.attempts.agenda import agenda, to_ask
 from quizproof_renderers.attempts.event import Event
+from quizproof_renderers.attempts.exchange import formats, site_progress
 from quizproof_renderers.attempts.history import current, missed
 from quizproof_renderers.attempts.schedule import Review, reviews
 from quizproof_renderers.attempts.statistics import chosen, statistics
@@ -268,3 +270,40 @@ def test_review_asks_what_is_due_and_keeps_the_answers(tmp_path: Path) -> None:
         assert [(each.source, each.variant, each.score) for each in store.events()][1:] == [("review", 1, 1)]
     assert json.loads(review("--format", "json")[1])["due"] == []
     assert review("--topic", "basic")[2] == "quizproof: there is no topic `basic`; did you mean `basics`?\n"
+
+
+# ---- what was skipped
+
+
+def test_a_skipped_question_counts_as_skipped_and_as_nothing_else() -> None:
+    """It is neither missed nor due, it hides no earlier answer, and no page hears of it."""
+    skipped = answered("s", None, 2, standing="skipped", response="", question="half")
+    events = [answered("a", 0, 0, question="half"), answered("b", 1, 1, question="right"), skipped]
+    assert missed(events) == missed(events[:2]) == (("python-floats", "half"),)
+    assert reviews(events, MOMENT) == reviews(events[:2], MOMENT)
+    found, without = statistics(events), statistics(events[:2])
+    assert (found.skipped, without.skipped) == (1, 0)
+    assert replace(found, skipped=0) == without
+    stream = io.StringIO()
+    write(found, stream)
+    assert "1 question skipped." in stream.getvalue()
+    assert site_progress.write(events) == site_progress.write(events[:2])
+    for format_ in ("jsonl", "csv"):
+        assert formats.read("".join(formats.write(events, format_)), 0, {}) == tuple(events)
+
+
+def test_take_keeps_what_was_skipped(tmp_path: Path) -> None:
+    """In a self-test, once per skip; in an exam nothing is skipped before the end."""
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "questions/floats.yaml").write_text(BANK, encoding="utf-8")
+    data = str(tmp_path / "data")
+    done = quizproof("take", "--plain", "--seed", "1", cwd=tmp_path, stdin="s\n0.5\n", QUIZPROOF_DATA=data)
+    assert "Skipped." in done.stdout, done.stdout + done.stderr
+    exported = quizproof("attempts", "export", cwd=tmp_path, QUIZPROOF_DATA=data).stdout
+    kept = [json.loads(line) for line in exported.splitlines()]
+    assert len(kept) == 2
+    assert (kept[0]["standing"], kept[0]["score"], kept[0]["response"]) == ("skipped", None, "")
+    assert "1 question skipped." in quizproof("stats", cwd=tmp_path, QUIZPROOF_DATA=data).stdout
+    quizproof("take", "--plain", "--exam", cwd=tmp_path, stdin="s\ns\n", QUIZPROOF_DATA=data)
+    again = quizproof("attempts", "export", cwd=tmp_path, QUIZPROOF_DATA=data).stdout
+    assert again == exported

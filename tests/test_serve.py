@@ -87,6 +87,19 @@ PREDICT = """
     - prints: "2022\\ndone"
       mistake: These are numbers.
 """
+PATIENT = """
+- id: patient
+  kind: write-code
+  prompt: Sum the items.
+  limits: {seconds: 60, memory_mib: 64, output_kib: 16}
+  setup: items = [1, 2]
+  solution: |
+    total = sum(items)
+  checks:
+    - {name: Summed, code: "assert total == 3"}
+  wrong:
+    - {code: "total = len(items)", mistake: Counts.}
+"""
 
 
 @dataclass
@@ -200,7 +213,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for the tests of this module."""
     bank = tmp_path_factory.mktemp("served") / "bank"
     bank.mkdir()
-    blocks = indent((WRITE + BLANK + EXPERIMENT + PREDICT).strip("\n"), "  ")
+    blocks = indent((WRITE + BLANK + EXPERIMENT + PREDICT + PATIENT).strip("\n"), "  ")
     (bank / "live.yaml").write_text(HEADER + blocks, encoding="utf-8")
     with serving(bank) as found:
         assert "2 errors" not in "".join(found.log)
@@ -363,7 +376,7 @@ def test_output_comes_while_the_program_runs(served: Served) -> None:
         "import time\nprint(greeting)\ntime.sleep(0.7)\nprint('é', end='')\nimport sys\nprint('no', file=sys.stderr)"
     )
     lines = served.lines("scratch", "prints", source=source)
-    assert lines[0] == {"programs": 1}
+    assert lines[0]["programs"] == 1
     ended = lines.index({"ended": 0})
     assert "".join(line["printed"] for line in lines[1:ended])[:6] == "hello\n"
     told = lines[-1]["told"]
@@ -483,11 +496,82 @@ def test_who_goes_takes_back_what_has_not_begun(served: Served) -> None:
     body = json.dumps({**asked, "source": "import time; time.sleep(1.5)"}).encode()
     for _ in range(15):
         with served.asking("POST", "/_live/run", body) as answer:
-            assert json.loads(answer.readline()) == {"programs": 3}
+            assert json.loads(answer.readline())["programs"] == 3
     started = time.monotonic()
     assert served.told("scratch", "prints", source="print(1)")["stdout"] == "1\n"
     # 45 programs of 1.5 s would take longer than this, however many processors there are here.
     assert time.monotonic() - started < 45 * 1.5 / len(os.sched_getaffinity(0)) or len(os.sched_getaffinity(0)) > 20
+
+
+ENDLESS = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print("begun")
+while True:
+    time.sleep(0.1)
+"""
+
+
+@contextlib.contextmanager
+def endless(served: Served, what: str, block: str) -> Iterator[tuple[str, http.client.HTTPResponse, set[int]]]:
+    """A program that never ends and has printed something: its name, the answer, and the processes before it."""
+    served.told("scratch", "prints", source="pass")  # the runtime is warm
+    before = descendants(served.process.pid)
+    asked = {"what": what, "block": block, "edition": served.edition(block), "source": ENDLESS}
+    with served.asking("POST", "/_live/run", json.dumps(asked).encode()) as answer:
+        name = json.loads(answer.readline())["run"]
+        while "printed" not in json.loads(answer.readline()):
+            pass
+        assert len(descendants(served.process.pid) - before) >= 2  # the run, and what it has started
+        yield name, answer, before
+
+
+def ended(served: Served, before: set[int]) -> bool:
+    """Whether all processes that came after some others have gone."""
+    latest = time.monotonic() + _PATIENCE
+    while descendants(served.process.pid) - before:
+        if time.monotonic() > latest:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_a_run_is_stopped(served: Served) -> None:
+    """It ends with what it has started, and says so; only who knows its name can stop it."""
+    with endless(served, "run", "patient") as (name, answer, before):
+        for body, status in (
+            (b'{"run": "another"}', 404),
+            (b'{"run": 1}', 404),
+            (b"{}", 400),
+            (b"[", 400),
+            (b"1", 400),
+        ):
+            assert served.ask("POST", "/_live/stop", body).status == status
+        stop = json.dumps({"run": name}).encode()
+        assert served.ask("POST", "/_live/stop", stop, Cookie=None).status == 403
+        assert served.ask("POST", "/_live/stop", stop, Origin="http://elsewhere.test").status == 403
+        assert len(descendants(served.process.pid) - before) >= 2  # all of these have stopped nothing
+        assert served.ask("POST", "/_live/stop", stop).status == 200
+        told = json.loads(answer.read().splitlines()[-1])["told"]
+        assert told["ended"] == "Ended without a result: you stopped it."
+        assert told["stdout"] == "begun\n"
+    assert ended(served, before)
+    assert served.ask("POST", "/_live/stop", stop).status == 404
+    assert served.told("scratch", "prints", source="print(1)")["stdout"] == "1\n"  # and the runtime is still there
+
+
+def test_what_was_stopped_is_not_marked(served: Served) -> None:
+    with endless(served, "check", "patient") as (name, answer, before):
+        assert served.ask("POST", "/_live/stop", json.dumps({"run": name}).encode()).status == 200
+        last = json.loads(answer.read().splitlines()[-1])
+        assert last == {"error": "You stopped it, so it was not marked."}
+    assert ended(served, before)
+
+
+def test_who_leaves_the_page_ends_the_run(served: Served) -> None:
+    with endless(served, "run", "patient") as (_, _, before):
+        pass
+    assert ended(served, before)
 
 
 # ---- in the browser
@@ -590,6 +674,25 @@ def test_a_shown_program_can_be_changed_and_run_after_the_answer(page: Page) -> 
     expect(box).to_be_attached()
 
 
+def test_a_run_is_stopped_from_its_page(page: Page, served: Served) -> None:
+    before = descendants(served.process.pid)
+    total = question(page, "patient")
+    total.locator("textarea").fill("print('here', flush=True)\nwhile True: pass")
+    total.get_by_role("button", name="Run without checking").click()
+    run = total.locator(".live-run")
+    expect(run.locator("pre.output")).to_have_text("here")
+    run.get_by_role("button", name="Stop").click()
+    expect(run.locator(".run-says")).to_have_text("Ended without a result: you stopped it.")
+    expect(run.locator("pre.output")).to_have_text("here")
+    assert ended(served, before)
+    total.get_by_role("button", name="Check answer").click()
+    run.get_by_role("button", name="Stop").click()
+    expect(total.locator(".result")).to_have_text("Not run here. You stopped it, so it was not marked.")
+    total.locator("textarea").fill("total = sum(items)  # as nobody has written it")
+    total.get_by_role("button", name="Check answer").click()
+    expect(total).to_contain_text("Right")
+
+
 @pytest.mark.usefixtures("_patience")
 def test_a_page_without_the_token_says_why_nothing_runs(browser: Browser, served: Served) -> None:
     with browser.new_context() as context:
@@ -619,6 +722,26 @@ def test_a_save_loads_the_page_again(page: Page, served: Served) -> None:
     expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort the names")
 
 
+@pytest.mark.usefixtures("_patience")
+def test_the_page_of_a_broken_file_says_what_is_wrong(browser: Browser, served: Served) -> None:
+    """It comes back by itself when the file is repaired. What is no page is not found meanwhile either."""
+    file = served.bank / "live.yaml"
+    before = file.read_text(encoding="utf-8")
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(served.url + PAGE[1:])
+        file.write_text(f"blocks: [\n{before}", encoding="utf-8")
+        expect(page.get_by_role("heading", level=1)).to_have_text("A file cannot be read")
+        expect(page.locator(".notice")).to_contain_text("live.yaml:")
+        expect(page.locator(".notice")).to_contain_text("While parsing")
+        answer = served.ask("GET", PAGE)
+        assert (answer.status, b"live.yaml:" in answer.body) == (503, True)
+        assert served.ask("GET", "/assets/none.js").status == 404
+        file.write_text(before, encoding="utf-8")
+        expect(question(page, "longest").locator(".prompt")).to_contain_text("Sort the names")
+        assert served.ask("GET", "/samples/none.html").status == 404
+
+
 # ---- last, because they wait or take the rate of all
 
 
@@ -645,6 +768,7 @@ def test_a_flood_is_slowed_down(served: Served) -> None:
 
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     """Neither a process nor a folder; and a port that is taken is named."""
+    quizproof("--help")  # what forks commands for the tests stays, so it must be there before
     (tmp_path / "live.yaml").write_text(HEADER + indent(PREDICT.strip("\n"), "  "), encoding="utf-8")
     become_subreaper()
     before = descendants(os.getpid())

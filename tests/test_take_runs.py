@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +14,13 @@ import pytest
 from conftest import HEADER
 from helpers import report_samples as samples
 from helpers import terminal_samples as kinds
-from helpers.processes import quizproof
+from helpers.processes import descendants, end, quizproof
 from quizproof import displays
 from quizproof_renderers.cli.learning.places import SAMPLE
 from test_exhibits import EXPERIMENT
 from test_terminal import Terminal, named, standings
 from test_terminal_kinds import real
+from test_try import WRITE
 
 
 @pytest.fixture(autouse=True)
@@ -242,3 +244,69 @@ def test_a_learners_program_is_run_on_a_terminal(bank: Path) -> None:
         assert child.end() == 0
     done = quizproof("try", "mine.py", "questions", "--question", "largest-gap", cwd=bank)
     assert (done.returncode, "This check fails" in done.stdout) == (1, True)
+
+
+# A runtime is warm when it is needed
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a question that may need a run, one that does not, and the lock of both."""
+    folder = tmp_path_factory.mktemp("locked")
+    (folder / "questions").mkdir()
+    picked = "- {id: half, kind: number, prompt: What is a half?, code: x = 1 / 2, value: x}"
+    written = f"{WRITE.strip()}\n{picked.replace('half', 'other')}"
+    for name, block in (("written", written), ("picked", picked)):
+        text = f"quiz: {name}\ntitle: {name}\ntopic: samples\nblocks:\n{indent(block.strip(), '  ')}\n"
+        (folder / f"questions/{name}.yaml").write_text(text, encoding="utf-8")
+    done = quizproof("check", "--write-lock", "questions", cwd=folder)
+    assert "refuted" not in done.stdout, done.stdout
+    return folder
+
+
+def interpreters(pid: int) -> set[int]:
+    """The warm interpreters below a process, and not what tries the sandbox out before."""
+    found = set()
+    for below in descendants(pid):
+        with contextlib.suppress(OSError):
+            if b"zygote" in Path(f"/proc/{below}/cmdline").read_bytes():
+                found.add(below)
+    return found
+
+
+def awaited(child: Terminal) -> set[int]:
+    """The warm interpreters, once there is one."""
+    until = time.monotonic() + child.PATIENCE
+    while not (found := interpreters(child.pid)):
+        assert time.monotonic() < until, child.shown
+        time.sleep(0.005)
+    return found
+
+
+def test_a_runtime_starts_while_the_learner_reads(locked: Path, tmp_path: Path) -> None:
+    """Before anything is typed; a program is then run in it, and nothing of it is left."""
+    with taking(locked, "written", state=tmp_path) as child:
+        child.expect("only a full stop")
+        begun = awaited(child)
+        child.type("total = 1 + 2 + 3  # as nobody has written it")
+        child.type(".")
+        child.expect("Right.")
+        child.expect("q to quit")  # on the way to the next question
+        assert begun & interpreters(child.pid)  # the same process
+        child.press("q")
+        assert child.end() == 0
+    end(begun)
+
+
+def test_no_runtime_starts_where_none_is_needed(locked: Path, tmp_path: Path) -> None:
+    """Neither for a question that is marked without a run, nor where nobody types."""
+    with taking(locked, "picked", state=tmp_path) as child:
+        child.expect("Your answer: ")
+        child.send("0.5")  # it waits for keys, so what comes after the question has begun
+        assert not descendants(child.pid)
+        child.type("")
+        child.expect("Right.")
+    with taking(locked, "written", state=tmp_path) as child:
+        child.expect("only a full stop")
+        begun = awaited(child)
+    end(begun)  # the test was killed, and its runtime with it

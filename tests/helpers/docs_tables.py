@@ -46,7 +46,7 @@ from quizproof.kinds.questions.write_code import ProgramCheck, WrongProgram
 from quizproof.kinds.registry import kinds
 from quizproof.marking.scoring import rule
 from quizproof.quizfile.fields import Role
-from quizproof.quizfile.header import Header, Insight, Step
+from quizproof.quizfile.header import Exam, Header, Insight, Step
 from quizproof.quizfile.limits import Limits
 from quizproof.quizfile.metadata import Metadata
 from quizproof.rulebook.example import Example, example_of
@@ -70,6 +70,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "blank-texts": BlankTexts,
     "blank-mistake": BlankMistake,
     "step": Step,
+    "exam": Exam,
     "insight": Insight,
     "line-distractor": LineDistractor,
     "pair": Pair,
@@ -112,6 +113,7 @@ _LINKS: dict[type[BaseModel], str] = {
     BlankTexts: "[texts](#texts-of-a-fill-blank)",
     BlankMistake: "[mistake](#mistakes-of-a-fill-blank)",
     Step: "[step](#steps-of-prepare)",
+    Exam: "[exam](#exam)",
     Insight: "[insight](#insight)",
     LineDistractor: "[distractor](#distractors-of-an-order-lines)",
     Pair: "[pair](#pairs-of-a-match)",

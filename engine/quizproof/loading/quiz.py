@@ -44,11 +44,11 @@ class Quiz:
         return f"{self.path}:{self.document.span(item.at).line}"
 
     def only(self, item: Item) -> Quiz:
-        """The quiz with this block alone, and without what is about the whole quiz: intro, minutes and insight.
+        """The quiz with this block alone, and without what is about the whole quiz: intro, minutes, exam and insight.
 
         item  one of its `items`
         """
-        header = self.header.model_copy(update={"intro": "", "minutes": None, "insight": None})
+        header = self.header.model_copy(update={"intro": "", "minutes": None, "exam": None, "insight": None})
         return replace(self, header=header, items=(item,))
 
 

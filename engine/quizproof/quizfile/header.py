@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from quizproof import rules
 from quizproof.quizfile.fields import Fixed, Flag, Integer, Model, Number, Plain, Slug, Snippet, refuse
@@ -20,6 +20,23 @@ class Insight(Model):
     """The insight, in a sentence or two."""
     rests_on: Annotated[tuple[Slug, ...], Field(min_length=1)]
     """The ids of the blocks of this quiz whose proofs it rests on."""
+
+
+class Exam(Model):
+    """How the quiz is taken as a test."""
+
+    time_limit: Annotated[Number, Field(gt=0, le=600)] | None = None
+    """Minutes from the start on. Pages of `build --no-key` and `take --exam` take no answers afterwards."""
+    attempts: Annotated[Integer, Field(ge=1, le=100)] | None = None
+    """How often a learner can hand in a page of `build --no-key`. `grade` marks the last of these files."""
+    countdown: Flag = False
+    """Whether the usual pages, too, show how much of `time_limit` is left. They take answers afterwards."""
+
+    @model_validator(mode="after")
+    def _counts_something(self) -> Exam:
+        if self.countdown and self.time_limit is None:
+            raise refuse(rules.CONTRADICTION, "`countdown` counts `time_limit` down, which is not given")
+        return self
 
 
 class Step(Model):
@@ -68,6 +85,8 @@ class Header(Metadata):
     `prepared`."""
     insight: Insight | None = None
     """The key insight, shown at the end."""
+    exam: Exam | None = None
+    """How the quiz is taken as a test: time limit and attempts."""
     hint_cost: Annotated[Number, Field(ge=0, le=1)] = 0.0
     """What each hint costs, as a share of its question's score: 0.1 is a tenth."""
     confidence: Flag = False

@@ -18,6 +18,7 @@ from quizproof_renderers.analysis.formulas import (
     standard_error,
 )
 from quizproof_renderers.analysis.marks import MarkRow, first_answers
+from quizproof_renderers.analysis.rasch import RaschFigures, rasch
 
 Weights: TypeAlias = tuple[float, float, float]
 """How much of a learner is in the lower group, in the middle and in the upper group; together 1."""
@@ -80,6 +81,10 @@ class QuizFigures:
     alpha: float | None
     error: float | None
     """The standard error of measurement, as a share of the full score."""
+    rasch: RaschFigures | None
+    """Questions and learners on one scale; None where there is no fit."""
+    no_rasch: str
+    """Why there is none, as a clause."""
 
 
 def analyse(rows: Iterable[MarkRow]) -> tuple[QuizFigures, ...]:
@@ -107,6 +112,7 @@ def _quiz(quiz: str, rows: Sequence[MarkRow]) -> QuizFigures:
     for place, (name, answers) in enumerate(by_question.items()):
         others = [[*row[:place], *row[place + 1 :]] for row in table]
         items.append(_item(name, answers, by_learner, alpha(others) if others and others[0] else None))
+    fitted = rasch(by_learner)
     return QuizFigures(
         quiz=quiz,
         learners=len(by_learner),
@@ -116,6 +122,8 @@ def _quiz(quiz: str, rows: Sequence[MarkRow]) -> QuizFigures:
         complete=len(table),
         alpha=reliability,
         error=None if reliability is None or spread is None else standard_error(spread, reliability),
+        rasch=None if isinstance(fitted, str) else fitted,
+        no_rasch=fitted if isinstance(fitted, str) else "",
     )
 
 

@@ -9,6 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from quizproof_renderers.analysis.flags import flags_of
 from quizproof_renderers.analysis.items import QuizFigures
 from quizproof_renderers.analysis.report_text import figure, percent, summary
+from quizproof_renderers.analysis.scale_plot import scale_plot
+from quizproof_renderers.analysis.scale_text import NOISY, scale_summary, why_no_scale
 
 _PLOT = 260
 """Width and height of a plot, in CSS pixels."""
@@ -19,8 +21,9 @@ def page(quizzes: Sequence[QuizFigures]) -> str:
     loader = PackageLoader("quizproof_renderers.analysis")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {"percent": percent, "figure": figure}
+    environment.globals |= {"scale_plot": scale_plot, "scale_summary": scale_summary, "why_no_scale": why_no_scale}
     shown = [(quiz, summary(quiz), flags_of(quiz), points(quiz)) for quiz in quizzes]
-    return environment.get_template("analysis.html").render(quizzes=shown, size=_PLOT)
+    return environment.get_template("analysis.html").render(quizzes=shown, size=_PLOT, noisy=NOISY)
 
 
 def points(quiz: QuizFigures) -> list[tuple[str, float, float]]:

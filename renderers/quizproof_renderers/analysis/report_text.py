@@ -12,6 +12,7 @@ from rich.text import Text
 
 from quizproof_renderers.analysis.flags import WEAK, Flag, flags_of
 from quizproof_renderers.analysis.items import ItemFigures, QuizFigures
+from quizproof_renderers.analysis.scale_text import why_no_scale, write_scale
 from quizproof_renderers.attempts.bars import bar
 from quizproof_renderers.console import console_for
 from quizproof_renderers.text import one_line, plural, shortened
@@ -76,6 +77,11 @@ def _quiz(console: Console, quiz: QuizFigures, *, every_option: bool) -> None:
     if not flags and quiz.items:
         console.print()
         console.print(Text("Nothing stands out.", "green"))
+    console.print()
+    if quiz.rasch:
+        write_scale(console, quiz.rasch)
+    else:
+        console.print(Text(why_no_scale(quiz.no_rasch, quiz.learners), "dim"))
 
 
 def _bullet(console: Console, message: str, name: str) -> Padding:

@@ -1,4 +1,4 @@
-"""An event: one answer of a learner with its mark, as it is kept, exported and counted.
+"""An event: one answer of a learner with its mark, or a question that was skipped, as it is kept and exported.
 
 Its JSON form has one key for each field, with the field's name; `at` is written as ISO 8601 in UTC with milliseconds:
 
@@ -23,8 +23,9 @@ from quizproof.marking.scoring import CONFIDENCES
 
 Source: TypeAlias = Literal["take", "review", "site", "grade"]
 """What marked the answer: a self-test, a review, a page of the site, or `quizproof grade`."""
-Standing: TypeAlias = Literal["right", "partly", "wrong", "unmarked"]
-"""The mark in a word. `unmarked`: the answer could not be marked, which says nothing about it."""
+Standing: TypeAlias = Literal["right", "partly", "wrong", "unmarked", "skipped"]
+"""The mark in a word. `unmarked`: the answer could not be marked, which says nothing about it. `skipped`: there is no
+answer, and the response is an empty text."""
 
 
 class MalformedEvent(QuizproofError):

@@ -31,12 +31,16 @@ def current(events: Sequence[Event], editions: Mapping[Key, str] | None = None) 
     return tuple(each for each in events if each.edition in ("", newest.get((each.quiz, each.question), "")))
 
 
+def marked(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events that have a mark: neither skipped questions, nor answers that could not be marked."""
+    return tuple(each for each in events if each.standing not in ("unmarked", "skipped"))
+
+
 def missed(events: Sequence[Event]) -> tuple[Key, ...]:
     """The questions whose last marked answer was not entirely right, those missed last first.
 
     events  the oldest first
     """
-    marked = [each for each in events if each.standing != "unmarked"]
-    last = {key: answers[-1] for key, answers in by_question(marked).items()}
+    last = {key: answers[-1] for key, answers in by_question(marked(events)).items()}
     wrong = [each for each in last.values() if each.standing != "right"]
     return tuple((each.quiz, each.question) for each in sorted(wrong, key=lambda each: each.at, reverse=True))

@@ -102,6 +102,8 @@ def plain_response(response: Response) -> str | tuple[str, ...]:
 
 
 def _standing(marked: Marked) -> Standing:
+    if marked.is_skipped:
+        return "skipped"
     if marked.score is None:
         return "unmarked"
     return "right" if marked.correct else "partly" if marked.score else "wrong"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from quizproof.errors import UsageError
 from quizproof_renderers.attempts.event import Event
-from quizproof_renderers.attempts.history import Key, by_question, current
+from quizproof_renderers.attempts.history import Key, by_question, current, marked
 
 if TYPE_CHECKING:
     from fsrs import Rating, Scheduler
@@ -50,8 +50,8 @@ def reviews(events: Sequence[Event], moment: datetime) -> tuple[Review, ...]:
     when `fsrs` is not installed.
     """
     scheduler = _scheduler()
-    marked = [event for event in current(events) if event.standing != "unmarked"]
-    found = [_review(scheduler, key, answers, moment) for key, answers in by_question(marked).items()]
+    answered = by_question(marked(current(events)))
+    found = [_review(scheduler, key, answers, moment) for key, answers in answered.items()]
     return tuple(sorted(found, key=lambda review: (review.due, review.key)))
 
 

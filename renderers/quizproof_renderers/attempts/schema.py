@@ -36,7 +36,10 @@ _WITH_TAGS = """
 ALTER TABLE events ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';  -- JSON: a list of texts
 """
 
-STEPS = (_FIRST, _WITH_TRIES_AND_OPTIONS, _WITH_TAGS)
+_WITH_SKIPPED = ""
+"""No other column: the standing `skipped`, which earlier programs do not know, so they must not read such a file."""
+
+STEPS = (_FIRST, _WITH_TRIES_AND_OPTIONS, _WITH_TAGS, _WITH_SKIPPED)
 """The step at place n leads from version n to version n + 1. A new file has version 0."""
 VERSION = len(STEPS)
 """The version that this program writes, in the file's `PRAGMA user_version`."""

@@ -44,6 +44,8 @@ class Statistics:
     last: str | None
     unmarked: int
     """Answers that could not be marked. They count neither for the learner nor against."""
+    skipped: int
+    """Questions that were skipped. They are in no other figure."""
     outdated: int
     """Answers to questions that have changed since. They are in no other figure."""
     topics: tuple[Group, ...]
@@ -68,7 +70,8 @@ def statistics(events: Sequence[Event]) -> Statistics:
 
     events  the oldest first
     """
-    counted = current(events)
+    answers = [event for event in events if event.standing != "skipped"]
+    counted = current(answers)
     days = [date.fromisoformat(event.day) for event in counted]
     step = _step(days)
     by_time = {name: _group(name, ()) for name in _span(days, step)}
@@ -80,7 +83,8 @@ def statistics(events: Sequence[Event]) -> Statistics:
         first=str(min(days)) if days else None,
         last=str(max(days)) if days else None,
         unmarked=sum(event.standing == "unmarked" for event in counted),
-        outdated=len(events) - len(counted),
+        skipped=len(events) - len(answers),
+        outdated=len(answers) - len(counted),
         topics=_worst_first(_groups(counted, lambda event: event.topic)),
         kinds=_worst_first(_groups(counted, lambda event: event.kind)),
         tags=_worst_first(_tagged(counted)),

@@ -47,6 +47,8 @@ def write(found: Statistics, stream: TextIO) -> None:
         )
     if found.unmarked:
         console.print(Text(f"{plural(found.unmarked, 'answer')} could not be marked and counted for nothing.", "dim"))
+    if found.skipped:
+        console.print(Text(f"{plural(found.skipped, 'question')} skipped.", "dim"))
     if found.outdated:
         count = plural(found.outdated, "answer")
         console.print(Text(f"{count} to questions that have changed since: not counted.", "dim"))

@@ -21,8 +21,10 @@ from quizproof_renderers.cli.options import (
 from quizproof_renderers.cli.proving import set_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from quizproof.proof import Report
+    from quizproof_renderers.handing_in.drawing import Learner
     from quizproof_renderers.site.build import Renderer
 
 
@@ -47,6 +49,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Write pages that collect responses into a file to hand in, with no key and no feedback in them.",
 )
+@click.option(
+    "--seeds",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --no-key: draw variants and orders for each learner in FILE, a list of names or CSV.",
+)
 @proving_options
 def build(
     bank: tuple[Path, ...],
@@ -58,6 +66,7 @@ def build(
     keep_going: bool,
     locked: bool,
     no_key: bool,
+    seeds: Path | None,
     options: RunOptions,
 ) -> None:
     """Prove a bank, then render it as a static site.
@@ -67,7 +76,8 @@ def build(
     refused.
 
     With --no-key, pages ask and do not mark: they hold no key, evidence, explanation, hint or feedback. Learners hand
-    in the files that the pages give them, and `quizproof grade` marks these.
+    in the files that the pages give them, and `quizproof grade` marks these. With --seeds, each learner gets a page
+    with variants and orders of its own; DIR-pages.csv, beside DIR, says which page is whose.
 
     \b
     Examples:
@@ -77,6 +87,7 @@ def build(
       quizproof build questions -o public --locked
       quizproof build questions -o public --known HEAD
       quizproof build questions/exam.yaml -o exam --no-key
+      quizproof build questions/exam.yaml -o exam --no-key --seeds class.csv
     """
     from quizproof.loading.files import find_files
     from quizproof.proof import Report
@@ -86,7 +97,9 @@ def build(
     from quizproof_renderers.site.settings import SiteSettings, load_settings, web_address
 
     # Before anything is run: a mistake in the call must not cost a whole proof.
-    other = _other(renderer, {"--site": site, "--title": title, "--base-url": base_url, "--no-key": no_key or None})
+    of_sites = {"--site": site, "--title": title, "--base-url": base_url, "--no-key": no_key or None}
+    other = _other(renderer, of_sites)
+    learners = _learners(seeds, no_key=no_key)
     settings = load_settings(site) if site else SiteSettings()
     presentation = settings.presentation(site.parent if site else Path())
     if base_url is not None:
@@ -116,13 +129,34 @@ def build(
     elif no_key:
         from quizproof_renderers.handing_in.pages import files_of
 
-        result = write_files(files_of(report.quizzes, name, presentation), output)
+        result = write_files(files_of(report.quizzes, name, presentation, learners), output)
+        if learners:
+            _list_pages(report, learners, output.with_name(f"{output.name}-pages.csv"))
     else:
         result = build_site(report, output, name, settings.order, settings.source, presentation)
     click.echo(f"{result.files} files, {result.bytes / 1000:,.0f} kB. Open {opened.resolve()}")
     if lock:
         click.echo(f"Nothing was run: the outcomes are those of {lock_of(chosen)}, git blob {lock.blob}.")
     sys.exit(code)
+
+
+def _learners(seeds: Path | None, *, no_key: bool) -> tuple[Learner, ...]:
+    """The learners for whom pages are drawn."""
+    from quizproof_renderers.handing_in.drawing import learners_in
+
+    if seeds and not no_key:
+        fail("`--seeds` draws pages that collect responses; add `--no-key`")
+    return learners_in(seeds) if seeds else ()
+
+
+def _list_pages(report: Report, learners: Sequence[Learner], file: Path) -> None:
+    """Write which page is whose: beside the site, because it is for the teacher alone."""
+    from quizproof_renderers.handing_in.pages import page_list
+    from quizproof_renderers.reports.whole_file import whole_file
+
+    with whole_file(file) as stream:
+        stream.write(page_list(report.quizzes, learners))
+    click.echo(f"{len(learners):,} learners: {file} says which page is whose. Keep it; it is not part of the pages.")
 
 
 def _other(name: str | None, of_sites: Mapping[str, object]) -> Renderer | None:

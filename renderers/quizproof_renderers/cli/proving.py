@@ -122,8 +122,12 @@ def _capped(runner: Runner[Any], options: RunOptions) -> Runner[Any]:
 
 def _running(options: RunOptions) -> Runner[Any]:
     """What carries out runs: this machine or a cluster."""
-    if not options.dask:
-        return pool_for(options, options.jobs)
+    return cluster_for(options) if options.dask else pool_for(options, options.jobs)
+
+
+def cluster_for(options: RunOptions) -> Runner[Any]:
+    """A runner on the cluster that `options` names. Exits when other options do not go with it."""
+    assert options.dask is not None
     if options.known:
         fail("`--known` compares versions with those here, and with `--dask` the workers run; leave one of them out")
     if options.jobs:

@@ -66,7 +66,7 @@ def shown(item: Item, row: Row) -> str:
     if isinstance(response, str):
         return response
     names = {choice.name: choice.content for choice in item.asked.choices}
-    letters = page_names(item.quiz.id, item.block, item.form)
+    letters = page_names(item.salt, item.block, item.form)
     parts = []
     for part in response:
         id_, colon, level = part.partition(":") if names else (part, "", "")

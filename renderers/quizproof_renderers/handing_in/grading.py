@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from quizproof_renderers.attempts.recorder import plain_response
 from quizproof_renderers.handing_in.account import Entry
 from quizproof_renderers.handing_in.journal import Journal, digest_of
-from quizproof_renderers.handing_in.marker import Item, Marking, mark_file, needs_run
+from quizproof_renderers.handing_in.marker import Item, Key, Marking, Sheets, key_of, mark_file, needs_run
 from quizproof_renderers.handing_in.response_file import GivenResponse, ResponseFile
 
-Key: TypeAlias = tuple[str, str, GivenResponse]
-"""Quiz, question and response."""
 MarkMany: TypeAlias = Callable[[Sequence[tuple[Item, GivenResponse]]], Iterable[Marking]]
 """Marks responses that need runs, in their order."""
 Row: TypeAlias = dict[str, Any]
@@ -36,12 +35,12 @@ CHUNK = 50
 
 
 def grade(
-    entries: Sequence[Entry], items: Mapping[str, Sequence[Item]], journal: Journal, mark_many: MarkMany
+    entries: Sequence[Entry], sheets: Sheets, journal: Journal, mark_many: MarkMany
 ) -> Iterator[tuple[Entry, list[Row]]]:
     """The rows of every file that is marked, in the order of the files.
 
     entries    the account of all files
-    items      the questions of each sheet
+    sheets     the questions of each sheet
     journal    has what was marked before, and gets what is marked now
     mark_many  marks what needs runs
     """
@@ -50,36 +49,46 @@ def grade(
     for start in range(0, len(marked), CHUNK):
         chunk = marked[start : start + CHUNK]
         new = [entry for entry in chunk if digest_of(entry.content) not in journal.known]
-        _mark_runs(new, items, known, mark_many)
-        rows = {digest_of(entry.content): _rows(entry, items, known) for entry in new}
+        _mark_runs(new, sheets, known, mark_many)
+        rows = {digest_of(entry.content): _rows(entry, sheets, known) for entry in new}
         journal.add(rows)
         rows |= journal.known
         for entry in chunk:
             yield entry, rows[digest_of(entry.content)]
 
 
-def _mark_runs(
-    entries: Iterable[Entry], items: Mapping[str, Sequence[Item]], known: dict[Key, Marking], mark_many: MarkMany
-) -> None:
+def _mark_runs(entries: Iterable[Entry], sheets: Sheets, known: dict[Key, Marking], mark_many: MarkMany) -> None:
     """Mark what needs a run, each different response once."""
     wanted: dict[Key, Item] = {}
     for entry in entries:
         assert entry.found is not None, "a file that is marked was read"
-        for item in items[entry.found.quiz]:
-            given = entry.found.responses.get(item.block.id)
-            key = (entry.found.quiz, item.block.id, given) if given else None
+        items, found = _asked(entry.found, sheets)
+        for item in items:
+            given = found.responses.get(item.block.id)
+            key = key_of(item, given) if given else None
             if key and given and key not in known and key not in wanted and needs_run(item, given):
                 wanted[key] = item
-    tasks = [(item, key[2]) for key, item in wanted.items()]
+    tasks = [(item, key[-1]) for key, item in wanted.items()]
     known.update(zip(wanted, mark_many(tasks), strict=True))
 
 
-def _rows(entry: Entry, items: Mapping[str, Sequence[Item]], known: dict[Key, Marking]) -> list[Row]:
+def _rows(entry: Entry, sheets: Sheets, known: dict[Key, Marking]) -> list[Row]:
     found = entry.found
     assert found is not None, "a file that is marked was read"
-    rows = [_row(found.learner, item, marking) for item, marking in mark_file(found, items[found.quiz], known)]
-    asked = {item.block.id for item in items[found.quiz]}
+    items, found = _asked(found, sheets)
+    rows = [_row(found.learner, item, marking) for item, marking in mark_file(found, items, known)]
+    asked = {item.block.id for item in items}
     return rows + [_unknown(found, id_) for id_ in found.responses if id_ not in asked]
+
+
+def _asked(found: ResponseFile, sheets: Sheets) -> tuple[Sequence[Item], ResponseFile]:
+    """The questions that a file answers, and its responses to them. A script answers one, as it is now."""
+    items = sheets.items(found.quiz, found.draw)
+    if not found.script:
+        return items, found
+    items = tuple(item for item in items if item.block.id == found.script)
+    given = {item.block.id: replace(found.responses[found.script], asked=item.asked.fingerprint) for item in items}
+    return items, replace(found, responses=given or found.responses)
 
 
 def _unknown(found: ResponseFile, question: str) -> Row:

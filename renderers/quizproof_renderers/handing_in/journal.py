@@ -9,24 +9,26 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from quizproof import __version__
 from quizproof_renderers.edition import edition_of
-from quizproof_renderers.handing_in.marker import Item
+from quizproof_renderers.handing_in.marker import Sheets
 
 SUFFIX = ".unfinished"
 
 
-def bank_of(items: Mapping[str, Iterable[Item]]) -> str:
-    """A fingerprint of what marks depend on: the version, and all questions with their keys."""
+def bank_of(sheets: Sheets) -> str:
+    """A fingerprint of what marks depend on: the version, and all questions with their keys, in every variant."""
     asked = [
-        (quiz, item.block.id, edition_of((item.display,)), repr(item.display))
-        for quiz, each in items.items()
-        for item in each
+        (quiz, item.block.id, edition_of((variant.display,)), repr(variant.display))
+        for quiz in sheets.quizzes
+        for item in sheets.items(quiz)
+        for variant in item.block.variants
+        if variant.display
     ]
     return hashlib.sha256(repr((__version__, asked)).encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -35,4 +35,9 @@ def _cell(name: str, value: object) -> object:
         return ""
     if name in _JSON:
         return json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return harmless(value) if isinstance(value, str) else value
+
+
+def harmless(text: str) -> str:
+    """A text as a spreadsheet shows it, rather than computes it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

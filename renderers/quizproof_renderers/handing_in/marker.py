@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
 
-from quizproof.displays import Display, Input, OpenInput, Options, Ordering
+from quizproof.displays import Display, Input, OpenInput, Options, Ordering, Point
 from quizproof.errors import CannotVerify
 from quizproof.marking.mark import MalformedResponse, NeverRun, Response, mark
 from quizproof.proof import BlockProof, QuizProof
 from quizproof_renderers.handing_in.response_file import GivenResponse, ResponseFile
-from quizproof_renderers.handing_in.sheet import Asked, fit_blocks, sheet_of, to_author
+from quizproof_renderers.handing_in.sheet import Asked, fit_blocks, salt_of, sheet_of, to_author
 from quizproof_renderers.terminal.faces.plain import PlainFace
 from quizproof_renderers.terminal.forms.base import Desk
 from quizproof_renderers.terminal.forms.dispatch import form_for
@@ -47,6 +47,13 @@ class Item:
     block: BlockProof
     display: Display
     asked: Asked
+    draw: str = ""
+    """The draw of the sheet."""
+
+    @property
+    def salt(self) -> str:
+        """What the names of its options, lines and matches depend on."""
+        return salt_of(self.quiz.id, self.draw)
 
     @property
     def form(self) -> Input:
@@ -63,16 +70,41 @@ class Item:
 UNANSWERED = Marking("unanswered", 0.0, None)
 
 
-def items_of(quizzes: Iterable[QuizProof]) -> dict[str, tuple[Item, ...]]:
-    """The questions of each sheet, by the ids of the quizzes."""
+class Sheets:
+    """The questions of every sheet that quizzes can be asked as."""
+
+    def __init__(self, quizzes: Iterable[QuizProof]) -> None:
+        self.quizzes = {quiz.id: quiz for quiz in quizzes if quiz.header}
+        """Those that could be read, by their ids."""
+        self._items: dict[tuple[str, str], tuple[Item, ...]] = {}
+
+    def items(self, quiz: str, draw: str = "") -> tuple[Item, ...]:
+        """The questions of one sheet, in its order. Raises KeyError for a quiz that there is not."""
+        if (quiz, draw) not in self._items:
+            found = self.quizzes[quiz]
+            self._items[quiz, draw] = tuple(
+                Item(found, block, display, asked, draw)
+                for (block, display), asked in zip(
+                    fit_blocks(found, draw), sheet_of(found, draw).questions, strict=True
+                )
+            )
+        return self._items[quiz, draw]
+
+
+def points_of(sheets: Sheets) -> dict[tuple[str, str], tuple[Point, ...]]:
+    """The points of every question that is answered in words, by quiz and question."""
     return {
-        quiz.id: tuple(
-            Item(quiz, block, display, asked)
-            for (block, display), asked in zip(fit_blocks(quiz), sheet_of(quiz).questions, strict=True)
-        )
-        for quiz in quizzes
-        if quiz.header
+        (quiz, item.block.id): item.form.points
+        for quiz in sheets.quizzes
+        for item in sheets.items(quiz)
+        if isinstance(item.form, OpenInput)
     }
+
+
+def items_of(quizzes: Iterable[QuizProof]) -> dict[str, tuple[Item, ...]]:
+    """The questions of each sheet without a draw, by the ids of the quizzes."""
+    sheets = Sheets(quizzes)
+    return {quiz: sheets.items(quiz) for quiz in sheets.quizzes}
 
 
 def needs_run(item: Item, given: GivenResponse) -> bool:
@@ -100,7 +132,7 @@ def mark_one(item: Item, given: GivenResponse, runner: Runner | None) -> Marking
     if given.asked != item.asked.fingerprint:
         return Marking("unmarked", None, response, note="the question has changed since the page was built")
     if isinstance(item.form, OpenInput):
-        return Marking("unmarked", None, given.response, note="answers in words are for a person to mark")
+        return Marking("unmarked", None, given.response, note="to be marked: answers in words are for a person")
     notes = io.StringIO()
     desk = Desk(
         PlainFace(notes), reader_for(io.StringIO(), notes), partial(runner, item.quiz) if runner is not None else None
@@ -123,14 +155,21 @@ def mark_one(item: Item, given: GivenResponse, runner: Runner | None) -> Marking
     return Marking(standing, score, response, result.mark.feedback)
 
 
-def mark_file(
-    found: ResponseFile, items: Sequence[Item], known: dict[tuple[str, str, GivenResponse], Marking]
-) -> list[tuple[Item, Marking]]:
+Key: TypeAlias = tuple[str, str, str, GivenResponse]
+"""Quiz, question, what was asked, and the response: equal ones earn equal marks."""
+
+
+def key_of(item: Item, given: GivenResponse) -> Key:
+    """What a mark depends on."""
+    return (item.quiz.id, item.block.id, item.asked.fingerprint, given)
+
+
+def mark_file(found: ResponseFile, items: Sequence[Item], known: dict[Key, Marking]) -> list[tuple[Item, Marking]]:
     """The marks of one learner, for every question of the sheet.
 
     found  what was handed in
     items  the questions of its sheet
-    known  marks by quiz, question and response; equal responses are marked once
+    known  marks that there are already; gets those that are new
     """
     marks = []
     for item in items:
@@ -138,7 +177,7 @@ def mark_file(
         if given is None:
             marks.append((item, UNANSWERED))
             continue
-        key = (found.quiz, item.block.id, given)
+        key = key_of(item, given)
         if key not in known:
             known[key] = mark_one(item, given, None)
         marks.append((item, known[key]))
@@ -147,7 +186,7 @@ def mark_file(
 
 def _in_authors_names(item: Item, given: GivenResponse) -> Response:
     response: object = list(given.response) if isinstance(given.response, tuple) else given.response
-    translated = to_author(item.quiz.id, item.block, item.form, response)
+    translated = to_author(item.salt, item.block, item.form, response)
     if isinstance(translated, (str, list)):
         return translated
     return str(translated)

@@ -5,13 +5,17 @@ Whoever reads the source of a page finds no key in it, because it is rendered fr
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from quizproof.errors import UsageError
 from quizproof.proof import QuizProof
-from quizproof_renderers.handing_in.sheet import Sheet, sheet_of
+from quizproof_renderers.handing_in.drawing import Learner
+from quizproof_renderers.handing_in.mark_table import harmless
+from quizproof_renderers.handing_in.sheet import sheet_of
 from quizproof_renderers.site import assets
 from quizproof_renderers.site.files import POLICY, File
 from quizproof_renderers.site.languages.messages import speaking
@@ -21,17 +25,23 @@ from quizproof_renderers.site.reuse import hashed
 from quizproof_renderers.site.typeset import environment
 
 
-def files_of(quizzes: Sequence[QuizProof], title: str, presentation: Presentation | None = None) -> Iterator[File]:
+def files_of(
+    quizzes: Sequence[QuizProof],
+    title: str,
+    presentation: Presentation | None = None,
+    learners: Sequence[Learner] = (),
+) -> Iterator[File]:
     """Every file of pages that collect responses.
 
     quizzes       proven, with displays; those that could not be read, or have no question to ask, are left out
     title         shown on every page
     presentation  language, footer, logo, style and address of the site; its other settings are for pages with answers
+    learners      for whom pages are drawn; for none, each quiz has one page for everyone. The index names no learner
 
     Raises UsageError when two quizzes have the same page.
     """
     own = presentation or Presentation()
-    css = assets.style_sheet(own.language) + own.css.encode()
+    css = assets.style_sheet(own.language) + assets.sheet_style_sheet() + own.css.encode()
     script = assets.sheet(own.language)
     names = {"css": f"quizproof.{hashed(css)[:10]}.css", "js": f"sheet.{hashed(script)[:10]}.js"}
     yield File(f"assets/{names['css']}", "", partial(bytes, css))
@@ -40,28 +50,44 @@ def files_of(quizzes: Sequence[QuizProof], title: str, presentation: Presentatio
         yield File(f"assets/{own.logo.name}", "", partial(bytes, own.logo.image.content))
     common: dict[str, Any] = {"site": {"title": title}, "policy": POLICY, "report": "", "offline": "", **names}
     common |= {"presentation": own, "canonical": "", "structured": "", "description": "", "catalogue": "", "reader": ""}
-    sheets = [(quiz, sheet) for quiz in quizzes if quiz.header and (sheet := sheet_of(quiz)).questions]
-    _refuse_clashes([sheet for _, sheet in sheets])
-    index = _html("sheets.html", common | {"root": "", "sheets": [sheet for _, sheet in sheets]})
+    asked = [quiz for quiz in quizzes if quiz.header and sheet_of(quiz).questions]
+    _refuse_clashes(asked)
+    index = _html("sheets.html", common | {"root": "", "sheets": [] if learners else [*map(sheet_of, asked)]})
     yield File("index.html", "", partial(bytes, index))
     pictures: dict[str, Picture] = {}
-    for quiz, sheet in sheets:
-        html = _html("sheet.html", common | {"root": "", "sheet": sheet}, pictures_in(quiz.files, sheet), pictures)
-        yield File(_page(sheet), "", partial(bytes, html))
+    for learner in learners or (None,):
+        for quiz in asked:
+            sheet = sheet_of(quiz, learner.draw if learner else "")
+            variables = common | {"root": "", "sheet": sheet, "learner": learner.name if learner else ""}
+            html = _html("sheet.html", variables, pictures_in(quiz.files, sheet), pictures)
+            yield File(page_name(quiz.id, learner), "", partial(bytes, html))
     for name, picture in pictures.items():
         yield File(f"assets/{name}", "", picture.content)
 
 
-def _page(sheet: Sheet) -> str:
-    return f"{sheet.quiz}.html"
+def page_name(quiz: str, learner: Learner | None) -> str:
+    """The file of a page: of one that is drawn, by a name from which nobody guesses those of others."""
+    return f"{quiz}-{learner.draw}.html" if learner else f"{quiz}.html"
 
 
-def _refuse_clashes(sheets: Sequence[Sheet]) -> None:
+def page_list(quizzes: Sequence[QuizProof], learners: Sequence[Learner]) -> str:
+    """Which page is whose, as CSV: for the teacher, not for the site."""
+    stream = io.StringIO()
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow(("learner", "quiz", "page"))
+    for learner in learners:
+        for quiz in quizzes:
+            if quiz.header and sheet_of(quiz).questions:
+                table.writerow((harmless(learner.name), quiz.id, page_name(quiz.id, learner)))
+    return stream.getvalue()
+
+
+def _refuse_clashes(quizzes: Sequence[QuizProof]) -> None:
     taken = {"index"}
-    for sheet in sheets:
-        if sheet.quiz in taken:
-            raise UsageError(f"the page of the quiz `{sheet.quiz}` would overwrite another; give it another id")
-        taken.add(sheet.quiz)
+    for quiz in quizzes:
+        if quiz.id in taken:
+            raise UsageError(f"the page of the quiz `{quiz.id}` would overwrite another; give it another id")
+        taken.add(quiz.id)
 
 
 def _html(

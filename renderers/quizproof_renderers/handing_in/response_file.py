@@ -3,11 +3,14 @@
 {"quizproof_responses": 1, "quiz": "python-floats", "learner": "Ada", "begun": "2026-11-30T05:12:46Z",
 "handed_in": "2026-11-30T05:32:01Z",
 "responses": {"sum-of-tenths": {"asked": "9f0c2a61d3b4", "response": ["B"]}}}
+
+A page that was drawn for one learner adds `draw`. `last_change` is when a response changed last.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +22,8 @@ from quizproof_renderers.text import why_no_json
 
 VERSION = 1
 MAX_BYTES = 4 << 20
-_MAX_NAME = 200
+MAX_NAME = 200
+_DRAW = re.compile("[0-9a-f]{12}")
 
 
 class MalformedResponses(QuizproofError):
@@ -45,6 +49,12 @@ class ResponseFile:
     handed_in: datetime
     responses: Mapping[str, GivenResponse]
     """By the ids of questions; what was not answered is not in it."""
+    draw: str = ""
+    """What drew the variants and orders of the page; empty of a page that is the same for everyone."""
+    seconds: float | None = None
+    """From the start to the last change of a response, by the learner's clock; None where that is not known."""
+    script: str = ""
+    """The one question that it answers, where it is a script; empty where it is from a page."""
 
     @property
     def who(self) -> tuple[str, str]:
@@ -73,7 +83,16 @@ def read(content: bytes) -> ResponseFile:
         learner=data["learner"].strip(),
         handed_in=datetime.fromisoformat(data["handed_in"]),
         responses={id_: _given(each) for id_, each in data["responses"].items()},
+        draw=data.get("draw", ""),
+        seconds=_seconds(data),
     )
+
+
+def _seconds(data: Mapping[str, Any]) -> float | None:
+    if _moment(data["begun"]):
+        return None
+    last = datetime.fromisoformat(data.get("last_change", data["handed_in"]))
+    return (last - datetime.fromisoformat(data["begun"])).total_seconds()
 
 
 def _given(data: Mapping[str, Any]) -> GivenResponse:
@@ -85,7 +104,11 @@ def _name(data: object) -> str:
     wrong = text(data)
     if wrong or not isinstance(data, str):
         return wrong
-    return "" if data.strip() and len(data) <= _MAX_NAME else " is empty, or too long for a name"
+    return "" if data.strip() and len(data) <= MAX_NAME else " is empty, or too long for a name"
+
+
+def _draw(data: object) -> str:
+    return "" if isinstance(data, str) and _DRAW.fullmatch(data) else " is not what a page writes"
 
 
 def _moment(data: object) -> str:
@@ -107,5 +130,8 @@ _FORM = record(
         "begun": text,
         "handed_in": _moment,
         "responses": mapping(_RESPONSE),
-    }
+        "draw": _draw,
+        "last_change": _moment,
+    },
+    optional=("draw", "last_change"),
 )

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from quizproof import rules
 from quizproof.errors import CannotVerify, UsageError
 from quizproof.findings import DataPath, Finding
-from quizproof.proof import BlockProof, QuizProof
 
 if TYPE_CHECKING:
     from quizproof.loading.quiz import Quiz
+    from quizproof.proof import BlockProof, QuizProof
     from quizproof_renderers.policy.settings import Settings
 
 LANGUAGES = ("ar", "de", "en", "es", "eu", "fa", "fr", "it", "lv", "nl", "pt", "ru")

@@ -4,9 +4,10 @@ r"""The application: the pages of the site, what they are told of changes, and p
     GET  /_live/hello     whether programs can be run, and of which blocks: {"live": true, "why": "", "blocks": {…}}
     GET  /_live/changes   server-sent events: `changed`, when a page is no longer as it was loaded; before there is a
                           site, `progress`: {"judged": 3, "blocks": 12, "says": "3 of 12 blocks so far"}
-    POST /_live/run       `asked.Asked` in; lines of JSON out, as they come: {"programs": 3},
+    POST /_live/run       `asked.Asked` in; lines of JSON out, as they come: {"programs": 3, "run": "…"},
                           {"printed": "epoch 1\n", "of": 0}, {"ended": 0}, and in the end {"told": {…}}, which `told`
                           describes, or {"error": "…"}
+    POST /_live/stop      {"run": "…"}: ends the programs of a run now, and its answer says so
     GET  /_live/live.js   what pages need for it, and /_live/live.css
 
 The guard has looked at every request before.
@@ -33,9 +34,19 @@ from quizproof.outcome import Outcome
 from quizproof_renderers.serving.asked import Asked, Carried, Refused, carried
 from quizproof_renderers.serving.edition import Edition
 from quizproof_renderers.serving.guard import Guard, Pass, refusal
-from quizproof_renderers.serving.live_runs import Busy, LiveRuns
+from quizproof_renderers.serving.live_runs import STOPPED, Busy, LiveRuns
 from quizproof_renderers.serving.rates import Rate
-from quizproof_renderers.serving.served_page import SCRIPT, SITE_STYLE, STYLE, counted, live_hash, served, waiting_page
+from quizproof_renderers.serving.served_page import (
+    GONE,
+    SCRIPT,
+    SITE_STYLE,
+    STYLE,
+    broken_page,
+    counted,
+    live_hash,
+    served,
+    waiting_page,
+)
 from quizproof_renderers.site import assets
 from quizproof_renderers.text import sentence
 
@@ -92,6 +103,7 @@ def application(state: State) -> Guard:
         Route("/_live/hello", _hello),
         Route("/_live/changes", _changes),
         Route("/_live/run", _run, methods=["POST"]),
+        Route("/_live/stop", _stop, methods=["POST"]),
         Route(f"/{SCRIPT}", _live_script),
         Route(f"/{STYLE}", _live_style),
         Route(f"/{SITE_STYLE}", _site_style),
@@ -118,6 +130,9 @@ async def _file(request: Request) -> Response:
             waiting_page(*state.progress()), 503, {"retry-after": "1", "cache-control": "no-store"}, "text/html"
         )
     content = await asyncio.to_thread(edition.read, path)
+    if content is None and path.endswith(".html") and edition.unreadable:
+        page = broken_page(path, edition.unreadable)
+        return Response(page, 503, {"retry-after": "1", "cache-control": "no-store"}, "text/html")
     if content is None:
         missing = await asyncio.to_thread(edition.read, "404.html")
         return Response(missing, 404, media_type="text/html") if missing else refusal(404, "There is no such page.")
@@ -176,7 +191,7 @@ async def _changes(request: Request) -> Response:
         try:
             yield ": here\n\n"
             while not state.is_ending:
-                if state.edition and state.edition.files.get(path, "gone") != loaded:
+                if state.edition and state.edition.files.get(path, GONE) != loaded:
                     yield "event: changed\ndata: \n\n"
                     return
                 if state.edition is None:
@@ -222,9 +237,21 @@ async def _run(request: Request) -> Response:
     return StreamingResponse(_lines(task, found, state.runs), headers=headers, media_type="application/x-ndjson")
 
 
+async def _stop(request: Request) -> Response:
+    """End a run of the page that asks."""
+    state = _shown(request)
+    try:
+        name = json.loads(await request.body())["run"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return refusal(400, 'The request is malformed: it is {"run": "…"}.')
+    if state.runs is None or not isinstance(name, str) or not state.runs.stop(name):
+        return refusal(404, "No such program is running.")
+    return _json({"stopped": True})
+
+
 async def _lines(task: Carried, found: AsyncIterator[tuple[int, str | Outcome]], runs: LiveRuns) -> AsyncIterator[str]:
     """The answer to a request, line by line."""
-    yield _line(programs=len(task.errand.programs))
+    yield _line(programs=len(task.errand.programs), run=task.errand.name)
     outcomes: dict[int, Outcome] = {}
     try:
         async for index, what in found:
@@ -238,7 +265,11 @@ async def _lines(task: Carried, found: AsyncIterator[tuple[int, str | Outcome]],
     except CannotVerify as error:
         yield _line(error=sentence(str(error)))
     else:
-        yield _line(told=told)
+        # What a program did until then says nothing about what it is worth.
+        if told["kind"] != "run" and any(outcome.detail == STOPPED for outcome in outcomes.values()):
+            yield _line(error="You stopped it, so it was not marked.")
+        else:
+            yield _line(told=told)
 
 
 def _line(**data: Any) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from quizproof.errors import CannotVerify
+from quizproof.findings import Finding
 from quizproof.loading.files import SourceFile
 from quizproof.loading.load import load_source
 from quizproof.loading.quiz import Item, Quiz
@@ -39,19 +40,23 @@ class Edition:
     """The hash of every file, by its path from the folder."""
     places: Mapping[str, Place] = field(repr=False)
     """The blocks that pages show, by their ids."""
+    unreadable: tuple[Finding, ...] = ()
+    """What is wrong with files that have no page, because they cannot be read."""
 
     @classmethod
     def of(cls, folder: Path, proofs: Iterable[QuizProof]) -> Edition:
         """The site that was built of some proofs in a folder."""
-        places = {}
-        for proof in proofs:
+        places, found = {}, tuple(proofs)
+        for proof in found:
             if proof.header is not None:
                 for block in proof.blocks:
                     page_block = PageBlock(block, proof.header, 0, BankSource())
                     if page_block.sound:
                         places[block.id] = Place(proof, page_block)
+        broken = (finding for proof in found if proof.header is None for finding in proof.findings)
+        unreadable = tuple(finding for finding in broken if finding.severity == "error")
         files = {path: hash_ for path, (_, hash_) in Leavings.of(folder, MARKER).pages.items()}
-        return cls(folder, files, places)
+        return cls(folder, files, places, unreadable)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file of the site; None when it has no such file.

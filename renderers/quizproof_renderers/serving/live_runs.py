@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 import time
 from collections import deque
@@ -32,6 +33,10 @@ _TURN_SECONDS, _SLOW_TURN_SECONDS = 0.001, 0.01
 """How often it is asked whether a run has ended: in its first moments, and later."""
 
 
+STOPPED = "you stopped it"
+"""The detail of an outcome that the learner did not want to wait for."""
+
+
 class Busy(Exception):
     """More programs wait than is bearable."""
 
@@ -46,6 +51,8 @@ class Errand:
     """The folder that they may read."""
     prepared: Recipe | None = None
     """The steps whose files they can read."""
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    """What stops it: only the page that has asked for it is told."""
 
 
 @dataclass
@@ -59,8 +66,15 @@ class _Turn:
     """Takes what it prints, and in the end its outcome; called in the thread of the runs."""
     is_gone: threading.Event
     """Set when nobody waits for it any longer."""
+    is_stopped: threading.Event
+    """Set when the learner has stopped it, and waits to be told so."""
     started: float = field(default=0.0, init=False)
     looked: float = field(default=0.0, init=False)
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether it has to end."""
+        return self.is_gone.is_set() or self.is_stopped.is_set()
 
 
 class LiveRuns:
@@ -81,6 +95,8 @@ class LiveRuns:
         self._running: dict[int, _Turn] = {}
         self._thread = threading.Thread(target=self._work, name="live runs", daemon=True)
         self._ended = threading.Event()
+        self._stops: dict[str, threading.Event] = {}
+        """What stops each errand, by its name."""
         self._asked = 0
         """Turns that have no outcome yet."""
         self._counting = threading.Lock()
@@ -114,7 +130,7 @@ class LiveRuns:
         """Run the programs of an errand: gives what each prints as it prints it, and in the end its outcome.
 
         Pairs of the index of a program and a text or an outcome, in the order in which they come. Whoever stops to
-        iterate takes back the programs that have not begun. Called in the loop in which it is iterated.
+        iterate takes the programs back: those that run are ended. Called in the loop in which it is iterated.
 
         Raises Busy when too much is waiting, and CannotVerify when nothing can be run any longer.
         """
@@ -126,7 +142,8 @@ class LiveRuns:
             self._asked += len(errand.programs)
         loop = asyncio.get_running_loop()
         found: asyncio.Queue[tuple[int, str | Outcome]] = asyncio.Queue()
-        is_gone = threading.Event()
+        is_gone, is_stopped = threading.Event(), threading.Event()
+        self._stops[errand.name] = is_stopped
 
         def teller(index: int) -> Callable[[str | Outcome], None]:
             def tell(what: str | Outcome) -> None:
@@ -139,13 +156,23 @@ class LiveRuns:
             printed = Printed(program.limits.output_kib << 10)
             job: Job[Any] = job_for(None, errand.runtime, printed.marking(program), errand.files)
             job.prepared = errand.prepared if reads_prepared(program) else None
-            self._new.put(_Turn(program, job, printed, teller(index), is_gone))
-        return self._until(len(errand.programs), found, is_gone)
+            self._new.put(_Turn(program, job, printed, teller(index), is_gone, is_stopped))
+        return self._until(errand, found, is_gone)
+
+    def stop(self, name: str) -> bool:
+        """End the programs of an errand now; whether there is such an errand. Its outcomes say that it was stopped."""
+        found = self._stops.get(name)
+        if found is None:
+            return False
+        found.set()
+        self._new.put("")
+        return True
 
     async def _until(
-        self, left: int, found: asyncio.Queue[tuple[int, str | Outcome]], is_gone: threading.Event
+        self, errand: Errand, found: asyncio.Queue[tuple[int, str | Outcome]], is_gone: threading.Event
     ) -> AsyncIterator[tuple[int, str | Outcome]]:
-        """What is found, until so many outcomes have come."""
+        """What is found, until all outcomes have come."""
+        left = len(errand.programs)
         try:
             while left:
                 try:
@@ -158,7 +185,9 @@ class LiveRuns:
                 left -= isinstance(what, Outcome)
                 yield index, what
         finally:
+            del self._stops[errand.name]
             is_gone.set()
+            self._new.put("")
 
     # ---- in the thread of the runs
 
@@ -183,18 +212,23 @@ class LiveRuns:
             self._take(self._new.get(pause != 0, pause))
             while True:
                 self._take(self._new.get_nowait())
+        for turn in [turn for turn in self._waiting if turn.is_unwanted]:
+            self._waiting.remove(turn)
+            self._finish(turn, Outcome("fault", detail=STOPPED))
         while self._waiting and len(self._running) < self._at_once:
             turn = self._waiting.popleft()
-            if turn.is_gone.is_set():
-                self._finish(turn, None)
-                continue
             key = id(turn)
             turn.started = turn.looked = time.monotonic()
             self._running[key] = turn
             self._runner.submit(replace(turn.job, key=key))
         for key, outcome in self._runner.collect(wait=False):
             if found := self._running.pop(key, None):  # what warms up has none
+                if found.is_stopped.is_set() and outcome.status == "died":
+                    outcome = replace(outcome, detail=STOPPED)
                 self._finish(found, found.printed.unmarking(found.program, outcome))
+        for turn in self._running.values():
+            if turn.is_unwanted:
+                turn.printed.end_run(self.level)
         now = time.monotonic()
         for turn in self._running.values():
             if now - turn.started >= _FIRST_LOOK_SECONDS and now - turn.looked >= _LOOK_SECONDS:
@@ -220,10 +254,9 @@ class LiveRuns:
             program = Program((Part("answer", "pass", ("live",)),))
             self._runner.submit(job_for(None, asked, program, None))
 
-    def _finish(self, turn: _Turn, outcome: Outcome | None) -> None:
-        """Hand on an outcome; None when nobody waits for it."""
+    def _finish(self, turn: _Turn, outcome: Outcome) -> None:
+        """Hand on an outcome, whether somebody waits for it or not."""
         turn.printed.close()
         with self._counting:
             self._asked -= 1
-        if outcome is not None:
-            turn.tell(outcome)
+        turn.tell(outcome)

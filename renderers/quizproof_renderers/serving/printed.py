@@ -1,10 +1,11 @@
-"""What runs have printed so far, while they go on.
+"""What runs have printed so far, while they go on; and the end of a run that nobody wants any longer.
 
 A runner gives an outcome when its run has ended. Until then a run prints into memory of its zygote, which
 `/proc/<zygote>/fd` shows as `memfd:stdout`. A part before the learner's program writes a mark there, which tells
 the memory of a run from that of others, and makes `print` give away each line when it is complete.
 
-Only descriptors of zygotes are opened, and none of runs, which could have given their own any name.
+Only descriptors of zygotes are opened, and none of runs, which could have given their own any name. A run is found by
+the memory that it prints into: it is the child of a zygote that has this memory open, or whose children have.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import contextlib
 import os
 import re
 import secrets
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -80,6 +82,21 @@ class Printed:
         self._at += len(data)
         return self._decoder.decode(data)
 
+    def end_run(self, level: str) -> None:
+        """Kill the run, as soon as its memory is found. What it has started dies with it, as after its limit of time.
+
+        A program that has closed all that it was given is not found; then its limit of time ends it.
+        """
+        if self._memory is None and not self._find(level):
+            return
+        assert self._memory is not None
+        own = os.fstat(self._memory)
+        for zygote in _zygotes(level):
+            for run in _children(zygote):
+                if any(_has_open(process, own) for process in (run, *_below(run))):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(run, signal.SIGKILL)
+
     def close(self) -> None:
         """Let go of its memory."""
         if self._memory is not None:
@@ -115,6 +132,23 @@ def _zygotes(level: str) -> Iterator[int]:
     """Our zygotes: our children; at level `namespaces` the children of these, which lend them folders."""
     children = _children(os.getpid())
     return (zygote for child in children for zygote in _children(child)) if level == "namespaces" else children
+
+
+def _has_open(process: int, memory: os.stat_result) -> bool:
+    """Whether a process has this memory open."""
+    with contextlib.suppress(OSError):
+        for descriptor in Path(f"/proc/{process}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if os.path.samestat(descriptor.stat(), memory):
+                    return True
+    return False
+
+
+def _below(process: int) -> Iterator[int]:
+    """All that a process has started."""
+    for child in _children(process):
+        yield child
+        yield from _below(child)
 
 
 def _children(process: int) -> Iterator[int]:

@@ -6,16 +6,19 @@ The files of the site stay as any build writes them. Elsewhere, and from a disk,
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 
 from markupsafe import Markup, escape
 
+from quizproof.findings import Finding
 from quizproof_renderers.site import assets
 from quizproof_renderers.site.files import POLICY
-from quizproof_renderers.text import plural
+from quizproof_renderers.text import plural, sentence, visible
 
 SCRIPT, STYLE = "_live/live.js", "_live/live.css"
 """Where the script and the style sheet for live code are."""
+_MAX_FAULTS = 20
 SITE_STYLE = "_live/site.css"
 """Where the style sheet of quizzes is before there is a site."""
 _POLICY = str(escape(POLICY)).encode()
@@ -38,6 +41,23 @@ _WAITING = Markup(
     '<progress class="live-progress" aria-label="Blocks that are judged" max="{blocks}" value="{judged}"></progress>\n'
     '<p class="about live-count">{count}</p>\n</div></main>\n</body>\n</html>\n'
 )
+
+_BROKEN = Markup(
+    "<!doctype html>\n"
+    '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    '<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    '<meta name="color-scheme" content="light dark">\n'
+    '<link rel="icon" href="data:,">\n'
+    '<title>A file cannot be read</title>\n<link rel="stylesheet" href="/{site_style}">\n{tags}</head>\n<body>\n'
+    '<header class="masthead">'
+    '<p class="brand"><a href="/">quizproof</a><span class="qed" aria-hidden="true"></span></p></header>\n'
+    '<main class="front"><div class="title">\n<p class="kicker">quizproof serve</p>\n<h1>A file cannot be read</h1>\n'
+    '<p class="lede">{lede}</p>\n</div>\n<div class="about-page">\n{faults}</div></main>\n</body>\n</html>\n'
+)
+_FAULT = Markup('<p class="notice"><strong>{place}</strong><br>{message} {help}</p>\n')
+GONE = "gone"
+"""The hash of a page that there is not."""
 
 
 @cache
@@ -67,6 +87,21 @@ def waiting_page(judged: int, blocks: int) -> str:
         policy=policy, site_style=SITE_STYLE, tags=tags, blocks=max(blocks, 1), judged=judged, count=count
     )
     return str(page)
+
+
+def broken_page(path: str, faults: Sequence[Finding]) -> str:
+    """What is shown in the place of a page while files cannot be read. It loads itself again when there is the page.
+
+    path    from the folder of the site
+    faults  what is wrong with the files
+    """
+    shown = Markup("").join(
+        _FAULT.format(place=visible(fault.place), message=visible(sentence(fault.message)), help=visible(fault.help))
+        for fault in faults[:_MAX_FAULTS]
+    )
+    lede = "There is no such page now. It appears again by itself as soon as this is fixed:"
+    policy = f"{POLICY}; connect-src 'self'"
+    return str(_BROKEN.format(policy=policy, site_style=SITE_STYLE, tags=_tags(path, GONE), lede=lede, faults=shown))
 
 
 def counted(judged: int, blocks: int) -> str:

@@ -68,8 +68,10 @@ READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "n
 """Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
 REPORT = ("report",)
 """Those of sites whose readers can report problems."""
-SHEET = ("dom", "preferences", "theme", "highlighting", "editor", "ordering", "saving", "copying", "sheet")
+SHEET = ("dom", "preferences", "theme", "highlighting", "editor", "ordering", "saving", "copying", "countdown", "sheet")
 """Those of pages that collect responses and hold no key: they mark nothing, and have no progress to show."""
+COUNTDOWN = ("dom", "countdown", "timed")
+"""Those of quizzes that show how much time is left."""
 OFFLINE, WORKER = ("offline",), ("worker",)
 """Those of sites that browsers keep: what registers the service worker, and the worker itself."""
 LIVE = (
@@ -144,6 +146,12 @@ def sheet(language: Language = ENGLISH) -> bytes:
 
 
 @cache
+def countdown(language: Language = ENGLISH) -> bytes:
+    """The script of quizzes that show how much time is left."""
+    return _one_script(COUNTDOWN, language)
+
+
+@cache
 def offline() -> bytes:
     """The script that registers the service worker of a site."""
     return _one_script(OFFLINE, ENGLISH)
@@ -175,6 +183,18 @@ def style_sheet(language: Language = ENGLISH) -> bytes:
 def contents_style_sheet(language: Language = ENGLISH) -> bytes:
     """The style sheet of the first page and of topics, of the same form."""
     return _one_style((*CONTENTS_STYLE, *_of_direction(language)))
+
+
+@cache
+def countdown_style_sheet() -> bytes:
+    """The style sheet of a countdown."""
+    return _one_style(("countdown",))
+
+
+@cache
+def sheet_style_sheet() -> bytes:
+    """What pages that collect responses have besides the style sheet of quizzes."""
+    return _one_style(("countdown", "sheet"))
 
 
 @cache

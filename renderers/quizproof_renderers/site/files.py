@@ -78,6 +78,9 @@ class _Files:
         self._asset("more", "more", "js", assets.more(self.language))
         self._asset("printed", "printed", "js", assets.printed(self.language))
         self._asset("reader", "reader", "js", assets.reader())
+        if any(quiz.countdown for topic in site.topics for quiz in topic.quizzes):
+            self._asset("countdown", "countdown", "js", assets.countdown(self.language))
+            self._asset("countdown_css", "countdown", "css", assets.countdown_style_sheet())
         if self.presentation.report:
             self._asset("report", "report", "js", assets.report(self.language))
         if self.presentation.offline:

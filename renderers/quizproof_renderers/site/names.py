@@ -141,6 +141,18 @@ def duration(minutes: int) -> str:
     return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+def time_limit(minutes: float) -> str:
+    """A time limit in words: "1 hour 30 minutes", "30 seconds"."""
+    whole, seconds = divmod(round(minutes * 60), 60)
+    hours, rest = divmod(whole, 60)
+    parts = (
+        hours and ngettext("{count} hour", "{count} hours", hours),
+        rest and ngettext("{count} minute", "{count} minutes", rest),
+        seconds and ngettext("{count} second", "{count} seconds", seconds),
+    )
+    return " ".join(part for part in parts if part)
+
+
 def extent(questions: int, exhibits: int) -> str:
     """How much there is: "8 questions, 1 exhibit"."""
     asked = ngettext("{count} question", "{count} questions", questions)

@@ -53,6 +53,7 @@ from quizproof_renderers.site.names import (
     mode_name,
     percent,
     runtime_name,
+    time_limit,
 )
 from quizproof_renderers.site.pages.repeats import Repeat
 from quizproof_renderers.text import visible
@@ -221,6 +222,7 @@ def environment(folder: str = "") -> Environment:
         arc=_arc,
         duration=duration,
         runtime_name=runtime_name,
+        minutes=time_limit,
         rule=scoring_rule,
         hint_rule=hint_rule,
         known_programs=known_programs,

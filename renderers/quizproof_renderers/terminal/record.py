@@ -101,19 +101,20 @@ class Marked:
     """How sure the learner was, in quizzes that ask."""
     tries: int = 1
     """1 for the first answer to the question, 2 for the second, and so on."""
+    is_skipped: bool = False
+    """Whether the learner has skipped it: then the response is an empty text, and there is no score."""
 
 
 def marked(answer: Answer, quiz: str) -> Marked:
-    """What is told of an answer that was given and is not held.
+    """What is told of an answer that is not held, or of a question that was skipped.
 
     quiz  the id of its quiz
     """
-    assert answer.response is not None
     return Marked(
         id=answer.question.id,
         quiz=quiz,
         variant=answer.params,
-        response=answer.response,
+        response="" if answer.response is None else answer.response,
         score=answer.score if answer.mark else None,
         correct=answer.mark is not None and answer.mark.correct,
         started=answer.started,
@@ -121,6 +122,7 @@ def marked(answer: Answer, quiz: str) -> Marked:
         hints=answer.hints,
         confidence=answer.confidence,
         tries=answer.tries,
+        is_skipped=answer.response is None,
     )
 
 

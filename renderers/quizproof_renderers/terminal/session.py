@@ -41,6 +41,7 @@ def run(
     on_mark: OnMark | None = None,
     kept: Unfinished | None = None,
     commands: Commands | None = None,
+    on_shown: Callable[[QuizProof], None] | None = None,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
 ) -> Result:
@@ -57,6 +58,7 @@ def run(
     on_mark   is told each mark, before what the runs did and the solution are shown; None where nobody keeps them
     kept      keeps what is answered and typed, and has what was when this test was left before; None to keep nothing
     commands  writes the commands that learners can copy; for the default bank when None
+    on_shown  is told the quiz of each block that is on screen; it may start what will be needed
     stdin     where answers are read; the standard input of the process when None
     stdout    where everything is shown; the standard output of the process when None
 
@@ -65,7 +67,7 @@ def run(
     """
     output = stdout or sys.stdout
     face, reader = face_for(output, plain=plain), reader_for(stdin or sys.stdin, output)
-    setting = Setting(face, reader, runner, trier, on_mark, exam, commands or Commands())
+    setting = Setting(face, reader, runner, trier, on_mark, exam, commands or Commands(), on_shown)
     return _Session(select(quizzes, seed, shuffle=shuffle), setting, kept, minutes).run()
 
 

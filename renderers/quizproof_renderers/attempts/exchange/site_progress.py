@@ -29,7 +29,9 @@ def write(events: Iterable[Event]) -> str:
     events  the oldest first
     """
     quizzes: dict[str, dict[str, Any]] = {}
-    for (quiz, question), answers in by_question(events).items():
+    # The site keeps nothing of what was skipped.
+    answered = (event for event in events if event.standing != "skipped")
+    for (quiz, question), answers in by_question(answered).items():
         quizzes.setdefault(quiz, {})[question] = _answer(answers[-1])
     return json.dumps({"quizproof": VERSION, "quizzes": quizzes}, indent=1, ensure_ascii=False) + "\n"
 

@@ -46,7 +46,7 @@ def mark_file(request: Request, file: Path, options: RunOptions, *, as_json: boo
     setting = Setting(face, reader_for(sys.stdin, sys.stdout), commands=commands_of(request, plain=plain))
     with ExitStack() as stack:
         if ready.runs:
-            runner, trier = stack.enter_context(bench_for(chosen, ready.quizzes, options))
+            runner, trier, _ = stack.enter_context(bench_for(chosen, ready.quizzes, options))
             setting = replace(setting, runner=runner, trier=trier)
         selection, outcomes = answers.mark_answers(ready.quizzes, given, request.seed, setting)
     if as_json:

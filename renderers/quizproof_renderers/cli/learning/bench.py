@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quizproof_renderers.cli.exits import tell
 from quizproof_renderers.cli.options import RunOptions, lock_of, nearest_lock
@@ -92,33 +92,52 @@ def needing(quizzes: Sequence[QuizProof]) -> dict[str, list[str]]:
     """
     from importlib.util import find_spec
 
-    from quizproof.displays import Blanks, Ordering, ProgramInput
-
     found: dict[str, list[str]] = {}
     for quiz in quizzes:
         runtime = quiz.header.runtime if quiz.header else "python"
         if runtime == "python" or find_spec(runtime):
             continue
-        for block in quiz.blocks:
-            displays = [variant.display for variant in block.variants if variant.display]
-            if any(isinstance(each.input, ProgramInput | Blanks | Ordering) or each.script for each in displays):
-                found.setdefault(runtime, []).append(block.id)
+        for id_ in _that_run(quiz):
+            found.setdefault(runtime, []).append(id_)
     return found
 
 
+def _that_run(quiz: QuizProof) -> Iterator[str]:
+    """The ids of the blocks of a quiz for which a learner's program may have to be run."""
+    from quizproof.displays import Blanks, Ordering, ProgramInput
+
+    for block in quiz.blocks:
+        displays = [variant.display for variant in block.variants if variant.display]
+        if any(isinstance(each.input, ProgramInput | Blanks | Ordering) or each.script for each in displays):
+            yield block.id
+
+
+class Bench(NamedTuple):
+    """What runs learners' programs, under the conditions of their quizzes."""
+
+    run: Runs
+    try_script: Trier
+    warm_up: Callable[[QuizProof], None]
+    """Starts the runtime of a quiz, where one of its blocks may need it. Returns before it has started."""
+
+
 @contextmanager
-def bench_for(chosen: Bank, quizzes: Sequence[QuizProof], options: RunOptions) -> Iterator[tuple[Runs, Trier]]:
-    """What runs programs, and what tries scripts, under the conditions of their quizzes.
+def bench_for(chosen: Bank, quizzes: Sequence[QuizProof], options: RunOptions) -> Iterator[Bench]:
+    """A bench for quizzes; leaving it ends what it has started.
 
     chosen   the part of the bank that is asked
     quizzes  the same, proven
     options  how to run
 
-    Nothing is started before the first run. Exits when the machine does not allow the sandbox that `options` asks for.
+    Nothing is started before the first run, unless `warm_up` starts it. Exits when the machine does not allow the
+    sandbox that `options` asks for.
     """
+    from quizproof.claims import Part, Program
     from quizproof.proving.preparation import recipe_of
+    from quizproof.runners.job import job_for
     from quizproof.runners.runner import run
 
+    warm: set[str] = set()
     sources = {quiz.path: quiz for quiz in chosen.quizzes}
     with ExitStack() as stack:
 
@@ -130,15 +149,30 @@ def bench_for(chosen: Bank, quizzes: Sequence[QuizProof], options: RunOptions) -
         if options.sandbox or options.required:
             pool()  # which exits where the machine does not allow it, before the first question
 
+        def ready() -> Runner[Any]:
+            """The pool with nothing to do: what warmed it up has ended."""
+            while pool().backlog:
+                for _ in pool().collect():
+                    pass
+            return pool()
+
+        def warm_up(quiz: QuizProof) -> None:
+            runtime = sources[quiz.path].header.runtime
+            if runtime in warm or not any(_that_run(quiz)):
+                return
+            warm.add(runtime)
+            # A program that does nothing: its runtime starts by itself meanwhile, and nobody waits for it.
+            pool().submit(job_for(None, runtime, Program((Part("answer", "pass", ("bench",)),)), None))
+
         def outcome_of(quiz: QuizProof, program: Program) -> Outcome:
             source = sources[quiz.path]
-            return run(pool(), source.header.runtime, program, source.files, recipe_of(source, quiz.steps))
+            return run(ready(), source.header.runtime, program, source.files, recipe_of(source, quiz.steps))
 
         def trial_of(quiz: QuizProof, id_: str, script: str, file: str) -> Trial:
             from quizproof.proving.trial import try_script
 
             source = sources[quiz.path]
             item = next(item for item in source.items if item.block.id == id_)
-            return try_script(source, item, script, file, pool(), recipe_of(source, quiz.steps))
+            return try_script(source, item, script, file, ready(), recipe_of(source, quiz.steps))
 
-        yield outcome_of, trial_of
+        yield Bench(outcome_of, trial_of, warm_up)

@@ -146,5 +146,6 @@ def _ask(
     with recording(ready.quizzes, "review", wanted=record) as asked["on_mark"]:
         if not ready.runs:
             return code_of_test(session.run(quizzes, **asked))
-        with bench_for(chosen, ready.quizzes, options) as (runner, trier):
-            return code_of_test(session.run(quizzes, runner=runner, trier=trier, **asked))
+        with bench_for(chosen, ready.quizzes, options) as (runner, trier, warm_up):
+            on_shown = warm_up if sys.stdin.isatty() else None
+            return code_of_test(session.run(quizzes, runner=runner, trier=trier, on_shown=on_shown, **asked))

@@ -18,6 +18,7 @@ from quizproof_renderers.cli.learning.request import Request, chosen_by, command
 from quizproof_renderers.cli.options import LOCK, RunOptions, proving_options
 
 if TYPE_CHECKING:
+    from quizproof.loading.quiz import Bank
     from quizproof_renderers.terminal.record import Result
     from quizproof_renderers.terminal.unfinished import Unfinished
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     "minutes",
     type=click.FloatRange(min=0, min_open=True),
     metavar="MIN",
-    help="With --exam: hand the answers in after so many minutes.",
+    help="With --exam: hand the answers in after so many minutes.  [default: `exam: {time_limit}` of the quizzes]",
 )
 @click.option("--missed", is_flag=True, help="Only questions whose last answer that was kept was not right.")
 @click.option("--resume", is_flag=True, help="Go on with the test that you left last.")
@@ -187,6 +188,13 @@ def _from_menu(request: Request, *, plain: bool) -> tuple[Request, Unfinished | 
     return _last_request()
 
 
+def _time_limit(chosen: Bank) -> float | None:
+    """The minutes that the headers of all quizzes allow together; None where one of them has no limit."""
+    limits = [quiz.header.exam.time_limit if quiz.header.exam else None for quiz in chosen.quizzes]
+    found = [limit for limit in limits if limit is not None]
+    return sum(found) if limits and len(found) == len(limits) else None
+
+
 def put(
     request: Request, kept: Unfinished | None, options: RunOptions, *, plain: bool, locked: bool, record: bool
 ) -> Result:
@@ -202,6 +210,8 @@ def put(
     from quizproof_renderers.text import listed
 
     chosen, places = chosen_by(request, quiet=kept is not None)
+    if request.exam and request.minutes is None:
+        request = replace(request, minutes=_time_limit(chosen))
     ready = proven(chosen, places, options, locked=locked)
     for framework, ids in needing(ready.quizzes).items() if ready.runs else ():
         tell(f"{framework} is not installed, so what you write for {listed(ids)} may not be run here")
@@ -220,5 +230,7 @@ def put(
     with recording(ready.quizzes, "take", wanted=record) as asked["on_mark"]:
         if not ready.runs:
             return session.run(ready.quizzes, **asked)
-        with bench_for(chosen, ready.quizzes, options) as (runner, trier):
-            return session.run(ready.quizzes, runner=runner, trier=trier, **asked)
+        with bench_for(chosen, ready.quizzes, options) as (runner, trier, warm_up):
+            # Where nobody types, the next answer is there before a runtime could be.
+            on_shown = warm_up if sys.stdin.isatty() else None
+            return session.run(ready.quizzes, runner=runner, trier=trier, on_shown=on_shown, **asked)

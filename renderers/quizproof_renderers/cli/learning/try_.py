@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from quizproof.runners.recipe import Recipe
     from quizproof.runners.runner import Runner
 
-_MAX_BYTES = 1 << 20
-"""Of a script."""
-_MAX_NOTEBOOK_BYTES = 16 << 20
-"""Of a notebook, which may have pictures in it."""
-
 
 @click.command("try")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
@@ -83,34 +78,18 @@ def try_(file: Path, bank: Path | None, experiment: str | None, question: str | 
 
 
 def _read(file: Path) -> str:
-    """The program in a file. Exits when there is none that could be run."""
-    most = _MAX_NOTEBOOK_BYTES if file.suffix == ".ipynb" else _MAX_BYTES
+    """The program in a file. Says what of a notebook is left out, and exits when there is none that could be run."""
+    from quizproof_renderers.script import max_bytes, read_script
+
     try:
         with file.open("rb") as stream:
-            data = stream.read(most + 1)
+            content = stream.read(max_bytes(file.suffix) + 1)
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror}")
-    if len(data) > most:
-        fail(f"{file} has more than {most:,} bytes, which is all that it may have")
     try:
-        source = data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
-    except UnicodeDecodeError:
-        fail(f"{file} is not UTF-8 text")
-    if not source.strip():
-        fail(f"{file} is empty")
-    if file.suffix == ".ipynb":
-        source = _code_of(source, file)
-    return source.replace("\r\n", "\n")
-
-
-def _code_of(text: str, file: Path) -> str:
-    """The program of a notebook. Says what of it is left out, and exits when it is none."""
-    from quizproof_renderers import notebook
-
-    try:
-        found = notebook.read(text)
+        found = read_script(content, file.suffix)
     except ValueError as error:
-        fail(f"{file} is no notebook that can be run: {error}")
+        fail(f"{file} {error}")
     if found.left_out:
         more = f", and {len(found.left_out) - 1} more" if len(found.left_out) > 1 else ""
         tell(f"left out what only Jupyter understands: `{found.left_out[0]}`{more}")

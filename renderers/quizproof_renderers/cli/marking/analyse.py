@@ -49,7 +49,8 @@ def analyse(
     FILE is a file of marks, of one learner's attempts (`attempts export`, or the store itself), what *Export progress*
     on the site gives, or a folder of these. You see the mean score and the discrimination of each question, who
     chooses which option, Cronbach's alpha and the standard error of each quiz, and what is worth a look: "the best
-    learners choose B: a second right option, or a false key?". Only first answers count.
+    learners choose B: a second right option, or a false key?". From 100 learners on you also see a Rasch scale: how
+    hard questions are beside how able learners are. Only first answers count.
 
     Files of the site do not have the options that nobody chose; name the --bank, and they are known.
 

@@ -142,6 +142,12 @@ class QuizPage:
         return any(isinstance(display.input, TextInput) and display.input.asks == "output" for display in displays)
 
     @property
+    def countdown(self) -> float | None:
+        """The minutes that its page counts down; None where it counts none."""
+        exam = self.header.exam
+        return exam.time_limit if exam and exam.countdown else None
+
+    @property
     def unproven(self) -> tuple[str, ...]:
         """The ids of the places on its page that give the reasons for what is unproven."""
         return tuple(place for block in self.blocks if block.sound for place in block.unproven)

@@ -49,6 +49,7 @@ class Showing:
             face.gap()
             face.say("Judge a script of your own here, with t, or in a shell:")
             face.command(self._command("script.py"))
+        self._setting.shown(self._item)
         asked = False
         while self._hints.left or self._solution or (display.script and self._setting.trier):
             typed = self._reader.offer(f"\n  {self._offers()}: ")

@@ -83,6 +83,7 @@ class Asking:
         show_question(self._face, self._item, self._form, self._place.total)
         self._say_rules()
         self._recall()
+        self._setting.shown(self._item)
         started, self._began = time.time(), time.monotonic()
         while True:
             found = self._once(started, self.answer)
@@ -159,7 +160,11 @@ class Asking:
             self._face.say("Your answer is kept.")
             return replace(self._place.held, hints=self._hints.taken)
         self._face.verdict("skipped", "Skipped.")
-        return Answer(self._item.proof, self._item.params, None, None, self._hints.taken, self._hints.cost)
+        skipped = Answer(self._item.proof, self._item.params, None, None, self._hints.taken, self._hints.cost)
+        # In an exam it can still be answered.
+        if self._setting.on_mark and not self._setting.is_exam:
+            self._setting.on_mark(marked(skipped, self._item.quiz.id))
+        return skipped
 
     def _answer(self, response: Response, started: float, first: Answer | None) -> Answer:
         """The answer that a response is, marked unless it waits for the end of an exam. Raises MalformedResponse."""

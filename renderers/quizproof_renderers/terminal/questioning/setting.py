@@ -41,6 +41,13 @@ class Setting:
     is_exam: bool = False
     """Whether nothing is marked before all answers are handed in."""
     commands: Commands = field(default_factory=Commands)
+    on_shown: Callable[[QuizProof], None] | None = None
+    """Called when a block is on screen, with its quiz, before the learner is asked."""
+
+    def shown(self, item: Item) -> None:
+        """Say that a block is on screen."""
+        if self.on_shown:
+            self.on_shown(item.quiz)
 
     def desk(self, item: Item) -> Desk:
         """What a form may use to mark an answer to a question."""

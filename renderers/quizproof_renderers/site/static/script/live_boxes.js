@@ -2,7 +2,7 @@
 
 import { makeEditor } from "./editor.js";
 import { make } from "./elements.js";
-import { runLive } from "./live_runs.js";
+import { runLive, stopLive } from "./live_runs.js";
 import { _ } from "./messages.js";
 
 const KEPT = "quizproof-live:";
@@ -73,7 +73,7 @@ export function makeNotebook() {
     body.replaceChildren(...outcome(told, printed));
   }
 
-  /** Run a program and show what it does. A run that goes on is no longer waited for. Gives what `runLive` gives. */
+  /** Run a program and show what it does. A run that goes on is ended. Gives what `runLive` gives. */
   async function run(request) {
     controller?.abort();
     const own = new AbortController();
@@ -82,7 +82,18 @@ export function makeNotebook() {
     let ended = 0;
     let programs = 1;
     const waits = make("span", { textContent: _`Running…` });
-    says.replaceChildren(waits, " ", button(_`Do not wait`, () => own.abort(), "quiet"));
+    let name = null;
+    const stop = button(
+      _`Stop`,
+      () => {
+        stop.disabled = true;
+        waits.textContent = _`Stopping…`;
+        if (name) stopLive(name);
+        else own.abort();
+      },
+      "quiet",
+    );
+    says.replaceChildren(waits, " ", stop);
     element.hidden = false;
     element.classList.remove("is-failed");
     body.replaceChildren();
@@ -90,6 +101,7 @@ export function makeNotebook() {
     const result = await runLive(
       request,
       (line) => {
+        if (line.run) name = line.run;
         if (line.programs > 1) programs = line.programs;
         if (line.of === 0) {
           printed += line.printed;
@@ -97,7 +109,7 @@ export function makeNotebook() {
           if (!live.isConnected) body.append(live);
         }
         if (line.ended !== undefined) ended += 1;
-        if (programs > 1) waits.textContent = _`Running… ${ended} of ${programs} runs have ended.`;
+        if (programs > 1 && !stop.disabled) waits.textContent = _`Running… ${ended} of ${programs} runs have ended.`;
       },
       own.signal,
     );

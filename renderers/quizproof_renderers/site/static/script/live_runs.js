@@ -40,6 +40,12 @@ async function answerTo(request, told, signal) {
   return last.told || last.error ? last : { error: _`The server has ended.` };
 }
 
+/** Ask the server to end a run, by the name that the first line of its answer has. The answer then says how it ended. */
+export function stopLive(run) {
+  const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ run }) };
+  fetch("/_live/stop", request).catch(() => {});
+}
+
 /**
  * Have a program run. `request` is what serving/asked.py describes; `told` is called with each line of the answer.
  *
@@ -50,7 +56,7 @@ export async function runLive(request, told, signal) {
   try {
     return await answerTo(request, told, signal);
   } catch {
-    return { error: signal.aborted ? _`You did not wait for its end.` : _`The server does not answer. Is “quizproof serve” still running?` };
+    return { error: signal.aborted ? _`You stopped it.` : _`The server does not answer. Is “quizproof serve” still running?` };
   } finally {
     running -= 1;
     if (!running && afterwards) afterwards();

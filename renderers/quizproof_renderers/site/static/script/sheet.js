@@ -1,6 +1,7 @@
 // A sheet: a page that collects responses into a file to hand in. It marks nothing, and knows nothing that could.
 
 import { all, one } from "./dom.js";
+import { countDown } from "./countdown.js";
 import { letCopy } from "./copying.js";
 import { makeEditor } from "./editor.js";
 import { _, _n } from "./messages.js";
@@ -73,9 +74,14 @@ function open() {
   if (!end) return;
   const quiz = end.dataset.sheet;
   const sections = all("[data-question]");
-  const key = KEPT + quiz;
+  const draw = end.dataset.draw ?? "";
+  const key = KEPT + quiz + draw;
   const kept = recall(key);
-  const begun = typeof kept.begun === "string" ? kept.begun : new Date().toISOString();
+  const minutes = Number(end.dataset.minutes) || null;
+  const attempts = Number(end.dataset.attempts) || Infinity;
+  let begun = typeof kept.begun === "string" ? kept.begun : minutes ? null : new Date().toISOString();
+  let changed = typeof kept.changed === "string" ? kept.changed : null;
+  let handed = typeof kept.handed === "object" && kept.handed ? kept.handed : { count: 0, text: "", name: "" };
   const learner = one("#learner");
   const complaint = one(".complaint", end);
   let warned = 0;
@@ -98,8 +104,10 @@ function open() {
     one(".tally", end).textContent = _`${answered} of ${questions} answered`;
   }
 
+  const store = () => remember(key, { begun, changed, handed, learner: learner.value, responses: responses() });
+
   function keep() {
-    remember(key, { begun, learner: learner.value, responses: responses() });
+    store();
     complaint.textContent = "";
     warned = 0;
     show();
@@ -112,7 +120,10 @@ function open() {
     if (earlier && earlier.asked === section.dataset.asked) fill(form, earlier.response);
     if (form.dataset.form === "order") makeMovable(form);
     all(".editor", form).forEach(makeEditor);
-    form.addEventListener("input", keep);
+    form.addEventListener("input", () => {
+      changed = new Date().toISOString();
+      keep();
+    });
     form.addEventListener("submit", (event) => event.preventDefault());
     for (const option of all(".option", form)) {
       // The whole row is a target, but selecting text in it is not an answer.
@@ -122,29 +133,81 @@ function open() {
       });
     }
   }
-  if (typeof kept.learner === "string") learner.value = kept.learner;
+  if (typeof kept.learner === "string" && !learner.readOnly) learner.value = kept.learner;
   learner.addEventListener("input", keep);
   show();
+
+  /** From now on nothing can be answered; what there is can be saved. */
+  function close() {
+    for (const section of sections) one("form", section).inert = true;
+    learner.readOnly = true;
+  }
+
+  function start() {
+    for (const part of [...sections, ...all(".shared"), end]) part.hidden = false;
+    all(".gate").forEach((gate) => (gate.hidden = true));
+    countDown(one(".countdown"), Date.parse(begun) + minutes * 60000, () => {
+      close();
+      // A name may still be missing.
+      if (!learner.value) learner.readOnly = false;
+      complaint.textContent = handed.count ? "" : _`The time is over. Save the file and hand it in.`;
+    });
+  }
+
+  if (minutes && begun) start();
+  else if (minutes) {
+    for (const part of [...sections, ...all(".shared"), end]) part.hidden = true;
+    const gate = one(".gate");
+    gate.hidden = false;
+    one("button", gate).addEventListener("click", () => {
+      begun = new Date().toISOString();
+      keep();
+      start();
+      one("h2", sections[0]).focus();
+    });
+  }
+  if (handed.count >= attempts) close();
 
   one("form", end).addEventListener("submit", (event) => {
     event.preventDefault();
     const given = responses();
     const total = sections.length;
+    if (handed.count >= attempts) {
+      const { name } = handed;
+      saveFile(handed.text, name, "application/json");
+      complaint.textContent = _`Saved ${name} once more, as it was. Nothing can be changed any more.`;
+      return;
+    }
     const left = total - Object.keys(given).length;
     if (!learner.value.trim()) {
       complaint.textContent = _`Type your name or number first.`;
       learner.focus();
       return;
     }
-    if (left && warned !== left) {
-      warned = left;
-      complaint.textContent = _n(left)`${left} of ${total} questions is not answered. Press the button again to hand in as it is.|${left} of ${total} questions are not answered. Press the button again to hand in as it is.`;
+    const isLast = handed.count + 1 >= attempts;
+    if ((left || isLast) && warned !== left + 1) {
+      warned = left + 1;
+      complaint.textContent = [
+        left ? _n(left)`${left} of ${total} questions is not answered.|${left} of ${total} questions are not answered.` : "",
+        isLast ? _`Afterwards nothing can be changed.` : "",
+        _`Press the button again to hand in as it is.`,
+      ]
+        .filter(Boolean)
+        .join(" ");
       return;
     }
     const name = `${quiz}-${named(learner.value.trim())}.json`;
-    const handed = { learner: learner.value.trim(), begun, handed_in: new Date().toISOString(), responses: given };
-    saveFile(`${JSON.stringify({ quizproof_responses: 1, quiz, ...handed }, null, 1)}\n`, name, "application/json");
-    complaint.textContent = _`Saved as ${name}. Hand this file in. You can change answers and save it again: the last one counts.`;
+    const data = { quizproof_responses: 1, quiz, learner: learner.value.trim(), begun, handed_in: new Date().toISOString() };
+    if (changed) data.last_change = changed;
+    if (draw) data.draw = draw;
+    const text = `${JSON.stringify({ ...data, responses: given }, null, 1)}\n`;
+    handed = { count: handed.count + 1, text, name };
+    store();
+    saveFile(text, name, "application/json");
+    if (isLast) close();
+    complaint.textContent = isLast
+      ? _`Saved as ${name}. Hand this file in. Nothing can be changed any more.`
+      : _`Saved as ${name}. Hand this file in. You can change answers and save it again: the last one counts.`;
   });
 }
 

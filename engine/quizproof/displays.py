@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from quizproof.comparison.tolerance import Tolerance
-from quizproof.figures import Chart, Flow, Matrix, Table
+from quizproof.figures import Chart, Drawing, Flow, Matrix, Table
 from quizproof.findings import DataPath
 
 
@@ -65,7 +65,7 @@ class Evidence:
 
 Written: TypeAlias = Prose | Code | Output
 """What can be read line by line, and so can be an option."""
-Figure: TypeAlias = Table | Chart | Matrix | Flow
+Figure: TypeAlias = Table | Chart | Matrix | Flow | Drawing
 """What is drawn, or shown as a table."""
 Content: TypeAlias = Written | Figure
 """What a prompt or a solution consists of."""

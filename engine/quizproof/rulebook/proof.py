@@ -211,8 +211,8 @@ NOT_RECORDABLE = _define(
     """
 What an exhibit can show: labels are classes, as whole numbers from 0; scores are finite numbers, one per label; a stage
 is a tensor or an array, with `shape` and `dtype`; a history maps names to lists of finite numbers, all of the same
-length, one number per epoch; events lie within these epochs; targets are finite numbers. The message says what was
-given instead.
+length, one number per epoch; events lie within these epochs; targets are finite numbers; a figure is one of
+matplotlib, and has at most 64 KiB as SVG. The message says what was given instead.
 """,
 )
 FIGURE_REFUTED = _define(

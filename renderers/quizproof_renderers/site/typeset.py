@@ -37,7 +37,7 @@ from quizproof.displays import (
     TextInput,
     Written,
 )
-from quizproof.figures import Chart, Flow, Matrix, Table
+from quizproof.figures import Chart, Drawing, Flow, Matrix, Table
 from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
@@ -71,6 +71,8 @@ def content(display: Content) -> Markup:
             return figures.matrix(display)
         case Flow():
             return figures.flow(display)
+        case Drawing():
+            return figures.drawing(display)
         case _:
             assert_never(display)
 

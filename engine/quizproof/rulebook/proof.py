@@ -199,7 +199,7 @@ ORDERS_CUT = _define(
     "Not all orders of the lines were run.",
     """
 Lines have many orders: five lines have 120, six 720, seven 5,040. At most `most_orders` of them are run, those nearest
-to yours first. A right order that was not run is marked wrong, and the question says so to learners. Raise
+to yours first. An order that was not run may be right, so a page cannot mark it: learners mark it themselves. Raise
 `most_orders`, or use fewer lines.
 """,
     "warning",

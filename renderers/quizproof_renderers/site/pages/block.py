@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from quizproof.displays import OpenInput, Option, Options, Point
+from quizproof.displays import OpenInput, Option, Options, Point, TextInput
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
 from quizproof.quizfile.metadata import NAMES, Metadata, inherited
@@ -124,6 +124,12 @@ class PageBlock:
         salt = f"{self.header.quiz}/{self.id}"
         displays = [variant.display for variant in self.proof.variants if variant.display]
         return tuple(Variant(i, d, f"{salt}/{i}", self.above) for i, d in enumerate(displays[:MAX_VARIANTS]))
+
+    @property
+    def asks_for_output(self) -> bool:
+        """Whether it asks what a program prints."""
+        inputs = [variant.display.input for variant in self.variants]
+        return any(isinstance(asked, TextInput) and asked.asks == "output" for asked in inputs)
 
     @property
     def unproven(self) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 import { one } from "./dom.js";
 
-const MAX_LEVEL = 8; // the style sheet has no deeper indentation
-const LEVEL_WIDTH = 28; // pixels a line is dragged sideways per level of indentation
-const MIN_DRAG = 5; // pixels; a shorter movement is a click
+// The style sheet has no deeper indentation.
+const MAX_LEVEL = 8;
+// Pixels: how far a line is dragged sideways per level of indentation, and up to which movement a press is a click.
+const LEVEL_WIDTH = 28;
+const MIN_DRAG = 5;
 const MOVE_NAMES = { up: "Move up", down: "Move down", in: "Indent", out: "Unindent" };
 const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
 

@@ -115,13 +115,11 @@ def _program(program: Code, repeat: Repeat | None = None) -> Markup:
 def _again(repeat: Repeat) -> Markup:
     """What opens the lines that were shown before."""
     before = repeat.before
-    where = (
-        Markup('<a href="#q-{}">{}</a>').format(before.block, markup.inline(before.where))
-        if before.block
-        else "the common setup"
-    )
+    where = markup.inline(before.where) if before.block else "the common setup"
     what = f"All {repeat.lines} lines are" if repeat.is_whole else f"Lines 1 to {repeat.lines} are"
-    return Markup('<details class="repeat"><summary>{} those of {}</summary></details>').format(what, where)
+    # After the summary: to press that opens the lines, and there can be no link in what is pressed.
+    link = Markup('<a href="#q-{}">Where they were first</a>').format(before.block) if before.block else ""
+    return Markup('<details class="repeat"><summary>{} those of {}</summary>{}</details>').format(what, where, link)
 
 
 def plain(display: Written) -> str:

@@ -7,6 +7,8 @@ export FRESH
 NEWEST ?=
 # How many tests run at once. Many only wait, for a limit or for another process, so a few more than there are processors.
 WORKERS ?= $(shell expr $$(nproc) + 2)
+# Each worker, and each command that a test starts, would compile everything anew where bytecode is not kept.
+TESTING := PYTHONDONTWRITEBYTECODE=
 VENV := $(if $(NEWEST),.venv-newest,.venv)
 BIN := $(VENV)/bin
 SITE := site/public
@@ -40,10 +42,10 @@ demo: $(VENV)/installed  ## Prove the shipped bank and build the site.
 	@$(BIN)/quizproof build questions --site site/site.yaml --output $(SITE) $(KNOWN)
 
 test: $(VENV)/installed  ## Run the tests.
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(TESTING) $(BIN)/python -m pytest -n $(WORKERS)
 
 explore: $(VENV)/installed  ## Run the tests of properties with many examples, others each time.
-	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile explore
+	$(TESTING) $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile explore
 
 check: lint types test  ## All that says "done": lint, types, tests, examples of the docs.
 

@@ -66,7 +66,7 @@ def test_one_question_of_each_kind_is_answered(page: tuple[Firefox, Path]) -> No
         right = next(response for score, response in given if score == 1)
         wrong = next(response for score, response in given if isinstance(score, float | int) and score < 1)
         for response in (wrong, right):
-            score, said = browser.evaluate(ANSWER, [id_, 0, response])
+            score, said = browser.evaluate(ANSWER, [[id_, 0, response]])[0]
             assert score == expected(display, response), (id_, response, said)
         assert score == 1
     assert browser.evaluate(_REACHED.replace("COUNT", RIGHT), len(ASKED)) == len(ASKED)

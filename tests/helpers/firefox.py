@@ -59,9 +59,15 @@ class Firefox:
         self.call("WebDriver:Navigate", url=path.as_uri())
 
     def evaluate(self, function: str, argument: object = None) -> Any:
-        """What a function of JavaScript, which may be asynchronous, makes of an argument."""
-        script = f"const [argument, done] = arguments; Promise.resolve(({function})(argument)).then(done);"
-        return self.call("WebDriver:ExecuteAsyncScript", script=script, args=[argument])
+        """What a function of JavaScript, which may be asynchronous, makes of an argument. Raises RuntimeError."""
+        script = (
+            f"const [argument, done] = arguments; (async () => ({function})(argument))()"
+            ".then((found) => done([found, '']), (error) => done([null, String(error)]));"
+        )
+        found, error = self.call("WebDriver:ExecuteAsyncScript", script=script, args=[argument])
+        if error:
+            raise RuntimeError(error)
+        return found
 
     def console(self) -> list[str]:
         """The errors and warnings of pages so far, as the console shows them."""

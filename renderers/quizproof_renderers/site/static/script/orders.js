@@ -56,6 +56,7 @@ export function mayBeRight(form, given) {
 
 /** Lines with the levels of indentation that Python reads: a body that is further in than one level is one level deep. */
 export function nested(form, response) {
+  if (!("indented" in form.dataset)) return response;
   if ([...form.querySelectorAll(".source")].some((source) => /"""|'''/.test(source.textContent))) return response;
   const stack = [0];
   const lines = [];

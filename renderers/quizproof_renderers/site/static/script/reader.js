@@ -16,7 +16,7 @@ export function loadReader() {
   return loading;
 }
 
-export const needsReader = (form) => form.matches("[data-given], [data-own]");
+export const needsReader = ({ dataset }) => dataset.given || dataset.own;
 
 /** Do something with a form: at once, or, if its answer is a program or an order that may be new and the reader is not there yet, once it is. */
 export function withReader(form, action) {
@@ -28,8 +28,7 @@ export function withReader(form, action) {
 export const normalFormOf = (source, given) => (isReaderLoaded() ? window.quizproofReader.normalForm(source, given) : null);
 
 /** An order with the levels of indentation that Python reads, as orders.js says. */
-export const asPythonReads = (form, given) =>
-  "indented" in form.dataset && isReaderLoaded() ? window.quizproofReader.nested(form, given) : given;
+export const asPythonReads = (form, given) => window.quizproofReader?.nested(form, given) ?? given;
 
 /** Whether an order that no run has shown to be right may be right, as orders.js says; true without the reader. */
 export const mayBeRight = (form, given) => !isReaderLoaded() || window.quizproofReader.mayBeRight(form, given);

@@ -61,7 +61,7 @@ lint-scripts:
 	else echo "lint-scripts: skipped, because Node is not installed"; fi
 
 tools/node_modules/installed: tools/package.json tools/package-lock.json
-	npm ci --prefix tools --no-audit --no-fund --silent
+	npm ci --prefix tools --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 types: $(VENV)/installed

@@ -6,6 +6,7 @@ import gzip
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -45,7 +46,7 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.errors import UsageError
-from quizproof.figures import Chart, Event, Flow, Matrix, Series, Stage, Table
+from quizproof.figures import Chart, Drawing, Event, Flow, Matrix, Series, Stage, Table
 from quizproof.kinds.registry import BUILT_IN
 from quizproof.loading.load import load_bank, load_file
 from quizproof.proving.prove import prove
@@ -594,6 +595,8 @@ def hostile_figures() -> tuple[Content, ...]:
         Chart((), h, h),
         Matrix((h, h), ((1, 2), (3, 4)), h),
         Flow((Stage(h, (1, 2), h, h, h, h),), h),
+        Drawing(h, h),
+        Drawing(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>{escape(h)}</text></svg>', h),
     )
 
 

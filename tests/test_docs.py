@@ -286,6 +286,7 @@ SIMPLEST = {
     "open": "answer: A\npoints:\n  - text: T\n    proof: assert len([]) == 0",
     "confusion-matrix": "code: a = [0, 1]\nlabels: a\nscores: a",
     "pipeline": "setup: import numpy\nstages: [{name: N, value: numpy.zeros(1)}]",
+    "figure": "code: import matplotlib.pyplot as p; p.plot([1])\nalt: A",
     "training-run": "code: h = dict(a=[1])\nhistory: h\nseeds: [0]",
     "experiment": "baseline: a = 1\nsolution: a = 2\nseeds: [0]\ntargets: [{name: T, value: a, above: 1}]",
     "find-bug": "code: a = 1\nfix: a = 2\ncheck: assert a == 2\nhappens: runs silently",

@@ -125,8 +125,11 @@ def test_what_a_page_has_shown_is_folded(quiz: Page) -> None:
     assert [height > 0 for height in heights(lines)] == [False] * 8 + [True]
     summary = quiz.locator("#q-second .repeat summary")
     expect(summary).to_have_text(f"Lines 1 to 8 are those of Of {LONG}")
+    link = quiz.locator("#q-second .repeat a")
+    expect(link).to_be_hidden()
     summary.click(position={"x": 5, "y": 5})
     assert all(heights(lines))
+    expect(link).to_have_attribute("href", "#q-first")
 
 
 def test_beginnings_that_were_shown_before_are_repeats() -> None:

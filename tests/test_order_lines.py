@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizproof.displays import Code, Ordering, OrderLine, Prose
-from quizproof.marking.mark import MalformedResponse, mark
+from quizproof.marking.mark import MalformedResponse, NeverRun, mark
 
 if TYPE_CHECKING:
     from conftest import CatchLie, ProveText
@@ -103,6 +104,11 @@ STEP = """
 def ordering(report: Report) -> Ordering:
     """How the first question is answered; it must be proven without a finding."""
     assert [(f.code, f.place, f.message) for f in report.findings] == []
+    return ordering_of(report)
+
+
+def ordering_of(report: Report) -> Ordering:
+    """How the first question is answered."""
     shown = report.blocks[0].variants[0].display
     assert shown is not None
     assert isinstance(shown.input, Ordering)
@@ -211,7 +217,7 @@ def test_too_many_orders_are_cut_and_it_is_said(prove_text: ProveText) -> None:
     """The nearest orders are run, the author is warned, and reports and learners are told how many there were."""
     report = prove_text(AREA + "  most_orders: 4\n")
     assert [(f.code, f.span.line, f.severity) for f in report.findings] == [("QP224", 12, "warning")]
-    assert report.findings[0].message == "4 of the 24 orders were tried; the others count as wrong"
+    assert report.findings[0].message == "4 of the 24 orders were tried; a page cannot mark the others"
     assert report.status == "proven"
     assert orders_claim(report) == {"orders": 24, "tried": 4, "right": 2}
     display = report.blocks[0].variants[0].display
@@ -219,7 +225,7 @@ def test_too_many_orders_are_cut_and_it_is_said(prove_text: ProveText) -> None:
     assert isinstance(display.input, Ordering)
     assert not display.input.complete
     words = "Of the 24 orders of these lines only the 4 nearest to this one were tried: 2 are right."
-    assert display.solution[1] == Prose(f"{words} An order that was not tried counts as wrong.")
+    assert display.solution[1] == Prose(f"{words} Another order may be right as well: only a run can say.")
 
 
 def test_order_that_never_ends_is_wrong(prove_text: ProveText) -> None:
@@ -330,6 +336,85 @@ def test_indented_distractor_is_refused_where_learners_indent(prove_text: ProveT
     report = prove_text(LOOP.replace("line: total = square", 'line: "  total = square"'))
     assert [(f.code, f.span.line) for f in report.findings] == [("QP115", 6)]
     assert "must have none" in report.findings[0].message
+
+
+# ---- orders that nobody tried
+
+FIVE = """
+- id: q
+  kind: order-lines
+  prompt: Add them up.
+  lines: |
+    a = 1
+    b = 2
+    total = 0
+    for n in (a, b):
+        total += n
+  check: |
+    assert total == 3
+  most_orders: 3
+"""
+
+
+def told(form: Ordering, response: list[str]) -> str:
+    try:
+        return "right" if mark(form, response).correct else "wrong"
+    except NeverRun:
+        return "not run"
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_an_order_that_passes_is_never_told_wrong(prove_text: ProveText, most: int) -> None:
+    """Of those that nobody tried it is said; only those that were tried, or that Python refuses, are wrong."""
+    few = ordering_of(prove_text(FIVE.replace("most_orders: 3", f"most_orders: {most}")))
+    every = ordering(prove_text(FIVE.replace("most_orders: 3", "most_orders: 120")))
+    assert (few.sure is None, every.sure) == (False, None)
+    found = Counter((told(every, [*order]), told(few, [*order])) for order in itertools.permutations("abcde"))
+    assert ("right", "wrong") not in found
+    assert ("wrong", "right") not in found
+    assert found["right", "right"] + found["right", "not run"] == len(every.orders)
+    assert found["right", "not run"] > 0
+    assert found["wrong", "wrong"] > 0
+    # Lines that are missing, and lines that do not belong, are no matter of a run.
+    assert told(few, ["b", "a", "d", "e"]) == "wrong"
+
+
+def test_indentations_that_nobody_tried(prove_text: ProveText) -> None:
+    """Two lines in another level may be right as well; what Python refuses is not."""
+    form = ordering(prove_text(LOOP))
+    own = list(form.orders[0])
+    flat = [f"{line.partition(':')[0]}:0" for line in own]
+    assert told(form, own) == "right"
+    assert told(form, flat) == "wrong"  # no body after the colon
+    assert told(form, [*own[:-1], own[-1].replace(":0", ":1")]) != "not run"  # one line in another level was tried
+
+
+@pytest.mark.parametrize(
+    ("sources", "levels", "refused"),
+    [
+        (["if a:", "b"], [0, 1], False),
+        (["if a:", "b"], [0, 0], True),
+        (["a", "b"], [0, 1], True),
+        (["a", "b"], [1, 1], True),
+        (["a", "if b:"], [0, 0], True),
+        (["if a:  # why", "b"], [0, 1], False),
+        (["if a: b", "c"], [0, 0], False),
+        (["f(", "b)"], [0, 1], False),
+        (["a = \\", "b"], [0, 1], False),
+        (["a = '''", "b'''"], [0, 1], False),
+    ],
+)
+def test_indentation_that_python_refuses(sources: list[str], levels: list[int], *, refused: bool) -> None:
+    """Only where it is sure: each refused program does not parse."""
+    lines = tuple(OrderLine(name, source) for name, source in zip("ab", sources, strict=True))
+    form = Ordering(lines, (("b:0", "a:0"),), indented=True, sure=0)
+    response = [f"{name}:{level}" for name, level in zip("ab", levels, strict=True)]
+    assert (told(form, response) == "wrong") is refused
+    if refused:
+        with pytest.raises(SyntaxError):
+            compile(
+                "".join(f"{' ' * level}{source}\n" for source, level in zip(sources, levels, strict=True)), "", "exec"
+            )
 
 
 # ---- marks

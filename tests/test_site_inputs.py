@@ -82,6 +82,10 @@ def kept(page: Page) -> dict[str, dict[str, object]]:
     return answers
 
 
+UNTRIED = (("x = 1", 0), ("x = 1", 0), ("if x:", 0), ("y = 2", 1), ("y = 2", 0))
+"""Lines and their levels, of which some look the same."""
+
+
 def _generated() -> list[tuple[Display, Response]]:
     """Inputs of each newer kind, and random responses to them: right, half right, wrong and malformed."""
     draw = random.Random(20261122)
@@ -121,6 +125,14 @@ def _generated() -> list[tuple[Display, Response]]:
     levelled = tuple(tuple(f"{line}:{n % 2}" for n, line in enumerate(order)) for order in orders)
     add(Ordering(lines, levelled, indented=True), [[f"{i}:{draw.randint(0, 1)}" for i in pick] for pick in picks])
     add(Ordering(lines, levelled, indented=True), [list(order) for order in levelled])
+    steps = tuple(OrderLine(i, *line) for i, line in zip("abcde", UNTRIED, strict=True))
+    kept = (("a", "b", "c", "d", "e"), ("b", "a", "c", "d", "e"))
+    mixed = [draw.sample("abcde", 5) for _ in range(60)]
+    add(Ordering(steps, kept, sure=2, check="assert y"), [*mixed, *map(list, kept), ["a", "c", "d"]])
+    deep = (tuple(f"{i}:{level}" for i, (_, level) in zip("abcde", UNTRIED, strict=True)),)
+    mixed += [["a", "b", "c", "d", "e"]] * 40
+    given = [[f"{i}:{draw.choice([0, 0, 1, 1, 2])}" for i in pick] for pick in mixed]
+    add(Ordering(steps, deep, indented=True, sure=2, check="assert y"), [*given, [*deep[0]], ["a:0", "c:0"]])
     right = tuple(MatchItem(i, Prose(f"To {i}"), f"Not {i}." if i in "de" else "") for i in "abcde")
     matching = Matching(tuple(MatchItem(i, Prose(i)) for i in "xyz"), right, ("a", "b", "c"))
     add(matching, [["a", "b", "c"]])
@@ -797,3 +809,16 @@ def test_every_sample_through_the_page(quiz: Page) -> None:
 def _input(display: Display) -> Input:
     assert display.input is not None
     return display.input
+
+
+def test_options_that_were_shuffled_are_still_answered_after_a_reload(browser: Browser, tmp_path: Path) -> None:
+    """A second try shows them in another order, and the answer has the order in which they were chosen from."""
+    report = samples.report(samples.asking(samples.quiz(), samples.question("several", samples.several())))
+    with opened(browser, build_site(report, tmp_path / "site").out / "samples" / "sample.html") as page:
+        score, _ = answer(page, "several", ["a", "b"])
+        assert score == 1
+        kept = page.evaluate("JSON.parse(localStorage.getItem('quizproof:sample'))")
+        kept["several"]["response"].reverse()
+        page.evaluate("(text) => localStorage.setItem('quizproof:sample', text)", json.dumps(kept))
+        page.reload()
+        expect(page.locator("[data-question=several] .variant")).to_have_class(re.compile("was-right"))

@@ -51,6 +51,7 @@ _SECTIONS = (
             "pipeline",
             "training-run",
             "experiment",
+            "figure",
         ),
     ),
     ("reference.md", ("Names in expressions", "Filters", "`happens`", "Limits", "Verdicts")),

@@ -222,6 +222,8 @@ class Claim:
     """Whether it is about the right answer, whose programs are run again where they might differ."""
     probe: bool = False
     """Whether its programs only try out the checks. They are never run again, and reports only sum them up."""
+    alike: Callable[[Outcome, Outcome], bool] | None = None
+    """Whether two outcomes of its program show a reader the same, where that is more than to be equal."""
 
 
 def mismatch(happens: Happens, program: Program, outcome: Outcome) -> str:

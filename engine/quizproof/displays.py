@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from quizproof.comparison.tolerance import Tolerance
-from quizproof.figures import Chart, Flow, Matrix, Table
+from quizproof.figures import Chart, Drawing, Flow, Matrix, Table
 from quizproof.findings import DataPath
 
 
@@ -65,7 +65,7 @@ class Evidence:
 
 Written: TypeAlias = Prose | Code | Output
 """What can be read line by line, and so can be an option."""
-Figure: TypeAlias = Table | Chart | Matrix | Flow
+Figure: TypeAlias = Table | Chart | Matrix | Flow | Drawing
 """What is drawn, or shown as a table."""
 Content: TypeAlias = Written | Figure
 """What a prompt or a solution consists of."""
@@ -218,7 +218,7 @@ class Ordering:
     tried: int = 0
     """How many orders are known to be right or wrong; if `indented`, also those with one line moved by a level."""
     total: int = 0
-    """How many orders there are. Those that were not tried count as wrong, until somebody runs them."""
+    """How many orders there are. Of those that were not tried, `marking.orders` says which may be right."""
     setup: str = ""
     """Code that runs before the lines."""
     check: str = ""
@@ -229,12 +229,19 @@ class Ordering:
     """What it reads on standard input; None for nothing."""
     spaces: int = 4
     """Of one level of indentation."""
+    sure: int | None = None
+    """Every order that fewer swaps of neighbours lead to was tried; None if all were. A line moved a level is one."""
     type: Literal["order"] = field(default="order", kw_only=True, repr=False)
 
     @property
     def complete(self) -> bool:
         """Whether all orders were tried."""
         return self.tried >= self.total
+
+    @property
+    def untried(self) -> bool:
+        """Whether learners can give an order that was not tried, perhaps by other indentations."""
+        return self.indented or self.sure is not None
 
 
 @dataclass(frozen=True)

@@ -90,3 +90,14 @@ class Flow:
     stages: tuple[Stage, ...]
     caption: str = ""
     type: Literal["flow"] = field(default="flow", kw_only=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture that a run drew."""
+
+    svg: str
+    """As the run gave it, and so not to be trusted: `drawings.harmless` makes HTML of it."""
+    alt: str
+    """What it shows, for readers who do not see it: Markdown."""
+    type: Literal["drawing"] = field(default="drawing", kw_only=True, repr=False)

@@ -59,6 +59,8 @@ async function answer(id, variant, response) {
   if (["options", "line", "open"].includes(form.dataset.form)) {
     for (const input of all(".control")) input.checked = [response].flat().includes(input.value);
   } else if (form.dataset.form === "order") {
+    // Lines stay where they are when nothing was marked.
+    for (const placed of all(".program > .piece")) placed.querySelector("[data-move=swap]").click();
     for (const part of response) {
       const [id, level] = part.split(":");
       const press = (move) => form.querySelector(`[data-id="${id}"] [data-move="${move}"]`).click();

@@ -13,6 +13,7 @@ _OURS = {
     "choice": "questions.choice:Choice",
     "confusion-matrix": "exhibits.confusion_matrix:ConfusionMatrix",
     "experiment": "exhibits.experiment:Experiment",
+    "figure": "exhibits.figure:FigureExhibit",
     "fill-blank": "questions.fill_blank:FillBlank",
     "find-bug": "questions.find_bug:FindBug",
     "match": "questions.match:Match",

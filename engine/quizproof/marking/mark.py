@@ -34,6 +34,7 @@ from quizproof.displays import (
     TextInput,
 )
 from quizproof.errors import QuizproofError
+from quizproof.marking.orders import may_be_right, nested
 from quizproof.marking.recognition import around, is_accepted, mistakes_in, same_program
 from quizproof.marking.scoring import even_share, in_order, net_share, order_share
 
@@ -82,10 +83,14 @@ class MalformedResponse(QuizproofError):
 class NeverRun(MalformedResponse):
     """The response is a program whose run is not known, so only a new run can mark it. It may well be right."""
 
-    def __init__(self, message: str, right: tuple[bool | None, ...] = ()) -> None:
-        """Of a program with blanks, `right` says for each blank whether it is right; None where only a run can say."""
+    def __init__(self, message: str, right: tuple[bool | None, ...] = (), otherwise: Mark | None = None) -> None:
+        """Of a program with blanks, `right` says for each blank whether it is right; None where only a run can say.
+
+        Of an order of lines, `otherwise` is its mark if a run shows that it is not right.
+        """
         super().__init__(message)
         self.right = right
+        self.otherwise = otherwise
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,8 @@ def mark(form: Input | None, response: Response) -> Mark:
         1.0
 
     Raises MalformedResponse if the response has another form, or if `form` is None, as of an exhibit; NeverRun, which
-    is one, if it is a program that was never run, or has a text in a blank with which it was never run.
+    is one, if it is a program that was never run, or has a text in a blank with which it was never run, or lines in an
+    order that was never run and may be right.
     """
     match form:
         case None:
@@ -313,31 +319,16 @@ def _mark_order(form: Ordering, given: list[str]) -> Mark:
     if not all(level.isdecimal() and level.isascii() for level in levels):
         raise MalformedResponse("give the indentation of each line as a number of levels: a:0, b:1")
     feedback = [lines[name].feedback for name in named if lines[name].feedback]
+    depths = nested(form, [int(level) for level in levels]) if form.indented else ()
     if form.indented:
-        given = [f"{name}:{level}" for name, level in zip(named, _nested(form, levels), strict=True)]
+        given = [f"{name}:{level}" for name, level in zip(named, depths, strict=True)]
     best = max(form.orders, key=lambda order: order_share(given, [order]), default=())
     places = in_order(given, best)
     right = tuple(place in places for place in range(len(given)))
-    return Mark(order_share(given, form.orders), "\n\n".join(feedback), right=right)
-
-
-def _nested(form: Ordering, levels: Sequence[str]) -> Sequence[str]:
-    """Levels of indentation as Python reads them: a body that is further in than one level is still one level deep.
-
-    Levels that Python would refuse stay as they are, and so do those of lines that may be inside a string.
-    """
-    if any(quotes in line.source for line in form.lines for quotes in ('"""', "'''")):
-        return levels
-    stack, nested = [0], []
-    for level in map(int, levels):
-        if level > stack[-1]:
-            stack.append(level)
-        while stack[-1] > level:
-            stack.pop()
-        if stack[-1] != level:
-            return levels
-        nested.append(str(len(stack) - 1))
-    return nested if int(levels[0]) == 0 else levels
+    known = Mark(order_share(given, form.orders), "\n\n".join(feedback), right=right)
+    if not known.correct and may_be_right(form, named, depths):
+        raise NeverRun("the lines were never run in this order, so only a new run can mark it", otherwise=known)
+    return known
 
 
 def _mark_match(form: Matching, given: list[str]) -> Mark:

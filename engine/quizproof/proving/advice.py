@@ -88,7 +88,7 @@ def advise(display: Display) -> Iterator[Advice]:
             yield from _unnoticed(question)
         case Ordering(complete=False) as question:
             yield from _any_order(question)
-            message = f"{question.tried:,} of the {question.total:,} orders were tried; the others count as wrong"
+            message = f"{question.tried:,} of the {question.total:,} orders were tried; a page cannot mark the others"
             yield Advice(rules.ORDERS_CUT, ("lines",), message)
         case Ordering() as question:
             yield from _any_order(question)

@@ -151,6 +151,8 @@ def judge_stability(
                 return obstacle(program, now) or PROVEN
             if conditions == _GPU and now.raised and not before.raised:
                 continue  # it went on to use it
+            if claim.alike and claim.alike(before, now):
+                continue
             diff = _compare(conditions, before, now, tolerance)
             owner = _owner(program, diff)
             if (owner or skip(program)) and owner != claim.at:

@@ -199,7 +199,7 @@ ORDERS_CUT = _define(
     "Not all orders of the lines were run.",
     """
 Lines have many orders: five lines have 120, six 720, seven 5,040. At most `most_orders` of them are run, those nearest
-to yours first. A right order that was not run is marked wrong, and the question says so to learners. Raise
+to yours first. An order that was not run may be right, so a page cannot mark it: learners mark it themselves. Raise
 `most_orders`, or use fewer lines.
 """,
     "warning",
@@ -211,8 +211,8 @@ NOT_RECORDABLE = _define(
     """
 What an exhibit can show: labels are classes, as whole numbers from 0; scores are finite numbers, one per label; a stage
 is a tensor or an array, with `shape` and `dtype`; a history maps names to lists of finite numbers, all of the same
-length, one number per epoch; events lie within these epochs; targets are finite numbers. The message says what was
-given instead.
+length, one number per epoch; events lie within these epochs; targets are finite numbers; a figure is one of
+matplotlib, and has at most 64 KiB as SVG. The message says what was given instead.
 """,
 )
 FIGURE_REFUTED = _define(

@@ -4,7 +4,7 @@
 
 `what` is one of
 
-    check    the answer to a question: a program (`source`), or texts in blanks (`texts`); it is marked
+    check    the answer to a question: a program (`source`), or texts in blanks or ids of lines (`texts`); it is marked
     run      the same, run without its checks
     scratch  any program (`source`), after what all programs of the quiz begin with
     trial    a script (`source`) for an experiment, with each of its seeds
@@ -19,11 +19,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from quizproof.claims import SHARED, Part, Program
-from quizproof.displays import Blanks, ProgramInput
+from quizproof.displays import Blanks, Ordering, ProgramInput
 from quizproof.errors import CannotVerify, QuizproofError
 from quizproof.kinds.base import Question
 from quizproof.kinds.exhibits.experiment import Experiment
-from quizproof.marking.attempt import filled_program, program_of
+from quizproof.marking.attempt import filled_program, ordered_program, program_of
 from quizproof.marking.mark import MalformedResponse, NeverRun, mark
 from quizproof.marking.recognition import beside
 from quizproof.outcome import LOST, Outcome
@@ -32,7 +32,7 @@ from quizproof.proving.trial import judge_script, script_programs
 from quizproof.quizfile.limits import Limits
 from quizproof_renderers.serving.edition import Edition, Place
 from quizproof_renderers.serving.live_runs import Errand
-from quizproof_renderers.serving.told import YOURS, Told, told_blanks, told_mark, told_run, told_trial
+from quizproof_renderers.serving.told import YOURS, Told, told_blanks, told_mark, told_order, told_run, told_trial
 
 MAX_SOURCE = 1 << 20
 """Characters of a program: as many as `try` takes bytes."""
@@ -116,6 +116,8 @@ def _programs(asked: Asked, edition: Edition, place: Place, source: str) -> tupl
             if len(asked.texts) != len(form.blanks) or not all(map(str.strip, asked.texts)):
                 raise MalformedResponse("fill every blank first")
             return _alone(filled_program(form, asked.texts))
+        case Ordering() as form:
+            return _order(form, asked)
         case _:
             raise Refused(422, "No program answers this question.")
 
@@ -146,6 +148,22 @@ def _blanks(form: Blanks, texts: Sequence[str]) -> tuple[tuple[Program, ...], Ju
         return told_blanks(right, programs[0], outcomes[0])
 
     return programs, tell
+
+
+def _order(form: Ordering, asked: Asked) -> tuple[tuple[Program, ...], Judge]:
+    """Lines in an order that was never run."""
+    try:
+        mark(form, asked.texts)
+    except NeverRun as error:
+        known = error.otherwise
+    else:
+        known = None
+    program = ordered_program(form, asked.texts)
+    if asked.what != "check":
+        return _alone(program)
+    if known is None:
+        raise Refused(422, "The page knows this order, and marks it itself.")
+    return (program,), lambda outcomes, _: told_order(form, asked.texts, program, outcomes[0], known)
 
 
 def _scratch(edition: Edition, place: Place, source: str) -> Program:

@@ -7,7 +7,7 @@ r"""What pages are told of runs, as JSON data. Which keys there are, the scripts
      "targets": [["Score", "above 0.8", ["0.9", "0.7"], false, "missed by 0.1"]],
      "constraints": [["Same data", "kept", ""]]}
 
-`parts` says of blanks whether each is right. Where it says `…`, the keys of a run follow.
+`parts` says of blanks, and of lines in an order, whether each is right. Where it says `…`, the keys of a run follow.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 
 from quizproof.claims import Program
 from quizproof.comparison.numbers import figure
-from quizproof.displays import ProgramInput
+from quizproof.displays import Ordering, ProgramInput
 from quizproof.errors import CannotVerify
-from quizproof.marking.attempt import judge, own_traceback, passed
+from quizproof.marking.attempt import judge, judge_order, own_traceback, passed
+from quizproof.marking.mark import Mark
 from quizproof.outcome import LOST, Outcome
 from quizproof.proving.trial import Trial
 from quizproof_renderers.tally import all_versions
@@ -65,6 +66,16 @@ def told_blanks(right: Sequence[bool], program: Program, outcome: Outcome) -> To
     """The marks of texts in blanks, and the run of the first of them that had to be run."""
     marked = {"earned": sum(right), "of": len(right), "parts": list(right), "feedback": ""}
     return {**told_run(program, outcome), "kind": "mark", **marked}
+
+
+def told_order(form: Ordering, lines: Sequence[str], program: Program, outcome: Outcome, known: Mark) -> Told:
+    """The mark of lines in an order. `known`: the mark if it is not right. Raises CannotVerify as `told_run` does."""
+    run = told_run(program, outcome)
+    mark = judge_order(form, lines, program, outcome, known)
+    of = max(len(lines), *map(len, form.orders))
+    said = mark.evidence.summary if mark.evidence else ""
+    marked = {"earned": round(mark.score * of), "of": of, "parts": list(mark.right), "feedback": said}
+    return {**run, "kind": "mark", **marked}
 
 
 def told_trial(trial: Trial) -> Told:

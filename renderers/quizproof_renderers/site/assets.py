@@ -64,8 +64,9 @@ MORE = (*_BEFORE, "elements", "help", "summary")
 """Those that sum a quiz up and show its keys. Quiz pages load them when there is something to sum up."""
 PRINTED = ("errors", "text", "numbers", "printed")
 """Those that compare printed outputs, for quizzes that ask for one."""
-READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "normal")
-"""Those that read programs. Pages load them when a learner starts to write one: they are as long as all others."""
+READER = ("tokens", "literals", "syntax", "statements", "scopes", "simplify", "normal", "orders")
+"""Those that read programs and orders of lines. Pages load them when a learner starts to write or to order: they are as
+long as all others."""
 REPORT = ("report",)
 """Those of sites whose readers can report problems."""
 SHEET = ("dom", "preferences", "theme", "highlighting", "editor", "ordering", "saving", "copying", "countdown", "sheet")
@@ -80,6 +81,7 @@ LIVE = (
     "elements",
     "highlighting",
     "editor",
+    "ordering",
     "live_runs",
     "live_boxes",
     "live_answers",
@@ -130,7 +132,7 @@ def printed(language: Language = ENGLISH) -> bytes:
 @cache
 def reader() -> bytes:
     """The script that reads programs, of the same form. It leaves `quizproofReader` in the window."""
-    return _one_script(READER, ENGLISH, "window.quizproofReader = { normalForm };\n")
+    return _one_script(READER, ENGLISH, "window.quizproofReader = { mayBeRight, nested, normalForm };\n")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Figures that are set rather than drawn: tables, confusion matrices, and the stations of a pipeline."""
+"""Figures that are set as a run gave them: tables, confusion matrices, the stations of a pipeline, and drawings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from quizproof.figures import Flow, Matrix, Stage, Table
+from quizproof import drawings
+from quizproof.figures import Drawing, Flow, Matrix, Stage, Table
 from quizproof_renderers.site import markup
 from quizproof_renderers.site.languages import phrases
 from quizproof_renderers.site.languages.messages import gettext, html_gettext, number
@@ -100,6 +101,23 @@ def flow(display: Flow) -> Markup:
     return Markup('<figure class="figure"><ol class="flow">{}</ol>{}</figure>').format(
         stations, caption(display.caption)
     )
+
+
+def drawing(display: Drawing) -> Markup:
+    """A picture that a run drew, in the colours of the page: `<figure class="figure"><svg …>…</svg></figure>`.
+
+    display  its SVG may be anything: what no page can hold is shown as what it shows, in words
+    """
+    alt = markup.plain_line(display.alt)
+    try:
+        inner, width, height = drawings.harmless(display.svg)
+    except drawings.DrawingError:
+        return Markup('<figure class="figure"><p class="undrawn">{}</p></figure>').format(alt)
+    # Its words are in it already, so a reader is not told all the numbers at its axes.
+    return Markup(
+        '<figure class="figure"><div class="drawing"><svg role="img" aria-label="{}" width="{:g}" height="{:g}"'
+        ' viewBox="0 0 {:g} {:g}">{}</svg></div></figure>'
+    ).format(alt, width, height, width * 0.75, height * 0.75, Markup(inner))
 
 
 def _is_figures(cells: Sequence[str]) -> bool:

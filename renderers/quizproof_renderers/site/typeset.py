@@ -37,7 +37,7 @@ from quizproof.displays import (
     TextInput,
     Written,
 )
-from quizproof.figures import Chart, Flow, Matrix, Table
+from quizproof.figures import Chart, Drawing, Flow, Matrix, Table
 from quizproof.marking import scoring
 from quizproof_renderers.site import figures, markup
 from quizproof_renderers.site.charts.chart import chart
@@ -83,6 +83,8 @@ def content(display: Content) -> Markup:
             return figures.matrix(display)
         case Flow():
             return figures.flow(display)
+        case Drawing():
+            return figures.drawing(display)
         case _:
             assert_never(display)
 
@@ -125,17 +127,16 @@ def _program(program: Code, repeat: Repeat | None = None) -> Markup:
 def _again(repeat: Repeat) -> Markup:
     """What opens the lines that were shown before."""
     before = repeat.before
-    where = (
-        Markup('<a href="#q-{}">{}</a>').format(before.block, markup.inline(before.where))
-        if before.block
-        else html_gettext("the common setup")
-    )
+    where = markup.inline(before.where) if before.block else html_gettext("the common setup")
     says = (
         html_gettext("All {count} lines are those of {place}", count=repeat.lines, place=where)
         if repeat.is_whole
         else html_gettext("Lines 1 to {count} are those of {place}", count=repeat.lines, place=where)
     )
-    return Markup('<details class="repeat"><summary>{}</summary></details>').format(says)
+    # After the summary: to press that opens the lines, and there can be no link in what is pressed.
+    there = html_gettext("Where they were first")
+    link = Markup('<a href="#q-{}">{}</a>').format(before.block, there) if before.block else ""
+    return Markup('<details class="repeat"><summary>{}</summary>{}</details>').format(says, link)
 
 
 def plain(display: Written) -> str:

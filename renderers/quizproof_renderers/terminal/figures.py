@@ -15,7 +15,7 @@ from rich.text import Text
 
 from quizproof.comparison.numbers import figure
 from quizproof.displays import Figure
-from quizproof.figures import Chart, Flow, Matrix, Series, Stage, Table
+from quizproof.figures import Chart, Drawing, Flow, Matrix, Series, Stage, Table
 from quizproof_renderers.terminal import prose
 from quizproof_renderers.terminal.plot import Plot
 from quizproof_renderers.text import clip_lines, one_line, share, visible
@@ -41,6 +41,8 @@ def drawing(display: Figure) -> RenderableType:
             body = _matrix(display)
         case Flow():
             body = _Stations(display)
+        case Drawing():
+            return Text(f"Picture: {prose.plain_line(display.alt)}")
         case _:
             assert_never(display)
     return Group(Text(prose.plain_line(display.caption), "dim"), body) if display.caption else body
@@ -66,6 +68,8 @@ def sentences(display: Figure) -> list[str]:
                 *_head("Pipeline", display.caption),
                 *itertools.chain(*(_stage_sentences(n, s) for n, s in stages)),
             ]
+        case Drawing():
+            return _head("Picture", display.alt)
         case _:
             assert_never(display)
     return lines

@@ -16,6 +16,7 @@ KINDS = (
     "choice",
     "confusion-matrix",
     "experiment",
+    "figure",
     "fill-blank",
     "find-bug",
     "match",

@@ -28,7 +28,7 @@ from quizproof.displays import (
     TextInput,
     Written,
 )
-from quizproof.figures import Chart, Event, Flow, Matrix, Series, Table
+from quizproof.figures import Chart, Drawing, Event, Flow, Matrix, Series, Table
 from quizproof_renderers.site.languages import phrases
 from quizproof_renderers.site.languages.language import ENGLISH
 from quizproof_renderers.site.languages.messages import spoken
@@ -87,7 +87,7 @@ def _translated(content: Content) -> Content:
         case Matrix():
             # The names of its cells are translated where they are shown: formulas have their English initials.
             return replace(content, caption=cell(content.caption))
-        case Flow():
+        case Flow() | Drawing():
             return content
         case _:
             assert_never(content)

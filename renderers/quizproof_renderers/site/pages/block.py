@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from quizproof.displays import Display, OpenInput, Option, Options, Point
+from quizproof.displays import Display, OpenInput, Option, Options, Point, TextInput
 from quizproof.proof import BlockProof
 from quizproof.quizfile.header import Header
 from quizproof.quizfile.metadata import Metadata, inherited
@@ -133,6 +133,12 @@ class PageBlock:
     def _displays(self) -> tuple[Display, ...]:
         """What it shows, as the engine wrote it."""
         return tuple(variant.display for variant in self.proof.variants if variant.display)[:MAX_VARIANTS]
+
+    @property
+    def asks_for_output(self) -> bool:
+        """Whether it asks what a program prints."""
+        inputs = [variant.display.input for variant in self.variants]
+        return any(isinstance(asked, TextInput) and asked.asks == "output" for asked in inputs)
 
     @property
     def unproven(self) -> tuple[str, ...]:

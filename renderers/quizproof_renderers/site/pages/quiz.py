@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from quizproof.displays import Code, TextInput
+from quizproof.displays import Code
 from quizproof.proof import JudgedClaim
 from quizproof.quizfile.header import Header
 from quizproof_renderers.site.languages.displays import contents_in_language
@@ -138,8 +138,7 @@ class QuizPage:
     @property
     def asks_for_output(self) -> bool:
         """Whether a question asks what a program prints."""
-        displays = (variant.display for question in self.questions for variant in question.variants)
-        return any(isinstance(display.input, TextInput) and display.input.asks == "output" for display in displays)
+        return any(question.asks_for_output for question in self.questions)
 
     @property
     def countdown(self) -> float | None:

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 from quizproof.displays import Code, Display, Ordering
 from quizproof.marking.attempt import judge_order, ordered_program
-from quizproof.marking.mark import MalformedResponse, Mark, Response, mark
+from quizproof.marking.mark import MalformedResponse, Mark, NeverRun, Response, mark
+from quizproof.outcome import LOST
 from quizproof_renderers.shuffling import letters
 from quizproof_renderers.terminal.faces.base import Account, Face, Part, Standing
 from quizproof_renderers.terminal.forms.base import Desk, Form, MarkedResponse, compared, several
 from quizproof_renderers.terminal.reader import Reader
+from quizproof_renderers.text import sentence
 
 INDENT = "    "
 """One level of indentation on the screen."""
@@ -74,11 +76,21 @@ class OrderingForm(Form):
         return self.checked([f"{name}:{level}" for name, level in zip(ids, levels, strict=True)])
 
     def mark(self, response: Response, desk: Desk) -> MarkedResponse:
-        result = mark(self.input, response)
+        try:
+            result, is_known = mark(self.input, response), True
+        except NeverRun as error:  # nobody has tried this order, and no rule says that it is wrong
+            if error.otherwise is None or desk.run is None:
+                desk.face.say("Your order cannot be run here.")
+                return MarkedResponse(response, None)
+            result, is_known = error.otherwise, False
         if not result.correct and desk.run:
             desk.face.say("Running your order.")
             program = ordered_program(self._ordering, several(response))
-            result = judge_order(self._ordering, several(response), program, desk.run(program), result)
+            outcome = desk.run(program)
+            if not is_known and outcome.status in LOST:
+                desk.face.say(sentence(f"your order could not be run: {outcome.detail}"))
+                return MarkedResponse(response, None)
+            result = judge_order(self._ordering, several(response), program, outcome, result)
         parts = []
         for given, right in zip(several(response), result.right, strict=True):
             standing: Standing = "right" if right else "wrong"

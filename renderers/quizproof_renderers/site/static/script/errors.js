@@ -5,7 +5,7 @@ export class Malformed extends Error {}
 
 /**
  * A program that was never run, or a text in a blank with which it was never run: only a run can mark it, and it may well
- * be right. Of blanks, `parts` says for each whether it is right; null where only a run can say.
+ * be right. So may an order of lines. Of blanks, `parts` says for each whether it is right; null where only a run can say.
  */
 export class NeverRun extends Malformed {
   constructor(parts = []) {

@@ -99,9 +99,8 @@ export const FORMS = {
         one(".program", form).append(piece);
       }
     },
-    show(form, response, mark) {
-      markParts(all(".program > .piece", form), mark.parts);
-    },
+    // Learners mark an order as a whole.
+    show: (form, response, { parts, own }) => markParts(all(".program > .piece", form), own ? response.map(() => parts[0]) : parts),
   },
 
   match: {

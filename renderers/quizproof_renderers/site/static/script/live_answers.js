@@ -4,14 +4,16 @@ import { all, one } from "./dom.js";
 import { make } from "./elements.js";
 import { button, makeNotebook } from "./live_boxes.js";
 import { _ } from "./messages.js";
+import { placedId } from "./ordering.js";
 
 /** What the server is asked about a form, by the name in data-form. */
 const GIVEN = {
   program: (form) => ({ source: one(".field", form).value }),
+  order: (form) => ({ texts: all(".program > .piece", form).map((piece) => placedId(form, piece)) }),
   blanks: (form) => ({ texts: all(".field", form).map((field) => field.value) }),
 };
 
-export const isProgram = (form) => form !== null && form.dataset.form in GIVEN;
+export const isProgram = (form) => form !== null && form.dataset.form in GIVEN && (form.dataset.form !== "order" || "own" in form.dataset);
 
 /** Let a variant of a question be run and marked. `request` has its block and edition. */
 export function letRunAnswer(variant, request) {

@@ -4,7 +4,7 @@ import { all } from "./dom.js";
 import { Malformed, NeverRun } from "./errors.js";
 import { _ } from "./messages.js";
 import { askWhichNumber, isInRange, isWithin, parseNumber, valueOf } from "./numbers.js";
-import { readGiven } from "./reader.js";
+import { asPythonReads, mayBeRight, readGiven } from "./reader.js";
 import { fillsAlike, knownRun } from "./recognition.js";
 import { foldOutput, foldProgram, isEvent, plain, saysNothing, strip } from "./text.js";
 
@@ -36,21 +36,6 @@ function inOrder(given, order) {
     else j += 1;
   }
   return places;
-}
-
-/** Lines with the levels of indentation that Python reads: a body that is further in than one level is one level deep. */
-function nested(form, response) {
-  if (all(".source", form).some((source) => /"""|'''/.test(source.textContent))) return response;
-  const stack = [0];
-  const lines = [];
-  for (const [id, level] of response.map((line) => line.split(":"))) {
-    if (Number(level) > stack[stack.length - 1]) stack.push(Number(level));
-    while (stack[stack.length - 1] > Number(level)) stack.pop();
-    // What Python would refuse stays as it is.
-    if (stack[stack.length - 1] !== Number(level)) return response;
-    lines.push(`${id}:${stack.length - 1}`);
-  }
-  return response[0].endsWith(":0") ? lines : response;
 }
 
 /** What is left of a score, 0 to 1, after hints that cost a share each. */
@@ -137,7 +122,7 @@ export const RULES = {
 
   order(form, response, foreseen) {
     if (!response.length) throw new Malformed(_`Put lines into your program first.`);
-    const given = "indented" in form.dataset ? nested(form, response) : response;
+    const given = asPythonReads(form, response);
     const kept = form.dataset.orders.split("|").map((text) => {
       const order = text.split(" ");
       return { places: inOrder(given, order), of: Math.max(order.length, given.length) };
@@ -146,6 +131,7 @@ export const RULES = {
     const used = response.map((line) => line.split(":")[0]);
     const mistakes = used.map((id) => foreseen.find((mistake) => mistake.dataset.value === id)).filter(Boolean);
     const parts = given.map((line, place) => best.places.includes(place));
+    if (best.places.length < best.of && form.dataset.own && mayBeRight(form, given)) throw new NeverRun([null]);
     return { earned: best.places.length, of: best.of, mistakes, parts };
   },
 

@@ -3,9 +3,11 @@
 import { one } from "./dom.js";
 import { _ } from "./messages.js";
 
-const MAX_LEVEL = 8; // the style sheet has no deeper indentation
-const LEVEL_WIDTH = 28; // pixels a line is dragged sideways per level of indentation
-const MIN_DRAG = 5; // pixels; a shorter movement is a click
+// The style sheet has no deeper indentation.
+const MAX_LEVEL = 8;
+// Pixels: how far a line is dragged sideways per level of indentation, and up to which movement a press is a click.
+const LEVEL_WIDTH = 28;
+const MIN_DRAG = 5;
 const MOVE_NAMES = { up: _`Move up`, down: _`Move down`, in: _`Indent`, out: _`Unindent` };
 const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
 

@@ -10,7 +10,7 @@ import { letScroll } from "./layout.js";
 import { afterHints, RULES } from "./marking.js";
 import { _, _n } from "./messages.js";
 import { makeMovable } from "./ordering.js";
-import { withReader } from "./reader.js";
+import { needsReader, withReader } from "./reader.js";
 import { copyField, saveFile } from "./saving.js";
 import { ownMark, readOwn, showUnrun, unrunText } from "./unrun.js";
 import { joined, percent } from "./wording.js";
@@ -60,7 +60,7 @@ export function makeAnswerable(section, report, keepDraft) {
       withReader(form, () => answer(FORMS[form.dataset.form].read(form), true));
     });
     // So that it is there when the answer is checked.
-    if ("given" in form.dataset) form.addEventListener("focusin", () => withReader(form, () => {}), { once: true });
+    if (needsReader(form)) form.addEventListener("focusin", () => withReader(form, () => {}), { once: true });
     form.addEventListener("input", (event) => {
       if (event.target.closest?.(".unrun")) return;
       complain(form, "");
@@ -271,8 +271,8 @@ export function makeAnswerable(section, report, keepDraft) {
     const way = FORMS[form.dataset.form];
     if (Array.isArray(response) !== Boolean(way.several)) return false;
     way.fill(form, response);
-    // The form takes only what it knows: options and lines may have changed since.
-    if (!sameItems([way.read(form)].flat(), [response].flat())) {
+    // The form takes only what it knows: options and lines may have changed since. Options were perhaps shuffled.
+    if (!sameItems([way.read(form)].flat().sort(), [response].flat().sort())) {
       show(index);
       return false;
     }

@@ -66,7 +66,9 @@ export function makeSteps(firstOpen) {
 
   const stepOf = (stop) => steps.findIndex((step) => step.includes(stop));
   /** The stop that the address leads to, if any. */
-  const named = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest(".question, .ending");
+  // No id is a number sign; Firefox complains about a search for nothing.
+  const named = () =>
+    document.getElementById(decodeURIComponent(location.hash.slice(1)) || "#")?.closest(".question, .ending");
 
   /** Scroll to a stop; to the top of the page where what is above it is low. */
   function lookAt(stop) {

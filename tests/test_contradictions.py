@@ -12,9 +12,9 @@ import yaml
 
 from helpers import prose_blocks, prose_counts, prose_mixed, prose_samples, prose_sums
 from quizproof.kinds.questions.number import NumberQuestion
-from quizproof.proving.prose.arithmetic import equations
+from quizproof.proving.prose.computed.arithmetic import equations
+from quizproof.proving.prose.computed.literals import Printed, Raises, evaluated
 from quizproof.proving.prose.contradictions import contradictions
-from quizproof.proving.prose.literals import Printed, Raises, evaluated
 
 if TYPE_CHECKING:
     from conftest import ProveText

@@ -52,3 +52,14 @@ package, or whether there is a GPU. Ask about something that is the same everywh
 """,
     severity="warning",
 )
+LUCK = _define(
+    "QP404",
+    "luck",
+    "A comparison of what is drawn without a seed holds by luck.",
+    """
+The program draws random numbers without a seed, and what it asserts or prints compares them: that the mean of a
+thousand draws is below 0.1, or that a shuffled list is in another order. It held in every run, and need not hold in the
+next one. Seed the generator first, or assert what holds of every draw: shapes, bounds, sums.
+""",
+    severity="warning",
+)

@@ -19,9 +19,10 @@ Series = Sequence[float]
 
 _CLAUSE = re.compile(r"[,;:(–—]|\b(?:while|whereas|but|although)\b|\band (?=the\b|its\b|then\b|\w+ (?:rises|falls)\b)")
 _ELSEWHERE = re.compile(
-    r"(?i)\b(?:if|unless|would|could|might|may|should|can|with|without|for|think\w*|expect\w*|believ\w*|imagin\w*"
-    r"|suppos\w*|instead|other|others|another|larger|smaller|higher|lower|longer|seeds?|both|all(?! the time)"
-    r"|on average|batch\w*|usually|often|mostly|hardly|nearly|almost|not|no|neither|n't)\b|n['’]t\b|\?"
+    r"(?i)\b(?:if|unless|would|could|might|may|should|can|with|without|for|where|when|once|whether|how|which"
+    r"|(?<!after )(?<!from )that|think\w*|expect\w*|believ\w*|imagin\w*|suppos\w*|instead|others?|another|larger"
+    r"|smaller|higher|lower|longer|seeds?|both|all(?! the time)|on average|batch\w*|usually|often|mostly|hardly|nearly"
+    r"|almost|not|no|neither|an? (?:\w+ )?(?:loss|accuracy|error|score|curve))\b|n['’]t\b|\?"
 )
 """Words by which a clause is about another training, or denies or hedges what it says."""
 _ADJECTIVE = {"validation": "val", "val": "val", "test": "test", "training": "train", "train": "train"}

@@ -26,7 +26,7 @@ class _Falsehood:
 
 _LIBRARIES = r"\b(?:np|numpy|torch|tf|tensorflow|pd|pandas|jnp|deque|class)\b"
 _METHOD = r"`(?:\w+\.)*"
-_CALL = r"(?:\([^`\n]*\))?`"
+_CALL = r"(?:\([^`\n()]*\))?`"
 _IMMUTABLE = (
     r"(?<!of )(?:strings|tuples|integers|ints|floats|booleans|frozensets|ranges|an? (?:string|tuple|integer|int|float))"
 )
@@ -137,10 +137,12 @@ _OF_TENSORFLOW = (
 )
 _FALSEHOODS = {"torch": (*_OF_PYTHON, *_OF_TORCH), "tensorflow": (*_OF_PYTHON, *_OF_TENSORFLOW)}
 _SUPPOSED = re.compile(
-    r"(?i)\b(?:if|unless|as if|would|could|might|may|were|think\w*|thought|believ\w*|expect\w*|assum\w*|suppos\w*"
-    r"|pretend\w*|confus\w*|mistak\w*|wrong\w*|claim\w*|myth|not|never|nor|no|neither|nobody|only|some|other|than"
-    r"|false\w*|say|says|said)\b|n['’]t\b|\?|^\W*(?:does|do|are|is)\b"
+    r"(?i)\b(?:if|unless|would|could|might|may|were|think\w*|thought|believ\w*|expect\w*|assum\w*|suppos\w*"
+    r"|pretend\w*|confus\w*|mistak\w*|wrong\w*|claim\w*|myth|false\w*|say|says|said)\b|\?|^\W*(?:does|do|are|is)\b"
 )
+"""Words before it by which a sentence does not state what it says."""
+_DENIED = re.compile(r"(?i)\b(?:not|never|nor|no|neither|nobody|only|some|other|than)\b|n['’]t\b")
+"""Words by which its own clause does not."""
 
 
 def of_reasons(sentence: Sentence, runtime: str, code: str) -> Iterator[tuple[Stated, str, str]]:
@@ -152,7 +154,9 @@ def of_reasons(sentence: Sentence, runtime: str, code: str) -> Iterator[tuple[St
     words = re.sub(r"`[^`\n]*`", lambda each: "…" * len(each[0]), sentence.text)
     for falsehood in _FALSEHOODS.get(runtime, _OF_PYTHON):
         found = falsehood.pattern.search(sentence.text)
-        if not found or _SUPPOSED.search(words[: found.start()]):
+        if not found or _SUPPOSED.search(before := words[: found.start()]):
+            continue
+        if _DENIED.search(re.split(r"[,;:(–—]|\b(?:because|since|so|as)\b", before)[-1]):
             continue
         if falsehood.unless and re.search(falsehood.unless, code):
             continue

@@ -22,7 +22,8 @@ _ARGUMENT = re.compile(r"\w+(?==[^=])")
 _TYPES = frozenset(name for name in dir(builtins) if isinstance(getattr(builtins, name), type))
 """Types are made by literals, and exceptions are named by another rule."""
 _UNSAID = _TYPES | frozenset(keyword.kwlist) | {"None", "True", "False", "self"}
-_OTHERWISE = re.compile(r"(?i)\b(?:without|instead of|unlike|rather than|not|no|than|as|like|older|if)\b|n['’]t\b")
+_OTHERWISE = re.compile(r"(?i)\b(?:without|instead of|unlike|rather than|not|no|than|as|like|if)\b|n['’]t\b")
+"""Words after which something is named that is not used, or only compared with."""
 
 
 def left_out(block: Block) -> Iterator[Advice]:
@@ -38,25 +39,23 @@ def left_out(block: Block) -> Iterator[Advice]:
             text, proof = getattr(each, "text", None), getattr(each, "proof", None)
             if not text or not proof:
                 continue
-            if name := _missing(text, set(_WORD.findall(f"{before}\n{proof}"))):
+            if name := _missing(text, f"{before}\n{proof}"):
                 message = f"the statement is about `{name}`, which its proof does not use"
                 help_ = f"Let the proof use `{name}`, and assert what it brings about."
                 yield Advice(rules.STEP_LEFT_OUT, (group, index, "proof"), message, help=help_)
 
 
-def _missing(text: str, used: set[str]) -> str:
+def _missing(text: str, code: str) -> str:
     """The name that a statement is about and that code does not use; empty when there is none."""
-    pieces = [_STRING.sub("", found) for found in _PIECE.findall(text)]
+    pieces = [found for found in _PIECE.finditer(text) if not _OTHERWISE.search(text[: found.start()])]
     names = [
         name
         for piece in pieces
-        for name in map(str, _WORD.findall(piece))
+        for name in map(str, _WORD.findall(_STRING.sub("", piece[1])))
         if name not in _UNSAID and not (name.startswith("__") and name.endswith("__"))
     ]
-    if names and not used & set(names):
+    # As a part of a longer name, too: `requires_grad_` sets `requires_grad`.
+    if names and not any(name in code for name in names):
         return names[-1] if len(pieces) == 1 else names[0]
-    for found in _PIECE.finditer(text):
-        argument = _ARGUMENT.match(found[1])
-        if argument and argument[0] not in used and not _OTHERWISE.search(text[: found.start()]):
-            return str(argument[0])
-    return ""
+    arguments = (str(found[0]) for piece in pieces if (found := _ARGUMENT.match(piece[1])))
+    return next((name for name in arguments if name not in code), "")

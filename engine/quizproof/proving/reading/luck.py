@@ -63,7 +63,7 @@ class _Draws:
                     values = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
                     if kind := next(filter(None, (self.kind(value) for value in values if value)), ""):
                         self.names[name] = kind
-                case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=name), args=args)):
+                case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args):
                     self._change(owner, name, args)
                 case _:
                     pass

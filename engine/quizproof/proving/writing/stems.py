@@ -25,7 +25,7 @@ _NUMBER = re.compile(
     r"|lines|expressions|answers|calls|claims)\b(?! of the)"
 )
 _NUMBERS = {"two": 2, "three": 3, "four": 4}
-_LINE = re.compile(r"(?i)\b(?:in|on|of|at|does|after|before) line (?P<n>\d+)\b")
+_LINE = re.compile(r"(?i)\b(?:in|on|of|at|by|does|after|before) line (?P<n>\d+)\b")
 _HOW_MANY_LINES = re.compile(
     r"(?i)\bhow many lines (?:does|will) (?:this|the) (?:program|code|loop|script|snippet) (?:print|output|write)\b"
 )

@@ -87,6 +87,16 @@ def test_facts_of_the_machine_that_a_key_shows() -> None:
     assert facts("import os\nn = os.cpu_count()\nprint(3)") == []
 
 
+def test_durations_are_luck() -> None:
+    """Where something must have been fast; two durations can be compared, and a wait takes its time."""
+    setup = "import time\nstart = time.perf_counter()\ntook = time.perf_counter() - start"
+    assert luck(setup, "assert took < 0.01", drew=False) == ["took < 0.01"]
+    assert luck(setup, "assert 0.01 > took", drew=False) == ["0.01 > took"]
+    assert luck(setup, "assert took >= 0", drew=False) == []
+    assert luck(f"{setup}\nother = time.perf_counter() - start", "assert took <= other", drew=False) == []
+    assert luck("import time\ntime.sleep(0.1)", "assert 1 < 2", drew=False) == []
+
+
 STATEMENTS = """
 - id: {id}
   kind: choice

@@ -34,14 +34,14 @@ _ORDERS = re.compile(
     r"(?: right| correct| valid| possible)?\b"
 )
 _ITEMS = re.compile(
-    r"(?i)\b(?:the|this) (?P<what>list|tuple) (?:has|contains|holds|consists of) (?P<n>\d+) "
-    r"(?:numbers|items|elements|entries|values|words|strings|names|integers)\b"
+    r"(?i)\b(?:the|this) (?P<what>list|tuple|text|string|word) (?:has|contains|holds|consists of) (?P<n>\d+) "
+    r"(?:numbers|items|elements|entries|values|words|strings|names|integers|(?P<signs>characters|letters))\b"
 )
 _SIZE = re.compile(
     r"(?i)\b(?:the |its )?(?:height|width|height and width|height and the width) (?:is|are|becomes?|shrinks?"
     r"|grows?|goes|drops?|halves|falls?)(?: now| then| from \d+)?(?: down)?(?: to)? "
     rf"{MARKUP}(?P<n>\d+)\b(?! ?[%x×*/+-])"
-    r"|\b(?P<m>\d+) pixels (?:high|wide|tall)\b"
+    r"|\b(?P<m>\d+) (?:pixels (?:high|wide|tall)|by \d+(?=\W*$))"
 )
 _UNPADDED = re.compile(r"(?i)^\W*(?:without|with no) (?:any )?padding,")
 _PARTS = re.compile(
@@ -139,17 +139,25 @@ def _of_items(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, 
     for found in _ITEMS.finditer(sentence.text):
         code = "\n".join(str(getattr(evidence.block, name, None) or "") for name in ("setup", "code"))
         tree = parse(code)
-        nodes = list(ast.walk(tree)) if tree else []
-        kind = ast.List if found["what"].lower() == "list" else ast.Tuple
-        every = [node for node in nodes if isinstance(node, (ast.List, ast.Tuple)) and isinstance(node, kind)]
-        others = any(isinstance(node, (ast.ListComp, ast.Starred)) for node in nodes)
-        if len(every) != 1 or others or _CHANGES.search(code):
+        sizes = _sizes(list(ast.walk(tree)) if tree else [], found["what"].lower())
+        is_text = found["what"].lower() not in ("list", "tuple")
+        if len(sizes) != 1 or is_text != bool(found["signs"]) or _CHANGES.search(code):
             continue
-        real, typed = len(every[0].elts), int(found["n"])
+        real, typed = sizes[0], int(found["n"])
         # A list of the run, such as one that is printed, may be another.
         if typed != real and typed not in evidence.computed and sentence.states(*found.span()):
             stated = Stated(found["n"], sentence.at(found.start("n")))
             yield stated, f"the text says {found['n']}, but the {found['what']} in the code has {real}", ""
+
+
+def _sizes(nodes: list[ast.AST], what: str) -> list[int]:
+    """How many items each literal has that may be meant; none where lists are made in other ways, too."""
+    if any(isinstance(node, (ast.ListComp, ast.Starred)) for node in nodes):
+        return []
+    if what in ("list", "tuple"):
+        kind = ast.List if what == "list" else ast.Tuple
+        return [len(node.elts) for node in nodes if isinstance(node, (ast.List, ast.Tuple)) and isinstance(node, kind)]
+    return [len(node.value) for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def _of_weights(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:

@@ -27,7 +27,7 @@ _METRICS = {
 }
 _METRIC = re.compile(
     rf"(?i)\b(?P<metric>average precision|precision|recall|sensitivity|accuracy|specificity|f1|auc)(?:[- ]score)?"
-    rf"(?: of (?:the|this) (?:model|classifier))?(?: therefore| thus| then| here)?"
+    rf"(?: of (?:the|this) (?:model|classifier))?(?: therefore| thus| then| here|,)?"
     rf"(?: is| equals| comes to| amounts to| stays at|:) {MARKUP}(?P<n>{NUMBER}){_WHOLE}"
 )
 _COUNT = re.compile(rf"(?i)(?<![\d.,])(?P<n>\d+){MARKUP} (?P<sign>true|false) (?P<class>positive|negative)s?\b")

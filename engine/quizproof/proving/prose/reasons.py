@@ -49,6 +49,13 @@ _OF_PYTHON = (
         "it returns None",
         _LIBRARIES,
     ),
+    _never(
+        r"\b(?:sorts|works|reverses)(?: it| the list)? in place,? and (?:then )?(?:returns|gives back)"
+        r" (?:the |a |its )?(?:\w+ )?(?:list|result|itself)\b",
+        "what works in place returns None",
+        _LIBRARIES,
+    ),
+    _never(r"\bassignment (?:copies|makes a copy|creates a copy)\b", "it gives the object another name"),
     _never(rf"{_METHOD}sorted{_CALL} (?:sorts|changes|works)[^.;]{{0,30}} in place\b", "it returns a new list"),
     _never(rf"{_METHOD}sorted{_CALL} (?:returns|gives) (?:`?None`?|nothing)\b", "it returns a new list"),
     _never(
@@ -81,7 +88,9 @@ _OF_PYTHON = (
         _LIBRARIES,
     ),
     _never(
-        r"\bsets (?:keep|preserve|remember)(?: the)? (?:insertion )?order\b", "a set has no order that one can rely on"
+        r"(?:^\W*|\b(?:because|since|and|but) )(?:(?:a set|sets)(?: of \w+)? (?:keeps?|preserves?|remembers?)"
+        r"(?: the| their)? (?:insertion )?order\b|sets are (?:always )?(?:sorted|ordered)\b)",
+        "a set has no order that one can rely on",
     ),
     _never(
         r"\b(?:dictionaries|dicts) (?:are unordered|(?:have|keep) no order)\b",

@@ -1,4 +1,4 @@
-"""Luck: comparisons of what is drawn without a seed, which held in the runs that there were.
+"""Luck: comparisons of what is drawn without a seed, or of how long something took, which held in the runs so far.
 
 `assert x.mean().abs() < 0.03` of ten thousand draws holds nearly always, so that no number of further runs shows that
 it need not. A run says whether the program drew without a seed; which values come from the draw is read from its text.
@@ -25,7 +25,11 @@ _ORDER = re.compile(r"shuffle|permutation|randperm|random_shuffle|random_flip\w*
 """Draws of an order: what their values are in all is no chance."""
 _BOUNDED = re.compile(r"randint|randrange|integers|choices?|sample|uniform_?|multinomial|bernoulli_?")
 """Draws from what is given, whose bounds a comparison may well name."""
-_KINDS = (("unit", _UNIT), ("normal", _NORMAL), ("order", _ORDER), ("bounded", _BOUNDED))
+_CLOCK = re.compile(r"(?:perf_counter|monotonic|process_time|thread_time)(?:_ns)?|timeit")
+"""What measures how long something takes, which is no draw, and as little certain."""
+_KINDS = (("unit", _UNIT), ("normal", _NORMAL), ("order", _ORDER), ("bounded", _BOUNDED), ("clock", _CLOCK))
+_SHORT = 1
+"""Seconds. What has to be done in less may take longer on another machine."""
 _FIXED = re.compile(
     r"shape|size|dtype|ndim|dim|numel|device|requires_grad|grad_fn|grad|is_\w+|stride|names|itemsize|nbytes|rank"
     r"|data_ptr|__\w+__"
@@ -140,16 +144,18 @@ def lucky(programs: Iterable[Program], runs: Runs) -> Iterator[Advice]:
     told: set[tuple[object, ...]] = set()
     for program in programs:
         outcome = runs.get(program)
-        if outcome is None or not outcome.drew:
+        if outcome is None:
             continue
-        for advice in _of_program(program):
+        for advice in _of_program(program, drew=outcome.drew):
             if (advice.at, advice.line) not in told:
                 told.add((advice.at, advice.line))
                 yield advice
                 break
 
 
-def _of_program(program: Program) -> Iterator[Advice]:
+def _of_program(program: Program, *, drew: bool) -> Iterator[Advice]:
+    if not drew and not any(_CLOCK.search(part.source) for part in program.parts):
+        return
     draws = _Draws()
     drawn: Part | None = None
     for part in program.parts:
@@ -161,12 +167,16 @@ def _of_program(program: Program) -> Iterator[Advice]:
         if draws.names != known and part.role == "answer":
             drawn = part
         for compare in _decisive(tree, part):
-            if not _is_luck(compare, draws):
+            timed = _is_timed(compare, draws)
+            if not timed and not (drew and _is_luck(compare, draws)):
                 continue
             line = compare.lineno - part.lead
             at, place = (drawn.at, 1) if drawn and part.role == "check" else (part.at, line)
-            message = f"`{ast.unparse(compare)}` compares what is drawn without a seed, so it holds by luck"
+            what = "how long something took" if timed else "what is drawn without a seed"
+            message = f"`{ast.unparse(compare)}` compares {what}, so it holds by luck"
             help_ = "Seed the generator first, or assert what holds of every draw."
+            if timed:
+                help_ = "Count steps, or compare two durations that differ by far."
             yield Advice(rules.LUCK, at, message, place, help_)
 
 
@@ -195,6 +205,19 @@ def _is_luck(compare: ast.Compare, draws: _Draws) -> bool:
             return kind in ("unit", "normal", "order") and number not in (*_CERTAIN,) and not _is_plain(other)
         case _:
             return False
+
+
+def _is_timed(compare: ast.Compare, draws: _Draws) -> bool:
+    """Whether something must have taken less than a short time."""
+    sides = [compare.left, *compare.comparators]
+    if len(sides) != 2:
+        return False
+    if isinstance(compare.ops[0], (ast.Gt, ast.GtE)):
+        sides.reverse()
+    elif not isinstance(compare.ops[0], (ast.Lt, ast.LtE)):
+        return False
+    limit = _number(sides[1])
+    return draws.kind(sides[0]) == "clock" and limit is not None and 0 < limit < _SHORT
 
 
 def _number(node: ast.expr) -> float | None:

@@ -39,17 +39,18 @@ def quizproof_array(value: Any) -> list[Any]:
 
 def quizproof_plain(value: Any, depth: int = 0) -> Any:
     """A value as data; None for what cannot be compared, such as a function."""
-    if depth > 5 or value is None or isinstance(value, bool):
-        return value if depth <= 5 else None
+    if depth > 3 or value is None or isinstance(value, bool):
+        return value if depth <= 3 else None
+    most = 6 if depth else 20
     if isinstance(value, (str, int, float)):
         return value[:300] if isinstance(value, str) else quizproof_number(value)
     if isinstance(value, (list, tuple)):
-        return [type(value).__name__, len(value), [quizproof_plain(each, depth + 1) for each in value[:20]]]
+        return [type(value).__name__, len(value), [quizproof_plain(each, depth + 1) for each in value[:most]]]
     if isinstance(value, dict):
         pairs = sorted(([repr(key), quizproof_plain(each, depth + 1)] for key, each in value.items()), key=repr)
-        return ["dict", len(value), pairs[:20]]
+        return ["dict", len(value), pairs[:most]]
     if isinstance(value, (set, frozenset)):
-        return ["set", len(value), sorted(map(repr, value))[:20]]
+        return ["set", len(value), sorted(map(repr, value))[:most]]
     return quizproof_array(value) if hasattr(value, "shape") and hasattr(value, "dtype") else None
 
 

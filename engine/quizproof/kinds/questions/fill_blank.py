@@ -226,7 +226,7 @@ def _judge_agreement(fillings: Sequence[tuple[Mapping[str, str], DataPath]], *ou
             f"filled with {_listed(first)}, the program leaves `{name}` as {shown(left[name])}; with {_listed(texts)}, "
             f"as {shown(other[name])}"
         )
-        help_ = "If both are right, let the check say which values are; else assert the value."
+        help_ = "Let the check assert the value. If both values are right, ask for what they have in common."
         return warned(rules.ANSWERS_DIFFER, message, help=help_, at=at)
     return PROVEN
 

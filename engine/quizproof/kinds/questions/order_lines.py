@@ -15,7 +15,7 @@ import keyword
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, ClassVar, Literal
@@ -138,16 +138,17 @@ class OrderLines(Question):
 
     def _agreement(self) -> Iterator[Claim]:
         """That right orders leave the same values: tried with each two neighbours that have a name in common."""
-        own, run = self._own(), self._search().run
-        swaps = [swapped(own, place) for place in range(len(own) - 1) if _share(own[place], own[place + 1])]
-        swaps = [order for order in dict.fromkeys(swaps) if order in run[1:]]
+        own, run = self._own(), self._search().run[1:]
+        places = [place for place in range(len(own) - 1) if _share(own[place], own[place + 1])]
+        orders = {place: order for place in places if (order := swapped(own, place)) in run}
         names = results(self.with_shared(self.setup), self.lines, every=True)
-        if swaps and names:
-            judged = [self._program(order) for order in swaps]
-            sources = [self.lines, *(source_of(order, unit_of(written(self.lines))) for order in swaps)]
+        if orders and names:
+            judged = [self._program(order) for order in orders.values()]
+            sources = [self.lines, *(source_of(order, unit_of(written(self.lines))) for order in orders.values())]
             parts = [Part("answer", source, ("lines",)) for source in sources]
             recorded = [self.program(*given(self.setup), part, *recording(names)) for part in parts]
-            judge = partial(_judge_agreement, tuple(judged))
+            pairs = [(own[place].source, own[place + 1].source) for place in orders]
+            judge = partial(_judge_agreement, tuple(judged), pairs)
             yield Claim("right orders agree", ("lines",), (*judged, *recorded), judge, probe=True)
 
     def right_parts(self) -> tuple[Part, ...]:
@@ -292,19 +293,22 @@ def _judge_own(program: Program, outcome: Outcome) -> Judgement:
     return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
 
 
-def _judge_agreement(programs: tuple[Program, ...], *outcomes: Outcome) -> Judgement:
-    """Judge what swaps leave, of which some are right. `outcomes`: theirs with the check, and what all leave."""
+def _judge_agreement(programs: tuple[Program, ...], pairs: Sequence[tuple[str, str]], *outcomes: Outcome) -> Judgement:
+    """Judge what swaps of two lines leave, of which some are right.
+
+    programs  the swaps, with the check
+    pairs     the lines that each swaps
+    outcomes  those of the programs, and what the author's order and each swap leave
+    """
     own, *others = map(left_in, outcomes[len(programs) :])
-    for program, outcome, other in zip(programs, outcomes, others, strict=False):
+    for program, outcome, other, (one, two) in zip(programs, outcomes, others, pairs, strict=False):
         if own is None or other is None or not _passed(program, outcome) or not (name := difference(own, other)):
             continue
-        lines = next(part.source for part in program.parts if part.role == "answer").rstrip("\n")
         message = (
-            f"another order passes the check, but leaves `{name}` as {shown(other[name])} where this one leaves "
-            f"{shown(own[name])}: {lines!r}"
+            f"with `{two}` before `{one}` the check passes, too, but then `{name}` is {shown(other[name])} and not "
+            f"{shown(own[name])}"
         )
-        help_ = f"Let the check look at `{name}`, too."
-        return warned(rules.ANSWERS_DIFFER, message, help=help_, at=("lines",))
+        return warned(rules.ANSWERS_DIFFER, message, help=f"Let the check look at `{name}`, too.", at=("lines",))
     return PROVEN
 
 

@@ -7,6 +7,7 @@ one of them is wrong. So each is run once more, without the check, and what it l
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -54,8 +55,10 @@ def quizproof_plain(value: Any, depth: int = 0) -> Any:
     return quizproof_array(value) if hasattr(value, "shape") and hasattr(value, "dtype") else None
 
 
-def quizproof_left(values: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """What names hold, as data. Of a model, its weights."""
+def quizproof_left(values: dict[str, Any], names: list[str]) -> dict[str, str]:
+    """What names hold, each as JSON: one line, so that a lock stays short. Of a model, its weights."""
+    import json
+
     left = {}
     for name in names:
         try:
@@ -69,21 +72,30 @@ def quizproof_left(values: dict[str, Any], names: list[str]) -> dict[str, Any]:
         except Exception:
             continue
         if found is not None:
-            left[name] = found
+            left[name] = json.dumps(found)
     return left
 
 
 def recording(names: Iterable[str]) -> tuple[Part, Part]:
     """The parts that record what some names hold at the end of a program. Their value is found by `left_in`."""
-    return recorders(quizproof_number, quizproof_array, quizproof_plain, quizproof_left), Part(
-        "value", f"quizproof_left(globals(), {sorted(names)!r})", OURS
-    )
+    functions = recorders(quizproof_number, quizproof_array, quizproof_plain, quizproof_left)
+    return functions, Part("value", f"quizproof_left(globals(), {sorted(names)!r})", OURS)
 
 
 def left_in(outcome: Outcome) -> dict[str, Any] | None:
-    """What a program left, by name; None where it did not come to its end, or where chance had a part in it."""
+    """What a program left, as a message names it; None where it did not come to its end, or where chance had a part.
+
+    {"`total`": 12, "the output": ""}
+    """
     value = outcome.parts[-1].value if outcome.status == "finished" and not outcome.drew else None
-    return value if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    try:
+        left = {f"`{name}`": json.loads(each) for name, each in value.items()}
+    except (TypeError, ValueError):
+        return None  # a program can leave anything, and this is no recording
+    printed = "".join(part.stdout for part in outcome.parts)
+    return left | {"the output": printed}
 
 
 def results(setup: str, answer: str, *, every: bool = False) -> frozenset[str]:
@@ -104,7 +116,7 @@ def results(setup: str, answer: str, *, every: bool = False) -> frozenset[str]:
 
 
 def difference(one: dict[str, Any] | None, other: dict[str, Any] | None) -> str:
-    """The first name of which two programs left different values; empty when there is none, or nothing is known."""
+    """The first thing that two programs left differently; empty when there is none, or nothing is known."""
     if one is None or other is None:
         return ""
     return next((name for name in sorted(one.keys() & other.keys()) if not _same(one[name], other[name])), "")

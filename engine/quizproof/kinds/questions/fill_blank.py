@@ -222,10 +222,8 @@ def _judge_agreement(fillings: Sequence[tuple[Mapping[str, str], DataPath]], *ou
         name = difference(left, other)
         if not name or left is None or other is None or all(map(_is_literal, new)):
             continue  # who accepts several numbers means them to differ
-        message = (
-            f"filled with {_listed(first)}, the program leaves `{name}` as {shown(left[name])}; with {_listed(texts)}, "
-            f"as {shown(other[name])}"
-        )
+        one, two = f"filled with {_listed(first)}", f"with {_listed(texts)}"
+        message = f"{one}, {name} is {shown(left[name])}; {two}, it is {shown(other[name])}"
         help_ = "Let the check assert the value. If both values are right, ask for what they have in common."
         return warned(rules.ANSWERS_DIFFER, message, help=help_, at=at)
     return PROVEN

@@ -305,10 +305,10 @@ def _judge_agreement(programs: tuple[Program, ...], pairs: Sequence[tuple[str, s
         if own is None or other is None or not _passed(program, outcome) or not (name := difference(own, other)):
             continue
         message = (
-            f"with `{two}` before `{one}` the check passes, too, but then `{name}` is {shown(other[name])} and not "
+            f"with `{two}` before `{one}` the check passes, too, but then {name} is {shown(other[name])} and not "
             f"{shown(own[name])}"
         )
-        return warned(rules.ANSWERS_DIFFER, message, help=f"Let the check look at `{name}`, too.", at=("lines",))
+        return warned(rules.ANSWERS_DIFFER, message, help=f"Let the check look at {name}, too.", at=("lines",))
     return PROVEN
 
 

@@ -118,6 +118,7 @@ STATEMENTS = """
         ("`sorted` keeps ties.", "assert sorted(xs, key=str.lower)[0] == 'A'", ""),
         ("`len` calls `__len__`.", "assert len(xs) == 3", ""),
         ("A `list` has a length.", "assert len(xs) == 3", ""),
+        ("It is read by the `python3` command.", "assert len(xs) == 3", ""),
         ("It works without `key=`.", "assert sorted(xs)[0] == 'A'", ""),
     ],
 )

@@ -19,9 +19,14 @@ _PIECE = re.compile(r"(?<!`)`(?!`)([^`\n]+)`(?!`)")
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _WORD = re.compile(r"[A-Za-z_]\w+")
 _ARGUMENT = re.compile(r"\w+(?==[^=])")
+_NO_STEP = re.compile(
+    r"(?i) (?:commands?|packages?|modules?|librar\w+|programs?|tools?|files?|folders?|pages?|keywords?|statements?"
+    r"|operators?|types?|dtypes?|devices?|formats?|errors?)\b"
+)
+"""Words after something that no program calls."""
 _TYPES = frozenset(name for name in dir(builtins) if isinstance(getattr(builtins, name), type))
 """Types are made by literals, and exceptions are named by another rule."""
-_UNSAID = _TYPES | frozenset(keyword.kwlist) | {"None", "True", "False", "self"}
+_UNSAID = _TYPES | frozenset(keyword.kwlist) | {"None", "True", "False", "self", "python", "numpy", "torch", "keras"}
 _OTHERWISE = re.compile(r"(?i)\b(?:without|instead of|unlike|rather than|not|no|than|as|like|if)\b|n['’]t\b")
 """Words after which something is named that is not used, or only compared with."""
 
@@ -47,7 +52,11 @@ def left_out(block: Block) -> Iterator[Advice]:
 
 def _missing(text: str, code: str) -> str:
     """The name that a statement is about and that code does not use; empty when there is none."""
-    pieces = [found for found in _PIECE.finditer(text) if not _OTHERWISE.search(text[: found.start()])]
+    pieces = [
+        found
+        for found in _PIECE.finditer(text)
+        if not _OTHERWISE.search(text[: found.start()]) and not _NO_STEP.match(text, found.end())
+    ]
     names = [
         name
         for piece in pieces

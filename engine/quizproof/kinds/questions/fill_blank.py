@@ -124,9 +124,10 @@ class FillBlank(Question):
         names = frozenset.intersection(*(results(setup, self._filled(texts)) for texts, _ in fillings))
         if len(fillings) > 1 and names:
             parts = [Part("answer", self._filled(texts), ("code",)) for texts, _ in fillings]
-            programs = tuple(self.program(*given(self.setup), part, *recording(names)) for part in parts)
+            judged = [self._program(texts) for texts, _ in fillings]
+            recorded = [self.program(*given(self.setup), part, *recording(names)) for part in parts]
             judge = partial(_judge_agreement, fillings)
-            yield Claim("accepted texts agree", ("check",), programs, judge, probe=True)
+            yield Claim("accepted texts agree", ("check",), (*judged, *recorded), judge, probe=True)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The program with the first accepted text in every blank, without the check."""
@@ -215,8 +216,11 @@ class FillBlank(Question):
 
 
 def _judge_agreement(fillings: Sequence[tuple[Mapping[str, str], DataPath]], *outcomes: Outcome) -> Judgement:
+    """Judge what fillings leave. `outcomes`: theirs with the check, which each must pass, and what all leave."""
     (first, _), *others = fillings
-    left, *further = map(left_in, outcomes)
+    left, *further = map(left_in, outcomes[len(fillings) :])
+    if any(outcome.status != "finished" for outcome in outcomes):
+        return PROVEN
     for (texts, at), other in zip(others, further, strict=True):
         new = [text for name, text in texts.items() if text != first[name]]
         name = difference(left, other)

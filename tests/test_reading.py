@@ -65,6 +65,8 @@ def test_luck_is_a_comparison_that_chance_decides(setup: str, check: str) -> Non
         ("import random\nxs = [3, 1, 2]\nrandom.shuffle(xs)", "assert sorted(xs) == [1, 2, 3]"),
         ("import random\nxs = [3, 1, 2]\nrandom.shuffle(xs)", "assert len(xs) == 3 and sum(xs) == 6"),
         ("import random\nxs = random.sample(range(9), 3)\nxs = [1, 2]", "assert xs == [1, 2]"),
+        ("import torch\ndrop = torch.nn.Dropout(0.5)\nx = torch.ones(9)", "assert (drop.eval()(x) != x).sum() == 0"),
+        ("import tensorflow as tf\nx = tf.ones([9])", "assert tf.reduce_sum(tf.keras.layers.Dropout(0.5)(x)) == 9"),
         ("import torch\nlayer = torch.nn.Linear(3, 2)", "assert layer.weight.requires_grad == True"),
     ],
 )

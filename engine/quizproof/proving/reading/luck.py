@@ -20,7 +20,7 @@ from quizproof.snippets.syntax import parse
 
 _UNIT = re.compile(r"rand|random|random_sample|rand_like")
 """Draws between 0 and 1."""
-_NORMAL = re.compile(r"randn|randn_like|normal_?|gauss|normalvariate|standard_normal|dropout|Dropout|noise")
+_NORMAL = re.compile(r"randn|randn_like|normal_?|gauss|normalvariate|standard_normal|dropout|noise")
 _ORDER = re.compile(r"shuffle|permutation|randperm|random_shuffle|random_flip\w*|random_crop")
 """Draws of an order: what their values are in all is no chance."""
 _BOUNDED = re.compile(r"randint|randrange|integers|choices?|sample|uniform_?|multinomial|bernoulli_?")
@@ -100,8 +100,9 @@ class _Draws:
                 return ""
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                 return self._of_call(node, name)
-            case ast.Call(func=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))) if _drawing(name):
-                return _drawing(name)
+            case ast.Call(func=ast.Call(func=layer)) if "ropout" in ast.unparse(layer):
+                # A layer of Keras drops nothing unless it is told to.
+                return "" if re.search(r"keras|layers", ast.unparse(layer)) else "normal"
             case ast.Name(id=name):
                 return self.names.get(name, "")
             case ast.Lambda() | ast.Constant():

@@ -7,6 +7,9 @@ export FRESH
 NEWEST ?=
 # How many tests run at once. Many only wait, for a limit or for another process, so a few more than there are processors.
 WORKERS ?= $(shell expr $$(nproc) + 2)
+# What is imported is compiled then, and kept: the frameworks have thousands of modules that nobody imports. Where Python
+# is told to keep no bytecode, each process would compile everything anew.
+KEEPING := PYTHONDONTWRITEBYTECODE=
 VENV := $(if $(NEWEST),.venv-newest,.venv)
 BIN := $(VENV)/bin
 SITE := site/public
@@ -23,7 +26,7 @@ define install
 	@case "$(NEWEST)$$($(BIN)/python -c 'import sys; print(*sys.version_info[:2], sep=".")')" in \
 	3.11) set -- --constraint $(CONSTRAINTS) ;; \
 	*) echo "installing the newest versions, not those of $(CONSTRAINTS)"; set -- --upgrade --upgrade-strategy eager ;; \
-	esac; $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@" --editable '.[$(1)]'
+	esac; $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check "$$@" --editable '.[$(1)]'
 endef
 
 # Remade when the dependencies change; the newest ones may have changed at any time.
@@ -37,13 +40,13 @@ $(VENV)/installed: pyproject.toml $(CONSTRAINTS) $(if $(NEWEST),always)
 KNOWN = $(if $(FRESH),,$(if $(shell git rev-parse --verify --quiet HEAD 2>/dev/null),--known HEAD))
 
 demo: $(VENV)/installed  ## Prove the shipped bank and build the site.
-	@$(BIN)/quizproof build questions --site site/site.yaml --output $(SITE) $(KNOWN)
+	@$(KEEPING) $(BIN)/quizproof build questions --site site/site.yaml --output $(SITE) $(KNOWN)
 
 test: $(VENV)/installed  ## Run the tests.
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(KEEPING) $(BIN)/python -m pytest -n $(WORKERS)
 
 explore: $(VENV)/installed  ## Run the tests of properties with many examples, others each time.
-	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile explore
+	$(KEEPING) $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile explore
 
 check: lint types test  ## All that says "done": lint, types, tests, examples of the docs.
 

@@ -78,7 +78,7 @@ def strict() -> Iterator[Cluster]:
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a bank of some 200 runs, and its report by a local check."""
     folder = tmp_path_factory.mktemp("cluster")
-    write_bank(folder / "questions", 10, 21, work=300_000)
+    write_bank(folder / "questions", 10, 21, work=100_000)
     (folder / "local.json").write_text(report(folder, Pool[Any](2)), encoding="utf-8")
     return folder
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -12,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from helpers.chart_text import outside_pictures
-from helpers.replay import answer, expected, opened, responses
+from helpers.replay import answer_all, expected, opened, responses
 from helpers.residue import residues
+from helpers.turns import in_turn
 from quizproof.kinds.registry import BUILT_IN
 from quizproof.loading.files import find_files
 from quizproof.proof import QuizProof, Report
@@ -21,15 +20,11 @@ from quizproof.proving.prove import Proving
 from quizproof.proving.study import Ticket
 from quizproof.runners.local import local_runner
 from quizproof.runners.locked import LockedRunner
-from quizproof.runtimes.sandbox.levels import strongest
-from quizproof.store.known import Known
 from quizproof.store.lock import NAME, Lock
 from quizproof_renderers.site.build import build_site
 from quizproof_renderers.site.pages.block import MAX_VARIANTS
 
 BANK = Path(__file__).parent.parent / "questions"
-TURNS = 3
-"""Commits in which, on the average, all of the bank is run anew."""
 
 
 @pytest.fixture(scope="module")
@@ -52,27 +47,16 @@ def test_every_claim_is_proven(report: Report) -> None:
     assert report.status == "proven"
 
 
-def test_claims_are_proven_by_runs(lock: Lock) -> None:
+def test_claims_are_proven_by_runs() -> None:
     """Run anew, without the lock, every claim is proven as well.
 
-    That is a third of the bank, another one at each commit, while the lock is believed here: it was made by this
-    engine, on these versions. Otherwise, as after any change of what carries out runs, and with FRESH=1, it is all.
+    That is a third of the bank, another one at each commit, while nothing that carries out runs has changed.
     """
-    files = find_files([BANK])
-    believed = not Known(lock, "committed", strongest()).refusals
-    if believed and not os.environ.get("FRESH") and (turn := turn_of_commit()) is not None:
-        files = files[turn::TURNS]
-    fresh = Proving(files, local_runner()).report()
+    fresh = Proving(in_turn(find_files([BANK])), local_runner()).report()
     assert [f"{f.place} {f.code} {f.message}" for f in fresh.findings] == []
     assert {proof.status for proof in fresh.blocks} <= {"proven", "unproven"}
     assert fresh.status == "proven"
     assert fresh.summary.runs > 500
-
-
-def turn_of_commit() -> int | None:
-    """Which part of the bank has its turn at this commit, by the digits of its name; None outside of a repository."""
-    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=BANK, capture_output=True, text=True, check=False)
-    return int(asked.stdout, 16) % TURNS if asked.returncode == 0 else None
 
 
 def test_lock_is_that_of_the_bank(lock: Lock, report: Report) -> None:
@@ -141,8 +125,9 @@ def test_pages_mark_as_the_engine_does(report: Report, browser: Browser, tmp_pat
                     continue
                 for index, variant in enumerate(proof.variants[:MAX_VARIANTS]):
                     assert variant.display is not None
-                    for response in responses(variant.display):
-                        score, _ = answer(page, proof.id, response, index)
+                    given = list(responses(variant.display))
+                    marks = answer_all(page, ((proof.id, response, index) for response in given))
+                    for response, (score, _) in zip(given, marks, strict=True):
                         assert score == expected(variant.display, response), (proof.id, response)
                         tried += 1
     assert tried > 200

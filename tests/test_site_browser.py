@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from helpers import same_outputs, samples
-from helpers.replay import Response, Watch, answer, expected, opened, responses
+from helpers.replay import Response, Watch, answer, answer_all, expected, opened, responses
 from quizproof.comparison.quantity import slack
 from quizproof.comparison.tolerance import Tolerance
 from quizproof.displays import Blanks, Mistake, NumberInput, TextInput
@@ -257,8 +257,9 @@ def test_every_key_and_every_distractor_through_the_page(browser: Browser, site:
                     continue
                 for index, variant in enumerate(proof.variants):
                     assert variant.display is not None
-                    for response in responses(variant.display):
-                        score, _ = answer(page, proof.id, response, index)
+                    given = list(responses(variant.display))
+                    marks = answer_all(page, ((proof.id, response, index) for response in given))
+                    for response, (score, _) in zip(given, marks, strict=True):
                         assert score == expected(variant.display, response), (proof.id, index, response)
                         tried += 1
     assert tried > 50
@@ -460,8 +461,8 @@ def test_script_marks_as_the_engine_does(browser: Browser, tmp_path: Path) -> No
     report = samples.report(samples.asking(samples.quiz(), *questions))
     differences = []
     with opened(browser, build_site(report, tmp_path / "site").out / "samples" / "sample.html") as page:
-        for response, display in table:
-            score, said = answer(page, ids[display], response)
+        marks = answer_all(page, ((ids[display], response, 0) for response, display in table))
+        for (response, display), (score, said) in zip(table, marks, strict=True):
             feedback = mark(display.input, response).feedback if score != "malformed" else ""
             if score != expected(display, response) or feedback not in said:
                 differences.append((response, display.input, score, said))

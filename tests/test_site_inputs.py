@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from helpers import samples
 from helpers.chart_text import outside_pictures
-from helpers.replay import answer, expected, opened, responses
+from helpers.replay import answer, answer_all, expected, opened, responses
 from quizproof.displays import (
     Attempt,
     Blank,
@@ -162,8 +162,8 @@ def test_script_scores_as_the_engine_does(browser: Browser, tmp_path: Path) -> N
     report = samples.report(samples.asking(samples.quiz(), *questions))
     differences, scores = [], set()
     with opened(browser, build_site(report, tmp_path / "site").out / "samples" / "sample.html") as page:
-        for display, response in table:
-            score, said = answer(page, ids[repr(display)], response)
+        marks = answer_all(page, ((ids[repr(display)], response, 0) for display, response in table))
+        for (display, response), (score, said) in zip(table, marks, strict=True):
             scores.add((ids[repr(display)], score))
             told = mark(display.input, response).feedback.replace("`", "") if isinstance(score, float | int) else ""
             if score != expected(display, response) or told.replace("\n\n", "") not in said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,12 @@ Response: TypeAlias = str | list[str]
 """What the page stores: a text, or a list of texts."""
 
 ANSWER = """
-async ([id, variant, response]) => {
+async (asked) => {
+const answers = [];
+for (const each of asked) answers.push(await answer(...each));
+return answers;
+
+async function answer(id, variant, response) {
   const section = document.querySelector(`[data-question="${id}"]`);
   const shown = () => section.querySelector(".variant");
   const again = () => shown().querySelector(".again");
@@ -71,13 +76,19 @@ async ([id, variant, response]) => {
   if (reveal) reveal.click();
   return [Number(shown().dataset.score), shown().querySelector(".result").textContent];
 }
+}
 """
 
 
 def answer(page: Page, question: str, response: Response, variant: int = 0) -> tuple[float | str, str]:
     """Give a response on an open quiz page: its score, "malformed" or "unrun"; and what the page said of it."""
-    score, said = page.evaluate(ANSWER, [question, variant, response])
-    return score, said
+    return answer_all(page, [(question, response, variant)])[0]
+
+
+def answer_all(page: Page, given: Iterable[tuple[str, Response, int]]) -> list[tuple[float | str, str]]:
+    """Give responses one after the other, each with its question and variant, in one call of the browser."""
+    said = page.evaluate(ANSWER, [[question, variant, response] for question, response, variant in given])
+    return [(score, text) for score, text in said]
 
 
 def expected(display: Display, response: Response) -> float | str:

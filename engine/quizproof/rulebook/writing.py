@@ -141,6 +141,19 @@ renamed. (Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice it
 """,
     "warning",
 )
+MISSPELT = _define(
+    "QP330",
+    "misspelt-word",
+    "A word of the prose is not known, and may be misspelt.",
+    """
+Learners stumble over it, and a search does not find it. Correct it, or add it to the dictionary of the project. This is
+looked at only where the settings have `spelling = "en"` or another language, with the extra `spelling`; code, formulas,
+names and words of the quiz's own programs are left out, and British and American spelling are both right.
+(Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule 12: use correct
+grammar, punctuation, capitalization and spelling.)
+""",
+    "warning",
+)
 ANY_ORDER = _define(
     "QP305",
     "any-order",

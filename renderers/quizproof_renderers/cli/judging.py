@@ -127,6 +127,7 @@ def sieve_for(judging: JudgingOptions, settings: Settings, paths: Sequence[Path]
 
     Exits when a baseline cannot be had.
     """
+    from quizproof_renderers.policy.misspelt import Speller
     from quizproof_renderers.policy.selection import Selection
     from quizproof_renderers.policy.sieve import Sieve
 
@@ -136,7 +137,8 @@ def sieve_for(judging: JudgingOptions, settings: Settings, paths: Sequence[Path]
         settings.value("per-file-ignores"),
         settings.folder,
     )
-    return Sieve(selection, _baseline(judging, settings, paths), writes=judging.write_baseline, whole=whole)
+    known, speller = _baseline(judging, settings, paths), Speller.of(settings)
+    return Sieve(selection, known, speller, writes=judging.write_baseline, whole=whole)
 
 
 def _baseline(judging: JudgingOptions, settings: Settings, paths: Sequence[Path]) -> Baseline | None:

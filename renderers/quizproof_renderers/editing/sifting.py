@@ -7,6 +7,7 @@ from pathlib import Path
 
 from quizproof.proof import QuizProof
 from quizproof_renderers.policy.baseline import NAME, Baseline
+from quizproof_renderers.policy.misspelt import Speller
 from quizproof_renderers.policy.selection import Selection
 from quizproof_renderers.policy.settings import settings_for
 from quizproof_renderers.policy.sieve import Sieve
@@ -17,7 +18,8 @@ def sifting(paths: Sequence[Path]) -> Callable[[QuizProof], QuizProof]:
 
     paths  the files and folders of the bank
 
-    Raises UsageError for settings, or a baseline, that cannot be used.
+    Raises UsageError for settings, or a baseline, that cannot be used, and CannotVerify when they need a library that
+    is missing.
     """
     settings = settings_for(paths)
     selection = Selection.of(
@@ -28,9 +30,10 @@ def sifting(paths: Sequence[Path]) -> Callable[[QuizProof], QuizProof]:
         above = (folder for path in paths for folder in (path.absolute(), *path.absolute().parents))
         file = next((folder / NAME for folder in above if (folder / NAME).is_file()), None)
     known = Baseline.read(file) if file else None
+    speller = Speller.of(settings)
 
     def sift(proof: QuizProof) -> QuizProof:
         # Of each entry once per file: a block is in one file.
-        return Sieve(selection, known.unused() if known else None).sift(proof)
+        return Sieve(selection, known.unused() if known else None, speller).sift(proof)
 
     return sift

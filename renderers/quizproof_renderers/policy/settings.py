@@ -18,6 +18,7 @@ from typing import Any
 
 from quizproof.errors import UsageError
 from quizproof.runtimes.sandbox.levels import LEVELS
+from quizproof_renderers.policy.misspelt import LANGUAGES
 from quizproof_renderers.policy.selection import codes_of
 from quizproof_renderers.reports.formats import FORMATS, is_format
 
@@ -93,6 +94,8 @@ SETTINGS: Mapping[str, Setting] = {
     "ignore": Setting([], _selectors, "The warnings that are not reported."),
     "per-file-ignores": Setting({}, _by_file, "The warnings that are not reported in some files, by their pattern."),
     "baseline": Setting("", _path_or_false, "The baseline; by default the one in the bank; false for none."),
+    "spelling": Setting("", _one_of("", *LANGUAGES), "The language of which misspelt words are told, such as `en`."),
+    "dictionary": Setting("", _text, "A file of words that are right, a word a line, for `spelling`."),
     "fail-on": Setting("error", _one_of(*FAIL_ON), "From which severity on a finding makes `check` fail."),
     "min-proof": Setting(0, _percent, "The least proof coverage, in percent, with which `check` does not fail."),
     "require-sandbox": Setting("", _one_of("", *LEVELS), "The weakest sandbox that is accepted."),
@@ -140,6 +143,12 @@ class Settings:
     def baseline(self) -> Path | None:
         """The baseline that the file names; None where it names none."""
         text = self.value("baseline")
+        return self._path(text) if text else None
+
+    @property
+    def dictionary(self) -> Path | None:
+        """The project's own words; None where the file names none."""
+        text = self.value("dictionary")
         return self._path(text) if text else None
 
     def _path(self, text: str) -> Path:

@@ -18,6 +18,7 @@ from quizproof_renderers.policy.selection import Selection
 
 if TYPE_CHECKING:
     from quizproof_renderers.policy.baseline import Baseline  # which needs pydantic, and most banks have none
+    from quizproof_renderers.policy.misspelt import Speller
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Sieve:
     selection: Selection = field(default_factory=Selection)
     baseline: Baseline | None = None
     """The known findings; None when there is no baseline."""
+    speller: Speller | None = None
+    """What looks for misspelt words; None when nobody asked for it."""
     writes: bool = False
     """Whether a new baseline is made: then every finding is known that may be."""
     whole: bool = True
@@ -41,6 +44,8 @@ class Sieve:
 
         quiz  as proven, with all its findings
         """
+        if self.speller:
+            quiz = self.speller.added_to(quiz)
         used: set[tuple[int, str]] = set()
         ignored: list[Ignored] = []
         kept: set[Finding] = set()

@@ -25,6 +25,7 @@ from quizproof.runtimes.sandbox.levels import LEVELS, strongest
 from quizproof.store.cache import Cache, default_path
 from quizproof.store.prepared_files import kept_beside
 from quizproof_renderers.policy.baseline import NAME, Baseline
+from quizproof_renderers.policy.misspelt import Speller
 from quizproof_renderers.policy.selection import Selection
 from quizproof_renderers.policy.settings import Settings, settings_for
 from quizproof_renderers.policy.sieve import Sieve
@@ -117,4 +118,4 @@ def _sieve(settings: Settings, banks: Sequence[Path]) -> Sieve:
     found = settings.baseline
     if found is None and settings.value("baseline") is not False:
         found = next((bank / NAME for bank in banks if (bank / NAME).is_file()), None)
-    return Sieve(selection, Baseline.read(found) if found else None)
+    return Sieve(selection, Baseline.read(found) if found else None, Speller.of(settings))

@@ -29,6 +29,7 @@ def validate(paths: tuple[Path, ...]) -> None:
     """
     from quizproof.loading.load import load_bank
     from quizproof.proof import QuizProof
+    from quizproof_renderers.policy.misspelt import Speller
     from quizproof_renderers.policy.selection import Selection
     from quizproof_renderers.policy.settings import settings_for
     from quizproof_renderers.policy.sieve import Sieve
@@ -39,7 +40,7 @@ def validate(paths: tuple[Path, ...]) -> None:
     selection = Selection.of(
         settings.value("select"), settings.value("ignore"), settings.value("per-file-ignores"), settings.folder
     )
-    sieve = Sieve(selection, whole=False)  # what proofs find is not known here
+    sieve = Sieve(selection, speller=Speller.of(settings), whole=False)  # what proofs find is not known here
     errors = warnings = files = 0
     for file in load_bank(paths or default_bank()).files:
         files += 1

@@ -3,8 +3,24 @@
 import { all, one } from "./dom.js";
 import { feedbackItem } from "./feedback.js";
 
-/** Let boxes that are wider than the page be scrolled by keyboard too. */
+let isDue = false;
+
+/**
+ * Let boxes that are wider than the page be scrolled by keyboard too, when the page is next drawn.
+ *
+ * To measure makes the browser lay out the whole page, which it does anyway before it draws: 1 time for all calls until
+ * then, where each answer, and each sheet that opens with it, would make it do so again.
+ */
 export function letScroll() {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    measure();
+  });
+}
+
+function measure() {
   // A box with a field in it scrolls when the field gets the focus, and needs no stop of its own.
   const scrolls = (box) => box.scrollWidth > box.clientWidth && !one("input:enabled, .grip:enabled", box);
   // All are measured before any is changed, so that the page is laid out once.

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from helpers import prose_blocks, prose_counts, prose_mixed, prose_samples, prose_sums
+from helpers import prose_blocks, prose_counts, prose_mixed, prose_samples, prose_sums, prose_words
 from quizproof.kinds.questions.number import NumberQuestion
-from quizproof.proving.prose.arithmetic import equations
+from quizproof.proving.prose.computed.arithmetic import equations
+from quizproof.proving.prose.computed.literals import Printed, Raises, evaluated
 from quizproof.proving.prose.contradictions import contradictions
-from quizproof.proving.prose.literals import Printed, Raises, evaluated
+from quizproof.proving.prose.reasons import of_reasons
+from quizproof.proving.prose.sentences import sentences
 
 if TYPE_CHECKING:
     from conftest import ProveText
 
-BLOCKS = prose_samples.BLOCKS | prose_blocks.BLOCKS
-SAMPLES = [prose_samples, prose_sums, prose_counts, prose_mixed]
+BLOCKS = prose_samples.BLOCKS | prose_blocks.BLOCKS | prose_words.BLOCKS
+SAMPLES = [prose_samples, prose_sums, prose_counts, prose_mixed, prose_words]
 
 
 def quiz(cases: list[tuple[str, str, str]]) -> str:
@@ -222,3 +224,20 @@ def test_no_sentence_takes_long(piece: str, characters: int) -> None:
     began = time.process_time()
     assert list(contradictions(block, {}, {}, ())) == []
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("runtime", "false", "true"),
+    [
+        ("torch", "Tensors are immutable.", "Some views of tensors are immutable."),
+        ("torch", "`detach` copies the values.", "`detach().clone()` copies the values."),
+        ("torch", "`backward()` overwrites the gradients.", "`backward()` adds to the gradients."),
+        ("torch", "`model.eval()` turns off gradients.", "`model.eval()` turns off dropout, and leaves gradients."),
+        ("tensorflow", "This fails, because variables are immutable.", "It fails, because tensors are immutable."),
+        ("python", "`range(3)` includes its end.", "Nobody says that `range(3)` includes its end."),
+    ],
+)
+def test_false_reasons_by_runtime(runtime: str, false: str, true: str) -> None:
+    """What is false of a framework is reported where a quiz runs with it."""
+    assert [found for each in sentences(false) for found in of_reasons(each, runtime, "")]
+    assert [found for each in sentences(true) for found in of_reasons(each, runtime, "")] == []

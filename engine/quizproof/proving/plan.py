@@ -23,6 +23,7 @@ from quizproof.proving.places import Places
 from quizproof.proving.preconditions import unmet
 from quizproof.proving.preparation import named
 from quizproof.proving.prose.contradictions import contradictions
+from quizproof.proving.reading.block import read
 from quizproof.proving.stability import closer_look, judge_stability, second_look, stress_conditions
 from quizproof.proving.variants import Variant, VariantError, misused, variant_of
 from quizproof.proving.writing.likeness import likeness
@@ -241,7 +242,8 @@ class Plan:
 
     def _advise(self, display: Display) -> None:
         """Note what the assessment field advises against."""
-        for advice in (*advise(display), *self.variants[0].block.advice(self.outcomes)):
+        first = self.variants[0]
+        for advice in (*advise(display), *read(first.block, first.claims, self.outcomes)):
             place = self._places
             span = place.of(advice.at) if advice.line is None else place.of_line(advice.at, advice.line)
             self._find(advice.rule, span, advice.message, help=advice.help)

@@ -86,3 +86,36 @@ State what it is, or make the tolerance smaller.
 """,
     "warning",
 )
+STEP_LEFT_OUT = _define(
+    "QP254",
+    "step-left-out",
+    "A statement is about a step that its proof does not take.",
+    """
+"`sorted` keeps the order of equal items, even with `reverse=True`" is not proven by a proof without `reverse`: what
+that asserts may be true, and is about something else. Let the proof use what the statement names in backticks. Where
+that is only mentioned ("it does the same as `sum`"), compare with it, or leave out the backticks.
+""",
+    "warning",
+)
+ONE_INPUT = _define(
+    "QP255",
+    "one-input",
+    "Every check of a `write-code` question tries a function with the same input.",
+    """
+Then a program that returns this one result passes every check, and nothing shows that the solution is right for other
+inputs. Add an assertion with another input, such as an empty list, a single item, or one item twice.
+""",
+    "warning",
+)
+ANSWERS_DIFFER = _define(
+    "QP256",
+    "answers-differ",
+    "Two right answers leave different values.",
+    """
+Two accepted texts of a `fill-blank` question, or two right orders of an `order-lines` question, pass the check, but
+what they leave in a variable differs: one strips the spaces on both sides, the other on the left. One of them is wrong,
+and the check does not look there; or the question asks for less than it seems to. Assert the value, or remove the text.
+Each is run once more to find this, without the check. Accepted numbers may leave what they like.
+""",
+    "warning",
+)

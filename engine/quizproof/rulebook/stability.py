@@ -52,3 +52,16 @@ package, or whether there is a GPU. Ask about something that is the same everywh
 """,
     severity="warning",
 )
+LUCK = _define(
+    "QP404",
+    "luck",
+    "A comparison of what is drawn without a seed, or of a duration, holds by luck.",
+    """
+The program draws random numbers without a seed, and what it asserts or prints compares them: that the mean of a
+thousand draws is below 0.1, or that a shuffled list is in another order. It held in every run, and need not hold in the
+next one. Seed the generator first, or assert what holds of every draw: shapes, bounds, sums.
+
+In the same way, something that took less than a hundredth of a second here may take longer on another machine.
+""",
+    severity="warning",
+)

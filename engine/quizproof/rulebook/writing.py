@@ -129,6 +129,18 @@ items.)
 """,
     "warning",
 )
+STEM_MISFIT = _define(
+    "QP315",
+    "stem-misfit",
+    "The stem does not fit its question.",
+    """
+It names a function, a variable or a line that the code does not have; it says "choose all" where one option is a key;
+or it asks for an exception where the answer is an output. Such stems are left over when a question is copied or
+renamed. (Haladyna, Downing and Rodriguez, 2002, "A review of multiple-choice item-writing guidelines", rule
+14: ensure that the directions in the stem are very clear.)
+""",
+    "warning",
+)
 MISSPELT = _define(
     "QP330",
     "misspelt-word",

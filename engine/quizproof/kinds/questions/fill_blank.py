@@ -2,14 +2,16 @@
 
 Claims: the check passes with every combination of accepted texts; of more than 64 combinations, with each accepted text
 beside the first ones of the other blanks. It fails with each mistake beside the first accepted texts of the other
-blanks, as `happens` says if it is stated. It also fails without the program.
+blanks, as `happens` says if it is stated. It also fails without the program. That all fillings leave the same values in
+the program's variables is looked at, too.
 """
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, ClassVar, Literal
@@ -18,12 +20,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from quizproof import displays, rules
 from quizproof.checks import can_fail, passes
-from quizproof.claims import Claim, Judgement, Part, Program, fails
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, fails, warned
 from quizproof.comparison.happens import Happens
 from quizproof.comparison.outputs import fold
 from quizproof.findings import DataPath
 from quizproof.kinds.base import HappensText, Name, Question, Runs, given, said
 from quizproof.kinds.evidence import evidence
+from quizproof.kinds.leavings import difference, left_in, recording, results, shown
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Model, Prose, Snippet, refuse
 from quizproof.snippets.blanks import GAP
@@ -108,10 +111,23 @@ class FillBlank(Question):
                 (program,),
                 partial(_judge_mistake, mistake, at, program),
             )
+        yield from self._agreement()
         bare = self.program(*given(self.setup), Part("check", self.check, ("check",)))
         right = tuple(self._program(texts) for texts, _ in self._fillings())
         wrong = tuple(self._mistaken(name, mistake) for name, _, mistake in self._mistakes())
         yield Claim("check can fail", ("check",), (*right, *wrong, bare), partial(can_fail, bare, right, wrong))
+
+    def _agreement(self) -> Iterator[Claim]:
+        """That all fillings leave the same values, also where the check does not look."""
+        fillings = list(self._fillings())
+        setup = self.with_shared(self.setup)
+        names = frozenset.intersection(*(results(setup, self._filled(texts)) for texts, _ in fillings))
+        if len(fillings) > 1 and names:
+            parts = [Part("answer", self._filled(texts), ("code",)) for texts, _ in fillings]
+            judged = [self._program(texts) for texts, _ in fillings]
+            recorded = [self.program(*given(self.setup), part, *recording(names)) for part in parts]
+            judge = partial(_judge_agreement, fillings)
+            yield Claim("accepted texts agree", ("check",), (*judged, *recorded), judge, probe=True)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The program with the first accepted text in every blank, without the check."""
@@ -197,6 +213,32 @@ class FillBlank(Question):
             name = next(iter(GAP.findall(self.code.split("\n")[judgement.frame.line])), str(at[1]))
             at = ("blanks", name, "accept", 0)
         return replace(judgement, at=at, frame=None)
+
+
+def _judge_agreement(fillings: Sequence[tuple[Mapping[str, str], DataPath]], *outcomes: Outcome) -> Judgement:
+    """Judge what fillings leave. `outcomes`: theirs with the check, which each must pass, and what all leave."""
+    (first, _), *others = fillings
+    left, *further = map(left_in, outcomes[len(fillings) :])
+    if any(outcome.status != "finished" for outcome in outcomes):
+        return PROVEN
+    for (texts, at), other in zip(others, further, strict=True):
+        new = [text for name, text in texts.items() if text != first[name]]
+        name = difference(left, other)
+        if not name or left is None or other is None or all(map(_is_literal, new)):
+            continue  # who accepts several numbers means them to differ
+        one, two = f"filled with {_listed(first)}", f"with {_listed(texts)}"
+        message = f"{one}, {name} is {shown(left[name])}; {two}, it is {shown(other[name])}"
+        help_ = "Let the check assert the value. If both values are right, ask for what they have in common."
+        return warned(rules.ANSWERS_DIFFER, message, help=help_, at=at)
+    return PROVEN
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _judge_mistake(mistake: BlankMistake, at: DataPath, program: Program, outcome: Outcome) -> Judgement:

@@ -9,60 +9,46 @@ After Parsons and Haden, "Parson's programming puzzles" (2006). Others compare w
 from __future__ import annotations
 
 import ast
+import builtins
 import itertools
+import keyword
 import math
+import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from quizproof import displays, rules
 from quizproof.checks import can_fail, passes
-from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, obstacle, refuted
+from quizproof.claims import PROVEN, Claim, Judgement, Part, Program, obstacle, refuted, warned
 from quizproof.comparison.outputs import fold_expression
 from quizproof.findings import DataPath
+from quizproof.kinds.arrangements import (
+    Arrangement,
+    Line,
+    Search,
+    indent_of,
+    is_python,
+    search,
+    source_of,
+    swapped,
+    unit_of,
+    written,
+)
 from quizproof.kinds.base import LETTERS, Question, Runs, given
 from quizproof.kinds.evidence import evidence
+from quizproof.kinds.leavings import difference, left_in, recording, results, shown
 from quizproof.outcome import Outcome
 from quizproof.quizfile.fields import Flag, Integer, Model, Prose, Snippet, refuse
-from quizproof.snippets.syntax import is_invalid, parse
+from quizproof.snippets.syntax import parse
 
 _MIN_LINES, _MAX_LINES = 2, 12
 _MAX_EXCHANGES = 24
 """Ways to exchange equal lines: two pairs of equal lines have four, four equal lines 24."""
-_MAX_PARSED = 10_000
-"""Arrangements that are parsed to see whether they are valid Python."""
-_SPACES_PER_LEVEL = 4
-"""Of indentation, where no line of the program is indented."""
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One line without its indentation, and its indentation in levels."""
-
-    source: str
-    level: int
-
-
-_Arrangement: TypeAlias = tuple[_Line, ...]
-"""Lines from top to bottom."""
-
-
-@dataclass(frozen=True)
-class _Search:
-    """Which arrangements of some lines are run."""
-
-    run: tuple[_Arrangement, ...]
-    """Those that are valid Python, the author's own first, then by their distance from it."""
-    tried: int
-    """How many are known to be right or wrong: these, and those before the last of them that are not valid Python."""
-    total: int
-    """How many there are."""
-    sure: int | None
-    """Every arrangement that fewer swaps lead to was tried; None if all were."""
 
 
 class LineDistractor(Model):
@@ -102,13 +88,13 @@ class OrderLines(Question):
     @field_validator("lines")
     @classmethod
     def _can_be_put_in_order(cls, lines: str) -> str:
-        texts = _written(lines)
+        texts = written(lines)
         if not _MIN_LINES <= len(texts) <= _MAX_LINES:
             raise ValueError(f"write {_MIN_LINES} to {_MAX_LINES} lines that are not empty; there are {len(texts)}")
-        if any("\t" in _indent(text) for text in texts):
+        if any("\t" in indent_of(text) for text in texts):
             raise ValueError("indent with spaces, not with tabs")
-        unit = _unit(texts)
-        odd = next((text for text in texts if len(_indent(text)) % unit), None)
+        unit = unit_of(texts)
+        odd = next((text for text in texts if len(indent_of(text)) % unit), None)
         if odd is not None:
             one_level = f"{unit} spaces, which is one level here"
             raise ValueError(f"the indentation of {odd.strip()!r} is not a multiple of {one_level}")
@@ -122,9 +108,9 @@ class OrderLines(Question):
 
     @model_validator(mode="after")
     def _distractors_fit(self) -> OrderLines:
-        unit = _unit(_written(self.lines))
+        unit = unit_of(written(self.lines))
         for distractor in self.distractors:
-            indent = _indent(distractor.line)
+            indent = indent_of(distractor.line)
             line = f"the distractor {distractor.line.strip()!r}"
             if self.indentation and indent:
                 raise refuse(rules.CONTRADICTION, f"the learner gives the indentation, so {line} must have none")
@@ -146,8 +132,24 @@ class OrderLines(Question):
         # The author's own order is last, because a claim is reported with the run of its last program.
         programs = (*others, reference)
         yield Claim("orders", ("lines",), programs, partial(self._judge_orders, programs))
+        yield from self._agreement()
         for index in range(len(self.distractors)):
             yield self._claim_of_distractor(index)
+
+    def _agreement(self) -> Iterator[Claim]:
+        """That right orders leave the same values: tried with each two neighbours that have a name in common."""
+        own, run = self._own(), self._search().run[1:]
+        places = [place for place in range(len(own) - 1) if _share(own[place], own[place + 1])]
+        orders = {place: order for place in places if (order := swapped(own, place)) in run}
+        names = results(self.with_shared(self.setup), self.lines, every=True)
+        if orders and names:
+            judged = [self._program(order) for order in orders.values()]
+            sources = [self.lines, *(source_of(order, unit_of(written(self.lines))) for order in orders.values())]
+            parts = [Part("answer", source, ("lines",)) for source in sources]
+            recorded = [self.program(*given(self.setup), part, *recording(names)) for part in parts]
+            pairs = [(own[place].source, own[place + 1].source) for place in orders]
+            judge = partial(_judge_agreement, tuple(judged), pairs)
+            yield Claim("right orders agree", ("lines",), (*judged, *recorded), judge, probe=True)
 
     def right_parts(self) -> tuple[Part, ...]:
         """The setup and the lines in the author's order."""
@@ -173,7 +175,7 @@ class OrderLines(Question):
             check=self.check,
             limits=reference.limits.model_dump(),
             stdin=reference.stdin,
-            spaces=_unit(_written(self.lines)),
+            spaces=unit_of(written(self.lines)),
             sure=search.sure,
         )
         return displays.Display(
@@ -188,14 +190,14 @@ class OrderLines(Question):
             evidence=evidence(reference, runs[reference]),
         )
 
-    def _own(self) -> _Arrangement:
+    def _own(self) -> Arrangement:
         """The lines as the author wrote them."""
-        texts = _written(self.lines)
-        unit = _unit(texts)
-        return tuple(_Line(text.strip(), len(_indent(text)) // unit) for text in texts)
+        texts = written(self.lines)
+        unit = unit_of(texts)
+        return tuple(Line(text.strip(), len(indent_of(text)) // unit) for text in texts)
 
-    def _search(self) -> _Search:
-        return _search(self._own(), self.indentation, self.most_orders)
+    def _search(self) -> Search:
+        return search(self._own(), self.indentation, self.most_orders)
 
     def _check(self) -> Part:
         return Part("check", self.check, ("check",))
@@ -204,11 +206,11 @@ class OrderLines(Question):
         """The program as the author wrote it, so that its tracebacks name lines of the file."""
         return self.program(*given(self.setup), Part("answer", self.lines, ("lines",)), self._check())
 
-    def _program(self, order: _Arrangement, at: DataPath = ("lines",)) -> Program:
-        source = _source(order, _unit(_written(self.lines)))
+    def _program(self, order: Arrangement, at: DataPath = ("lines",)) -> Program:
+        source = source_of(order, unit_of(written(self.lines)))
         return self.program(*given(self.setup), Part("answer", source, at), self._check())
 
-    def _is_right(self, order: _Arrangement, runs: Runs) -> bool:
+    def _is_right(self, order: Arrangement, runs: Runs) -> bool:
         program = self._reference() if order == self._own() else self._program(order)
         return _passed(program, runs[program])
 
@@ -230,7 +232,7 @@ class OrderLines(Question):
             level = line.level if self.indentation else distractor.level
             placed.append((*own[:place], replace(distractor, level=level), *own[place + 1 :]))
         # By program, because two places may give the same text.
-        programs = {self._program(order, at): number for number, order in enumerate(placed) if _is_python(order)}
+        programs = {self._program(order, at): number for number, order in enumerate(placed) if is_python(order)}
         judge = partial(self._judge_distractor, index, programs)
         return Claim(f"distractor {index + 1}", at, tuple(programs), judge)
 
@@ -250,9 +252,9 @@ class OrderLines(Question):
                 return refuted(rules.DISTRACTOR_HOLDS, message, expected="the check fails", actual=actual)
         return PROVEN
 
-    def _distractor(self, index: int) -> _Line:
+    def _distractor(self, index: int) -> Line:
         line = self.distractors[index].line
-        return _Line(line.strip(), len(_indent(line)) // _unit(_written(self.lines)))
+        return Line(line.strip(), len(indent_of(line)) // unit_of(written(self.lines)))
 
     def _shown_lines(self) -> tuple[displays.OrderLine, ...]:
         own = self._own()
@@ -263,7 +265,7 @@ class OrderLines(Question):
             lines.append(displays.OrderLine(id_, line.source, line.level, True, distractor.mistake, at))
         return tuple(lines)
 
-    def _named(self, order: _Arrangement) -> Iterator[tuple[str, ...]]:
+    def _named(self, order: Arrangement) -> Iterator[tuple[str, ...]]:
         """The ids of an arrangement, in each way in which equal lines can be exchanged."""
         ids: dict[object, list[str]] = {}
         places: dict[object, list[int]] = {}
@@ -276,91 +278,9 @@ class OrderLines(Question):
             suffixes = (f":{line.level}" if self.indentation else "" for line in order)
             yield tuple(at[place] + suffix for place, suffix in enumerate(suffixes))
 
-    def _looks(self, line: _Line) -> object:
+    def _looks(self, line: Line) -> object:
         """What the learner sees of a line: not its indentation, if the learner has to give it."""
         return line.source if self.indentation else line
-
-
-def _written(lines: str) -> list[str]:
-    """The lines that are not empty."""
-    return [line.rstrip() for line in lines.split("\n") if line.strip()]
-
-
-def _indent(text: str) -> str:
-    return text[: len(text) - len(text.lstrip())]
-
-
-def _unit(texts: list[str]) -> int:
-    """The spaces of one level of indentation: those of the line that is indented least."""
-    return min((len(_indent(text)) for text in texts if _indent(text)), default=_SPACES_PER_LEVEL)
-
-
-def _source(order: _Arrangement, unit: int = _SPACES_PER_LEVEL) -> str:
-    return "".join(f"{' ' * unit * line.level}{line.source}\n" for line in order)
-
-
-@lru_cache(maxsize=256)
-def _search(own: _Arrangement, indented: bool, most: int) -> _Search:
-    """The arrangements to run: those that are valid Python among the nearest to the author's own, up to `most`."""
-    run: list[_Arrangement] = []
-    tried = 0
-    sure = None
-    # Bounded, because twelve lines have 479 million orders.
-    for swaps, order in itertools.islice(_nearest(own, indented), _MAX_PARSED + 1):
-        valid = order == own or _is_python(order)
-        if tried == _MAX_PARSED or (valid and len(run) == most):
-            sure = swaps
-            break
-        if valid:
-            run.append(order)
-        tried += 1
-    families = [own, *(_moved(own) if indented else ())]
-    return _Search(tuple(run), tried, sum(map(_count, families)), sure)
-
-
-def _nearest(own: _Arrangement, indented: bool) -> Iterator[tuple[int, _Arrangement]]:
-    """All arrangements, those first that the fewest swaps of neighbours lead to; moving a line a level is one swap.
-
-    Each with how many swaps those are.
-
-    With indentation to be given, only arrangements in which at most one line was moved by a level are among them.
-    """
-    # Ring by ring: each holds the arrangements that are one swap further from the author's.
-    seen, ring = {own}, [own]
-    moved = list(_moved(own)) if indented else []
-    for swaps in itertools.count():
-        if not ring:
-            return
-        for order in ring:
-            yield swaps, order
-        further = (_swapped(order, place) for order in ring for place in range(len(order) - 1))
-        ring = list(dict.fromkeys(order for order in (*further, *moved) if order not in seen))
-        seen.update(ring)
-        moved = []
-
-
-def _swapped(order: _Arrangement, place: int) -> _Arrangement:
-    return (*order[:place], order[place + 1], order[place], *order[place + 2 :])
-
-
-def _moved(order: _Arrangement) -> Iterator[_Arrangement]:
-    """The arrangement with one line a level further in or out; each different collection of lines once."""
-    known = set()
-    for place, line in enumerate(order):
-        for level in (line.level - 1, line.level + 1):
-            if level >= 0 and (line, level) not in known:
-                known.add((line, level))
-                yield (*order[:place], replace(line, level=level), *order[place + 1 :])
-
-
-def _count(lines: _Arrangement) -> int:
-    """How many different orders lines have: the multinomial coefficient."""
-    return math.factorial(len(lines)) // math.prod(map(math.factorial, Counter(lines).values()))
-
-
-def _is_python(order: _Arrangement) -> bool:
-    """Whether a run would get past the parser."""
-    return not is_invalid(_source(order))
 
 
 def _constants_in(source: str) -> list[object]:
@@ -372,6 +292,31 @@ def _constants_in(source: str) -> list[object]:
 def _judge_own(program: Program, outcome: Outcome) -> Judgement:
     message = "the lines, in the order in which they are written, fail the check"
     return passes(program, outcome, code=rules.KEY_REFUTED, message=message, expected="the check passes")
+
+
+def _judge_agreement(programs: tuple[Program, ...], pairs: Sequence[tuple[str, str]], *outcomes: Outcome) -> Judgement:
+    """Judge what swaps of two lines leave, of which some are right.
+
+    programs  the swaps, with the check
+    pairs     the lines that each swaps
+    outcomes  those of the programs, and what the author's order and each swap leave
+    """
+    own, *others = map(left_in, outcomes[len(programs) :])
+    for program, outcome, other, (one, two) in zip(programs, outcomes, others, pairs, strict=False):
+        if own is None or other is None or not _passed(program, outcome) or not (name := difference(own, other)):
+            continue
+        message = (
+            f"with `{two}` before `{one}` the check passes, too, but then {name} is {shown(other[name])} and not "
+            f"{shown(own[name])}"
+        )
+        return warned(rules.ANSWERS_DIFFER, message, help=f"Let the check look at {name}, too.", at=("lines",))
+    return PROVEN
+
+
+def _share(one: Line, other: Line) -> bool:
+    """Whether two lines have a name in common, so that their order may matter."""
+    first, second = (set(re.findall(r"[A-Za-z_]\w*", line.source)) for line in (one, other))
+    return bool(first & second - set(dir(builtins)) - set(keyword.kwlist))
 
 
 def _passed(program: Program, outcome: Outcome) -> bool:

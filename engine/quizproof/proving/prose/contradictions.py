@@ -4,7 +4,8 @@ A typed number, exception or line drifts from the code without anybody noticing.
 cannot, so only what is typed is looked at. A warning needs strong grounds, because prose is full of numbers that are
 not the answer: a sentence must state it plainly (see `sentences`), and nothing in the block may be meant instead.
 
-Left alone is what is false on purpose: wrong options, the prompt, and a `belief`, unless it is true.
+Left alone is what is false on purpose: wrong options, and a `belief`, unless it is true. Of the prompt, only what it
+counts is looked at.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quizproof import rules
@@ -20,11 +21,15 @@ from quizproof.claims import Program
 from quizproof.findings import Advice, DataPath
 from quizproof.kinds.base import Block, Exhibit, Runs
 from quizproof.kinds.questions.open_answer import Open
+from quizproof.proving.prose.computed.worked_out import of_worked_out, true_belief
+from quizproof.proving.prose.counts import of_counts, of_sizes
+from quizproof.proving.prose.curves import of_curves
 from quizproof.proving.prose.evidence import ANSWERED, Evidence, agrees, number_of, numbers_in
 from quizproof.proving.prose.figures import of_exhibit
 from quizproof.proving.prose.nouns import asked, of_what_is_asked
 from quizproof.proving.prose.number_words import in_digits
 from quizproof.proving.prose.quotations import is_in, messages, outputs
+from quizproof.proving.prose.reasons import of_reasons
 from quizproof.proving.prose.sentences import (
     Sentence,
     Stated,
@@ -39,10 +44,9 @@ from quizproof.proving.prose.sentences import (
     results,
     sentences,
 )
-from quizproof.proving.prose.shapes import of_output
+from quizproof.proving.prose.shapes import of_output, of_type
 from quizproof.proving.prose.situations import of_the_run
 from quizproof.proving.prose.unnamed import unnamed
-from quizproof.proving.prose.worked_out import of_worked_out, true_belief
 from quizproof.quizfile.fields import PROSE, texts
 from quizproof.quizfile.template import show
 
@@ -79,7 +83,7 @@ def contradictions(
         more = _ABOUT_EXHIBITS if isinstance(block, Exhibit) else frozenset()
         if isinstance(block, Open):
             more = _MODEL_ANSWERS
-        if field not in ANSWERED | _FEEDBACK | more | {"belief"}:
+        if field not in ANSWERED | _FEEDBACK | more | {"belief", "prompt"}:
             continue
         for stated, message, better in _of_prose(prose, at, field, evidence):
             before = prose[: stated.index]
@@ -101,10 +105,21 @@ def _of_prose(prose: str, at: DataPath, field: str, evidence: Evidence) -> Itera
         yield from true_belief(prose, evidence)
         return
     for sentence in sentences(prose):
+        if field == "prompt":
+            yield from of_counts(sentence, at, field, evidence)
+            continue
         yield from of_worked_out(sentence, at, field, evidence)
+        if field != "mistake":
+            yield from of_reasons(sentence, evidence.runtime, evidence.code)
         if isinstance(evidence.block, Exhibit):
             yield from of_exhibit(sentence, at, evidence)
+            yield from of_curves(sentence, evidence.names.get("history", {}))
+            yield from of_sizes(sentence, evidence)
             continue
+        yield from of_counts(sentence, at, field, evidence)
+        if field in ANSWERED:
+            yield from of_sizes(sentence, evidence)
+            yield from of_type(sentence, evidence)
         numbers = [*_of_numbers(sentence, prose, field, evidence)] or [*_of_own_numbers(sentence, at, field, evidence)]
         yield from numbers
         if not numbers:
@@ -119,6 +134,8 @@ def _of_numbers(sentence: Sentence, prose: str, field: str, evidence: Evidence) 
     key = evidence.key_numbers
     if not key or field == "hints":
         return
+    if getattr(evidence.block, "unit", None) == "%":  # as the learner types it
+        sentence = replace(sentence, text=re.sub(r"(?<=\d)%", " ", sentence.text))
     found: list[Stated] = []
     if field in ANSWERED:
         either = filter(None, (sentence, in_digits(sentence)))

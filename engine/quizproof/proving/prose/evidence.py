@@ -44,6 +44,12 @@ class Evidence:
         return numbers_in(str(self.names.get("answer") or self.names.get("stdout") or ""))
 
     @property
+    def runtime(self) -> str:
+        """The framework that the block runs with; `python` where it is none of those that prose is about."""
+        versions = self.names.get("versions") or {}
+        return next((name for name in ("torch", "tensorflow") if name in versions), "python")
+
+    @property
     def expression(self) -> str:
         """What prose writes for the right answer."""
         return next((name for name in ("value", "answer", "stdout") if self.names.get(name)), "")

@@ -27,7 +27,7 @@ _METRICS = {
 }
 _METRIC = re.compile(
     rf"(?i)\b(?P<metric>average precision|precision|recall|sensitivity|accuracy|specificity|f1|auc)(?:[- ]score)?"
-    rf"(?: of (?:the|this) (?:model|classifier))?(?: therefore| thus| then| here)?"
+    rf"(?: of (?:the|this) (?:model|classifier))?(?: therefore| thus| then| here|,)?"
     rf"(?: is| equals| comes to| amounts to| stays at|:) {MARKUP}(?P<n>{NUMBER}){_WHOLE}"
 )
 _COUNT = re.compile(rf"(?i)(?<![\d.,])(?P<n>\d+){MARKUP} (?P<sign>true|false) (?P<class>positive|negative)s?\b")
@@ -44,6 +44,9 @@ _DTYPE = re.compile(
 )
 _SEEDS = re.compile(r"(?i)\b(?:all|the|over|across) (?P<n>\d+) seeds\b")
 _EPOCHS = re.compile(r"(?i)\b(?:runs|trains|trained|goes on|lasts)(?: for)? (?P<n>\d+) epochs\b")
+_ABOUT = r"(?P<about>(?:about|around|roughly|nearly|almost|some|approximately) )?"
+_ROUGHLY = 0.25
+"""By which share of it a figure may differ that is "about" so much."""
 _LAST = r"ends?|finish(?:es)?|ending|arrives|stops|comes to rest"
 _FIRST = r"starts?|begins?|starting|beginning"
 
@@ -173,7 +176,7 @@ def _of_seeds(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, 
 
 
 def _figures(before: str, sentence: Sentence) -> Iterator[re.Match[str]]:
-    return re.finditer(rf"(?i){before}{MARKUP}(?P<n>{NUMBER}){_WHOLE}", sentence.text)
+    return re.finditer(rf"(?i){before}{_ABOUT}{MARKUP}(?P<n>{NUMBER}){_WHOLE}", sentence.text)
 
 
 def _is_within(typed: str, spread: Mapping[str, float]) -> bool:
@@ -203,6 +206,8 @@ def _compare(
     typed = found["n"]
     values = [value for value in known if is_number(value)]
     right = any(_same_share(typed, value) if share else agrees(typed, value) for value in values)
+    if found.groupdict().get("about"):
+        right = right or any(abs(number_of(typed) - value) <= _ROUGHLY * abs(value) for value in values)
     if not values or right or not sentence.states(*found.span()):
         return
     real = show(values[0])

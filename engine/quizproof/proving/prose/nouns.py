@@ -51,9 +51,9 @@ def of_what_is_asked(sentence: Sentence, nouns: frozenset[str], prompt: str) -> 
     """
     words = {word.lower() for word in re.findall(r"[\w-]+", prompt)}
     for noun in nouns:
-        for pattern in (_is(noun), _has(noun)):
+        for pattern in (_is(noun), _has(noun), _ends_as(noun)):
             for found in pattern.finditer(sentence.text):
-                beside = {word.lower() for word in (found["beside"] or "").split()}
+                beside = {word.lower() for word in (found.groupdict().get("beside") or "").split()}
                 if _ADDS.match(sentence.text, found.end()):
                     continue
                 if beside <= words | _BESIDE and sentence.states(found.start()) and _is_whole(sentence, found, words):
@@ -98,6 +98,13 @@ def _has(noun: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?i)\b(?:the (?:[\w-]+ ){{0,2}}?(?P<subject>\w+) has|it has|there are|makes|gives|we get|leaves) "
         rf"{MARKUP}(?P<n>{NUMBER}){MARKUP} (?P<beside>(?:[\w-]+ ){{0,2}}?){re.escape(noun)}s?\b"
+    )
+
+
+def _ends_as(noun: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?i)(?<![\w.])`?{re.escape(noun)}`? (?:ends up|ends|finishes|winds up)(?: as| at| with| being)? "
+        rf"{MARKUP}(?P<n>{NUMBER}){NO_UNIT}{END}"
     )
 
 

@@ -88,6 +88,10 @@ _ANY_RAISES = re.compile(
     rf"(?P<verb>(?i:raises|throws|fails with|dies with|crashes with))(?: an?| the)? {MARKUP}(?:[a-z_]+\.)*"
     rf"(?P<name>{EXCEPTION})\b"
 )
+_IS_RAISED = re.compile(
+    rf"(?:(?i:\ban?|\bthe) )?{MARKUP}(?:[a-z_]+\.)*(?P<name>{EXCEPTION}){MARKUP} (?P<verb>is|gets) (?:then )?"
+    r"(?:raised|thrown)\b"
+)
 _LINE = re.compile(r"(?i)\blines? (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–]|, ?\d)")
 _LINE_STATED = re.compile(
     r"(?i)^\W*line (?P<n>\d+)\b(?! (?:to|and|or)\b|[-–]|, ?\d)"
@@ -242,7 +246,7 @@ def results(sentence: Sentence) -> Iterator[Stated]:
 def exceptions(sentence: Sentence) -> Iterator[Stated]:
     """Exceptions that the sentence says are raised; definite where the subject is the program or the response."""
     definite = {found.start("name") for found in _RAISES.finditer(sentence.text)}
-    for pattern in (_RAISES, _ANY_RAISES):
+    for pattern in (_RAISES, _ANY_RAISES, _IS_RAISED):
         for found in pattern.finditer(sentence.text):
             if sentence.affirms(found.start("verb")) and (pattern is _RAISES or found.start("name") not in definite):
                 yield _stated(sentence, found, "name", definite=pattern is _RAISES)

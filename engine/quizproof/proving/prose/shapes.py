@@ -1,4 +1,4 @@
-"""Shapes and dtypes that prose gives to the output of a program: "so the result has the shape (1, 4, 2)"."""
+"""Shapes, dtypes and types that prose gives to the output of a program: "so the result has the shape (1, 4, 2)"."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from quizproof.proving.prose.evidence import Evidence
 from quizproof.proving.prose.sentences import MARKUP, SO, Sentence, Stated
 from quizproof.quizfile.fields import PROSE, TEXT, texts
+from quizproof.snippets.syntax import parse
 
 _TUPLE = re.compile(r"[\[(]\s*(?:\d+\s*(?:,\s*\d+\s*)*,?)?\s*[\])]")
 _OUTPUT = re.compile(r"(?:torch\.Size\(|TensorShape\()?(?P<shape>[\[(][\d, ]*[\])])\)?")
@@ -26,6 +27,13 @@ _DTYPE = re.compile(
     rf"(?:is|stays|becomes|remains)(?: therefore| thus| then| still| now)?"
     rf"|the {_RESULT} (?:has (?:the )?dtype|is|stays)) {MARKUP}(?:torch\.|tf\.|np\.)?(?P<dtype>{_NAME})\b"
 )
+
+
+_TYPE = re.compile(
+    r"(?i)(?:`(?:\w+\.)*(?P<name>\w+)(?:\([^`\n]*\))?`|\b(?:the (?:result|output)|it|this)) (?:returns|gives|is) an? "
+    r"(?:new |plain |single )?(?P<type>list|tuple|dictionary|dict|set)\b(?! of (?:sets|lists|tuples|dict\w*) is)"
+)
+_TYPES = {"list": list, "tuple": tuple, "dictionary": dict, "dict": dict, "set": set}
 
 
 def of_output(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:
@@ -53,6 +61,33 @@ def of_output(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, 
             ):
                 stated = Stated(found["dtype"], sentence.at(found.start("dtype")))
                 yield stated, f"the text says {found['dtype']}, but the run printed {printed}", better
+
+
+def of_type(sentence: Sentence, evidence: Evidence) -> Iterator[tuple[Stated, str, str]]:
+    """A type that the sentence gives to the value of the call that is printed, and that the output is not of."""
+    printed = str(evidence.names.get("stdout") or "").strip()
+    tree = parse(str(getattr(evidence.block, "code", None) or ""))
+    try:
+        value = ast.literal_eval(printed)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return
+    if tree is None or not isinstance(value, (list, tuple, dict, set)):
+        return
+    for found in _TYPE.finditer(sentence.text):
+        stated = _TYPES[found["type"].lower()]
+        if isinstance(value, stated) or not _prints_call(tree, found["name"]) or not sentence.affirms(found.start()):
+            continue
+        real = type(value).__name__
+        message = f"the text says {found['type']}, but {printed} is a {real}"
+        yield Stated(found["type"], sentence.at(found.start("type"))), message, ""
+
+
+def _prints_call(tree: ast.Module, name: str | None) -> bool:
+    """Whether all that a program prints is the value of one call; of a function with this name, unless it is None."""
+    prints = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"]
+    if len(prints) != 1 or len(prints[0].args) != 1 or not isinstance(call := prints[0].args[0], ast.Call):
+        return False
+    return name is None or name in (getattr(call.func, "id", ""), getattr(call.func, "attr", ""))
 
 
 def _is_known(sizes: tuple[int, ...], evidence: Evidence) -> bool:

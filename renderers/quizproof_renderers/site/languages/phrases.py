@@ -21,6 +21,7 @@ def _noted(template: str) -> str:
 
 SUMMARIES = (
     _noted("Never ends: stopped after {seconds} s."),
+    _noted("The picture was drawn by a run of this program."),
     _noted("Does not run: {exception}."),
     _noted("Runs, prints, and shows a warning."),
     _noted("Runs and shows a warning."),
@@ -96,19 +97,21 @@ SENTENCES = (
     ),
     _noted(
         "Of the {total} orders of these lines only the {tried} nearest to this one were tried: only this one is right. "
-        "An order that was not tried counts as wrong."
+        "Another order may be right as well: only a run can say."
     ),
     _noted(
         "Of the {total} orders of these lines only the {tried} nearest to this one were tried: {right} are right. "
-        "An order that was not tried counts as wrong."
+        "Another order may be right as well: only a run can say."
     ),
     _noted(
         "Of the {total} orders of these lines, counting those with one line a level further in or out, only the "
-        "{tried} nearest to this one were tried: only this one is right. An order that was not tried counts as wrong."
+        "{tried} nearest to this one were tried: only this one is right. Another order may be right as well: only a run can "
+        "say."
     ),
     _noted(
         "Of the {total} orders of these lines, counting those with one line a level further in or out, only the "
-        "{tried} nearest to this one were tried: {right} are right. An order that was not tried counts as wrong."
+        "{tried} nearest to this one were tried: {right} are right. Another order may be right as well: only a run can "
+        "say."
     ),
     _noted("Runs, and prints nothing"),
     _noted("Never ends"),

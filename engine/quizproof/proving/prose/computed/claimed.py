@@ -14,7 +14,7 @@ from typing import Any
 
 from quizproof.comparison.numbers import is_number
 from quizproof.comparison.outputs import fold
-from quizproof.proving.prose.literals import Printed, Raises, evaluated, names_in, parsed
+from quizproof.proving.prose.computed.literals import Printed, Raises, evaluated, names_in, parsed
 from quizproof.proving.prose.sentences import EXCEPTION, NO_UNIT, NUMBER, Sentence, is_elsewhere
 
 _CODE = re.compile(r"(?<!`)(?P<ticks>`{1,2})(?!`)(?P<code>[^\n]+?)(?<!`)(?P=ticks)(?!`)")

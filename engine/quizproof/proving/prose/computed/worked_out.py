@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from quizproof.comparison.numbers import is_number
 from quizproof.comparison.quantity import same_number
 from quizproof.findings import DataPath
-from quizproof.proving.prose.arithmetic import Equation, equations
-from quizproof.proving.prose.claimed import Claimed, claimed
+from quizproof.proving.prose.computed.arithmetic import Equation, equations
+from quizproof.proving.prose.computed.claimed import Claimed, claimed
+from quizproof.proving.prose.computed.literals import Printed, Raises
 from quizproof.proving.prose.evidence import Evidence, number_of
-from quizproof.proving.prose.literals import Printed, Raises
 from quizproof.proving.prose.sentences import Sentence, Stated, is_elsewhere, sentences
 from quizproof.quizfile.template import show
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quizproof.comparison.numbers import is_number
-from quizproof.proving.prose.literals import Raises, evaluated
+from quizproof.proving.prose.computed.literals import Raises, evaluated
 
 _NUMBER = r"(?:\d{1,3}(?:[,_\u202f]\d{3})+(?![\d_])|\d+)(?:\.\d+)?(?:e[-+]?\d+)?"
 _OPERATOR = r"(?:\*\*|//|[-+*/×·÷−–^%]|x(?=\s*[-−(\d]))"

@@ -105,8 +105,8 @@ SENTENCES = (
     ),
     _noted(
         "Of the {total} orders of these lines, counting those with one line a level further in or out, only the "
-        "{tried} nearest to this one were tried: only this one is right. Another order may be right as well: only a run can "
-        "say."
+        "{tried} nearest to this one were tried: only this one is right. Another order may be right as well: only "
+        "a run can say."
     ),
     _noted(
         "Of the {total} orders of these lines, counting those with one line a level further in or out, only the "

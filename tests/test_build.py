@@ -294,6 +294,23 @@ def test_page_without_a_statement_claims_no_coverage(tmp_path: Path) -> None:
     )
 
 
+def test_page_says_what_is_missing_from_it(tmp_path: Path) -> None:
+    """What could not be read is left out, and named, so that nobody takes the rest for the whole; else nothing is said."""
+    good = "quiz: q\ntitle: Part\ntopic: t\nblocks:\n  - {id: one, kind: number, prompt: P, value: 1}\n"
+    file = tmp_path / "quiz.yaml"
+    texts = []
+    for text in (good, good + "  - {id: two, kind: <numbr>, prompt: P, value: 1}\n"):
+        file.write_text(text, encoding="utf-8")
+        build_site(prove(load_bank([file])), tmp_path / "public", "Site", ())
+        texts.append((tmp_path / "public" / "t/q.html").read_text(encoding="utf-8"))
+    whole, part = texts
+    assert "Not all of this quiz is here" not in whole
+    assert "Not all of this quiz is here, and the coverage does not count what is missing:" in part
+    assert "there is no kind `&lt;numbr&gt;`" in part
+    assert 'id="q-one"' in whole
+    assert 'id="q-one"' in part
+
+
 def test_index_tells_what_there_is(site: dict[str, Page]) -> None:
     text = " ".join(site["index.html"].text.split())
     assert "A <sample> bank" in text

@@ -120,7 +120,9 @@ def _site(report: Report, title: str, order: Sequence[str], source: BankSource, 
         insight = quiz.header.insight.text if quiz.header.insight else ""
         texts = (quiz.header.intro, insight, quiz.blocks)
         versions = versions_of(quiz.header.runtime, quiz.versions)
-        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.steps, pictures_in(quiz.files, *texts))
+        pictures = pictures_in(quiz.files, *texts)
+        left_out = tuple(finding.message for finding in quiz.file_findings if finding.severity == "error")
+        page = QuizPage(quiz.path, quiz.header, blocks, versions, quiz.steps, pictures, left_out)
         pages.setdefault(page.topic, []).append(page)
     topics = tuple(
         TopicPage(topic, tuple(sorted(pages[topic], key=_place)), presentation.topics.get(topic, TopicText()))

@@ -46,6 +46,8 @@ class QuizPage:
     """What its steps of `prepare` claim."""
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     """Its images, by the addresses that its author wrote."""
+    left_out: tuple[str, ...] = ()
+    """What is wrong with parts of the file that are not on the page."""
 
     @property
     def id(self) -> str:
@@ -171,6 +173,7 @@ class QuizPage:
             self.coverage.summary,
             tuple(block.ingredients for block in self.blocks),
             tuple(self.pictures.values()),
+            self.left_out,
         )
 
     @property

@@ -295,7 +295,7 @@ def test_page_without_a_statement_claims_no_coverage(tmp_path: Path) -> None:
 
 
 def test_page_says_what_is_missing_from_it(tmp_path: Path) -> None:
-    """What could not be read is left out, and named, so that nobody takes the rest for the whole; else nothing is said."""
+    """What could not be read is left out, and named, so that nobody takes the rest for the whole."""
     good = "quiz: q\ntitle: Part\ntopic: t\nblocks:\n  - {id: one, kind: number, prompt: P, value: 1}\n"
     file = tmp_path / "quiz.yaml"
     texts = []

@@ -34,7 +34,7 @@ from quizproof_renderers.handing_in.response_file import read as read_responses
 from quizproof_renderers.policy.settings import OWN_FILE, PROJECT_FILE, settings_for
 from quizproof_renderers.reports import formats
 from quizproof_renderers.reports.formats import FORMATS
-from quizproof_renderers.site.reach.embedding import frame
+from quizproof_renderers.site.reach.embedding import frame, sizing
 from quizproof_renderers.site.settings import SiteSettings
 from quizproof_renderers.site.typeset import environment
 
@@ -79,8 +79,9 @@ def test_templates_and_frames_in_the_reference_are_those_of_a_site(tmp_path: Pat
     (tmp_path / "base.html").write_text(template.text, encoding="utf-8")
     blocks = environment(str(tmp_path)).get_template("base.html").blocks
     assert blocks.keys() <= environment().get_template("base.html").blocks.keys()
-    (pasted,) = (fence for fence in FENCES if fence.sort == "html frame")
-    assert pasted.text.strip() == frame("https://example.org/quizzes/", "freeze-two", "Freeze two of three")
+    pasted = [fence.text.strip() for fence in FENCES if fence.sort == "html frame"]
+    root = "https://example.org/quizzes/"
+    assert pasted == [frame(root, "freeze-two", "Freeze two of three"), sizing(root)]
 
 
 @pytest.mark.parametrize("fence", FENCES, ids=lambda fence: fence.id)

@@ -284,6 +284,53 @@ def test_a_question_works_in_a_frame_on_another_page(
         expect(inside.get_by_role("link", name="Proven & true")).to_have_attribute("target", "_blank")
 
 
+def test_a_frame_is_as_high_as_its_question(site: Path, browser: Browser, tmp_path: Path) -> None:
+    """With the line that the page on embedding shows: from the beginning, and when the answer makes it longer."""
+    text = read(site, "embed.html")
+    found = (re.search(rf"&lt;{name}.*?&lt;/{name}&gt;", text, re.DOTALL) for name in ("script", "iframe"))
+    lines = [unescaped(re.sub(r"<[^>]*>", "", match[0])) for match in found if match]
+    local = "\n".join(lines).replace("https://example.org/quizzes/", f"{site.as_uri()}/")
+    name = re.search(r"embed/([\w-]+)\.html", local)
+    assert name
+    local = local.replace(name[1], "freeze-two-of-three")
+    with opened(browser, by_hand(tmp_path, local)) as page:
+        frame = page.locator("iframe")
+        inside = page.frame_locator("iframe")
+
+        def fits() -> None:
+            page.wait_for_function("document.querySelector('iframe').style.height.endsWith('px')")
+            height = inside.locator("html").evaluate("html => Math.ceil(html.getBoundingClientRect().height)")
+            expect(frame).to_have_css("height", f"{height}px")
+
+        fits()
+        before = frame.evaluate("frame => frame.offsetHeight")
+        inside.locator('[data-option="a"] input').check()
+        inside.get_by_role("button", name="Check answer").click()
+        expect(inside.locator(".result")).to_contain_text("right", ignore_case=True)
+        page.wait_for_function("before => document.querySelector('iframe').offsetHeight > before", arg=before)
+        fits()
+
+
+@pytest.mark.parametrize(
+    "message",
+    ['{quizproof: "height", height: 100001}', '{quizproof: "height", height: -1}', "{height: 333}", "333", "null"],
+)
+def test_a_frame_takes_no_other_message(site: Path, browser: Browser, tmp_path: Path, message: str) -> None:
+    """What is no height, and what no frame of the page has sent, changes nothing."""
+    script = f'<script src="{site.as_uri()}/embed/frames.js"></script>'
+    stranger = f"<iframe srcdoc='<script>parent.postMessage({message}, \"*\")</script>' style='height: 77px'></iframe>"
+    with opened(browser, by_hand(tmp_path, script + stranger)) as page:
+        page.evaluate(f"postMessage({message}, '*')")
+        page.wait_for_timeout(50)
+        expect(page.locator("iframe")).to_have_css("height", "77px")
+        # A frame of the page that sends a height is heard: the script is there.
+        page.evaluate("""() => {
+            const frame = document.querySelector("iframe");
+            frame.srcdoc = '<script>parent.postMessage({quizproof: "height", height: 123}, "*")</' + 'script>';
+        }""")
+        expect(page.locator("iframe")).to_have_css("height", "123px")
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[str, ThreadingHTTPServer]]:
     """A site that browsers may keep, below a path of a server of its own."""

@@ -3,9 +3,9 @@
 import js from "@eslint/js";
 
 const BROWSER = [
-  "AbortController", "Blob", "CustomEvent", "Event", "EventSource", "MutationObserver", "TextDecoderStream", "sessionStorage",
+  "AbortController", "Blob", "CustomEvent", "Event", "EventSource", "MutationObserver", "ResizeObserver", "TextDecoderStream", "sessionStorage",
   "HTMLTextAreaElement", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
-  "caches", "clients", "fetch", "innerHeight", "location", "navigator", "performance", "registration", "removeEventListener",
+  "caches", "clients", "fetch", "innerHeight", "location", "navigator", "parent", "performance", "registration", "removeEventListener",
   "requestAnimationFrame", "scrollTo", "scrollY", "setTimeout", "skipWaiting", "window",
 ];
 

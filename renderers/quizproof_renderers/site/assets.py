@@ -73,6 +73,8 @@ SHEET = ("dom", "preferences", "theme", "highlighting", "editor", "ordering", "s
 """Those of pages that collect responses and hold no key: they mark nothing, and have no progress to show."""
 COUNTDOWN = ("dom", "countdown", "timed")
 """Those of quizzes that show how much time is left."""
+FRAMED, FRAMES = ("framed",), ("frames",)
+"""Those of questions in frames on other pages: what the question has, and what the other page has."""
 OFFLINE, WORKER = ("offline",), ("worker",)
 """Those of sites that browsers keep: what registers the service worker, and the worker itself."""
 LIVE = (
@@ -151,6 +153,18 @@ def sheet(language: Language = ENGLISH) -> bytes:
 def countdown(language: Language = ENGLISH) -> bytes:
     """The script of quizzes that show how much time is left."""
     return _one_script(COUNTDOWN, language)
+
+
+@cache
+def framed() -> bytes:
+    """The script of a question in a frame: it tells its height to the page around."""
+    return _one_script(FRAMED, ENGLISH)
+
+
+@cache
+def frames() -> bytes:
+    """The script for pages that show questions in frames: it gives each frame the height of its question."""
+    return _one_script(FRAMES, ENGLISH)
 
 
 @cache

@@ -20,7 +20,7 @@ from quizproof_renderers.site.pages.repeats import shown_in
 from quizproof_renderers.site.pages.topic import TopicPage
 from quizproof_renderers.site.pictures import Picture, placed
 from quizproof_renderers.site.reach import metadata
-from quizproof_renderers.site.reach.embedding import frame
+from quizproof_renderers.site.reach.embedding import SIZING, frame, sizing
 from quizproof_renderers.site.reuse import fingerprint, hashed
 from quizproof_renderers.site.typeset import environment
 
@@ -83,6 +83,8 @@ class _Files:
             self._asset("countdown_css", "countdown", "css", assets.countdown_style_sheet())
         if self.presentation.report:
             self._asset("report", "report", "js", assets.report(self.language))
+        if self.presentation.embed:
+            self._asset("framed", "framed", "js", assets.framed())
         if self.presentation.offline:
             self._asset("offline", "offline", "js", assets.offline())
         if logo := self.presentation.logo:
@@ -160,7 +162,9 @@ class _Files:
         """Each question on a page of its own, and a page on how to put them into other pages."""
         quizzes = [(topic, quiz) for topic in self.site.topics for quiz in topic.quizzes]
         names = tuple((quiz.title, block.id, block.name) for _, quiz in quizzes for block in quiz.blocks)
-        yield self._page("embed.html", "embedding.html", names, frame=frame)
+        yield self._page("embed.html", "embedding.html", names, frame=frame, sizing=sizing)
+        # Its name stays the same, because other sites have it in their pages.
+        yield File(SIZING, "", partial(bytes, assets.frames()))
         for topic, quiz in quizzes:
             shared = shown_in(quiz.shared_code)
             for block in quiz.blocks:

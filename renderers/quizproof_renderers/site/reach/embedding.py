@@ -8,6 +8,8 @@ from quizproof_renderers.site.markup import plain_line
 
 HEIGHT = 640
 """Of a frame, in CSS pixels: most questions fit, and the others scroll."""
+SIZING = "embed/frames.js"
+"""The script that gives frames the height of their questions, on the site."""
 
 
 def frame(root: str, id_: str, name: str) -> str:
@@ -23,3 +25,13 @@ def frame(root: str, id_: str, name: str) -> str:
     title = html.escape(plain_line(name))
     first = f'<iframe src="{html.escape(root)}embed/{id_}.html" title="Question: {title}"'
     return f'{first}\n  width="100%" height="{HEIGHT}" loading="lazy" style="border: 0"></iframe>'
+
+
+def sizing(root: str) -> str:
+    """The HTML, to be pasted once into a page, that lets its frames grow and shrink with their questions.
+
+    root  as for `frame`
+
+        <script src="https://example.org/quizzes/embed/frames.js" async></script>
+    """
+    return f'<script src="{html.escape(root)}{SIZING}" async></script>'

@@ -85,6 +85,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "matrix": samples.matrix,
     "matrix-of-four": samples.matrices,
     "flow": samples.flow,
+    "drawing": samples.drawing,
 }
 
 
@@ -337,7 +338,7 @@ def test_script_modules_know_only_earlier_ones() -> None:
     """So their order in the joined script is one in which each can run; and what they import is there."""
     quiz, others = (
         (assets.SCRIPT, assets.MORE, assets.PRINTED, assets.READER),
-        (assets.SHEET, assets.REPORT, assets.OFFLINE, assets.WORKER),
+        (assets.SHEET, assets.COUNTDOWN, assets.FRAMED, assets.FRAMES, assets.REPORT, assets.OFFLINE, assets.WORKER),
     )
     scripts = (*quiz, assets.HOME, assets.LIVE, *others)
     for script in scripts:
@@ -377,7 +378,7 @@ def test_style_sheet_is_joined_from_all_of_its_parts() -> None:
     assert (
         set(assets.CONTENTS_STYLE)
         == {*assets.STYLE, "contents"}
-        == {path.stem for path in (SCRIPTS.parent / "style").iterdir()} - {"live", "rtl"}
+        == {path.stem for path in (SCRIPTS.parent / "style").iterdir()} - {"live", "rtl", "countdown", "sheet"}
     )
     assert b"direction:ltr" not in assets.contents_style_sheet()
     assert b"direction:ltr" in assets.contents_style_sheet(Language("ar"))

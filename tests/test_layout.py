@@ -140,12 +140,14 @@ def test_every_file_of_the_banks_keeps_its_meaning() -> None:
         assert models[0] == models[1], document.path
 
 
-SMALL = [document for document in DOCUMENTS if len(document.lines) < 150]
+SMALL = {document.path: document for document in DOCUMENTS if len(document.lines) < 150}
+"""By path, because hypothesis writes out what it draws, and a document is long."""
 
 
-@given(st.sampled_from(SMALL), st.integers(0, 10**6))
-def test_a_file_in_any_disorder_keeps_its_meaning(document: Document, seed: int) -> None:
+@given(st.sampled_from(sorted(SMALL)), st.integers(0, 10**6))
+def test_a_file_in_any_disorder_keeps_its_meaning(path: str, seed: int) -> None:
     """Twice the indentation, spaces at ends and after colons, empty lines, comments."""
+    document = SMALL[path]
     draw = random.Random(seed)
     wide = draw.random() < 0.5
     lines = []
@@ -164,9 +166,9 @@ def test_a_file_in_any_disorder_keeps_its_meaning(document: Document, seed: int)
     keeps(messy)
 
 
-@given(st.sampled_from(SMALL), st.sampled_from([2, 4, 7]), st.sampled_from([20, 80, 1000]))
-def test_a_file_of_another_writer_keeps_its_meaning(document: Document, indent: int, width: int) -> None:
-    data = yaml.load(document.text, yaml.BaseLoader)
+@given(st.sampled_from(sorted(SMALL)), st.sampled_from([2, 4, 7]), st.sampled_from([20, 80, 1000]))
+def test_a_file_of_another_writer_keeps_its_meaning(path: str, indent: int, width: int) -> None:
+    data = yaml.load(SMALL[path].text, yaml.BaseLoader)
     text = yaml.dump(data, indent=indent, width=width, allow_unicode=True, sort_keys=False)
     keeps(parse_text("", text))
 

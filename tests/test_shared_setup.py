@@ -49,7 +49,7 @@ blocks:
           return area(r) * h
     checks:
       - name: A known one
-        code: assert math.isclose(volume(1, 2), 2 * math.pi)
+        code: assert math.isclose(volume(1, 2), 2 * math.pi); assert math.isclose(volume(2, 1), 4 * math.pi)
     wrong:
       - code: |
           def volume(r, h):

@@ -254,18 +254,20 @@ def test_the_mark_is_kept() -> None:
 
 
 def test_each_mark_is_told() -> None:
-    """Of a right and of a wrong answer, with hints and how long it took; of a question that is skipped, none."""
+    """Of a right and of a wrong answer, with hints and how long it took; of a skipped question, without a mark."""
     told: list[Marked] = []
     quiz = samples.file(samples.quiz(), *every_input())
     before = time.time()
     run([quiz], seed=1, plain=True, on_mark=told.append, stdin=io.StringIO("b\ns\nc\n0.85\n"), stdout=io.StringIO())
     assert [(mark.id, mark.response, mark.score, mark.correct) for mark in told] == [
         ("output", ["a"], 1, True),
+        ("code", "", None, False),
         ("several", ["c"], 0, False),
         ("number", "0.85", 0, False),
     ]
     assert all(before <= mark.started <= mark.started + mark.seconds <= time.time() for mark in told)
-    assert {(mark.quiz, mark.hints, mark.tries) for mark in told} == {(quiz.id, 0, 1)}
+    assert {mark.quiz for mark in told} == {quiz.id}
+    assert [(mark.hints, mark.tries) for mark in told if mark.id != "code"] == [(0, 1)] * 3
 
 
 def test_ctrl_c_on_a_pipe() -> None:

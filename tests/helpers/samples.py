@@ -31,7 +31,7 @@ from quizproof.displays import (
     Prose,
     TextInput,
 )
-from quizproof.figures import Chart, Event, Flow, Matrix, Series, Stage, Table
+from quizproof.figures import Chart, Drawing, Event, Flow, Matrix, Series, Stage, Table
 from quizproof.findings import Finding, Span
 from quizproof.proof import BlockProof, JudgedClaim, QuizProof, Report, Totals, VariantProof
 from quizproof.quizfile.header import Header
@@ -507,6 +507,12 @@ def matrices() -> Matrix:
     """Four classes, one of which never occurs."""
     counts = ((1200, 3, 0, 7), (40, 310, 12, 0), (0, 0, 0, 0), (1, 2, 3, 4))
     return Matrix(("airplane", "automobile", "bird", "cat"), counts)
+
+
+def drawing() -> Drawing:
+    """A picture that a run drew: a line, and a word."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 60"><path d="M 9 51 L 81 9"/><text>loss</text></svg>'
+    return Drawing(svg, "The loss rises.")
 
 
 def flow() -> Flow:

@@ -242,8 +242,8 @@ class Plan:
 
     def _advise(self, display: Display) -> None:
         """Note what the assessment field advises against."""
-        first = self.variants[0]
-        for advice in (*advise(display), *read(first.block, first.claims, self.outcomes)):
+        first, told = self.variants[0], {each.code for each in self.findings}
+        for advice in (*advise(display), *read(first.block, first.claims, self.outcomes, told)):
             place = self._places
             span = place.of(advice.at) if advice.line is None else place.of_line(advice.at, advice.line)
             self._find(advice.rule, span, advice.message, help=advice.help)

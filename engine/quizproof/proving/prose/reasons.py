@@ -44,7 +44,7 @@ _OF_PYTHON = (
     _never(rf"\b{_MUTABLE} cannot be (?:changed|modified|altered)\b", "they can be changed"),
     _never(
         rf"{_METHOD}(?:append|extend|insert|sort|reverse|shuffle|clear){_CALL}[^.;]{{0,40}}?\breturns (?!nothing|no\b)"
-        r"(?:(?:the|a|its) )?(?:(?:new|same|longer|changed|sorted|reversed|whole|modified|shuffled) )?"
+        r"(?!`?none\b)(?:(?:the|a|its) )?(?:(?:new|same|longer|changed|sorted|reversed|whole|modified|shuffled) )?"
         r"(?:list\b|itself|copy\b|result\b|`\w+`(?! ))",
         "it returns None",
         _LIBRARIES,
@@ -153,6 +153,11 @@ _SUPPOSED = re.compile(
 _DENIED = re.compile(r"(?i)\b(?:not|never|nor|no|neither|nobody|only|some|other|than)\b|n['’]t\b")
 """Words by which its own clause does not."""
 
+_TAKEN_BACK = re.compile(
+    r"(?i) (?:nothing|none|nobody|neither|no|only|merely|just|(?:of )?(?:the |a )?(?:references?|names?|pointers?))\b"
+)
+"""Words right after it that turn it round: "assignment copies nothing"."""
+
 
 def of_reasons(sentence: Sentence, runtime: str, code: str) -> Iterator[tuple[Stated, str, str]]:
     """What a sentence says that is never so: where, in which words, and no expression.
@@ -166,6 +171,8 @@ def of_reasons(sentence: Sentence, runtime: str, code: str) -> Iterator[tuple[St
         if not found or _SUPPOSED.search(before := words[: found.start()]):
             continue
         if _DENIED.search(re.split(r"[,;:(–—]|\b(?:because|since|so|as)\b", before)[-1]):
+            continue
+        if _TAKEN_BACK.match(sentence.text, found.end()):
             continue
         if falsehood.unless and re.search(falsehood.unless, code):
             continue

@@ -22,7 +22,8 @@ _FACTS = re.compile(
     r"|getpass\.getuser|torch\.(?:get_num_threads|get_num_interop_threads|cuda\.is_available|cuda\.device_count)"
     r"|torch\.backends\.(?:mps|mkldnn|cudnn)\.is_available|tf\.config\.list_(?:physical|logical)_devices"
 )
-_OF_TYPES = frozenset(["isinstance", "type", "callable", "hasattr"])
+_SAME_EVERYWHERE = frozenset(["isinstance", "type", "callable", "hasattr", "min", "max"])
+"""Functions that need not show what they are given."""
 
 
 def on_machine(programs: Iterable[Program]) -> Iterator[Advice]:
@@ -57,8 +58,14 @@ def _shown(tree: ast.Module, *, whole: bool) -> Iterator[tuple[str, int]]:
 
 
 def _untyped(node: ast.AST) -> Iterator[ast.AST]:
-    """What is in an expression, but for what only its type is asked of."""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _OF_TYPES:
+    """What is in an expression, but for what only its type, its bounds or its methods are asked of."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _SAME_EVERYWHERE:
+        return
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and _FACTS.fullmatch(ast.unparse(node.func.value))
+    ):
         return
     if isinstance(node, ast.Compare) and any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
         return

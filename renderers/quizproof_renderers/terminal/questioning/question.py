@@ -121,7 +121,7 @@ class Asking:
                     case "quit":
                         raise Quit
                     case "skip":
-                        return self._skip(first)
+                        return self._skip(started, first)
                     case "back" if not self._place.is_first:
                         return None
                     case "back":
@@ -153,14 +153,23 @@ class Asking:
             self._done, self._typed = [], ""
             return answer
 
-    def _skip(self, first: Answer | None) -> Answer | None:
+    def _skip(self, started: float, first: Answer | None) -> Answer | None:
         if first is not None:
             return None
         if self._place.held is not None:
             self._face.say("Your answer is kept.")
             return replace(self._place.held, hints=self._hints.taken)
         self._face.verdict("skipped", "Skipped.")
-        skipped = Answer(self._item.proof, self._item.params, None, None, self._hints.taken, self._hints.cost)
+        skipped = Answer(
+            self._item.proof,
+            self._item.params,
+            None,
+            None,
+            self._hints.taken,
+            self._hints.cost,
+            started=started,
+            seconds=time.monotonic() - self._began,
+        )
         # In an exam it can still be answered.
         if self._setting.on_mark and not self._setting.is_exam:
             self._setting.on_mark(marked(skipped, self._item.quiz.id))

@@ -5,8 +5,8 @@ import js from "@eslint/js";
 const BROWSER = [
   "AbortController", "Blob", "CustomEvent", "Event", "EventSource", "MutationObserver", "ResizeObserver", "TextDecoderStream", "sessionStorage",
   "HTMLTextAreaElement", "TextEncoder", "URL", "addEventListener", "confirm", "dispatchEvent", "document", "getSelection",
-  "caches", "clients", "fetch", "innerHeight", "location", "navigator", "parent", "performance", "registration", "removeEventListener",
-  "requestAnimationFrame", "scrollTo", "scrollY", "setTimeout", "skipWaiting", "window",
+  "caches", "clearInterval", "clients", "fetch", "innerHeight", "location", "navigator", "parent", "performance", "registration", "removeEventListener",
+  "requestAnimationFrame", "scrollTo", "scrollY", "setInterval", "setTimeout", "skipWaiting", "window",
 ];
 
 export default [

@@ -148,6 +148,7 @@ def test_a_class_is_a_list_or_a_table() -> None:
         (b"Ada\n ada \n", "x, line 2: ada is in it twice"),
         (b"learner,seed\nAda,1\nBob,1\n", "x: two learners have the same seed"),
         (b"learner,seed\n,1\n", "x, line 2: the column `learner` is empty"),
+        (b"name,seed\nAda,1\n", "x, line 1: the columns are 'name', 'seed', and one must be `learner`"),
         (b"\n\n", "x has no learner"),
         (b"\xff", "x is not UTF-8 text"),
         (b"a" * 201, "x, line 1: a name has at most 200 characters"),

@@ -69,6 +69,8 @@ def test_figure_is_drawn_by_the_run(prove_text: ProveText) -> None:
     ("code", "rest", "said"),
     [
         ("import matplotlib", "", "the code leaves no current figure of `pyplot`"),
+        ("import matplotlib.pyplot as plt; plt.figure()", "", "the figure is empty: nothing was drawn into it"),
+        ("import matplotlib.pyplot as plt; plt.subplots()", "", "the figure is empty: nothing was drawn into it"),
         ("fig = [1]", "figure: fig", "the value is of type list, which is no figure of matplotlib"),
         ("import no_such_package", "", "`no_such_package` is not installed"),
         (
@@ -77,7 +79,7 @@ def test_figure_is_drawn_by_the_run(prove_text: ProveText) -> None:
             "at most 64 can be kept",
         ),
     ],
-    ids=["nothing", "no-figure", "no-package", "large"],
+    ids=["nothing", "empty", "empty-axes", "no-figure", "no-package", "large"],
 )
 def test_what_is_no_figure_is_refuted(prove_text: ProveText, code: str, rest: str, said: str) -> None:
     """With what is wrong; of a package that is missing, the finding that all blocks have."""

@@ -76,6 +76,7 @@ def test_each_text_tells_a_word_once(tmp_path: Path) -> None:
     [
         "The optimiser normalises the colours of an unlabelled image, and analyses its behaviour.",
         "The optimizer normalizes the colors of an unlabeled image, and analyzes its behavior.",
+        "At the centre of the defence programme, sceptical metres of fibre; int, str, kwargs, params, docstrings.",
         "Logits go through a softmax; autograd has the tensor's dtype, and the networks overfit.",
         "What does `prnit(lenght)` do in setup.cfg, torch.nn.functonal or lib/pyton.py?",
         "The formula $\\\\hat{y} = wxyz$ and x², 10¹⁰⁰⁰, RMSprop, ReLU, LSTM, CUDA.",
@@ -93,7 +94,7 @@ def test_right_words(tmp_path: Path, prompt: str) -> None:
 def test_words_of_the_project_are_right(tmp_path: Path) -> None:
     """A dictionary has a word a line, in any case, and comments."""
     words = tmp_path / "words.txt"
-    words.write_text("# Our own\nQuizzable\n\nzorble\n", encoding="utf-8")
+    words.write_text("# Our own\nQuizzable  # a pun\n\nfoobarred zorble\n", encoding="utf-8")
     own = speller(dictionary=str(words))
     assert told(tmp_path, "Quizzable words zorble, gradeint.", by=own) == [
         "9:31 'gradeint' is no word that is known; did you mean 'gradient'?"
@@ -175,3 +176,19 @@ def test_a_text_in_another_language_is_told_of_a_hundred_times(tmp_path: Path) -
     found = told(tmp_path, explanation=words)
     assert len(found) == 100
     assert sum("did you mean" in line for line in found) <= 20
+
+
+def test_compounds(tmp_path: Path) -> None:
+    """Each part of a compound is a word; what it begins with need not be one."""
+    right = "A pre-trained, multi-layer, two-dimensional, self-contained net; input/output; and/or; see lib/wxyz.py."
+    assert told(tmp_path, explanation=right) == []
+    wrong = "A pre-traned, two-dimensonal net; input/ouput; ouput/input."
+    words = [line.split("'")[1] for line in told(tmp_path, explanation=wrong)]
+    assert words == ["traned", "dimensonal", "ouput"]
+
+
+def test_the_title_is_read_too(tmp_path: Path) -> None:
+    file = tmp_path / "words.yaml"
+    file.write_text(QUIZ.format(prompt="So.", explanation="So.").replace("title: Words", "title: A titel"))
+    found = speller().added_to(QuizProof(str(file), None)).findings
+    assert [(finding.span.line, finding.message.partition(" is")[0]) for finding in found] == [(2, "'titel'")]

@@ -331,6 +331,14 @@ def test_a_frame_takes_no_other_message(site: Path, browser: Browser, tmp_path: 
         expect(page.locator("iframe")).to_have_css("height", "123px")
 
 
+def test_a_frame_is_named_in_the_language_of_the_site(tmp_path: Path) -> None:
+    """Whoever hears the page around hears what is in the frame."""
+    (tmp_path / "site.yaml").write_text("embed: true\nlanguage: de\n", encoding="utf-8")
+    build(tmp_path, tmp_path / "public")
+    titles = re.findall(r"title=(?:&#34;|&quot;|<[^>]*>)*([A-Z]\w+): ", read(tmp_path / "public", "embed.html"))
+    assert set(titles) == {"Frage"}
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[str, ThreadingHTTPServer]]:
     """A site that browsers may keep, below a path of a server of its own."""

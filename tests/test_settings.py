@@ -70,6 +70,7 @@ def test_a_project_file_without_our_table_is_passed_over(bank: Path) -> None:
         ("[tool.quizproof]\nformat = ['xml']\n", ":2: `format` is a format, or several, of full, concise, json"),
         ("[tool.quizproof]\nbank = []\n", ":2: `bank` is text, or a list of texts, not []"),
         ("[tool.quizproof]\nbaseline = true\n", ":2: `baseline` is a path, or false, not True"),
+        ("[tool.quizproof]\nspelling = 'xx'\n", ":2: `spelling` is one of ar, de, en, "),
         ("[tool.quizproof]\nrequire-sandbox = 'strong'\n", ":2: `require-sandbox` is one of"),
         (
             "[tool.quizproof.per-file-ignores]\n'old/**' = ['QP9']\n",

@@ -76,10 +76,11 @@ def meant_key(word: str, known: Collection[str]) -> str:
     known  the keys that are possible there
 
     The key that other tools call `word`, or otherwise the nearest in spelling: `choices` is `options`, `promt` is
-    `prompt`.
+    `prompt`. A key that is possible there, and refused for another reason, was not meant to be another one.
     """
     usual = _SYNONYMS.get(word, "")
-    return usual if usual in known else nearest(word, dict.fromkeys(known))
+    near = usual if usual in known else nearest(word, dict.fromkeys(known))
+    return "" if near == word else near
 
 
 def _length(detail: ErrorDetails) -> str:

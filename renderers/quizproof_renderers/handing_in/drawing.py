@@ -16,6 +16,8 @@ from quizproof.errors import UsageError
 from quizproof_renderers.handing_in.response_file import MAX_NAME
 
 MAX_BYTES = 16 << 20
+_COLUMNS = frozenset(["seed", "name", "id", "student", "learners"])
+"""Names that columns of a CSV have, and no learner has."""
 _LENGTH = 12
 """Hexadecimal digits of a draw."""
 
@@ -83,6 +85,10 @@ def _rows(text: str, source: str) -> Iterator[tuple[int, str, str]]:
     """The number of the line, the name and the seed of each learner."""
     head = next(csv.reader(io.StringIO(text, newline="")), [])
     if "learner" not in (cell.strip() for cell in head):
+        if any(cell.strip().lower() in _COLUMNS for cell in head):
+            raise UsageError(
+                f"{source}, line 1: the columns are {', '.join(map(repr, head))}, and one must be `learner`"
+            )
         yield from (
             (number, " ".join(line.split()), "") for number, line in enumerate(text.splitlines(), 1) if line.strip()
         )

@@ -10,6 +10,8 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,147 +27,38 @@ if TYPE_CHECKING:
 LANGUAGES = ("ar", "de", "en", "es", "eu", "fa", "fr", "it", "lv", "nl", "pt", "ru")
 """Those whose words the library has."""
 _NO_PROSE = re.compile(
-    r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\$\$.*?\$\$|\$[^$\n]*\$|\{\{[^{}]*\}\}|\]\([^()\n]*\)|\b\w{1,20}://\S+|<[^<>\n]*>|"
+    r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\$\$.*?\$\$|\$[^$\n]*\$|\{\{[^{}]*\}\}|\]\([^()\n]*\)|\b\w{1,20}://\S+|"
+    r"\b[\w.-]{1,60}/[\w./-]{0,80}\.\w{1,8}\b|<[^<>\n]*>|"
     r"&\w+;",
     re.DOTALL,
 )
-"""Code, formulas, expressions, addresses and markup. None of them begins inside itself: a long text is read once."""
+"""Code, formulas, expressions, addresses, paths of files and markup.
+
+None of them begins inside itself: a long text is read once.
+"""
 _MOST = 100
 """Misspelt words of a file that are told: a text in another language has no others."""
 _MOST_NEAR = 20
 """Those for which the nearest word is looked up, which takes a hundredth of a second each."""
 _LONGEST = 24
 """Letters of a word for which that is done."""
-_WORD = re.compile(r"(?<![\w./@_-])[^\W\d_]{3,}(?:['\u2019][^\W\d_]+)?(?![\w_]|[./@]\w)")
-"""A word in prose, not a part of a file name or of a dotted name."""
+_WORD = re.compile(r"(?<![\w.@_])[^\W\d_]{3,}(?:['\u2019][^\W\d_]+)?(?![\w_]|[.@]\w)")
+"""A word in prose, or a part of a compound, but not of a dotted name."""
+_PREFIXES = re.compile(
+    "anti|auto|bio|counter|inter|intra|macro|meta|micro|mid|mini|mis|multi|neuro|"
+    "non|post|pre|pro|re|semi|sub|super|trans|tri|uni"
+)
+"""What compounds begin with: "multi-layer"."""
 _SENTENCE = re.compile(r"(?:^|[.!?:]\s+|\n\s*[-*]?\s*)$")
 """What stands before the first word of a sentence."""
-_FIELD = frozenset(
-    [
-        "activations",
-        "autodiff",
-        "autograd",
-        "backend",
-        "backends",
-        "backprop",
-        "backpropagate",
-        "backpropagates",
-        "backpropagation",
-        "batchnorm",
-        "bool",
-        "callables",
-        "checkpointing",
-        "convolutional",
-        "dataset",
-        "datasets",
-        "denormal",
-        "dict",
-        "dicts",
-        "differentiable",
-        "dropout",
-        "dtype",
-        "dtypes",
-        "elementwise",
-        "embeddings",
-        "eval",
-        "exp",
-        "finetune",
-        "finetuned",
-        "finetuning",
-        "float",
-        "floats",
-        "frozenset",
-        "hyperparameter",
-        "hyperparameters",
-        "iterable",
-        "iterables",
-        "iterator",
-        "iterators",
-        "keras",
-        "linter",
-        "logit",
-        "logits",
-        "lookup",
-        "memoize",
-        "memoizes",
-        "memoized",
-        "minibatch",
-        "minibatches",
-        "mutable",
-        "immutable",
-        "namespace",
-        "namespaces",
-        "ndarray",
-        "nonzero",
-        "numpy",
-        "optimizer",
-        "optimizers",
-        "overfit",
-        "overfits",
-        "overfitted",
-        "overfitting",
-        "overflows",
-        "parameterize",
-        "parameterized",
-        "perceptron",
-        "pooling",
-        "preprocess",
-        "preprocessed",
-        "preprocessing",
-        "pretrain",
-        "pretrained",
-        "pretraining",
-        "python",
-        "pytorch",
-        "quantile",
-        "quantiles",
-        "regex",
-        "regularize",
-        "regularizer",
-        "regularizers",
-        "resample",
-        "resampled",
-        "scalar",
-        "scalars",
-        "scikit",
-        "sigmoid",
-        "softmax",
-        "softmaxes",
-        "stochastic",
-        "stdin",
-        "stdout",
-        "subclass",
-        "subclasses",
-        "subset",
-        "subsets",
-        "tensor",
-        "tensorflow",
-        "tensors",
-        "traceback",
-        "tracebacks",
-        "tuple",
-        "tuples",
-        "underfit",
-        "underfits",
-        "underfitting",
-        "underflows",
-        "underflow",
-        "unpickle",
-        "unpickled",
-        "unscaled",
-        "untrained",
-        "validator",
-        "vectorize",
-        "vectorized",
-        "vectorizes",
-    ]
-)
-"""Words of machine learning and of Python that no dictionary of English has."""
 _MIN_PLURAL = 4
 """Letters of a word that may be a plural whose singular alone is listed."""
 _BRITISH = (
     (re.compile(r"(?<=.{2})is(?=(?:e|es|ed|ing|er|ers|able|ation|ations)$)"), "iz"),
     (re.compile(r"(?<=.{2})ys(?=(?:e|es|ed|ing|er|ers)$)"), "yz"),
+    (re.compile(r"(?<=.{2}[^aeiou])re(?=$|s$|d$)"), "er"),
+    (re.compile(r"ence(?=$|s$|less$)"), "ense"),
+    (re.compile(r"mme(?=s?$)"), "m"),
     (re.compile(r"our(?=$|s$|ed$|ing$|ful$|able$|less$|ite$)"), "or"),
     (re.compile(r"ll(?=(?:ed|ing|er|ers)$)"), "l"),
 )
@@ -230,7 +123,13 @@ class Speller:
             blank = _NO_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
             for match in _WORD.finditer(blank):
                 word = match[0]
-                if word in told or word.lower() in known or self._is_right(word, blank[: match.start()]):
+                if (
+                    word in told
+                    or word.lower() in known
+                    or self._is_right(
+                        word, blank[max(match.start() - 40, 0) : match.start()], blank[match.end() : match.end() + 1]
+                    )
+                ):
                     continue
                 told.add(word)
                 line = text.count("\n", 0, match.start())
@@ -245,20 +144,22 @@ class Speller:
                 help_ = "If the word is right, add it to the project's dictionary (`dictionary` in the settings)."
                 yield Finding(rules.MISSPELT, quiz.path, span, message, block=block, help=help_, at=at)
 
-    def _is_right(self, word: str, before: str) -> bool:
+    def _is_right(self, word: str, before: str, rest: str) -> bool:
         """Whether a word is known, or is none to look up: a name, or capitals."""
         # Superscripts are letters for a pattern, and digits for people.
         if not re.sub("['\u2019]", "", word).isalpha() or any(letter.isupper() for letter in word[1:]):
             return True
         if self.language != "de" and word[0].isupper() and not _SENTENCE.search(before):
             return True  # a name; in German every noun is written so
+        if rest.startswith("-") and _PREFIXES.fullmatch(word.lower()):
+            return True
         small = re.sub(r"['\u2019]s?$", "", word.lower()).replace("\u2019", "'")
         if small not in self._seen:
             self._seen[small] = any(self._knows(each) for each in _forms(small, self.language))
         return self._seen[small]
 
     def _knows(self, word: str) -> bool:
-        return word in self._own or (self.language == "en" and word in _FIELD) or word in self._known
+        return word in self._own or (self.language == "en" and word in _field_words()) or word in self._known
 
     def _near(self, word: str) -> str:
         """The commonest known word that differs by one letter; empty when there is none."""
@@ -277,15 +178,22 @@ def _forms(word: str, language: str) -> Iterator[str]:
         yield from (new for ending, other in _BRITISH if (new := ending.sub(other, word)) != word)
 
 
+@cache
+def _field_words() -> frozenset[str]:
+    """Words of machine learning and of Python that no dictionary of English has."""
+    file = resources.files("quizproof_renderers.policy") / "field_words.txt"
+    return frozenset(file.read_text(encoding="utf-8").split())
+
+
 def _dictionary(file: Path | None) -> frozenset[str]:
-    """The words of a project's own dictionary, a word a line; lines that begin with `#` are comments."""
+    """The words of a project's own dictionary, separated by spaces or lines; what follows a `#` is a comment."""
     if file is None:
         return frozenset()
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the dictionary {file} cannot be read: {error}") from None
-    return frozenset(line.strip().lower() for line in lines if line.strip() and not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.partition("#")[0].lower().split())
 
 
 def _prose(quiz: Quiz) -> Iterator[tuple[str | None, DataPath, str]]:
@@ -295,6 +203,8 @@ def _prose(quiz: Quiz) -> Iterator[tuple[str | None, DataPath, str]]:
     places: list[tuple[str | None, Any, DataPath]] = [(None, quiz.header, ())]
     places += [(item.block.id, item.block, item.at) for item in quiz.items]
     for block, model, start in places:
+        if block is None:
+            yield None, ("title",), quiz.header.title
         for role in (PROSE, FIXED):
             for at, text in texts(model, role, start):
                 if at in quiz.document.values:

@@ -59,7 +59,8 @@ def _by_file(value: Any) -> str:
 
 
 def _one_of(*words: str) -> Check:
-    return lambda value: "" if value in words else f"one of {', '.join(words)}"
+    named = ", ".join(filter(None, words)) + (", or empty" if "" in words else "")
+    return lambda value: "" if value in words else f"one of {named}"
 
 
 def _percent(value: Any) -> str:

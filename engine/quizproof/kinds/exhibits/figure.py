@@ -147,6 +147,9 @@ def quizproof_drawn(max_kib: int, figure: Any = None) -> dict[str, Any]:
     figure = pyplot.gcf() if figure is None else getattr(figure, "figure", figure)
     if not isinstance(figure, Figure):
         return {"problem": f"the value is of type {type(figure).__name__}, which is no figure of matplotlib"}
+    loose = [*figure.texts, *figure.images, *figure.lines, *figure.patches]
+    if not loose and not any(axes.has_data() or axes.texts for axes in figure.axes):
+        return {"problem": "the figure is empty: nothing was drawn into it"}
     file = io.StringIO()
     # Text stays text: it is short, can be found and copied, has the font of the page and its size when a reader zooms.
     same = {"svg.fonttype": "none", "svg.hashsalt": "quizproof", "svg.image_inline": True}

@@ -16,9 +16,9 @@ from quizproof_renderers.cli.options import default_bank, paths_argument
 def validate(paths: tuple[Path, ...]) -> None:
     """Report what is wrong with the files of a bank, and run nothing.
 
-    That is every finding QP1xx: YAML, keys, values, ids, snippets that are not valid Python. It takes moments and needs
-    no framework, so it can run before each commit. It proves nothing: for that, run `check`. PATHS are quiz files or
-    folders of them; `questions` by default.
+    That is every finding QP1xx, and misspelt words where the settings ask for them: YAML, keys, values, ids,
+    snippets that are not valid Python. It takes moments and needs no framework, so it can run before each commit.
+    It proves nothing: for that, run `check`. PATHS are quiz files or folders of them; `questions` by default.
 
     \b
     Examples:

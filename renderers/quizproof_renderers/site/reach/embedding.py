@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from quizproof_renderers.site.languages.messages import gettext
 from quizproof_renderers.site.markup import plain_line
 
 HEIGHT = 640
@@ -22,8 +23,8 @@ def frame(root: str, id_: str, name: str) -> str:
         <iframe src="https://example.org/quizzes/embed/freeze-two.html" title="Question: Freeze two"
           width="100%" height="640" loading="lazy" style="border: 0"></iframe>
     """
-    title = html.escape(plain_line(name))
-    first = f'<iframe src="{html.escape(root)}embed/{id_}.html" title="Question: {title}"'
+    title = html.escape(gettext("Question: {name}", name=plain_line(name)))
+    first = f'<iframe src="{html.escape(root)}embed/{id_}.html" title="{title}"'
     return f'{first}\n  width="100%" height="{HEIGHT}" loading="lazy" style="border: 0"></iframe>'
 
 

@@ -87,6 +87,40 @@ def contents(site: Path) -> dict[str, bytes] | None:
     return {str(f.relative_to(site)): f.read_bytes() for f in site.rglob("*") if f.is_file()} if site.exists() else None
 
 
+WRAPPED = """
+import os, signal, sys, time
+from quizproof_renderers.cli import main as program
+
+def wrapped(**_):
+    try:
+        if {number}:
+            os.kill(os.getpid(), {number})
+            time.sleep(10)
+    except BaseException as error:
+        raise ValueError(f"made of {{type(error).__name__}}") from None
+    raise ValueError("without a signal")
+
+program.main.get_command(None, "doctor").callback = wrapped
+program.main(["doctor"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (signal.SIGINT, 130, "Interrupted.\n"),
+        (signal.SIGTERM, 143, ""),
+        (0, 3, "quizproof: internal error: ValueError: 'without a signal'\n"),
+    ],
+)
+def test_an_interruption_that_a_library_wraps_is_one(number: int, code: int, said: str) -> None:
+    """Pydantic makes an error of its own of what a handler raises while it builds a model."""
+    program = [sys.executable, "-c", WRAPPED.format(number=int(number))]
+    done = subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == code
+    assert done.stderr.partition("This is a fault")[0] == said
+
+
 @pytest.mark.parametrize("round_", ROUNDS)
 @pytest.mark.usefixtures("bank")
 def test_interrupted_at_any_moment(round_: int, tmp_path: Path) -> None:

@@ -88,6 +88,8 @@ class Program(click.Group):
             sys.stdout = None  # or Python would flush it again at exit, and complain
             fail(f"{error.filename or 'the output'} cannot be used: {error.strerror}")
         except Exception as error:
+            if _come:
+                _end(_come[-1])
             from quizproof.errors import CannotVerify, QuizproofError
 
             if os.environ.get("QUIZPROOF_TRACEBACK"):
@@ -130,12 +132,26 @@ class _Leave(SystemExit):
 def _interrupt(number: int, _: object) -> NoReturn:
     """Interrupt once: a second Ctrl-C, and a third, must not stop what clears away after the first."""
     signal.signal(number, signal.SIG_IGN)
-    raise _Interrupt
+    _come.append(_Interrupt())
+    raise _come[-1]
 
 
 def _leave(number: int, _: object) -> NoReturn:
     """End with the code of a process that the signal killed, but through the exits that clean up."""
-    raise _Leave(number)
+    _come.append(_Leave(number))
+    raise _come[-1]
+
+
+_come: list[_Interrupt | _Leave] = []
+"""What handlers have raised. A library may make its own exception of it, as pydantic does while it builds models."""
+
+
+def _end(come: _Interrupt | _Leave) -> NoReturn:
+    """End as the signal asks, although its exception has not arrived as it was."""
+    if isinstance(come, _Leave):
+        raise come
+    click.echo("Interrupted.", err=True)
+    sys.exit(INTERRUPTED)
 
 
 def _swallowed(unraisable: sys.UnraisableHookArgs) -> None:

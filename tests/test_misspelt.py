@@ -51,6 +51,8 @@ def told(
     ("prompt", "message"),
     [
         ("The gradeint is zero.", "9:11 'gradeint' is no word that is known; did you mean 'gradient'?"),
+        ("The numbre is two.", "9:11 'numbre' is no word that is known; did you mean 'number'?"),
+        ("It makes no sence.", "9:19 'sence' is no word that is known; did you mean 'since'?"),
         ("Zorblle it is.", "9:7 'Zorblle' is no word that is known"),
         ("A `tensor` that is recieved by `f`.", "9:26 'recieved' is no word that is known; did you mean 'received'?"),
         ("An **ocurrence** of it.", "9:12 'ocurrence' is no word that is known; did you mean 'occurrence'?"),
